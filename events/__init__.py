@@ -1,0 +1,1 @@
+"""The gathering: its people, organisations and events, and the ground everything stands on."""

@@ -1,0 +1,84 @@
+"""Rows that are work to be done: claimed by compare-and-set, tried again, given up after eight tries."""
+
+import logging
+import random
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import CursorResult, update
+from sqlmodel import Field, SQLModel, col, select
+
+from events.core import clock
+from events.core.columns import moment
+from events.core.database import Database, reading, transaction
+
+log = logging.getLogger("folkmoot.claims")
+
+MOST_TRIES = 8
+LEASE = timedelta(seconds=60)
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+class Due(SQLModel):
+    """What a row has that stands for work: when it is due, how often it was tried, how it ended."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    due_at: datetime = moment()
+    attempts: int = 0
+    done_at: datetime | None = moment(default=None, nullable=True)
+    dead_at: datetime | None = moment(default=None, nullable=True)
+    problem: str = Field(default="", max_length=500)
+
+
+D = TypeVar("D", bound=Due)
+
+
+def claim_one(kind: type[D], *conditions: Any, lease: timedelta = LEASE) -> D | None:
+    """The next due row that meets `conditions`, now ours for `lease`; None when nothing is due.
+
+    Compare-and-set on the number of attempts: right on SQLite and PostgreSQL both, and no lock is held while the
+    work goes on. SKIP LOCKED told facts three times on SQLite, which ignores it.
+    """
+    for _again in range(20):
+        with reading() as db:
+            found = db.exec(
+                select(kind)
+                .where(
+                    col(kind.done_at).is_(None), col(kind.dead_at).is_(None), kind.due_at <= clock.now(), *conditions
+                )
+                .order_by(col(kind.due_at), col(kind.id))
+                .limit(1)
+            ).first()
+        if found is None:
+            return None
+        with transaction() as db:
+            mine = db.execute(
+                update(kind)
+                .where(col(kind.id) == found.id, col(kind.attempts) == found.attempts, col(kind.done_at).is_(None))
+                .values(attempts=found.attempts + 1, due_at=clock.now() + lease)
+            )
+        if cast("CursorResult[Any]", mine).rowcount == 1:  # an UPDATE always answers with a cursor
+            found.attempts += 1
+            return found
+    return None
+
+
+def finish(db: Database, row: Due) -> None:
+    """Mark the work as done, in the transaction that did it."""
+    db.execute(update(type(row)).where(col(type(row).id) == row.id).values(done_at=clock.now(), problem=""))
+
+
+def put_back(row: Due, problem: str, *, base: timedelta = timedelta(seconds=5), final: bool = False) -> None:
+    """Try again later, each pause twice the last one with jitter; after eight tries, or when `final`, stop for good."""
+    dead = final or row.attempts >= MOST_TRIES
+    pause = min(base * 2 ** (row.attempts - 1), LONGEST_PAUSE) * random.uniform(0.5, 1)  # noqa: S311 - jitter
+    kind = type(row)
+    with transaction() as db:
+        db.execute(
+            update(kind)
+            .where(col(kind.id) == row.id)
+            .values(due_at=clock.now() + pause, problem=problem[:500], dead_at=clock.now() if dead else None)
+        )
+    log.warning(
+        "%s %s %s after %s tries", kind.__name__.lower(), row.id, "given up" if dead else "put back", row.attempts
+    )

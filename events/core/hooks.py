@@ -1,0 +1,48 @@
+"""What a lower package lets an upper one join in: declared here, registered by whoever holds such rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlmodel import SQLModel
+
+from events.core.access import Actor
+from events.core.database import Database
+
+Withdrawal = Callable[[Database, Actor, int], None]
+EventCopy = Callable[[Database, Actor, int, int], None]
+
+WITHDRAWALS: list[Withdrawal] = []
+EVENT_COPIES: list[EventCopy] = []
+
+
+def on_withdrawn(step: Withdrawal) -> Withdrawal:
+    """Run `(db, actor, registration id)` in the transaction in which somebody leaves an event."""
+    WITHDRAWALS.append(step)
+    return step
+
+
+def copied_with_event(step: EventCopy) -> EventCopy:
+    """Run `(db, actor, from event id, to event id)` in the transaction in which an event is made from another."""
+    EVENT_COPIES.append(step)
+    return step
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """What a relation holds about a person, why, and what becomes of it when the person is erased."""
+
+    relation: type[SQLModel]
+    column: str
+    purpose: str
+    erasure: Literal["delete", "detach", "keep"]
+
+
+PERSONAL_DATA: list[PersonalData] = []
+
+
+def personal_data(
+    relation: type[SQLModel], column: str, purpose: str, erasure: Literal["delete", "detach", "keep"]
+) -> None:
+    """Declare a column that points at a person. A test fails for one that nobody declared."""
+    PERSONAL_DATA.append(PersonalData(relation, column, purpose, erasure))

@@ -1,0 +1,191 @@
+"""The journal: what happened, and who has still to be told. It is also the audit log, so facts hold no names."""
+
+import logging
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from pydantic import TypeAdapter
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel, select
+
+from events.core import clock
+from events.core.access import Actor
+from events.core.claims import Due, claim_one, finish, put_back
+from events.core.columns import listing, moment
+from events.core.database import Database, reading, transaction
+
+log = logging.getLogger("folkmoot.journal")
+
+FACTS: dict[str, type["Fact"]] = {}
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What happened, in the past tense: ids and impersonal values only, since facts outlive a person's erasure."""
+
+    kind: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        cls.kind = cls.__name__
+        FACTS[cls.__name__] = cls
+
+
+class JournalEntry(SQLModel, table=True):
+    """One fact as it was written down, with who did it and in which event."""
+
+    __tablename__ = "journal_entry"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(max_length=80, index=True)
+    particulars: dict[str, Any] = listing()
+    at: datetime = moment(index=True)
+    person_id: int | None = Field(default=None, index=True)
+    by_system: bool = False
+    event_id: int | None = Field(default=None, index=True)
+    request: str = Field(default="", max_length=40)
+
+
+class Delivery(Due, table=True):
+    """That a listener has to be told a fact."""
+
+    __table_args__ = (Index("ix_delivery_due", "done_at", "dead_at", "due_at"),)
+
+    entry_id: int = Field(foreign_key="journal_entry.id", index=True)
+    listener: str = Field(max_length=40)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A fact on its way to a listener: `number` is its place in the journal, the same at each telling."""
+
+    number: int
+    fact: Fact
+    at: datetime
+    person: int | None
+
+
+Handler = Callable[[Database, Told], Any]
+Lane = Literal["web", "worker"]
+
+
+@dataclass
+class Listener:
+    """Somebody who is told facts after the commit, at least once; twice must do no harm."""
+
+    name: str
+    lane: Lane
+    handlers: dict[type[Fact], Handler] = field(default_factory=dict)
+
+    def hears(self, *kinds: type[Fact]) -> Callable[[Handler], Handler]:
+        """Register a function `(db, told)` for these facts."""
+
+        def register(handler: Handler) -> Handler:
+            if sealed():
+                raise RuntimeError("the registry of listeners is sealed")
+            for kind in kinds:
+                if kind in self.handlers:
+                    raise ValueError(f"{self.name} hears {kind.__name__} already")
+                self.handlers[kind] = handler
+            return handler
+
+        return register
+
+
+LISTENERS: dict[str, Listener] = {}
+_sealed: list[bool] = []
+
+
+def listener(name: str, lane: Lane) -> Listener:
+    """A new listener. The web lane is told in web processes, which hold the sockets, the other by the worker."""
+    LISTENERS[name] = Listener(name, lane)
+    return LISTENERS[name]
+
+
+def seal() -> None:
+    """All listeners are known now; from here on facts may be recorded."""
+    _sealed[:] = [True]
+
+
+def sealed() -> bool:
+    """Whether the registry is complete."""
+    return bool(_sealed)
+
+
+def record(db: Database, actor: Actor, fact: Fact) -> int:
+    """Write down what happened, in the command's own transaction, with a delivery for each listener that hears it.
+
+    Returns the fact's number.
+    """
+    if not sealed():
+        raise RuntimeError("facts are recorded only after the listeners are known: import them all, then seal()")
+    entry = JournalEntry(
+        kind=fact.kind,
+        particulars=TypeAdapter(type(fact)).dump_python(fact, mode="json"),
+        at=clock.now(),
+        person_id=actor.person,
+        by_system=actor.system,
+        event_id=getattr(fact, "event_id", None),
+        request=request_id.get(),
+    )
+    db.add(entry)
+    db.flush()
+    assert entry.id is not None
+    for one in LISTENERS.values():
+        if type(fact) in one.handlers:
+            db.add(Delivery(entry_id=entry.id, listener=one.name, due_at=clock.now()))
+    if not db.info.get("tell") and db.get_bind().dialect.name == "postgresql":
+        db.execute(text("NOTIFY folkmoot"))
+    db.info["tell"] = True
+    return entry.id
+
+
+def fact_of(entry: JournalEntry) -> Fact:
+    """The fact that an entry holds."""
+    kind = FACTS[entry.kind]
+    fact: Fact = TypeAdapter(kind).validate_python(entry.particulars)
+    return fact
+
+
+def next_delivery(lane: Lane) -> Delivery | None:
+    """The next due delivery of a lane, claimed for a minute."""
+    names = [one.name for one in LISTENERS.values() if one.lane == lane]
+    return claim_one(Delivery, Delivery.listener.in_(names)) if names else None  # type: ignore[attr-defined]
+
+
+def told_by(delivery: Delivery) -> Told:
+    """What a delivery carries."""
+    with reading() as db:
+        entry = db.exec(select(JournalEntry).where(JournalEntry.id == delivery.entry_id)).one()
+    return Told(delivery.entry_id, fact_of(entry), entry.at, entry.person_id)
+
+
+def deliver_next(lane: Lane = "worker") -> bool:
+    """Claim one delivery and do the listener's work with its end in one transaction; False when none is due.
+
+    A listener that fails is tried again with growing pauses; after eight tries its delivery stands still and can be
+    seen. Others go on meanwhile.
+    """
+    delivery = next_delivery(lane)
+    if delivery is None:
+        return False
+    try:
+        told = told_by(delivery)
+        with transaction() as db:
+            LISTENERS[delivery.listener].handlers[type(told.fact)](db, told)
+            finish(db, delivery)
+    except Exception as error:
+        log.exception("fact %s could not be told to %s", delivery.entry_id, delivery.listener)
+        put_back(delivery, type(error).__name__)
+    return True
+
+
+def settle(lane: Lane = "worker", most: int = 10_000) -> int:
+    """Deliver until nothing is due; returns how many. For tests, the demo and the command line."""
+    count = 0
+    while count < most and deliver_next(lane):
+        count += 1
+    return count

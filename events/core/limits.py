@@ -1,0 +1,51 @@
+"""How often something may be tried: one row per key, counted even when the try is refused (GCRA)."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Field, SQLModel, select
+
+from events.core import clock
+from events.core.columns import moment
+from events.core.database import transaction
+from events.core.refusals import Conflict
+from events.core.translation import N_, Message
+
+
+class TooOften(Conflict):
+    """Somebody tries too often; `wait` says for how many seconds to pause."""
+
+    def __init__(self, wait: int) -> None:
+        minutes = -(-wait // 60)
+        super().__init__(_sentence(minutes))
+        self.wait = wait
+
+
+def _sentence(minutes: int) -> Message:
+    return N_(
+        "That was tried too often. Please try again in a minute.",
+        "That was tried too often. Please try again in %(count)s minutes.",
+        minutes,
+    )
+
+
+class Allowance(SQLModel, table=True):
+    """How far ahead of its steady pace a key has run."""
+
+    key: str = Field(primary_key=True, max_length=160)
+    ahead_until: datetime = moment(index=True)
+
+
+def take_turn(key: str, *, times: int, per: timedelta) -> None:
+    """Count one try of `key`; refuses with TooOften after `times` tries in a row, refilled evenly over `per`."""
+    pace = per / times
+    now = clock.now()
+    with transaction() as db:
+        held = db.exec(select(Allowance).where(Allowance.key == key).with_for_update()).first()
+        ahead = max(held.ahead_until, now) if held else now
+        if ahead + pace - now > per:
+            raise TooOften(int((ahead + pace - now - per).total_seconds()) + 1)
+        if held:
+            held.ahead_until = ahead + pace
+            db.add(held)
+        else:
+            db.add(Allowance(key=key, ahead_until=ahead + pace))

@@ -1,0 +1,104 @@
+"""Settings, read once from the environment. docs/operations.md describes each; a test holds the two together."""
+
+import secrets
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Settings(BaseSettings):
+    """What an operator can set; every name is read from the environment with FOLKMOOT_ in front."""
+
+    model_config = SettingsConfigDict(env_prefix="FOLKMOOT_", extra="ignore")
+
+    database_url: str = Field("sqlite:///var/folkmoot.db", description="Where the data lives: SQLite or PostgreSQL.")
+    redis_url: str = Field("", description="Redis that carries sockets between web processes.")
+    mail_url: str = Field("", description="How letters leave: smtp://, smtps:// or file:DIRECTORY; empty keeps them.")
+    mail_from: str = Field("meet@folkmoot.invalid", description="The stable sender address of all letters.")
+    public_url: str = Field("http://127.0.0.1:8000", description="The address people use; every link starts with it.")
+    secret: SecretStr = Field(SecretStr(""), description="At least 32 characters; keys are derived from it.")
+    demo: bool = Field(False, description="Demo network, switcher, /dev/mail and /styleguide; loopback only.")
+    files: Path = Field(Path("var/files"), description="Directory for uploaded files.")
+    web_processes: int = Field(1, ge=1, le=64, description="How many web processes share the database.")
+    worker: bool = Field(True, description="Whether `serve` runs the worker's loops in its own process.")
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="Addresses of proxies whose X-Forwarded-For is believed, comma separated."
+    )
+    sockets_per_address: int = Field(50, ge=1, description="Open sockets accepted from one network address.")
+    upload_limit: int = Field(20_000_000, ge=1000, description="Largest uploaded file, in bytes.")
+    log_json: bool = Field(False, description="Logs as JSON lines instead of readable text.")
+    log_level: str = Field("info", description="debug, info, warning or error.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, values: dict[str, object]) -> dict[str, object]:
+        proxies = values.get("trusted_proxies")
+        if isinstance(proxies, str):
+            values["trusted_proxies"] = [part.strip() for part in proxies.split(",") if part.strip()]
+        return values
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether the data lives in SQLite."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach us by https, so that cookies and headers may insist on it."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def public_host(self) -> str:
+        """The host name people use."""
+        return urlsplit(self.public_url).hostname or ""
+
+    def complaints(self) -> list[str]:
+        """What is wrong with these settings, a sentence each; an empty list means they can be used."""
+        found = []
+        if len(self.secret.get_secret_value()) < 32:
+            found.append("FOLKMOOT_SECRET is shorter than 32 characters. Set it to a long random text.")
+        if self.demo and self.public_host not in LOOPBACK:
+            found.append(
+                "FOLKMOOT_DEMO lets anybody sign in as anybody, so it refuses the public address "
+                f"{self.public_url}. Unset FOLKMOOT_DEMO, or use a loopback address."
+            )
+        if self.web_processes > 1 and self.sqlite:
+            found.append("SQLite serves one web process. Set FOLKMOOT_DATABASE_URL to PostgreSQL for more.")
+        if self.web_processes > 1 and not self.redis_url:
+            found.append("Several web processes need Redis. Set FOLKMOOT_REDIS_URL.")
+        if urlsplit(self.public_url).scheme not in {"http", "https"} or not self.public_host:
+            found.append("FOLKMOOT_PUBLIC_URL is not a web address. Write it as https://folkmoot.example.")
+        if self.mail_url and urlsplit(self.mail_url).scheme not in {"smtp", "smtps", "file"}:
+            found.append("FOLKMOOT_MAIL_URL starts with neither smtp:, smtps: nor file:.")
+        return found
+
+
+_current: list[Settings] = []
+
+
+def settings() -> Settings:
+    """The settings of this process, read from the environment the first time."""
+    if not _current:
+        _current.append(Settings())
+    return _current[0]
+
+
+def use_settings(**values: object) -> Settings:
+    """Replace the settings of this process; for the command line and for tests."""
+    _current[:] = [Settings(**values)]  # type: ignore[arg-type]  # pydantic validates them
+    return _current[0]
+
+
+def kept_secret(directory: Path) -> str:
+    """The secret in `directory`/secret, made and kept there (mode 0600) the first time."""
+    path = directory / "secret"
+    if not path.exists():
+        directory.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()

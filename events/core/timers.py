@@ -1,0 +1,75 @@
+"""Work that falls due at a time: phases, expiries, reminders. Rows, claimed like deliveries, run by the system."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Index, delete
+from sqlmodel import Field, col
+
+from events.core.claims import Due, claim_one, finish, put_back
+from events.core.database import Database, transaction
+
+log = logging.getLogger("folkmoot.timers")
+
+Step = Callable[[Database, int], None]
+TIMERS: dict[str, Step] = {}
+
+
+class Timer(Due, table=True):
+    """That something is to be looked at when its time has come."""
+
+    __table_args__ = (
+        Index("ix_timer_due", "done_at", "dead_at", "due_at"),
+        Index("ix_timer_what", "kind", "subject_id"),
+    )
+
+    kind: str = Field(max_length=40)
+    subject_id: int
+
+
+def timer(kind: str) -> Callable[[Step], Step]:
+    """Register `(db, subject id)` for timers of this kind. It must look again whether there is anything to do."""
+
+    def register(step: Step) -> Step:
+        TIMERS[kind] = step
+        return step
+
+    return register
+
+
+def set_timer(db: Database, kind: str, subject_id: int, due_at: datetime) -> None:
+    """Look at the subject at `due_at`; replaces a timer of this kind that has not run."""
+    stop_timer(db, kind, subject_id)
+    db.add(Timer(kind=kind, subject_id=subject_id, due_at=due_at))
+    db.info["tell"] = True
+
+
+def stop_timer(db: Database, kind: str, subject_id: int) -> None:
+    """Do not look any more."""
+    db.execute(
+        delete(Timer).where(col(Timer.kind) == kind, col(Timer.subject_id) == subject_id, col(Timer.done_at).is_(None))
+    )
+
+
+def run_next_timer() -> bool:
+    """Claim one due timer and run it in a transaction; False when none is due."""
+    due = claim_one(Timer)
+    if due is None:
+        return False
+    try:
+        with transaction() as db:
+            TIMERS[due.kind](db, due.subject_id)
+            finish(db, due)
+    except Exception as error:
+        log.exception("timer %s of %s failed", due.kind, due.subject_id)
+        put_back(due, type(error).__name__)
+    return True
+
+
+def run_due_timers(most: int = 10_000) -> int:
+    """Run everything that is due; returns how many. For tests, the demo and the command line."""
+    count = 0
+    while count < most and run_next_timer():
+        count += 1
+    return count

@@ -1,0 +1,106 @@
+"""Programmes: a project or network with its own organisers, clusters, events and figures."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel, col, select
+
+from events.core import clock
+from events.core.access import Actor, command, signed_in
+from events.core.columns import moment, public_id
+from events.core.database import Database
+from events.core.journal import Fact, record
+from events.core.refusals import Conflict, Invalid, NotFound
+from events.core.translation import _
+from events.roles import Role, Scope, give_role, organiser_of_programme
+
+
+class Programme(SQLModel, table=True):
+    """A project or network that runs events."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id("pr")
+    slug: str = Field(max_length=60, unique=True)
+    name: str = Field(max_length=120)
+    summary: str = Field(default="", max_length=500)
+    funding: str = Field(default="", max_length=300)
+    created_at: datetime = moment()
+
+
+class ProgrammeCluster(SQLModel, table=True):
+    """That a cluster works in a programme."""
+
+    __tablename__ = "programme_cluster"
+    __table_args__ = (UniqueConstraint("programme_id", "organisation_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    programme_id: int = Field(foreign_key="programme.id", index=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+
+
+@dataclass(frozen=True)
+class ProgrammeCreated(Fact):
+    """A programme was set up."""
+
+    programme_id: int
+
+
+@dataclass(frozen=True)
+class ClusterAdded(Fact):
+    """A cluster joined a programme."""
+
+    programme_id: int
+    organisation_id: int
+
+
+def slug_from(name: str) -> str:
+    """A name as it can stand in an address: 'Food & Packaging 2026' becomes 'food-packaging-2026'."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50].strip("-")
+
+
+@command(signed_in)
+def create_programme(
+    db: Database, actor: Actor, subject: None = None, *, name: str, summary: str = "", funding: str = ""
+) -> Programme:
+    """Set up a programme; whoever does it becomes its organiser. Refuses an empty name and one that is taken."""
+    slug = slug_from(name)
+    if not slug:
+        raise Invalid({"name": _("Please give the programme a name.")})
+    if db.exec(select(Programme.id).where(Programme.slug == slug)).first():
+        raise Invalid({"name": _("There is a programme called %(name)s. Choose another name.", name=name)})
+    programme = Programme(slug=slug, name=name.strip(), summary=summary, funding=funding, created_at=clock.now())
+    db.add(programme)
+    db.flush()
+    assert programme.id is not None and actor.person is not None
+    record(db, actor, ProgrammeCreated(programme_id=programme.id))
+    give_role(db, actor, person_id=actor.person, role=Role.ORGANISER, scope=Scope.PROGRAMME, scope_id=programme.id)
+    return programme
+
+
+@command(organiser_of_programme)
+def add_cluster(db: Database, actor: Actor, programme: Programme, *, organisation_id: int) -> None:
+    """Let a cluster work in the programme; refused when it does already."""
+    assert programme.id is not None
+    row = (ProgrammeCluster.programme_id == programme.id, ProgrammeCluster.organisation_id == organisation_id)
+    if db.exec(select(ProgrammeCluster.id).where(*row)).first():
+        raise Conflict(_("This cluster is in the programme already."))
+    db.add(ProgrammeCluster(programme_id=programme.id, organisation_id=organisation_id))
+    record(db, actor, ClusterAdded(programme_id=programme.id, organisation_id=organisation_id))
+
+
+def get_programme(db: Database, slug: str) -> Programme:
+    """The programme with this slug; programmes are public."""
+    found = db.exec(select(Programme).where(Programme.slug == slug)).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def programmes_of(db: Database, actor: Actor) -> list[Programme]:
+    """The programmes that the actor organises, by name."""
+    ids = actor.ids(Role.ORGANISER, Scope.PROGRAMME)
+    return list(db.exec(select(Programme).where(col(Programme.id).in_(ids)).order_by(Programme.name)))

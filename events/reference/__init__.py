@@ -1,0 +1,1 @@
+"""Facts about the world that organisers choose from: regions, countries, languages, zones, sectors, keywords."""

@@ -1,0 +1,1 @@
+"""The web: composes everything, is imported by nothing."""

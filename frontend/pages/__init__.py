@@ -1,0 +1,1 @@
+"""Pages: read, open, do, answer. One module per noun."""

@@ -1,0 +1,36 @@
+"""Every slice and every listener, imported once before any process starts; then the registry is sealed.
+
+Commands, timers, ties, withdrawals and listeners register themselves when their module is imported.
+"""
+
+import importlib
+
+from events.core.journal import seal, sealed
+
+MODULES = (
+    "events.core.files",
+    "events.core.limits",
+    "events.core.repeats",
+    "events.people",
+    "events.signin",
+    "events.organisations",
+    "events.programmes",
+    "events.events",
+    "events.registration",
+    "events.planning",
+    "events.marketplace",
+    "events.challenges",
+    "events.teams",
+    "events.submissions",
+    "sessions.blocks",
+    "sessions.availability",
+    "sessions.calendars",
+    "sessions.meetings",
+    "sessions.pitches",
+    "sessions.stages",
+)
+
+if not sealed():
+    for _name in MODULES:
+        importlib.import_module(_name)
+    seal()

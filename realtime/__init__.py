@@ -1,0 +1,1 @@
+"""From facts to sockets: delivery and presence, no relations of the field."""

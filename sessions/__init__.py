@@ -1,0 +1,1 @@
+"""Everything with a start and an end: blocks, meetings, pitches, stages, calendars."""

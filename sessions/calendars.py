@@ -1,0 +1,183 @@
+"""Calendars: what each calendar entry says, revision by revision. Mail and feed only render these rows.
+
+A revision is decided in the command's transaction, since listeners are told later and perhaps in another order
+(RFC 5546 section 2.1.4: SEQUENCE rises with a change of time or place and with every cancellation).
+"""
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel, col, select
+
+from events.core import clock
+from events.core.columns import moment, word
+from events.core.database import Database
+from events.core.hooks import personal_data
+
+
+class EntryKind(StrEnum):
+    """What stands behind a calendar entry."""
+
+    MEETING = "meeting"
+    PITCH = "pitch"
+
+
+class CalendarMethod(StrEnum):
+    """What a revision asks of a calendar (RFC 5546)."""
+
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+class CalendarEntry(SQLModel, table=True):
+    """One entry in people's calendars; its uid never changes and says nothing about anybody."""
+
+    __tablename__ = "calendar_entry"
+    __table_args__ = (UniqueConstraint("kind", "subject_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    uid: str = Field(max_length=40, unique=True)
+    kind: EntryKind = word(EntryKind)
+    subject_id: int
+    sequence: int = -1
+    created_at: datetime = moment()
+
+
+class CalendarRevision(SQLModel, table=True):
+    """What an entry says from one sequence number on; never changed."""
+
+    __tablename__ = "calendar_revision"
+    __table_args__ = (UniqueConstraint("entry_id", "sequence"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    entry_id: int = Field(foreign_key="calendar_entry.id", index=True)
+    sequence: int
+    method: CalendarMethod = word(CalendarMethod)
+    dtstamp: datetime = moment()
+    starts_at: datetime = moment()
+    ends_at: datetime = moment()
+    summary: str = Field(max_length=300)
+    place: str = Field(default="", max_length=200)
+    path: str = Field(default="", max_length=200)
+    content_hash: str = Field(max_length=64)
+
+
+class CalendarInvitee(SQLModel, table=True):
+    """Who was ever asked to have the entry in their calendar; a cancellation goes to all of them."""
+
+    __tablename__ = "calendar_invitee"
+    __table_args__ = (UniqueConstraint("entry_id", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    entry_id: int = Field(foreign_key="calendar_entry.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+
+
+personal_data(CalendarInvitee, "person_id", "whose calendar an entry is in", "delete")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What an entry is to say: aware times, a summary without names of people, a place, and the page's path."""
+
+    starts_at: datetime
+    ends_at: datetime
+    summary: str
+    place: str
+    path: str
+
+    def hash(self) -> str:
+        """The same for the same content."""
+        parts = [self.starts_at.isoformat(), self.ends_at.isoformat(), self.summary, self.place, self.path]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def find_entry(db: Database, kind: EntryKind, subject_id: int) -> CalendarEntry | None:
+    """The entry of a meeting or pitch, if it ever had one."""
+    return db.exec(
+        select(CalendarEntry).where(CalendarEntry.kind == kind, CalendarEntry.subject_id == subject_id)
+    ).first()
+
+
+def latest_revision(db: Database, entry: CalendarEntry) -> CalendarRevision | None:
+    """What an entry says now."""
+    query = select(CalendarRevision).where(CalendarRevision.entry_id == entry.id)
+    return db.exec(query.order_by(col(CalendarRevision.sequence).desc()).limit(1)).first()
+
+
+def revise(db: Database, kind: EntryKind, subject_id: int, people: set[int], content: Content) -> int | None:
+    """Say something new in these people's calendars: the new sequence number, 0 for the first; None if nothing is new.
+
+    People who joined get the entry as it stands; times and places that changed raise the number by one.
+    """
+    entry = find_entry(db, kind, subject_id)
+    if entry is None:
+        entry = CalendarEntry(uid=str(uuid.uuid4()), kind=kind, subject_id=subject_id, created_at=clock.now())
+        db.add(entry)
+        db.flush()
+    last = latest_revision(db, entry)
+    added = _invite(db, entry, people)
+    if last is not None and last.method is CalendarMethod.REQUEST and last.content_hash == content.hash():
+        return last.sequence if added else None
+    return _append(db, entry, last, CalendarMethod.REQUEST, content)
+
+
+def cancel_entry(db: Database, kind: EntryKind, subject_id: int) -> int | None:
+    """Take an entry out of every calendar that has it: the new sequence number; None if there was none to take out."""
+    entry = find_entry(db, kind, subject_id)
+    last = latest_revision(db, entry) if entry else None
+    if entry is None or last is None or last.method is CalendarMethod.CANCEL:
+        return None
+    content = Content(last.starts_at, last.ends_at, last.summary, last.place, last.path)
+    return _append(db, entry, last, CalendarMethod.CANCEL, content)
+
+
+def _append(
+    db: Database, entry: CalendarEntry, last: CalendarRevision | None, method: CalendarMethod, content: Content
+) -> int:
+    entry.sequence += 1
+    now = clock.now().replace(microsecond=0)
+    # Strictly later for each new content, also when the clock steps back (RFC 5546 section 2.1.5).
+    dtstamp = max(now, last.dtstamp + timedelta(seconds=1)) if last else now
+    db.add(entry)
+    db.add(
+        CalendarRevision(
+            entry_id=entry.id or 0, sequence=entry.sequence, method=method, dtstamp=dtstamp,
+            starts_at=content.starts_at, ends_at=content.ends_at, summary=content.summary, place=content.place,
+            path=content.path, content_hash=content.hash(),
+        )
+    )  # fmt: skip
+    db.flush()
+    return entry.sequence
+
+
+def _invite(db: Database, entry: CalendarEntry, people: set[int]) -> bool:
+    there = invitees_of(db, entry)
+    for person in sorted(people - there):
+        db.add(CalendarInvitee(entry_id=entry.id or 0, person_id=person))
+    db.flush()
+    return bool(people - there)
+
+
+def invitees_of(db: Database, entry: CalendarEntry) -> set[int]:
+    """The people who were ever asked to have the entry."""
+    return set(db.exec(select(CalendarInvitee.person_id).where(CalendarInvitee.entry_id == entry.id)))
+
+
+def revision_at(
+    db: Database, kind: EntryKind, subject_id: int, sequence: int
+) -> tuple[CalendarEntry, CalendarRevision]:
+    """What an entry said at a sequence number; a letter renders this and never the present."""
+    return db.exec(
+        select(CalendarEntry, CalendarRevision).where(
+            CalendarEntry.kind == kind,
+            CalendarEntry.subject_id == subject_id,
+            CalendarRevision.entry_id == CalendarEntry.id,
+            CalendarRevision.sequence == sequence,
+        )
+    ).one()

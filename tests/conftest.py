@@ -1,0 +1,146 @@
+"""The ground of all tests: a real database of either kind, a frozen clock, sealed listeners, one cast."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+import frontend.registry  # noqa: F401 - imports every slice and listener, then seals
+from events.core import clock
+from events.core.access import Actor
+from events.core.database import Database, engines, forget_engines
+from events.core.settings import use_settings
+from tests.makers import NOW, make_person
+
+SECRET = "a secret for tests that is long enough to be taken"
+DEFAULT_POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
+NO_POSTGRES = "no PostgreSQL: start one on 127.0.0.1:5432 with trust auth, or set FOLKMOOT_TEST_DATABASE_URL"
+
+
+def worker() -> str:
+    """The name of this test process."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "alone")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A database of this test process's own on the real PostgreSQL, with all relations."""
+    base = os.environ.get("FOLKMOOT_TEST_DATABASE_URL", DEFAULT_POSTGRES)
+    name = f"folkmoot_test_{worker()}_{os.getpid()}"
+    try:
+        connection = psycopg.connect(base, autocommit=True, connect_timeout=3)
+    except psycopg.OperationalError:
+        pytest.skip(NO_POSTGRES)
+    with connection:
+        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]  # a name of our own making
+    url = base.rpartition("/")[0] + "/" + name
+    use_settings(database_url=url, secret=SECRET)
+    SQLModel.metadata.create_all(engines(url).write)
+    yield url
+    forget_engines()
+    with psycopg.connect(base, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[call-overload]
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database with all relations, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "folkmoot.db"
+    url = f"sqlite:///{path}"
+    SQLModel.metadata.create_all(engines(url).write)
+    forget_engines()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database, once of each kind; settings point at it."""
+    if request.param == "sqlite":
+        path = tmp_path / "folkmoot.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        url = f"sqlite:///{path}"
+    else:
+        url = request.getfixturevalue("postgres_url")
+    use_settings(database_url=url, secret=SECRET, files=tmp_path / "files", public_url="http://folkmoot.example")
+    yield url
+    if request.param == "sqlite":
+        forget_engines()
+    else:
+        _empty(url)
+
+
+def _empty(url: str) -> None:
+    names = ", ".join(f'"{name}"' for name in SQLModel.metadata.tables)
+    with engines(url).write.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture(autouse=True)
+def frozen_clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """It is NOW, unless a test is marked to run in real time."""
+    if request.node.get_closest_marker("real_time"):
+        yield
+        return
+    with clock.frozen_at(NOW):
+        yield
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """One open transaction on an empty database, rolled back at the end unless the test commits it."""
+    with Database(engines().write, expire_on_commit=False) as handle:
+        yield handle
+        handle.rollback()
+
+
+@pytest.fixture
+def ada(db: Database) -> Actor:
+    """Ada organises."""
+    return make_person(db, "Ada Adler", zone="Europe/Vienna")
+
+
+@pytest.fixture
+def bo(db: Database) -> Actor:
+    """Bo takes part."""
+    return make_person(db, "Bo Berg", zone="Europe/Stockholm")
+
+
+@pytest.fixture
+def cy(db: Database) -> Actor:
+    """Cy takes part."""
+    return make_person(db, "Cy Costa", zone="Europe/Lisbon")
+
+
+@pytest.fixture
+def dee(db: Database) -> Actor:
+    """Dee judges."""
+    return make_person(db, "Dee Dumont", zone="Europe/Paris")
+
+
+@pytest.fixture
+def mel(db: Database) -> Actor:
+    """Mel mentors."""
+    return make_person(db, "Mel Meyer", zone="Europe/Berlin")
+
+
+@pytest.fixture
+def che(db: Database) -> Actor:
+    """Che owns a challenge."""
+    return make_person(db, "Che Caruso", zone="Europe/Rome")
+
+
+@pytest.fixture
+def tam(db: Database) -> Actor:
+    """Tam is in a team."""
+    return make_person(db, "Tam Tamm", zone="Europe/Tallinn")
+
+
+@pytest.fixture
+def eve(db: Database) -> Actor:
+    """Eve belongs to another event."""
+    return make_person(db, "Eve Ek", zone="Europe/Helsinki")
