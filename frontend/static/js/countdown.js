@@ -1,0 +1,94 @@
+/**
+ * Countdowns: `<time data-countdown-to="ISO">` in words, and
+ * `<time data-countdown-seconds="300" data-countdown-from="ISO">` as a clock.
+ * They follow the server's clock once somebody calls `syncClock`.
+ */
+
+let ahead = 0;
+
+/**
+ * @param {number} serverNow milliseconds since 1970 by the server's clock
+ */
+export function syncClock(serverNow) {
+  ahead = serverNow - Date.now();
+  tick();
+}
+
+/** @returns {number} milliseconds since 1970 by the server's clock */
+export function serverNow() {
+  return Date.now() + ahead;
+}
+
+/**
+ * @param {number} amount
+ * @param {"day" | "hour" | "minute" | "second"} unit
+ */
+function inWords(amount, unit) {
+  const locale = document.documentElement.lang || "en";
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(amount);
+}
+
+/**
+ * The two largest units that matter.
+ * @param {number} seconds
+ */
+export function spoken(seconds) {
+  const days = Math.floor(seconds / 86400);
+  const hours = Math.floor((seconds % 86400) / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  if (days) return hours ? `${inWords(days, "day")} ${inWords(hours, "hour")}` : inWords(days, "day");
+  if (hours) return `${inWords(hours, "hour")} ${inWords(minutes, "minute")}`;
+  if (minutes >= 5) return inWords(minutes, "minute");
+  if (minutes) return `${inWords(minutes, "minute")} ${inWords(seconds % 60, "second")}`;
+  return inWords(seconds, "second");
+}
+
+/** @param {number} seconds */
+export function clockFace(seconds) {
+  const size = Math.abs(seconds);
+  const minutes = Math.floor(size / 60);
+  return `${seconds < 0 ? "+" : ""}${minutes}:${String(size % 60).padStart(2, "0")}`;
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {string} text
+ * @param {number} left
+ */
+function show(place, text, left) {
+  const soon = Number(place.dataset.soon ?? 3600);
+  const state = left <= 0 ? "over" : left <= soon ? "soon" : "far";
+  if (place.textContent !== text) place.textContent = text;
+  if (place.dataset.state === state) return;
+  const before = place.dataset.state;
+  place.dataset.state = state;
+  if (before && state === "over") place.dispatchEvent(new CustomEvent("countdown:over", { bubbles: true }));
+}
+
+function tick() {
+  for (const place of document.querySelectorAll("[data-countdown-to]")) {
+    if (!(place instanceof HTMLElement)) continue;
+    const left = Math.ceil((Date.parse(place.dataset.countdownTo ?? "") - serverNow()) / 1000);
+    if (Number.isNaN(left)) continue;
+    if (!place.title) place.title = place.textContent ?? "";
+    show(place, spoken(Math.max(0, left)), left);
+  }
+  for (const place of document.querySelectorAll("[data-countdown-seconds][data-countdown-from]")) {
+    if (!(place instanceof HTMLElement)) continue;
+    const ends = Date.parse(place.dataset.countdownFrom ?? "") + Number(place.dataset.countdownSeconds) * 1000;
+    const left = Math.ceil((ends - serverNow()) / 1000);
+    if (Number.isNaN(left)) continue;
+    show(place, clockFace(place.dataset.over === "count" ? left : Math.max(0, left)), left);
+  }
+}
+
+export function startCountdowns() {
+  tick();
+  // Just after each full second, so that two clocks on one screen change together.
+  const next = () => {
+    tick();
+    setTimeout(next, 1000 - (serverNow() % 1000) + 5);
+  };
+  setTimeout(next, 1000 - (serverNow() % 1000) + 5);
+  document.addEventListener("visibilitychange", tick);
+}

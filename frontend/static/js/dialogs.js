@@ -1,0 +1,41 @@
+/**
+ * `<details data-dialog><summary/><dialog open/></details>` folds out by itself; here it becomes a modal dialog.
+ * `[data-close]` inside closes it.
+ */
+
+/** @param {ParentNode} root */
+export function startDialogs(root) {
+  for (const details of root.querySelectorAll("details[data-dialog]")) {
+    const summary = details.querySelector("summary");
+    const dialog = details.querySelector("dialog");
+    if (!(details instanceof HTMLDetailsElement) || !summary || !dialog || details.dataset.dialog === "ready") continue;
+    details.dataset.dialog = "ready";
+    summary.setAttribute("aria-haspopup", "dialog");
+    for (const button of dialog.querySelectorAll("[data-close]")) {
+      button.removeAttribute("hidden");
+      button.addEventListener("click", () => dialog.close());
+    }
+    summary.addEventListener("click", (event) => {
+      event.preventDefault();
+      details.open = true;
+      dialog.removeAttribute("open");
+      dialog.showModal();
+    });
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog && isOutside(dialog, event)) dialog.close();
+    });
+    dialog.addEventListener("close", () => {
+      details.open = false;
+      summary.focus();
+    });
+  }
+}
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {MouseEvent} event
+ */
+function isOutside(dialog, event) {
+  const box = dialog.getBoundingClientRect();
+  return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
+}
