@@ -90,7 +90,7 @@ def _within_limits(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[int, li
             continue
         found += 1
         letters += sum(map(len, cells))
-        if found > 1 + MAX_ROWS or len(cells) > MAX_COLUMNS:
+        if found > 1 + MAX_ROWS or len(cells) > MAX_COLUMNS or letters > MAX_LETTERS:
             raise Refused("too_large")
         yield line, cells
 
