@@ -46,8 +46,10 @@ export function spoken(seconds) {
 /** @param {number} seconds */
 export function clockFace(seconds) {
   const size = Math.abs(seconds);
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
   const minutes = Math.floor(size / 60);
-  return `${seconds < 0 ? "+" : ""}${minutes}:${String(size % 60).padStart(2, "0")}`;
+  const hours = Math.floor(minutes / 60);
+  return `${seconds < 0 ? "+" : ""}${hours ? `${hours}:${two(minutes % 60)}` : minutes}:${two(size % 60)}`;
 }
 
 /**

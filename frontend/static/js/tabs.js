@@ -2,6 +2,11 @@
 
 /** @param {ParentNode} root */
 export function startTabs(root) {
+  for (const list of root.querySelectorAll(".tabs-list")) {
+    const current = list.querySelector("[aria-current]");
+    // scrollIntoView would move the page too.
+    if (current instanceof HTMLElement) list.scrollLeft = current.offsetLeft - list.clientWidth / 3;
+  }
   for (const list of root.querySelectorAll("[data-tabs]")) {
     if (!(list instanceof HTMLElement) || list.dataset.tabs === "ready") continue;
     list.dataset.tabs = "ready";

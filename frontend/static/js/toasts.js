@@ -30,6 +30,9 @@ export function toast(text, kind = "info") {
   const copy = template.content.firstElementChild?.cloneNode(true);
   if (!(copy instanceof HTMLElement)) return;
   copy.classList.add(`flash-${kind}`);
+  for (const mark of copy.querySelectorAll("[data-mark]")) {
+    if (mark instanceof HTMLElement && mark.dataset.mark !== kind) mark.remove();
+  }
   const words = copy.querySelector("[data-slot=text]");
   if (words) words.textContent = text;
   place.append(copy);
