@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, SQLModel
@@ -250,3 +250,13 @@ def grouped(change: Callable[[Database], T]) -> T:
     _writer[0].arrived.put(waiting)
     result: T = waiting.answer.result(timeout=60)
     return result
+
+
+def database_answers() -> bool:
+    """Whether the database can be asked, and has our relations."""
+    try:
+        with reading() as db:
+            db.execute(text("SELECT 1 FROM person LIMIT 1"))
+    except Exception:
+        return False
+    return True

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, event, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, SQLModel, select
+from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
 from events.core.columns import moment
-from events.core.database import Database, before_change, is_broken, reading
+from events.core.database import Database, before_change, is_broken, reading, transaction
 
 
 class SentForm(SQLModel, table=True):
@@ -27,21 +28,23 @@ class SentForm(SQLModel, table=True):
 
 
 class SentBefore(Exception):
-    """This form was sent before; `answer` is where that led, '' if it is not known yet."""
+    """This form was sent before."""
 
-    def __init__(self, answer: str) -> None:
-        super().__init__(answer)
-        self.answer = answer
+
+@dataclass
+class Taking:
+    """Whether a transaction has taken the key and was committed."""
+
+    taken: bool = False
 
 
 @contextmanager
-def once(sender: str, key: str) -> Iterator[None]:
-    """The first transaction inside the block takes `key`; raises SentBefore when it was taken already."""
-    taken = False
+def once(sender: str, key: str) -> Iterator[Taking]:
+    """The first transaction inside the block takes `key`, in the same commit; raises SentBefore when it was taken."""
+    taking = Taking()
 
     def take(db: Database) -> None:
-        nonlocal taken
-        if taken:
+        if taking.taken:
             return
         db.add(SentForm(sender=sender, key=key, sent_at=clock.now()))
         try:
@@ -49,12 +52,23 @@ def once(sender: str, key: str) -> Iterator[None]:
         except IntegrityError as error:
             db.rollback()
             if is_broken(error, "uq_sent_form_sender_key"):
-                raise SentBefore(answer_to(sender, key)) from error
+                raise SentBefore from error
             raise
-        taken = True
+        event.listen(db, "after_commit", kept, once=True)
+
+    def kept(_db: object) -> None:
+        taking.taken = True
 
     with before_change(take):
-        yield
+        yield taking
+
+
+def remember_answer(sender: str, key: str, answer: str) -> None:
+    """Where a form led, for those who send it again."""
+    with transaction() as db:
+        db.execute(
+            update(SentForm).where(col(SentForm.sender) == sender, col(SentForm.key) == key).values(answer=answer[:500])
+        )
 
 
 def answer_to(sender: str, key: str) -> str:

@@ -1,0 +1,198 @@
+"""The command line: serve, worker, migrate, demo, import, doctor. The only place that starts processes."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from events.core.settings import Settings, kept_secret, settings, use_settings
+
+cli = typer.Typer(
+    name="folkmoot", help="From hackathon to handshake.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+
+Port = Annotated[int, typer.Option(envvar="PORT", help="The port to listen on.")]
+Host = Annotated[str, typer.Option(envvar="HOST", help="The address to listen on.")]
+
+
+def _prepared(port: int | None = None) -> Settings:
+    """The settings, with a secret of this machine's own where none is set and everything stays on loopback."""
+    found = Settings()
+    values: dict[str, object] = {}
+    local = urlsplit(found.public_url).hostname in {"localhost", "127.0.0.1", "::1"}
+    if not found.secret.get_secret_value() and local:
+        values["secret"] = kept_secret(Path("var"))
+    if port is not None and "FOLKMOOT_PUBLIC_URL" not in os.environ:
+        values["public_url"] = f"http://localhost:{port}"
+    return use_settings(**values)
+
+
+def _stop_on_complaints() -> None:
+    complaints = settings().complaints()
+    for sentence in complaints:
+        typer.secho(sentence, fg="red", err=True)
+    if complaints:
+        raise typer.Exit(2)
+
+
+@cli.command()
+def serve(
+    port: Port = 8000,
+    host: Host = "127.0.0.1",
+    worker: Annotated[bool, typer.Option(help="Run the worker's loops in this process too.")] = True,
+) -> None:
+    """Serve pages and sockets; by default with the worker's loops, so that one command is the whole product."""
+    _prepared(port)
+    if not worker:
+        use_settings(**(_explicit() | {"worker": False}))
+    _stop_on_complaints()
+    from frontend.logs import set_up_logs
+
+    set_up_logs()
+    if settings().demo:
+        _demo_once()
+    if settings().web_processes > 1:
+        _serve_several(host, port)
+        return
+    _serve_one(host, port)
+
+
+def _explicit() -> dict[str, object]:
+    return {"secret": settings().secret, "public_url": settings().public_url}
+
+
+def _serve_one(host: str, port: int, fd: int | None = None) -> None:
+    import uvicorn
+
+    from frontend.app import make_app
+
+    typer.echo(f"Folkmoot is at {settings().public_url}")
+    config = uvicorn.Config(
+        make_app(),
+        host=host,
+        port=port,
+        fd=fd,
+        http="httptools",
+        loop="uvloop",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        ws_max_size=16_384,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        backlog=4096,
+        timeout_graceful_shutdown=20,
+    )
+    uvicorn.Server(config).run()
+
+
+def _serve_several(host: str, port: int) -> None:
+    import socket
+
+    listening = socket.create_server((host, port), backlog=4096, reuse_port=False)
+    listening.set_inheritable(True)
+    children = []
+    for _number in range(settings().web_processes):
+        child = os.fork()
+        if child == 0:
+            _serve_one(host, port, fd=listening.fileno())
+            os._exit(0)
+        children.append(child)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_args: [os.kill(child, signal.SIGTERM) for child in children])
+    for child in children:
+        os.waitpid(child, 0)
+
+
+@cli.command()
+def worker() -> None:
+    """Run the worker alone: timers, deliveries, letters. For set-ups with PostgreSQL and several processes."""
+    _prepared()
+    _stop_on_complaints()
+    from frontend.app import make_app
+    from frontend.logs import set_up_logs
+    from frontend.working import run_worker
+
+    set_up_logs()
+    make_app()  # so that letters know the addresses of pages
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        await run_worker(stop)
+
+    asyncio.run(run())
+
+
+@cli.command()
+def migrate(revision: Annotated[str, typer.Argument(help="Where to; 'head' is the newest.")] = "head") -> None:
+    """Bring the database to the newest form; safe to run again."""
+    _prepared()
+    from migrations.running import upgrade
+
+    upgrade(settings().database_url, revision)
+    typer.echo("The database is up to date.")
+
+
+@cli.command()
+def demo() -> None:
+    """Load the demo network into an empty database; leaves one alone that has people in it."""
+    _prepared()
+    if not settings().demo:
+        use_settings(**(_explicit() | {"demo": True}))
+    _stop_on_complaints()
+    _demo_once()
+
+
+def _demo_once() -> None:
+    from frontend.app import make_app
+    from frontend.demo import load_demo_once
+
+    make_app()
+    typer.echo(load_demo_once())
+
+
+@cli.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="A CSV, XLSX or JSON file.", exists=True, dir_okay=False)],
+    event: Annotated[str, typer.Option(help="The event's address, such as food-hack.")],
+    by: Annotated[str, typer.Option(help="The e-mail address of the organiser who imports.")],
+    what: Annotated[str, typer.Option(help="participants, needs or offers.")] = "participants",
+) -> None:
+    """Import participants or marketplace items; lines with errors are named and left out."""
+    _prepared()
+    _stop_on_complaints()
+    from frontend.app import make_app
+    from frontend.importing import import_file
+
+    make_app()
+    raise typer.Exit(0 if import_file(path, event_slug=event, what=what, as_email=by) else 1)
+
+
+@cli.command()
+def doctor() -> None:
+    """Check settings, database, Redis, mail and this Python, and say what is wrong in a sentence each."""
+    _prepared()
+    from frontend.doctor import examine
+
+    healthy = True
+    for finding in examine():
+        healthy = healthy and finding.good
+        typer.secho(("ok    " if finding.good else "WRONG ") + finding.sentence, fg=None if finding.good else "red")
+    raise typer.Exit(0 if healthy else 1)
+
+
+def main() -> None:
+    """The entry point of the `folkmoot` command."""
+    if sys.flags.optimize:
+        typer.echo("Run Folkmoot without -O: asserts guard what the type checker cannot see.", err=True)
+        raise SystemExit(2)
+    cli()

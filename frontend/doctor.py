@@ -1,0 +1,112 @@
+"""The doctor: looks at settings, database, Redis, mail and this Python, and says what is wrong in a sentence."""
+
+import asyncio
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from events.core.database import database_answers
+from events.core.settings import settings
+from mailer.cleaning import header_folding_is_vulnerable
+
+NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    good: bool
+    sentence: str
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything; each finding is a sentence, with the way out where something is wrong."""
+    complaints = settings().complaints()
+    yield from (Finding(False, sentence) for sentence in complaints)
+    if not complaints:
+        yield Finding(True, "The settings can be used.")
+    yield _database()
+    yield from _where_sqlite_lies()
+    yield asyncio.run(_redis())
+    yield asyncio.run(_mail())
+    yield _files()
+    yield _python()
+
+
+def _database() -> Finding:
+    kind = "SQLite" if settings().sqlite else "PostgreSQL"
+    if database_answers():
+        return Finding(True, f"{kind} answers and has our relations.")
+    return Finding(
+        False, f"{kind} does not answer, or is empty. Check FOLKMOOT_DATABASE_URL, then run `folkmoot migrate`."
+    )
+
+
+def _where_sqlite_lies() -> Iterator[Finding]:
+    mounts = Path("/proc/mounts")
+    if not settings().sqlite or not mounts.exists():
+        return
+    here = Path(settings().database_url.removeprefix("sqlite:///")).resolve()
+    best, kind = "", ""
+    for line in mounts.read_text(encoding="utf-8").splitlines():
+        _device, point, system, *_rest = line.split()
+        if here.is_relative_to(point) and len(point) > len(best):
+            best, kind = point, system
+    if kind in NETWORK_FILE_SYSTEMS:
+        yield Finding(False, f"The SQLite file lies on a network file system ({kind}), where locks cannot be trusted.")
+
+
+async def _redis() -> Finding:
+    if not settings().redis_url:
+        return Finding(True, "No Redis is set; one web process needs none.")
+    from redis.asyncio import Redis
+
+    client = Redis.from_url(settings().redis_url, socket_timeout=3, socket_connect_timeout=3, retry=None)
+    try:
+        await client.ping()
+    except Exception as error:
+        return Finding(False, f"Redis does not answer ({type(error).__name__}). Check FOLKMOOT_REDIS_URL.")
+    finally:
+        await client.aclose()
+    return Finding(True, "Redis answers.")
+
+
+async def _mail() -> Finding:
+    url = urlsplit(settings().mail_url)
+    if not settings().mail_url:
+        return Finding(settings().demo, "No mail server is set: letters are written and kept. Set FOLKMOOT_MAIL_URL.")
+    if url.scheme == "file":
+        folder = Path(settings().mail_url.removeprefix("file:").removeprefix("//"))
+        folder.mkdir(parents=True, exist_ok=True)
+        good = os.access(folder, os.W_OK)
+        return Finding(good, f"Letters are {'' if good else 'not '}written as files.")
+    port = url.port or (465 if url.scheme == "smtps" else 25)
+    try:
+        _reader, writer = await asyncio.wait_for(asyncio.open_connection(url.hostname, port), 5)
+    except (OSError, TimeoutError) as error:
+        return Finding(False, f"The mail server does not answer ({type(error).__name__}). Check FOLKMOOT_MAIL_URL.")
+    writer.close()
+    return Finding(True, "The mail server answers.")
+
+
+def _files() -> Finding:
+    folder = settings().files
+    folder.mkdir(parents=True, exist_ok=True)
+    if os.access(folder, os.W_OK):
+        return Finding(True, "Uploaded files can be kept.")
+    return Finding(False, "The directory for uploaded files cannot be written. Check FOLKMOOT_FILES.")
+
+
+def _python() -> Finding:
+    version = platform.python_version()
+    if header_folding_is_vulnerable():
+        return Finding(
+            False,
+            f"This Python ({version}) has CVE-2024-6923: the standard library can be made to write extra mail headers. "
+            "Folkmoot cleans every header value, which makes it harmless here; upgrade Python all the same.",
+        )
+    return Finding(True, f"This Python ({version}) folds mail headers safely.")

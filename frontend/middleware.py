@@ -1,0 +1,165 @@
+"""What stands before every page, as pure ASGI: request ids, hosts, origins, sizes, pace, headers, logs."""
+
+import secrets
+import time
+from collections import OrderedDict
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from events.core.addresses import client_address
+from events.core.journal import request_id
+from events.core.settings import LOOPBACK, settings
+from frontend.errors import plain_problem
+
+log = structlog.get_logger("folkmoot.request")
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+OPEN_TO_ANY_HOST = {"/healthz", "/readyz"}
+SMALL_BODY = 512 * 1024
+MOST_FILES = 10
+PACE = 5.0  # unsafe requests per second and address, after a burst
+BURST = 120
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'{socket}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+
+
+def headers_for_all() -> dict[str, str]:
+    """The headers of every answer, errors and files included."""
+    public = urlsplit(settings().public_url)
+    socket = f" {'wss' if settings().https else 'ws'}://{public.netloc}"
+    found = {
+        "content-security-policy": CSP.format(socket=socket),
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "x-frame-options": "DENY",
+        "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    }
+    if settings().https:
+        found["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+    return found
+
+
+class Doorkeeper:
+    """One pass over each request: names it, refuses what no page should see, and adds the headers of all answers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.paces: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        name = secrets.token_hex(8)
+        request_id.set(name)
+        started, status = time.perf_counter(), 500
+        extra = headers_for_all()
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for key, value in extra.items():
+                    headers.setdefault(key, value)
+                headers["x-request-id"] = name
+            await send(message)
+
+        try:
+            refusal = self._refusal(scope)
+            if refusal is not None:
+                await refusal(scope, receive, answer)
+            else:
+                await self.app(scope, _bounded(scope, receive), answer)
+        finally:
+            _note(scope, name, status, time.perf_counter() - started)
+
+    def _refusal(self, scope: Scope) -> ASGIApp | None:
+        headers = Headers(scope=scope)
+        path = scope["path"]
+        if path not in OPEN_TO_ANY_HOST and not known_host(headers.get("host", "")):
+            return PlainTextResponse("This host name is not ours.", 400)
+        if "\0" in path or any(0xD800 <= ord(letter) < 0xE000 for letter in path):
+            return PlainTextResponse("This address cannot be read.", 400)
+        if _too_large(scope, headers):
+            return plain_problem(413)
+        if scope["method"] in SAFE:
+            return None
+        if not from_our_pages(headers):
+            return plain_problem(403)
+        return plain_problem(429) if self._too_fast(address_of(scope)) else None
+
+    def _too_fast(self, address: str) -> bool:
+        now = time.monotonic()
+        tokens, last = self.paces.pop(address, (float(BURST), now))
+        tokens = min(float(BURST), tokens + (now - last) * PACE)
+        self.paces[address] = (max(0.0, tokens - 1), now)
+        if len(self.paces) > 10_000:
+            self.paces.popitem(last=False)
+        return tokens < 1
+
+
+def known_host(host: str) -> bool:
+    """Whether a Host header names us: the public host, or loopback when that is where we are."""
+    name = urlsplit(f"//{host}").hostname or ""
+    return name == settings().public_host or (settings().public_host in LOOPBACK and name in LOOPBACK)
+
+
+def from_our_pages(headers: Headers) -> bool:
+    """Whether an unsafe request comes from a page of ours: by Sec-Fetch-Site, else by Origin."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    return headers.get("origin", "").rstrip("/") == settings().public_url.rstrip("/")
+
+
+def address_of(scope: Scope) -> str:
+    """The network address of whoever asks."""
+    headers = Headers(scope=scope)
+    peer = (scope.get("client") or ("", 0))[0]
+    return client_address(peer, headers.get("x-forwarded-for", ""), settings().trusted_proxies)
+
+
+def most_bytes(content_type: str) -> int:
+    """How large a body may be: forms with files carry ten of them at most, others are small."""
+    if content_type.startswith("multipart/form-data"):
+        return settings().upload_limit * 3 + SMALL_BODY
+    return SMALL_BODY
+
+
+def _too_large(scope: Scope, headers: Headers) -> bool:
+    length = headers.get("content-length", "0")
+    return not length.isdigit() or int(length) > most_bytes(headers.get("content-type", ""))
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    left = most_bytes(Headers(scope=scope).get("content-type", ""))
+
+    async def bounded() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            return {"type": "http.disconnect"}
+        return message
+
+    return bounded
+
+
+def _note(scope: Scope, name: str, status: int, seconds: float) -> None:
+    path = scope["path"]
+    if path.startswith("/static/") or path in OPEN_TO_ANY_HOST:
+        return
+    route = scope.get("route")
+    # The pattern, not the path: links to sign in and feeds hold secrets.
+    pattern = getattr(route, "path", "-")
+    log.info("request", id=name, method=scope["method"], route=pattern, status=status, ms=round(seconds * 1000, 1))

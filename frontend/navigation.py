@@ -1,0 +1,55 @@
+"""Where a person is: the way back through programme and event, and the tabs of an event."""
+
+from typing import Any
+
+from events.core.access import Actor, Rule
+from events.core.links import path
+from events.core.translation import Message, _
+from events.events import EventKind, EventWithPhases
+from events.registration import participant_of_event
+from events.roles import organiser_of_event
+from sessions.pitches import see_stages
+
+Tab = tuple[Message, str, Rule | None]
+
+TABS: dict[EventKind, tuple[Tab, ...]] = {
+    EventKind.HACKATHON: (
+        (_("Overview"), "event", None),
+        (_("Challenges"), "challenges", None),
+        (_("Teams"), "teams", None),
+        (_("Submissions"), "submissions", None),
+        (_("Pitches"), "stages", see_stages),
+    ),
+    EventKind.MATCHMAKING: (
+        (_("Overview"), "event", None),
+        (_("Participants"), "participants", participant_of_event | organiser_of_event),
+        (_("Needs and offers"), "event_marketplace", None),
+        (_("Meetings"), "meetings", participant_of_event),
+        (_("Availability"), "availability", participant_of_event),
+    ),
+    EventKind.PITCH: ((_("Overview"), "event", None), (_("Pitches"), "stages", see_stages)),
+    EventKind.PEER_REVIEW: ((_("Overview"), "event", None),),
+}
+
+ORGANISER_TABS: tuple[Tab, ...] = (
+    (_("Registrations"), "registrations", organiser_of_event),
+    (_("Letters"), "letters", organiser_of_event),
+    (_("Set-up"), "set_up", organiser_of_event),
+)
+
+
+def event_nav_of(event: EventWithPhases | None, actor: Actor, here: str) -> list[tuple[str, str, bool]]:
+    """The tabs of an event that this actor can use: (label, path, whether it is the present one)."""
+    if event is None:
+        return []
+    tabs = [tab for tab in TABS[event.event.kind] + ORGANISER_TABS if tab[2] is None or tab[2](actor, event)]
+    found = [(str(label), path(name, event=event.event.slug)) for label, name, _rule in tabs]
+    best = max((url for _label, url in found if here == url or here.startswith(url + "/")), key=len, default="")
+    return [(label, url, url == best) for label, url in found]
+
+
+def crumbs_of(event: EventWithPhases | None) -> list[tuple[Any, str]]:
+    """The way back from a page of an event."""
+    if event is None:
+        return []
+    return [(_("Events"), path("events")), (event.event.name, path("event", event=event.event.slug))]

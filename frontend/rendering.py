@@ -1,0 +1,159 @@
+"""Templates: their environment, and what every page is given."""
+
+import base64
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from events.core import journal, translation
+from events.core.access import VISITOR, may
+from events.core.links import path as path_of
+from events.core.settings import settings
+from events.core.translation import LANGUAGES, At, Message, own_name, reader, set_reader
+from events.people import Person
+from events.signin import form_token
+from frontend.assets import asset
+from frontend.cookies import FLASH, SIGN_IN, cookie_of, drop_cookie, set_cookie
+from frontend.markdown import markdown
+from frontend.navigation import crumbs_of, event_nav_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """The signed-in person, as templates show them."""
+
+    public_id: str
+    name: str
+    initials: str
+
+
+def initials(name: str) -> str:
+    """Up to two letters for a name."""
+    parts = [part for part in name.split() if part[0].isalnum()]
+    return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
+
+
+@cache
+def environment() -> Environment:
+    """The templates' environment; made once."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=settings().demo,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        finalize=_written,
+    )
+    made.install_gettext_callables(translation.gettext, translation.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(
+        asset=asset, link=path_of, may=may, new_key=new_key, initials=initials, clock_of=translation.clock_of,
+        day_of=translation.day_of, when_of=translation.when, zone_label=translation.zone_label, At=At,
+    )  # fmt: skip
+    made.filters.update(when=when_tag, day=day_tag, clock=clock_tag, markdown=markdown, iso=datetime.isoformat)
+    return made
+
+
+def _written(value: Any) -> Any:
+    """A Message is written in the reader's language at the moment it stands on a page."""
+    return str(value) if isinstance(value, Message | At) else value
+
+
+def when_tag(moment: datetime, zone: str | None = None) -> Markup:
+    """A moment with date, time and zone, as a <time> element."""
+    return _time_tag(moment, translation.when(moment, zone))
+
+
+def day_tag(moment: datetime, zone: str | None = None) -> Markup:
+    """A moment's day, as a <time> element."""
+    return _time_tag(moment, translation.day_of(moment, zone))
+
+
+def clock_tag(moment: datetime, zone: str | None = None) -> Markup:
+    """A moment's hours and minutes, as a <time> element; the zone stands near it on the page."""
+    return _time_tag(moment, translation.clock_of(moment, zone))
+
+
+def _time_tag(moment: datetime, text: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), text)
+
+
+def new_key() -> str:
+    """A form's key: the same form sent twice has one effect."""
+    return secrets.token_urlsafe(18)
+
+
+def render(request: Request, template: str, *, status: int = 200, event: Any = None, **context: Any) -> Response:
+    """A page. Call it after the database was closed; `event` (with phases) gives the way back and the event's tabs."""
+    person: Person | None = getattr(request.state, "person", None)
+    if person is None and event is not None:
+        set_reader(reader().locale, event.event.zone)
+    actor = getattr(request.state, "actor", VISITOR)
+    flashes = read_flash(request)
+    html = environment().get_template(template).render(
+        request=request,
+        status=status,
+        event=event,
+        locale=reader().locale,
+        zone=reader().zone,
+        actor=actor,
+        person=PersonView(person.public_id, person.name, initials(person.name)) if person else None,
+        demo=settings().demo,
+        cast=cast_of() if settings().demo else [],
+        flashes=flashes,
+        csrf_token=form_token(cookie_of(request, SIGN_IN)),
+        languages=[(code, own_name(code)) for code in LANGUAGES],
+        path=request.url.path,
+        request_id=journal.request_id.get(),
+        **{"crumbs": crumbs_of(event), "event_nav": event_nav_of(event, actor, request.url.path)} | context,
+    )
+    response = HTMLResponse(html, status)
+    if flashes:
+        drop_cookie(response, FLASH)
+    if cookie_of(request, SIGN_IN):
+        response.headers["cache-control"] = "private, no-store"
+    return response
+
+
+def remember_flash(response: Response, kind: str, text: str) -> None:
+    """Say something on the page that the browser is sent to."""
+    packed = base64.urlsafe_b64encode(json.dumps([kind, text[:600]]).encode()).decode()
+    set_cookie(response, FLASH, packed, seconds=60)
+
+
+def read_flash(request: Request) -> list[tuple[str, str]]:
+    """What was remembered for this page."""
+    packed = cookie_of(request, FLASH)
+    if not packed:
+        return []
+    try:
+        kind, text = json.loads(base64.urlsafe_b64decode(packed.encode()))
+    except (ValueError, TypeError):
+        return []
+    return [(kind, str(text))] if kind in {"ok", "info", "warn", "problem"} else []
+
+
+_cast: list[tuple[str, str, str]] = []
+
+
+def know_cast(cast: list[tuple[str, str, str]]) -> None:
+    """The demo's people for the switcher: (public id, name, what they are)."""
+    _cast[:] = cast
+
+
+def cast_of() -> list[tuple[str, str, str]]:
+    """The demo's people."""
+    return list(_cast)
+

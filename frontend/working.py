@@ -1,0 +1,47 @@
+"""The worker's loops: what is due by the clock, who has still to be told, which letters have to go."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+
+from events.core.database import on_commit
+from events.core.journal import deliver_next
+from events.core.timers import run_next_timer
+from mailer.delivery import run_mail
+
+log = logging.getLogger("folkmoot.worker")
+
+POLL_SECONDS = 0.25
+
+
+async def run_worker(stop: asyncio.Event) -> None:
+    """Run timers, deliveries and mail until `stop` is set; an error in one step never ends a loop."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(run_steps(stop, run_next_timer))
+        tasks.create_task(run_steps(stop, deliver_next))
+        tasks.create_task(run_mail(stop))
+
+
+async def run_steps(stop: asyncio.Event, step: Callable[[], bool]) -> None:
+    """Call `step` in a thread as long as it finds something to do; then wait for a commit, or a quarter of a second."""
+    loop = asyncio.get_running_loop()
+    woken = asyncio.Event()
+    forget = on_commit(lambda: loop.call_soon_threadsafe(woken.set))
+    try:
+        while not stop.is_set():
+            woken.clear()
+            if not await _try(step):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(woken.wait(), POLL_SECONDS)
+    finally:
+        forget()
+
+
+async def _try(step: Callable[[], bool]) -> bool:
+    try:
+        return await asyncio.to_thread(step)
+    except Exception:
+        log.exception("a step of the worker failed")
+        await asyncio.sleep(1)
+        return False
