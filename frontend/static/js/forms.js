@@ -49,6 +49,8 @@ document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     form.dataset.sending = "yes";
     for (const button of submitsOf(form)) button.setAttribute("aria-disabled", "true");
+    // A form that answers with a download leaves this page standing.
+    setTimeout(() => readyAgain(form), 10000);
   });
 });
 
