@@ -15,6 +15,7 @@ from events.core.refusals import NotFound
 from events.people import find_by_public_id
 from events.signin import safe_path, sign_in_as_cast
 from frontend.cookies import SIGN_IN, drop_cookie, set_cookie
+from frontend.styleguide import sample
 from frontend.web import Form, actor_of, page, render
 from mailer.mailbox import letter_with, letters_newest_first, raw_of
 
@@ -80,6 +81,6 @@ def calendar_of(message: EmailMessage) -> list[tuple[str, str]]:
 def show_styleguide(request: Request) -> Response:
     with reading() as db:
         actor_of(db, request)
-    return render(request, "styleguide.html")
+    return render(request, "styleguide.html", sample=sample())
 
 
