@@ -193,6 +193,12 @@ def events_seen_by(db: Database, actor: Actor) -> list[Event]:
     return list(db.exec(query))
 
 
+def events_of_programme(db: Database, actor: Actor, programme: Programme) -> list[Event]:
+    """A programme's events that the actor may see, newest first."""
+    query = select(Event).where(Event.programme_id == programme.id).order_by(col(Event.id).desc())
+    return [event for event in db.exec(query) if see_event(actor, event)]
+
+
 def follower_of(db: Database, event_id: int) -> Event | None:
     """The event that follows this one."""
     return db.exec(select(Event).where(Event.follows_id == event_id).order_by(col(Event.id).desc())).first()

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
 from events.core.access import Actor, command, signed_in
 from events.core.columns import moment, public_id
-from events.core.database import Database
+from events.core.database import Database, is_broken
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
-from events.core.translation import _
+from events.core.translation import Message, _
+from events.organisations import Organisation, OrganisationKind
 from events.roles import Role, Scope, give_role, organiser_of_programme
 
 
@@ -56,6 +58,21 @@ class ClusterAdded(Fact):
     organisation_id: int
 
 
+@dataclass(frozen=True)
+class ProgrammeChanged(Fact):
+    """What a programme says about itself was changed."""
+
+    programme_id: int
+
+
+@dataclass(frozen=True)
+class ClusterRemoved(Fact):
+    """A cluster left a programme."""
+
+    programme_id: int
+    organisation_id: int
+
+
 def slug_from(name: str) -> str:
     """A name as it can stand in an address: 'Food & Packaging 2026' becomes 'food-packaging-2026'."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
@@ -67,9 +84,8 @@ def create_programme(
     db: Database, actor: Actor, subject: None = None, *, name: str, summary: str = "", funding: str = ""
 ) -> Programme:
     """Set up a programme; whoever does it becomes its organiser. Refuses an empty name and one that is taken."""
+    _check_texts(name, summary, funding)
     slug = slug_from(name)
-    if not slug:
-        raise Invalid({"name": _("Please give the programme a name.")})
     if db.exec(select(Programme.id).where(Programme.slug == slug)).first():
         raise Invalid({"name": _("There is a programme called %(name)s. Choose another name.", name=name)})
     programme = Programme(slug=slug, name=name.strip(), summary=summary, funding=funding, created_at=clock.now())
@@ -81,15 +97,67 @@ def create_programme(
     return programme
 
 
+def _check_texts(name: str, summary: str, funding: str) -> None:
+    wrong: dict[str, Message | str] = {}
+    if not slug_from(name):
+        wrong["name"] = _("Please give the programme a name.")
+    for field, text, most in (("name", name, 120), ("summary", summary, 500), ("funding", funding, 300)):
+        if len(text) > most:
+            wrong[field] = _("This is too long. Please shorten it.")
+    if wrong:
+        raise Invalid(wrong)
+
+
+@command(organiser_of_programme)
+def change_programme(
+    db: Database, actor: Actor, programme: Programme, *, name: str, summary: str, funding: str
+) -> Programme:
+    """Change what a programme says about itself; its address stays. Refuses an empty name and texts too long."""
+    _check_texts(name, summary, funding)
+    programme.name, programme.summary, programme.funding = name.strip(), summary.strip(), funding.strip()
+    db.add(programme)
+    db.flush()
+    record(db, actor, ProgrammeChanged(programme_id=programme.id or 0))
+    return programme
+
+
 @command(organiser_of_programme)
 def add_cluster(db: Database, actor: Actor, programme: Programme, *, organisation_id: int) -> None:
-    """Let a cluster work in the programme; refused when it does already."""
+    """Let a cluster work in the programme; refused when it is no cluster, and when it does already."""
     assert programme.id is not None
-    row = (ProgrammeCluster.programme_id == programme.id, ProgrammeCluster.organisation_id == organisation_id)
-    if db.exec(select(ProgrammeCluster.id).where(*row)).first():
-        raise Conflict(_("This cluster is in the programme already."))
-    db.add(ProgrammeCluster(programme_id=programme.id, organisation_id=organisation_id))
+    cluster = db.get(Organisation, organisation_id)
+    if cluster is None or cluster.kind is not OrganisationKind.CLUSTER_ORGANISATION:
+        raise Invalid({"cluster": _("Please choose a cluster from the list.")})
+    try:
+        with db.begin_nested():
+            db.add(ProgrammeCluster(programme_id=programme.id, organisation_id=organisation_id))
+            db.flush()
+    except IntegrityError as error:
+        if is_broken(error, "uq_programme_cluster_programme_id_organisation_id"):
+            raise Conflict(_("This cluster is in the programme already.")) from error
+        raise
     record(db, actor, ClusterAdded(programme_id=programme.id, organisation_id=organisation_id))
+
+
+@command(organiser_of_programme)
+def remove_cluster(db: Database, actor: Actor, programme: Programme, *, organisation_id: int) -> None:
+    """Let a cluster work in the programme no more; refused when it does not."""
+    query = select(ProgrammeCluster).where(
+        ProgrammeCluster.programme_id == programme.id, ProgrammeCluster.organisation_id == organisation_id
+    )
+    found = db.exec(query).first()
+    if found is None:
+        raise NotFound(_("This cluster is not in the programme any more."))
+    db.delete(found)
+    db.flush()
+    record(db, actor, ClusterRemoved(programme_id=programme.id or 0, organisation_id=organisation_id))
+
+
+def clusters_in(db: Database, programme: Programme) -> list[Organisation]:
+    """The clusters that work in a programme, by name."""
+    query = select(Organisation).join(ProgrammeCluster, col(ProgrammeCluster.organisation_id) == col(Organisation.id))
+    query = query.where(ProgrammeCluster.programme_id == programme.id)
+    return list(db.exec(query.order_by(col(Organisation.name), col(Organisation.id))))
 
 
 def get_programme(db: Database, slug: str) -> Programme:

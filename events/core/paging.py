@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, func, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlalchemy import func, select
 
 from events.core.database import Database
 
@@ -28,9 +27,7 @@ class Paged(Generic[T]):
         return max(1, -(-self.count // self.size))
 
 
-def paged(
-    db: Database, query: "Select[Any] | SelectOfScalar[Any]", page: int, made: Callable[[Any], T], *, size: int = SIZE
-) -> Paged[T]:
+def paged(db: Database, query: Any, page: int, made: Callable[[Any], T], *, size: int = SIZE) -> Paged[T]:
     """One page of an ordered query, each row made into what a list shows: two queries, however many rows.
 
     A page beyond the last is the last, so that an old bookmark still shows something.
