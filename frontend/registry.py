@@ -32,6 +32,13 @@ MODULES = (
     "sessions.meetings",
     "sessions.pitches",
     "sessions.stages",
+    "mailer.letters",
+    "mailer.occasions.people",
+    "mailer.occasions.registrations",
+    "mailer.occasions.teams",
+    "mailer.occasions.meetings",
+    "mailer.occasions.pitches",
+    "mailer.occasions.silence",
 )
 
 if not sealed():

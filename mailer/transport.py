@@ -90,7 +90,7 @@ class FileTransport:
 
     directory: Path
 
-    async def send(self, raw: bytes, envelope_from: str, recipient: str) -> None:  # noqa: ARG002 - a file has no envelope
+    async def send(self, raw: bytes, envelope_from: str, recipient: str) -> None:
         try:
             await asyncio.to_thread(self._write, raw)
         except OSError as reason:

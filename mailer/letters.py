@@ -1,0 +1,337 @@
+"""Letters: one mail to one person, made from a fact, with its fate."""
+
+import secrets
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import CursorResult, Index, LargeBinary, UniqueConstraint, update
+from sqlalchemy.orm import defer
+from sqlmodel import Field, SQLModel, col, select
+
+from events.core import clock
+from events.core.access import Actor
+from events.core.claims import Due
+from events.core.columns import moment, public_id, word
+from events.core.database import Database
+from events.core.hooks import personal_data
+from events.core.journal import Fact, Told, listener
+from events.core.links import link
+from events.core.refusals import NotFound
+from events.core.settings import settings
+from events.core.tokens import open_bytes, seal_bytes
+from events.events import EventWithPhases
+from events.people import Person, PersonState, people_by_id
+from events.roles import organiser_of_event
+from mailer.cleaning import UnusableAddress, clean_address
+from sessions.calendars import CalendarEntry, CalendarMethod, EntryKind, revision_at
+
+F = TypeVar("F", bound=Fact)
+SEALED = "letter"
+
+
+class LetterState(StrEnum):
+    """A letter's fate. SUPERSEDED: a newer one says more; NOT_NEEDED: there was nothing to say when its turn came."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    SUPERSEDED = "superseded"
+    NOT_NEEDED = "not needed"
+    UNDELIVERABLE = "undeliverable"
+
+
+class Letter(Due, table=True):
+    """One mail to one person. `raw` is written once and sent unchanged, however often it takes; `problem` says why not.
+
+    With a calendar part, `uid` and `sequence` give the order among letters to the same address.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("fact_id", "address", "kind"),
+        Index("ix_letter_due", "done_at", "dead_at", "due_at"),
+        Index("ix_letter_calendar", "uid", "address"),
+    )
+
+    public_id: str = public_id("l")
+    fact_id: int = Field(foreign_key="journal_entry.id", index=True)
+    event_id: int | None = Field(default=None, index=True)
+    kind: str = Field(max_length=40)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    address: str = Field(max_length=254)
+    state: LetterState = word(LetterState, default=LetterState.WAITING)
+    message_id: str = Field(max_length=300, unique=True)
+    reply_to: str = Field(default="", max_length=300)
+    uid: str = Field(default="", max_length=40)
+    sequence: int = 0
+    method: str = Field(default="", max_length=10)
+    subject: str = Field(default="", max_length=300)
+    raw: bytes | None = Field(default=None, sa_type=LargeBinary, repr=False)
+    sealed: bool = False
+    made_at: datetime = moment(index=True)
+
+
+class ReplyAddress(SQLModel, table=True):
+    """The address that stands for a person's part in an event, as the organiser of their calendar entries.
+
+    Random, and the same for good: calendars know an entry by its organiser too.
+    """
+
+    __tablename__ = "reply_address"
+    __table_args__ = (UniqueConstraint("event_id", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    token: str = Field(max_length=40, unique=True)
+    event_id: int = Field(foreign_key="event.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+
+
+personal_data(Letter, "person_id", "letters written to somebody", "delete")
+personal_data(ReplyAddress, "person_id", "where answers from somebody's calendar go", "delete")
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a letter is for; `person_id` is None for an address that nobody here has."""
+
+    address: str
+    person_id: int | None
+    name: str
+    locale: str
+    zone: str
+
+
+class Page(str):
+    """The address of one of our own pages: the only thing in a letter that may become a link."""
+
+
+def page(name: str, **ids: object) -> Page:
+    """The address of a page, for a letter."""
+    return Page(link(name, **ids))
+
+
+Addressees = Callable[[Database, Any], Iterable[Recipient]]
+Values = dict[str, Any]
+# What a letter says: (db, fact, recipient) -> values for its templates, or None where there is nothing to say any more.
+Say = Callable[[Database, Any, Recipient], Values | None]
+SayT = TypeVar("SayT", bound=Callable[..., Values | None])
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """That a fact leads to letters of one kind. `secret` ones carry a token: they are written in one transaction with
+    it, and closed. `entry` names the calendar entry, so that the letter carries its revision."""
+
+    kind: str
+    fact: type[Fact]
+    to: Addressees
+    say: Say
+    secret: bool = False
+    entry: tuple[EntryKind, str] | None = None
+
+
+OCCASIONS: dict[str, Occasion] = {}
+SILENT: set[type[Fact]] = set()
+_mail = listener("mailer", "worker")
+
+
+def letter_for(
+    fact: type[F], *, to: Addressees, secret: bool = False, entry: tuple[EntryKind, str] | None = None
+) -> Callable[[SayT], SayT]:
+    """Let a fact lead to a letter to each of `to(db, fact)`; the function's name is its kind and its templates' folder.
+
+    `entry` is the kind of calendar entry and the fact's field that holds its subject; the fact has a `sequence`.
+    """
+
+    def register(say: SayT) -> SayT:
+        kind = say.__name__
+        if kind in OCCASIONS:
+            raise ValueError(f"two letters are called {kind}")
+        OCCASIONS[kind] = Occasion(kind, fact, to, say, secret, entry)
+        if fact not in _mail.handlers:
+            _mail.hears(fact)(post_letters)
+        return say
+
+    return register
+
+
+def silent(*facts: type[Fact]) -> None:
+    """Say that nobody gets a letter about these."""
+    SILENT.update(facts)
+
+
+def recipient(person: Person) -> Recipient:
+    """A person as somebody to write to."""
+    return Recipient(person.email, person.id, person.name, person.locale, person.zone)
+
+
+def recipients(db: Database, ids: Iterable[int | None]) -> list[Recipient]:
+    """These people, in order of id, without the erased."""
+    found = people_by_id(db, {one for one in ids if one is not None})
+    return [recipient(found[one]) for one in sorted(found) if found[one].state is not PersonState.ERASED]
+
+
+def post_letters(db: Database, told: Told) -> None:
+    """Make the letters that a fact leads to, each once however often the fact is told; they are written later."""
+    for occasion in OCCASIONS.values():
+        if occasion.fact is type(told.fact):
+            _post(db, told, occasion)
+
+
+def _post(db: Database, told: Told, occasion: Occasion) -> None:
+    there = set(db.exec(select(Letter.address).where(Letter.fact_id == told.number, Letter.kind == occasion.kind)))
+    for one in {each.address: each for each in occasion.to(db, told.fact)}.values():
+        if one.address in there:
+            continue
+        letter = Letter(
+            fact_id=told.number,
+            event_id=getattr(told.fact, "event_id", None),
+            kind=occasion.kind,
+            person_id=one.person_id,
+            address=one.address,
+            message_id=f"<{uuid.uuid4().hex}@{own_domain()}>",
+            made_at=clock.now(),
+            due_at=clock.now(),
+            sealed=occasion.secret,
+        )
+        if occasion.entry is None or _in_order(db, told.fact, occasion.entry, letter):
+            _check_address(letter)
+            db.add(letter)
+    db.flush()
+    db.info["tell"] = True
+
+
+def own_domain() -> str:
+    """The domain that letters come from."""
+    return settings().mail_from.rpartition("@")[2]
+
+
+def _check_address(letter: Letter) -> None:
+    try:
+        clean_address(letter.address)
+    except UnusableAddress as reason:
+        letter.state, letter.dead_at, letter.problem = LetterState.UNDELIVERABLE, clock.now(), str(reason)[:500]
+
+
+def _in_order(db: Database, fact: Fact, entry: tuple[EntryKind, str], letter: Letter) -> bool:
+    """Fill in the revision and put older letters aside; False where this address has had this revision."""
+    line, revision = revision_at(db, entry[0], getattr(fact, entry[1]), fact.sequence)  # type: ignore[attr-defined]
+    # Two facts about one entry may be told at once; each must see what the other posted.
+    db.exec(select(CalendarEntry.id).where(CalendarEntry.id == line.id).with_for_update()).one()
+    others = db.exec(select(Letter).where(Letter.uid == line.uid, Letter.address == letter.address)).all()
+    if any((one.sequence, one.method) == (revision.sequence, revision.method) for one in others):
+        return False
+    letter.uid, letter.sequence, letter.method = line.uid, revision.sequence, revision.method.value
+    letter.reply_to = reply_address(db, letter.event_id or 0, letter.person_id or 0)
+    if any(one.sequence > letter.sequence for one in others):
+        set_aside(letter, LetterState.SUPERSEDED)
+        return True
+    reached = [one for one in others if not _superseded_unsent(db, one) and one.attempts > 0]
+    if revision.method is CalendarMethod.CANCEL and not reached:
+        set_aside(letter, LetterState.NOT_NEEDED)
+    return True
+
+
+def _superseded_unsent(db: Database, letter: Letter) -> bool:
+    """Put an older letter aside if it was never tried, and say whether it was so."""
+    if letter.state is not LetterState.WAITING or letter.attempts > 0:
+        return False
+    untried = (col(Letter.id) == letter.id, col(Letter.attempts) == 0, col(Letter.done_at).is_(None))
+    aside = update(Letter).where(*untried).values(state=LetterState.SUPERSEDED, done_at=clock.now())
+    changed = cast("CursorResult[Any]", db.execute(aside)).rowcount == 1  # an UPDATE always answers with a cursor
+    db.refresh(letter)
+    return changed
+
+
+def set_aside(letter: Letter, state: LetterState) -> None:
+    """End a letter that will not be sent."""
+    letter.state, letter.done_at = state, clock.now()
+
+
+def reply_address(db: Database, event_id: int, person_id: int) -> str:
+    """The address that stands for a person's part in an event, made the first time."""
+    query = select(ReplyAddress).where(ReplyAddress.event_id == event_id, ReplyAddress.person_id == person_id)
+    found = db.exec(query).first()
+    if found is None:
+        found = ReplyAddress(token=secrets.token_hex(16), event_id=event_id, person_id=person_id)
+        db.add(found)
+        db.flush()
+    local_part, _at, domain = settings().mail_from.rpartition("@")
+    return f"{local_part}+{found.token}@{domain}"
+
+
+def first_of_its_entry(db: Database, letter: Letter) -> Letter | None:
+    """The first letter about a calendar entry that this address was sent, for the thread; None for the first itself."""
+    query = select(Letter).where(Letter.uid == letter.uid, Letter.address == letter.address, Letter.attempts > 0)
+    first = db.exec(query.order_by(col(Letter.sequence)).limit(1)).first() if letter.uid else None
+    return first if first is not None and first.sequence < letter.sequence else None
+
+
+def closed(letter: Letter, raw: bytes) -> bytes:
+    """What is stored of a letter's bytes: letters with a token are not readable from the database alone."""
+    return seal_bytes(SEALED, raw) if letter.sealed else raw
+
+
+def raw_of(letter: Letter) -> bytes:
+    """The bytes that are sent, always the same; ValueError for a letter that is not written yet."""
+    if letter.raw is None:
+        raise ValueError(f"letter {letter.id} is not written yet")
+    return open_bytes(SEALED, letter.raw) if letter.sealed else letter.raw
+
+
+def letter_with(db: Database, public: str) -> Letter:
+    """The written letter with this public id; NotFound for others. For the demo's mailbox."""
+    found = db.exec(select(Letter).where(Letter.public_id == public, col(Letter.raw).is_not(None))).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def letters_newest_first(db: Database, *, to: str = "", most: int = 100) -> list[Letter]:
+    """The written letters, to everybody or to one address. For the demo's mailbox."""
+    query = select(Letter).where(col(Letter.raw).is_not(None))
+    if to:
+        query = query.where(Letter.address == to)
+    return list(db.exec(query.order_by(col(Letter.made_at).desc(), col(Letter.id).desc()).limit(most)))
+
+
+@dataclass(frozen=True)
+class LetterCard:
+    """A letter on the organiser's page: to whom, about what, and its fate. Its text is not shown."""
+
+    public_id: str
+    kind: str
+    address: str
+    subject: str
+    state: LetterState
+    attempts: int
+    problem: str
+    made_at: datetime
+    ended_at: datetime | None
+
+
+def letters_of_event(
+    db: Database, actor: Actor, event: EventWithPhases, *, most: int = 100, skip: int = 0
+) -> list[LetterCard]:
+    """An event's letters, newest first, for its organisers; NotFound for others."""
+    if not organiser_of_event(actor, event):
+        raise NotFound()
+    query = (
+        select(Letter).where(Letter.event_id == event.id).order_by(col(Letter.made_at).desc(), col(Letter.id).desc())
+    )
+    return [
+        LetterCard(
+            one.public_id,
+            one.kind.replace("_", " "),
+            one.address,
+            one.subject,
+            one.state,
+            one.attempts,
+            one.problem,
+            one.made_at,
+            one.done_at or one.dead_at,
+        )
+        for one in db.exec(query.options(defer(Letter.raw)).offset(skip).limit(most))  # type: ignore[arg-type]  # a column
+    ]

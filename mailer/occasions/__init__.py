@@ -1,0 +1,1 @@
+"""Which facts lead to which letters, and to whom; what nobody is written about."""

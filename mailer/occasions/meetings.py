@@ -1,0 +1,105 @@
+"""Letters about one-to-one meetings: asked, answered, moved, called off. Each names the other and both local times."""
+
+from typing import Any
+
+from events.core.database import Database
+from events.core.translation import Message, _
+from events.events import Event
+from events.organisations import Organisation
+from events.people import Person
+from events.registration import find_registration
+from mailer.letters import Recipient, Values, letter_for, page, recipients
+from sessions.blocks import MeetingTable
+from sessions.calendars import EntryKind
+from sessions.meetings import (
+    Meeting,
+    MeetingAccepted,
+    MeetingCancelled,
+    MeetingDeclined,
+    MeetingExpired,
+    MeetingMoved,
+    MeetingRequested,
+    MeetingWithdrawn,
+)
+
+ENTRY = (EntryKind.MEETING, "meeting_id")
+
+
+def _asker(db: Database, fact: Any) -> list[Recipient]:
+    meeting = db.get(Meeting, fact.meeting_id)
+    return recipients(db, {meeting.asker_id if meeting else None})
+
+
+def _invitee(db: Database, fact: Any) -> list[Recipient]:
+    meeting = db.get(Meeting, fact.meeting_id)
+    return recipients(db, {meeting.invitee_id if meeting else None})
+
+
+def _both(db: Database, fact: Any) -> list[Recipient]:
+    return _asker(db, fact) + _invitee(db, fact)
+
+
+def _meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
+    meeting, event = db.get(Meeting, fact.meeting_id), db.get(Event, fact.event_id)
+    if meeting is None or event is None:
+        return None
+    other = db.get(Person, meeting.invitee_id if to.person_id == meeting.asker_id else meeting.asker_id)
+    table = db.get(MeetingTable, meeting.table_id) if meeting.table_id else None
+    other_name: str | Message = other.name if other and other.name else _("Somebody")
+    organisation = _organisation(db, meeting.event_id, other)
+    return {
+        "event": event.name,
+        "other": other_name,
+        "who": f"{other_name} ({organisation})" if organisation else other_name,
+        "other_zone": other.zone if other else to.zone,
+        "same_zone": other is None or other.zone == to.zone,
+        "starts_at": meeting.starts_at,
+        "ends_at": meeting.ends_at,
+        "expires_at": meeting.expires_at,
+        "place": table.name if table else "",
+        "note": meeting.note,
+        "reason": meeting.reason,
+        "url": page("meeting", event=event.slug, meeting=meeting.public_id),
+    }
+
+
+def _organisation(db: Database, event_id: int, person: Person | None) -> str:
+    registration = find_registration(db, event_id, person.id) if person else None
+    organisation = db.get(Organisation, registration.organisation_id) if registration else None
+    return organisation.name if organisation else ""
+
+
+@letter_for(MeetingRequested, to=_invitee)
+def meeting_requested(db: Database, fact: MeetingRequested, to: Recipient) -> Values | None:
+    return _meeting(db, fact, to)
+
+
+@letter_for(MeetingAccepted, to=_both, entry=ENTRY)
+def meeting_accepted(db: Database, fact: MeetingAccepted, to: Recipient) -> Values | None:
+    return _meeting(db, fact, to)
+
+
+@letter_for(MeetingDeclined, to=_asker)
+def meeting_declined(db: Database, fact: MeetingDeclined, to: Recipient) -> Values | None:
+    return _meeting(db, fact, to)
+
+
+@letter_for(MeetingWithdrawn, to=_invitee)
+def meeting_withdrawn(db: Database, fact: MeetingWithdrawn, to: Recipient) -> Values | None:
+    return _meeting(db, fact, to)
+
+
+@letter_for(MeetingExpired, to=_asker)
+def meeting_expired(db: Database, fact: MeetingExpired, to: Recipient) -> Values | None:
+    return _meeting(db, fact, to)
+
+
+@letter_for(MeetingMoved, to=_both, entry=ENTRY)
+def meeting_moved(db: Database, fact: MeetingMoved, to: Recipient) -> Values | None:
+    values = _meeting(db, fact, to)
+    return values and {**values, "old_starts_at": fact.old_starts_at}
+
+
+@letter_for(MeetingCancelled, to=_both, entry=ENTRY)
+def meeting_cancelled(db: Database, fact: MeetingCancelled, to: Recipient) -> Values | None:
+    return _meeting(db, fact, to)

@@ -1,0 +1,55 @@
+"""Letters to teams about their turn on a stage."""
+
+from typing import Any
+
+from events.core.database import Database
+from events.events import Event
+from events.submissions import Submission
+from events.teams import Team
+from mailer.letters import Recipient, Values, letter_for, page, recipients
+from mailer.occasions.teams import members_of
+from sessions.calendars import EntryKind, find_entry, invitees_of
+from sessions.pitches import Pitch, PitchCancelled, PitchMoved, PitchScheduled, Stage
+
+ENTRY = (EntryKind.PITCH, "pitch_id")
+
+
+def _team_of(db: Database, fact: Any) -> list[Recipient]:
+    pitch = db.get(Pitch, fact.pitch_id)
+    return members_of(db, pitch.submission_id) if pitch else []
+
+
+def _ever_invited(db: Database, fact: Any) -> list[Recipient]:
+    entry = find_entry(db, EntryKind.PITCH, fact.pitch_id)
+    return recipients(db, invitees_of(db, entry)) if entry else []
+
+
+def _pitch(db: Database, fact: Any) -> Values | None:
+    pitch, event = db.get(Pitch, fact.pitch_id), db.get(Event, fact.event_id)
+    stage = db.get(Stage, pitch.stage_id) if pitch else None
+    submission = db.get(Submission, pitch.submission_id) if pitch else None
+    team = db.get(Team, submission.team_id) if submission else None
+    if pitch is None or event is None or stage is None or submission is None or team is None:
+        return None
+    return {
+        "event": event.name,
+        "team": team.name,
+        "title": submission.title or team.name,
+        "stage": stage.name,
+        "url": page("stage", event=event.slug, stage=stage.public_id),
+    }
+
+
+@letter_for(PitchScheduled, to=_team_of, entry=ENTRY)
+def pitch_scheduled(db: Database, fact: PitchScheduled, to: Recipient) -> Values | None:
+    return _pitch(db, fact)
+
+
+@letter_for(PitchMoved, to=_team_of, entry=ENTRY)
+def pitch_moved(db: Database, fact: PitchMoved, to: Recipient) -> Values | None:
+    return _pitch(db, fact)
+
+
+@letter_for(PitchCancelled, to=_ever_invited, entry=ENTRY)
+def pitch_cancelled(db: Database, fact: PitchCancelled, to: Recipient) -> Values | None:
+    return _pitch(db, fact)

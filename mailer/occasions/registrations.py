@@ -1,0 +1,98 @@
+"""Letters about a person's place in an event, and about its phases when they are moved."""
+
+from typing import Any
+
+from events.core.database import Database
+from events.events import Event
+from events.phases import PHASE_NAMES, PhaseKind
+from events.planning import PhaseMoved
+from events.registration import (
+    Registration,
+    RegistrationAccepted,
+    RegistrationDeclined,
+    RegistrationPromoted,
+    RegistrationReceived,
+    RegistrationState,
+    RegistrationWithdrawn,
+    participants_of,
+)
+from events.roles import Role, Scope, people_with_role
+from mailer.letters import Addressees, Recipient, Values, letter_for, page, recipients
+
+
+def _whose(db: Database, fact: Any) -> list[Recipient]:
+    row = db.get(Registration, fact.registration_id)
+    return recipients(db, {row.person_id if row else None})
+
+
+def _whose_in(state: RegistrationState) -> Addressees:
+    def addressees(db: Database, fact: RegistrationReceived) -> list[Recipient]:
+        return _whose(db, fact) if fact.state == state else []
+
+    return addressees
+
+
+def _place(db: Database, fact: Any) -> Values | None:
+    event = db.get(Event, fact.event_id)
+    if event is None:
+        return None
+    return {"event": event.name, "url": page("my_registration", event=event.slug)}
+
+
+@letter_for(RegistrationReceived, to=_whose_in(RegistrationState.APPLIED))
+def registration_received(db: Database, fact: RegistrationReceived, to: Recipient) -> Values | None:
+    return _place(db, fact)
+
+
+@letter_for(RegistrationReceived, to=_whose_in(RegistrationState.WAITING))
+def registration_waiting(db: Database, fact: RegistrationReceived, to: Recipient) -> Values | None:
+    return _place(db, fact)
+
+
+@letter_for(RegistrationReceived, to=_whose_in(RegistrationState.ACCEPTED))
+def registration_confirmed(db: Database, fact: RegistrationReceived, to: Recipient) -> Values | None:
+    return _place(db, fact)
+
+
+@letter_for(RegistrationAccepted, to=_whose)
+def registration_accepted(db: Database, fact: RegistrationAccepted, to: Recipient) -> Values | None:
+    return _place(db, fact)
+
+
+@letter_for(RegistrationPromoted, to=_whose)
+def registration_promoted(db: Database, fact: RegistrationPromoted, to: Recipient) -> Values | None:
+    return _place(db, fact)
+
+
+@letter_for(RegistrationDeclined, to=_whose)
+def registration_declined(db: Database, fact: RegistrationDeclined, to: Recipient) -> Values | None:
+    return _place(db, fact)
+
+
+@letter_for(RegistrationWithdrawn, to=_whose)
+def registration_withdrawn(db: Database, fact: RegistrationWithdrawn, to: Recipient) -> Values | None:
+    return _place(db, fact)
+
+
+def _concerned(db: Database, fact: PhaseMoved) -> list[Recipient]:
+    hopeful = (RegistrationState.ACCEPTED, RegistrationState.APPLIED, RegistrationState.WAITING)
+    people = {row.person_id for row in participants_of(db, fact.event_id, *hopeful)}
+    for role in (Role.CHALLENGE_OWNER, Role.MENTOR, Role.JUDGE, Role.HOST):
+        people |= set(people_with_role(db, role, Scope.EVENT, fact.event_id))
+    return recipients(db, people)
+
+
+@letter_for(PhaseMoved, to=_concerned)
+def phase_moved(db: Database, fact: PhaseMoved, to: Recipient) -> Values | None:
+    event = db.get(Event, fact.event_id)
+    if event is None:
+        return None
+    return {
+        "event": event.name,
+        "phase": PHASE_NAMES[PhaseKind(fact.phase)],
+        "old_start": fact.old_starts_at,
+        "old_end": fact.old_ends_at,
+        "new_start": fact.starts_at,
+        "new_end": fact.ends_at,
+        "url": page("event", event=event.slug),
+    }

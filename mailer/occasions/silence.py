@@ -1,0 +1,52 @@
+"""Facts that nobody is written about. A test fails for a fact that has no letter and does not stand here."""
+
+from events import challenges, marketplace, organisations, people, phases, programmes, roles, signin, teams
+from events import events as gatherings
+from mailer.letters import silent
+from sessions import availability, blocks, pitches
+
+# Set-up: whoever did it was there.
+silent(
+    programmes.ProgrammeCreated,
+    programmes.ClusterAdded,
+    gatherings.EventCreated,
+    gatherings.EventChanged,
+    gatherings.EventPublished,
+    gatherings.EventStarted,
+    gatherings.EventClosed,
+    roles.RoleGranted,
+    blocks.BlockAdded,
+    blocks.BlockRemoved,
+    blocks.TableAdded,
+)
+# What a person did and saw: the page has said it.
+silent(
+    signin.SignedIn,
+    signin.SignedOut,
+    people.PersonJoined,
+    people.ProfileChanged,
+    organisations.OrganisationAdded,
+    organisations.OrganisationChanged,
+    organisations.OrganisationJoined,
+    organisations.OrganisationLeft,
+    marketplace.ItemPublished,
+    marketplace.ItemChanged,
+    marketplace.ItemWithdrawn,
+    challenges.ChallengePublished,
+    challenges.ChallengeChanged,
+    teams.TeamFormed,
+    teams.TeamChanged,
+    teams.TeamJoined,
+    teams.TeamLeft,
+    availability.AvailabilitySet,
+)
+# Live or by the clock: the room and the page show it at the moment it counts.
+silent(
+    phases.PhaseOpened,
+    phases.PhaseClosed,
+    pitches.StagePlanned,
+    pitches.StageOpened,
+    pitches.StageClosed,
+    pitches.PitchStarted,
+    pitches.PitchEnded,
+)

@@ -1,0 +1,243 @@
+"""Writing letters: from what a fact says to finished bytes, in the reader's language and time zone."""
+
+import logging
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sqlalchemy import CursorResult, update
+from sqlmodel import col, select
+
+from events.core import clock, translation
+from events.core.claims import put_back
+from events.core.database import Database, reading, transaction
+from events.core.journal import JournalEntry, fact_of
+from events.core.links import path
+from events.core.settings import settings
+from events.people import Person, PersonState
+from mailer.cleaning import address, clean_header, clean_text
+from mailer.invitations import Invitation, calendar_bytes
+from mailer.letters import (
+    OCCASIONS,
+    Letter,
+    LetterState,
+    Occasion,
+    Page,
+    Recipient,
+    Values,
+    closed,
+    first_of_its_entry,
+    recipient,
+)
+from mailer.rendering import message_bytes
+from sessions.calendars import CalendarEntry, CalendarMethod, CalendarRevision, revision_at
+
+log = logging.getLogger("folkmoot.mail")
+
+TEMPLATES = Path(__file__).parent / "templates"
+SENDER = "Folkmoot"
+# Mail programs make links of words with a dot, a colon or an at sign inside; a blank of no width keeps them from it.
+_LINKABLE = re.compile(r"(?<=\w)([.:@])(?=[\w/])")
+_ZERO_WIDTH = "\u200b"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter as it will be sent."""
+
+    subject: str
+    raw: bytes
+
+
+class _WrittenByAnother(Exception):
+    """Two workers wrote one letter; the first bytes stay."""
+
+
+def write_next() -> bool:
+    """Write one letter that is not written yet; False when there is none.
+
+    A letter that cannot be written is tried again with growing pauses and stands still after eight tries; others go on.
+    """
+    with reading() as db:
+        waiting = (col(Letter.raw).is_(None), col(Letter.done_at).is_(None), col(Letter.dead_at).is_(None))
+        letter = db.exec(
+            select(Letter)
+            .where(*waiting, Letter.due_at <= clock.now())
+            .order_by(col(Letter.due_at), col(Letter.id))
+            .limit(1)
+        ).first()
+    if letter is None:
+        return False
+    try:
+        _write(letter)
+    except _WrittenByAnother:
+        pass
+    except Exception as error:
+        log.exception("letter %s (%s) could not be written", letter.id, letter.kind)
+        letter.attempts += 1
+        with transaction() as db:
+            db.execute(update(Letter).where(col(Letter.id) == letter.id).values(attempts=letter.attempts))
+        put_back(letter, f"It could not be written: {type(error).__name__}.", base=timedelta(seconds=30))
+    return True
+
+
+def write_letters(most: int = 10_000) -> int:
+    """Write what is to be written; returns how many. For tests, the demo and the command line."""
+    count = 0
+    while count < most and write_next():
+        count += 1
+    return count
+
+
+def _write(letter: Letter) -> None:
+    if OCCASIONS[letter.kind].secret:
+        with transaction() as db:
+            _keep(db, letter, compose(db, letter))
+        return
+    with reading() as db:
+        written = compose(db, letter)
+    with transaction() as db:
+        _keep(db, letter, written)
+
+
+def _keep(db: Database, letter: Letter, written: Written | None) -> None:
+    if written is None:
+        change: dict[str, Any] = {"state": LetterState.NOT_NEEDED, "done_at": clock.now()}
+    else:
+        change = {"raw": closed(letter, written.raw), "subject": written.subject, "due_at": clock.now(), "problem": ""}
+    unwritten = (col(Letter.id) == letter.id, col(Letter.raw).is_(None), col(Letter.done_at).is_(None))
+    kept = cast("CursorResult[Any]", db.execute(update(Letter).where(*unwritten).values(**change)))
+    if kept.rowcount != 1:
+        raise _WrittenByAnother
+    db.info["tell"] = True
+
+
+def compose(db: Database, letter: Letter) -> Written | None:
+    """A letter's subject and bytes; None where there is nobody to write to or nothing to say any more.
+
+    Reads the present once; what it returns is kept, and never made again.
+    """
+    occasion = OCCASIONS[letter.kind]
+    to = _recipient_of(db, letter)
+    if to is None:
+        return None
+    fact = fact_of(db.exec(select(JournalEntry).where(JournalEntry.id == letter.fact_id)).one())
+    entry = revision_of(db, occasion, fact, letter)
+    with translation.written_for(to.locale, to.zone):
+        found = occasion.say(db, fact, to)
+        if found is None:
+            return None
+        values = {"name": to.name, **found, **(_as_revised(entry[1]) if entry else {})}
+        subject, text, html = texts(letter.kind, values)
+        invitation = _invitation(letter, to, values, *entry) if entry else None
+    first = first_of_its_entry(db, letter)
+    raw = message_bytes(
+        sender=address(SENDER, settings().mail_from),
+        reply_to=address(SENDER, letter.reply_to) if letter.reply_to else None,
+        to=address(values["name"], letter.address),
+        subject=subject,
+        text=text,
+        html=html,
+        message_id=letter.message_id,
+        date=letter.made_at,
+        in_reply_to=first.message_id if first else None,
+        invitation=calendar_bytes(invitation) if invitation else None,
+        method=invitation.method if invitation else None,
+    )
+    return Written(subject, raw)
+
+
+def revision_of(
+    db: Database, occasion: Occasion, fact: Any, letter: Letter
+) -> tuple[CalendarEntry, CalendarRevision] | None:
+    """The calendar entry and revision that a letter carries, if its kind carries one."""
+    if occasion.entry is None:
+        return None
+    kind, field = occasion.entry
+    return revision_at(db, kind, getattr(fact, field), letter.sequence)
+
+
+def _as_revised(revision: CalendarRevision) -> Values:
+    # The texts say what the calendar part says, also when the meeting was moved again before the letter was written.
+    url = Page(settings().public_url.rstrip("/") + revision.path)
+    return {"starts_at": revision.starts_at, "ends_at": revision.ends_at, "place": revision.place, "url": url}
+
+
+def _recipient_of(db: Database, letter: Letter) -> Recipient | None:
+    if letter.person_id is None:
+        return Recipient(letter.address, None, "", translation.SOURCE, "UTC")
+    person = db.get(Person, letter.person_id)
+    return recipient(person) if person is not None and person.state is not PersonState.ERASED else None
+
+
+def _invitation(
+    letter: Letter, to: Recipient, values: Values, entry: CalendarEntry, revision: CalendarRevision
+) -> Invitation:
+    return Invitation(
+        uid=entry.uid,
+        sequence=revision.sequence,
+        method="CANCEL" if revision.method is CalendarMethod.CANCEL else "REQUEST",
+        dtstamp=revision.dtstamp,
+        created=entry.created_at,
+        starts_at=revision.starts_at,
+        ends_at=revision.ends_at,
+        summary=revision.summary,
+        description=rendered(f"{letter.kind}/calendar.txt", values),
+        location=revision.place,
+        url=values["url"],
+        organiser_name=SENDER,
+        organiser_address=letter.reply_to,
+        attendee_name=to.name,
+        attendee_address=letter.address,
+    )
+
+
+def texts(kind: str, values: Values) -> tuple[str, str, str]:
+    """Subject, plain text and HTML of a kind of letter, for the present reader. Fails on a value that is missing."""
+    subject = clean_header(rendered(f"{kind}/subject.txt", values))
+    text = re.sub(r"\n{3,}", "\n\n", rendered(f"{kind}/body.txt", values)).strip() + "\n"
+    return subject, text, rendered(f"{kind}/body.html", {**values, "subject": subject})
+
+
+def rendered(template: str, values: Values) -> str:
+    """One template filled in. Whatever is plain text was typed by somebody: cleaned, and never a link."""
+    frame = {"language": translation.reader().locale, "home": Page(settings().public_url.rstrip("/") + path("home"))}
+    return _environment().get_template(template).render({**frame, **{key: _safe(one) for key, one in values.items()}})
+
+
+def _safe(value: Any) -> Any:
+    if isinstance(value, str) and not isinstance(value, Page):
+        return said(value)
+    return value
+
+
+def said(text: str) -> str:
+    """What somebody typed, to be read in a letter: no control characters, and nothing that mail programs link."""
+    return _LINKABLE.sub(rf"\1{_ZERO_WIDTH}", clean_text(text))
+
+
+def span(start: datetime, end: datetime, zone: str | None = None) -> str:
+    """From when to when, with the zone's name: 'Tue, 14 Apr 2026, 11:00–11:20 (Europe/Brussels)'."""
+    times = f"{translation.clock_of(start, zone)}–{translation.clock_of(end, zone)}"
+    return f"{translation.day_of(start, zone)}, {times} ({translation.zone_label(zone)})"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.globals.update(_=translation._, span=span)
+    environment.filters.update(
+        when=translation.when, day=translation.day_of, clock=translation.clock_of, zone=translation.zone_label
+    )
+    return environment
