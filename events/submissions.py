@@ -1,17 +1,39 @@
-"""Submissions: what a team hands in, as a draft, as versions that never change, and as a receipt."""
+"""Submissions: what a team hands in, as a draft, as versions that never change, and as a receipt.
 
+The team's draft is one row that everybody in the team may write; whoever saves over a revision they have not seen is
+told so and keeps what they typed. Handing in makes a version (see `handing_in`). The team and the organisers see all;
+judges, hosts and challenge owners see what was handed in; participants do from the day on which judging or the live
+pitches begin.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import UniqueConstraint, false, func, or_, true, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, SQLModel, col, select
 
+from events.challenges import Challenge, challenge_owner_of_event
+from events.core import clock
+from events.core.access import Actor, command, rule
 from events.core.columns import listing, moment, public_id, word
+from events.core.database import Database, is_broken
 from events.core.files import StoredFile
 from events.core.hooks import personal_data
 from events.core.journal import Fact
+from events.core.paging import Paged, paged
+from events.core.refusals import Conflict, NotFound
+from events.core.translation import At, _
+from events.events import EventState, EventWithPhases
+from events.people import Person
+from events.phases import PhaseKind, refuse_unless_open
+from events.registration import participant_of_event
+from events.roles import host_of_event, judge_of_event, organiser_of_event
+from events.submission_texts import Written
+from events.teams import Team, TeamInEvent, member_of_team
 
 
 class SubmissionState(StrEnum):
@@ -36,6 +58,7 @@ class Submission(SQLModel, table=True):
     video: str = Field(default="", max_length=300)
     revision: int = 0
     saved_at: datetime = moment()
+    saved_by_id: int | None = Field(default=None, foreign_key="person.id")
     handed_in_at: datetime | None = moment(default=None, nullable=True)
 
 
@@ -55,6 +78,7 @@ class SubmissionVersion(SQLModel, table=True):
     sha256: str = Field(max_length=64)
     person_id: int | None = Field(default=None, foreign_key="person.id")
     kept_at: datetime = moment()
+    admitted_at: datetime | None = moment(default=None, nullable=True)
 
 
 class SubmissionFile(SQLModel, table=True):
@@ -69,6 +93,7 @@ class SubmissionFile(SQLModel, table=True):
     removed_at: datetime | None = moment(default=None, nullable=True)
 
 
+personal_data(Submission, "saved_by_id", "who saved a draft last", "detach")
 personal_data(SubmissionVersion, "person_id", "who handed a submission in", "detach")
 personal_data(StoredFile, "person_id", "who handed a file in", "detach")
 
@@ -98,3 +123,234 @@ class LateVersionAdmitted(Fact):
     event_id: int
     submission_id: int
     version_id: int
+
+
+class DeadlinePassed(Conflict):
+    """Something was written or handed in after the end. What was typed can be kept as a late version."""
+
+    def __init__(self, ended_at: datetime | None) -> None:
+        super().__init__(
+            _("Submission closed on %(when)s.", when=At(ended_at, "when")) if ended_at else _("This event is over.")
+        )
+
+
+class SavedMeanwhile(Conflict):
+    """Somebody else in the team saved a newer text than the one that was changed here; `revision` is theirs."""
+
+    def __init__(self, theirs: Written, revision: int, name: str, saved_at: datetime) -> None:
+        super().__init__(
+            _(
+                "%(name)s saved another text at %(time)s while you were writing. "
+                "Yours is still here; theirs is beside it.",
+                name=name or _("Somebody in your team"),
+                time=At(saved_at),
+            )
+        )
+        self.theirs = theirs
+        self.revision = revision
+
+
+@dataclass(frozen=True)
+class SubmissionInEvent:
+    """A submission with its team and event, and whether finals are shown to participants yet."""
+
+    submission: Submission
+    team: Team
+    event: EventWithPhases
+    shown: bool
+
+    @property
+    def id(self) -> int:
+        """The submission's id."""
+        assert self.submission.id is not None
+        return self.submission.id
+
+
+def gallery_open(event: EventWithPhases, now: datetime) -> bool:
+    """Whether participants see what was handed in: from the start of judging or of the live pitches."""
+    starts = [phase.starts_at for kind in (PhaseKind.JUDGING, PhaseKind.LIVE) if (phase := event.phase(kind))]
+    return event.event.state is EventState.CLOSED or any(start <= now for start in starts)
+
+
+see_finals = judge_of_event | host_of_event | challenge_owner_of_event
+
+
+@rule
+def own_or_organised(actor: Actor, subject: Any) -> bool:
+    return member_of_team(actor, subject) or organiser_of_event(actor, subject)
+
+
+@rule
+def see_submission(actor: Actor, subject: SubmissionInEvent) -> bool:
+    if own_or_organised(actor, subject):
+        return True
+    final = subject.submission.state is SubmissionState.FINAL
+    return final and (see_finals(actor, subject) or (subject.shown and participant_of_event(actor, subject)))
+
+
+def before_the_deadline(subject: TeamInEvent, now: datetime) -> None:
+    """Refuse to write after the end of the submission phase; drafts can be written before its start."""
+    phase, state = subject.event.phase(PhaseKind.SUBMISSION), subject.event.event.state
+    if phase is not None and now >= phase.ends_at:
+        raise DeadlinePassed(phase.ends_at)
+    if state is EventState.CLOSED:
+        raise DeadlinePassed(None)
+    if phase is None or state is EventState.DRAFT:
+        refuse_unless_open(phase, PhaseKind.SUBMISSION, False, now)
+
+
+def submission_row(db: Database, subject: TeamInEvent, *, lock: bool = False) -> Submission:
+    """The team's submission, made as an empty draft where there is none; part of commands that write it."""
+    query = select(Submission).where(Submission.team_id == subject.id)
+    query = query.with_for_update() if lock else query
+    row = db.exec(query.execution_options(populate_existing=True)).first()
+    if row is not None:
+        return row
+    try:
+        with db.begin_nested():
+            row = Submission(event_id=subject.event.id, team_id=subject.id, saved_at=clock.now())
+            db.add(row)
+            db.flush()
+            return row
+    except IntegrityError as error:
+        if not is_broken(error, "uq_submission_team_id"):
+            raise
+    return db.exec(query).one()
+
+
+@command(member_of_team, when=before_the_deadline)
+def save_draft(db: Database, actor: Actor, subject: TeamInEvent, *, written: Written, revision: int) -> Submission:
+    """Keep what the team has written so far; `revision` is the one that was changed (0 where there was none).
+
+    Refuses with SavedMeanwhile when somebody else saved another text since, and with DeadlinePassed after the end.
+    What was handed in before stays handed in as it was.
+    """
+    return write_down(db, actor, submission_row(db, subject), written, revision)
+
+
+def write_down(db: Database, actor: Actor, row: Submission, written: Written, revision: int) -> Submission:
+    """Change what a submission says by compare-and-set on its revision, as part of a command."""
+    if Written.of(row) == written:
+        return row
+    changed = db.execute(
+        update(Submission)
+        .where(col(Submission.id) == row.id, col(Submission.revision) == revision)
+        .values(
+            title=written.title,
+            summary=written.summary,
+            text=written.text,
+            links=list(written.links),
+            video=written.video,
+            revision=revision + 1,
+            saved_at=clock.now(),
+            saved_by_id=actor.person,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    db.refresh(row)
+    if changed.rowcount != 1 and Written.of(row) != written:  # type: ignore[attr-defined]  # an UPDATE has a cursor
+        by = db.get(Person, row.saved_by_id) if row.saved_by_id else None
+        raise SavedMeanwhile(Written.of(row), row.revision, by.name if by else "", row.saved_at)
+    return row
+
+
+def submission_of_team(db: Database, team_id: int | None) -> Submission | None:
+    """What a team has written, if anything."""
+    return db.exec(select(Submission).where(Submission.team_id == team_id)).first() if team_id is not None else None
+
+
+def get_submission(db: Database, actor: Actor, event: EventWithPhases, public: str) -> SubmissionInEvent:
+    """A submission of this event for those who may see it; NotFound for others."""
+    row = db.exec(
+        select(Submission, Team)
+        .join(Team, col(Team.id) == col(Submission.team_id))
+        .where(Submission.public_id == public, Submission.event_id == event.id)
+    ).first()
+    found = SubmissionInEvent(*row, event, gallery_open(event, clock.now())) if row else None
+    if found is None or not see_submission(actor, found):
+        raise NotFound()
+    return found
+
+
+def counting_versions(db: Database, submission_ids: Iterable[int]) -> dict[int, SubmissionVersion]:
+    """For each of these submissions the version that counts: the last one handed in, or let in, whichever was later."""
+    since = func.coalesce(SubmissionVersion.admitted_at, SubmissionVersion.kept_at)
+    query = (
+        select(SubmissionVersion)
+        .where(
+            col(SubmissionVersion.submission_id).in_(list(submission_ids)),
+            or_(col(SubmissionVersion.late).is_(False), col(SubmissionVersion.admitted_at).is_not(None)),
+        )
+        .order_by(since, col(SubmissionVersion.number))
+    )
+    return {version.submission_id: version for version in db.exec(query)}
+
+
+@dataclass(frozen=True)
+class SubmissionCard:
+    """A submission as lists show it: what was handed in, or for its team and the organisers the draft."""
+
+    public_id: str
+    title: str
+    summary: str
+    team: str
+    team_id: str
+    challenge: str
+    state: SubmissionState
+    handed_in_at: datetime | None
+    late: int
+
+
+def submissions_of(
+    db: Database, actor: Actor, event: EventWithPhases, *, challenge: str = "", page: int = 1
+) -> Paged[SubmissionCard]:
+    """One page of the submissions that the actor may see, by team, perhaps those of one challenge (public id)."""
+    late = (
+        select(func.count(col(SubmissionVersion.id)))
+        .where(
+            SubmissionVersion.submission_id == Submission.id,
+            col(SubmissionVersion.late).is_(True),
+            col(SubmissionVersion.admitted_at).is_(None),
+        )
+        .scalar_subquery()
+    )
+    query: Any = (
+        select(Submission, Team, Challenge)
+        .add_columns(late)
+        .join(Team, col(Team.id) == col(Submission.team_id))
+        .join(Challenge, col(Challenge.id) == col(Team.challenge_id), isouter=True)
+        .where(col(Submission.event_id) == event.id, _visible_to(actor, event))
+        .order_by(col(Team.name), col(Submission.id))
+    )
+    if challenge:
+        query = query.where(Challenge.public_id == challenge)
+    found = paged(db, query, page, tuple)
+    versions = counting_versions(db, [row[0].id for row in found.rows])
+    cards = [_card(row, versions.get(row[0].id)) for row in found.rows]
+    return Paged(cards, found.page, found.count)
+
+
+def _visible_to(actor: Actor, event: EventWithPhases) -> Any:
+    """The same as `see_submission`, in SQL; a test holds the two together."""
+    if organiser_of_event(actor, event):
+        return true()
+    own = col(Submission.team_id).in_(actor.ids("member", "team"))
+    shown = gallery_open(event, clock.now()) and participant_of_event(actor, event)
+    finals = col(Submission.state) == SubmissionState.FINAL if shown or see_finals(actor, event) else false()
+    return or_(own, finals)
+
+
+def _card(found: Any, version: SubmissionVersion | None) -> SubmissionCard:
+    row, team, challenge, late = found
+    says = version.content if version else {"title": row.title, "summary": row.summary}
+    return SubmissionCard(
+        row.public_id,
+        says["title"] or team.name,
+        says["summary"],
+        team.name,
+        team.public_id,
+        challenge.title if challenge else "",
+        row.state,
+        row.handed_in_at,
+        late,
+    )

@@ -1,0 +1,319 @@
+"""Handing in: versions that never change, their receipt, and what becomes of what was typed after the end.
+
+After the end of the submission phase nothing is handed in any more, but nothing is lost either: what somebody was
+typing, with the files that were on their way, is kept as a late version. It counts only once an organiser admits it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlmodel import col, select
+
+from events.challenges import Challenge, its_event_not_over
+from events.core import clock
+from events.core.access import Actor, command
+from events.core.database import Database
+from events.core.files import StoredFile, clean_name, store_file
+from events.core.journal import record
+from events.core.refusals import Conflict, Invalid, NotFound
+from events.core.translation import Message, _
+from events.events import EventState, EventWithPhases
+from events.people import Person
+from events.phases import PhaseKind, refuse_unless_open
+from events.roles import organiser_of_event
+from events.submission_files import FileCard, files_of
+from events.submission_texts import Written
+from events.submissions import (
+    LateVersionAdmitted,
+    LateVersionKept,
+    Submission,
+    SubmissionFile,
+    SubmissionHandedIn,
+    SubmissionInEvent,
+    SubmissionState,
+    SubmissionVersion,
+    before_the_deadline,
+    counting_versions,
+    own_or_organised,
+    submission_row,
+    write_down,
+)
+from events.teams import Team, TeamInEvent, member_of_team
+
+SHORTEST_TITLE = 3
+SHORTEST_SUMMARY = 40
+MOST_LATE = 20
+
+
+@dataclass(frozen=True)
+class VersionInEvent:
+    """A version with its submission, team and event, as commands and rules need it."""
+
+    version: SubmissionVersion
+    submission: Submission
+    team: Team
+    event: EventWithPhases
+
+    @property
+    def id(self) -> int:
+        """The version's id."""
+        assert self.version.id is not None
+        return self.version.id
+
+
+def submission_open(subject: TeamInEvent, now: datetime) -> None:
+    """Refuse to hand in before the submission phase and after it."""
+    before_the_deadline(subject, now)
+    kind = PhaseKind.SUBMISSION
+    refuse_unless_open(subject.event.phase(kind), kind, subject.event.is_open(kind, now), now)
+
+
+def deadline_passed(subject: TeamInEvent, now: datetime) -> None:
+    """Refuse late versions while there is time to hand in."""
+    phase = subject.event.phase(PhaseKind.SUBMISSION)
+    over = subject.event.event.state is EventState.CLOSED
+    if phase is None or not (over or now >= phase.ends_at):
+        raise Conflict(_("Submission is still open: save or hand in as usual."))
+
+
+def waits_for_admission(subject: VersionInEvent, now: datetime) -> None:
+    """Refuse to admit what came in time, or was admitted."""
+    its_event_not_over(subject, now)
+    if not subject.version.late or subject.version.admitted_at is not None:
+        raise Conflict(_("This version counts already."))
+
+
+@command(member_of_team, when=submission_open)
+def hand_in(db: Database, actor: Actor, subject: TeamInEvent, *, written: Written, revision: int) -> SubmissionVersion:
+    """Save and hand in: makes the version that counts from now on, until the team hands in again.
+
+    The version never changes; `sha256` is over its canonical content, which names each file's hash. Handing in the
+    same again gives the same version. Refuses a short title or summary, and what `save_draft` refuses.
+    """
+    _refuse_unfinished(written)
+    row = submission_row(db, subject, lock=True)
+    write_down(db, actor, row, written, revision)
+    version, new = _keep(db, actor, row, _content(db, subject, written, files_of(db, row.id)), late=False)
+    if new:
+        row.state, row.handed_in_at = SubmissionState.FINAL, version.kept_at
+        db.add(row)
+        db.flush()
+        record(
+            db,
+            actor,
+            SubmissionHandedIn(event_id=subject.event.id, submission_id=row.id or 0, version_id=version.id or 0),
+        )
+    return version
+
+
+def _refuse_unfinished(written: Written) -> None:
+    wrong: dict[str, Message | str] = {}
+    if len(written.title) < SHORTEST_TITLE:
+        wrong["title"] = _("Please give your submission a title.")
+    if len(written.summary) < SHORTEST_SUMMARY:
+        wrong["summary"] = _("Please say in a sentence or two what you built: 40 characters at least.")
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _content(db: Database, subject: TeamInEvent, written: Written, files: Iterable[FileCard]) -> dict[str, Any]:
+    challenge = db.get(Challenge, subject.team.challenge_id) if subject.team.challenge_id else None
+    return {
+        "event": subject.event.event.public_id,
+        "team": subject.team.name,
+        "challenge": challenge.title if challenge else "",
+        "title": written.title,
+        "summary": written.summary,
+        "text": written.text,
+        "links": list(written.links),
+        "video": written.video,
+        "files": [{"file": one.public_id, "name": one.name, "size": one.size, "sha256": one.sha256} for one in files],
+    }
+
+
+def canonical(content: dict[str, Any]) -> bytes:
+    """A version's content as the bytes that its hash is over: JSON in UTF-8, keys sorted, no blanks between."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _keep(
+    db: Database, actor: Actor, row: Submission, content: dict[str, Any], *, late: bool
+) -> tuple[SubmissionVersion, bool]:
+    """The version with this content and whether it is new; the submission's row is locked by whoever calls."""
+    digest = hashlib.sha256(canonical(content)).hexdigest()
+    counting = counting_versions(db, [row.id or 0]).get(row.id or 0)
+    if counting is not None and counting.sha256 == digest:
+        return counting, False
+    versions = select(SubmissionVersion).where(SubmissionVersion.submission_id == row.id)
+    last = db.exec(versions.order_by(col(SubmissionVersion.number).desc())).first()
+    if late and last is not None and last.sha256 == digest:
+        return last, False
+    version = SubmissionVersion(
+        submission_id=row.id or 0,
+        number=(last.number if last else 0) + 1,
+        late=late,
+        content=content,
+        sha256=digest,
+        person_id=actor.person,
+        kept_at=clock.now(),
+    )
+    db.add(version)
+    db.flush()
+    return version, True
+
+
+@command(member_of_team, when=deadline_passed)
+def keep_late_version(
+    db: Database,
+    actor: Actor,
+    subject: TeamInEvent,
+    *,
+    written: Written,
+    files: Iterable[tuple[str, bytes]] = (),
+) -> SubmissionVersion:
+    """Keep what was typed and the files (name, bytes) that arrived after the end, for an organiser to decide about.
+
+    Files that cannot be taken are left out. What says nothing new gives the version that is there. At most twenty.
+    """
+    row = submission_row(db, subject, lock=True)
+    late = select(func.count()).where(SubmissionVersion.submission_id == row.id, col(SubmissionVersion.late).is_(True))
+    if db.exec(late).one() >= MOST_LATE:
+        raise Conflict(_("Twenty late versions are kept already. Ask the organiser to admit one of them."))
+    there = files_of(db, row.id)
+    arrived = [stored for name, content in files if (stored := _arrived(db, actor, row, name, content))]
+    added = [one for one in arrived if one not in there]
+    version, new = _keep(db, actor, row, _content(db, subject, written, [*there, *added]), late=True)
+    if new:
+        record(
+            db,
+            actor,
+            LateVersionKept(event_id=subject.event.id, submission_id=row.id or 0, version_id=version.id or 0),
+        )
+    return version
+
+
+def _arrived(db: Database, actor: Actor, row: Submission, name: str, content: bytes) -> FileCard | None:
+    known = db.exec(
+        select(StoredFile)
+        .join(SubmissionFile, col(SubmissionFile.file_id) == col(StoredFile.id))
+        .where(
+            SubmissionFile.submission_id == row.id,
+            StoredFile.sha256 == hashlib.sha256(content).hexdigest(),
+            StoredFile.name == clean_name(name),
+        )
+    ).first()
+    if known is None:
+        with suppress(Invalid):
+            known = store_file(db, actor, name=name, content=content)
+            # Not part of the draft, whose time is over; the late version names it.
+            db.add(SubmissionFile(submission_id=row.id or 0, file_id=known.id or 0, removed_at=clock.now()))
+            db.flush()
+    return FileCard(known.public_id, known.name, known.size, known.sha256) if known else None
+
+
+@command(organiser_of_event, when=waits_for_admission)
+def admit_late_version(db: Database, actor: Actor, subject: VersionInEvent) -> None:
+    """Let a late version count, by name and for the record: the submission says from now on what that version says."""
+    admitted = db.execute(
+        update(SubmissionVersion)
+        .where(col(SubmissionVersion.id) == subject.id, col(SubmissionVersion.admitted_at).is_(None))
+        .values(admitted_at=clock.now())
+    )
+    if admitted.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always answers with a cursor
+        raise Conflict(_("This version counts already."))
+    row, says = subject.submission, subject.version.content
+    row.title, row.summary, row.text = says["title"], says["summary"], says["text"][:20_000]
+    row.links, row.video = says["links"], says["video"]
+    row.state, row.handed_in_at = SubmissionState.FINAL, subject.version.kept_at
+    row.revision, row.saved_at, row.saved_by_id = row.revision + 1, clock.now(), subject.version.person_id
+    db.add(row)
+    db.flush()
+    _show_files(db, row, {one["file"] for one in says["files"]})
+    record(
+        db,
+        actor,
+        LateVersionAdmitted(event_id=subject.event.id, submission_id=row.id or 0, version_id=subject.id),
+    )
+
+
+def _show_files(db: Database, row: Submission, wanted: set[str]) -> None:
+    ids = select(StoredFile.id).where(col(StoredFile.public_id).in_(wanted))
+    of_it = col(SubmissionFile.submission_id) == row.id
+    inside = col(SubmissionFile.file_id).in_(ids)
+    db.execute(
+        update(SubmissionFile)
+        .where(of_it, ~inside, col(SubmissionFile.removed_at).is_(None))
+        .values(removed_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    db.execute(
+        update(SubmissionFile).where(of_it, inside).values(removed_at=None).execution_options(synchronize_session=False)
+    )
+
+
+@dataclass(frozen=True)
+class VersionCard:
+    """A version, as its submission's page shows it."""
+
+    public_id: str
+    number: int
+    late: bool
+    admitted_at: datetime | None
+    kept_at: datetime
+    sha256: str
+    by: str
+    counts: bool
+    content: dict[str, Any]
+
+
+def version_that_counts(db: Database, subject: SubmissionInEvent) -> VersionCard | None:
+    """What everybody who may see the submission reads: the version handed in or admitted last."""
+    version = counting_versions(db, [subject.id]).get(subject.id)
+    return _card(version, "", version) if version else None
+
+
+def versions_of(db: Database, actor: Actor, subject: SubmissionInEvent) -> list[VersionCard]:
+    """All versions, the latest first, for the team and the organisers; empty for others."""
+    if not own_or_organised(actor, subject):
+        return []
+    counting = counting_versions(db, [subject.id]).get(subject.id)
+    query: Any = (
+        select(SubmissionVersion, Person)
+        .join(Person, col(Person.id) == col(SubmissionVersion.person_id), isouter=True)
+        .where(SubmissionVersion.submission_id == subject.id)
+        .order_by(col(SubmissionVersion.number).desc())
+        .limit(200)
+    )
+    return [_card(version, person.name if person else "", counting) for version, person in db.exec(query)]
+
+
+def _card(version: SubmissionVersion, by: str, counting: SubmissionVersion | None) -> VersionCard:
+    return VersionCard(
+        version.public_id,
+        version.number,
+        version.late,
+        version.admitted_at,
+        version.kept_at,
+        version.sha256,
+        by,
+        counting is not None and counting.id == version.id,
+        version.content,
+    )
+
+
+def get_version(db: Database, actor: Actor, subject: SubmissionInEvent, number: int) -> VersionInEvent:
+    """A version by its number, for the team and the organisers; NotFound for others."""
+    found = db.exec(
+        select(SubmissionVersion).where(
+            SubmissionVersion.submission_id == subject.id, SubmissionVersion.number == number
+        )
+    ).first()
+    if found is None or not own_or_organised(actor, subject):
+        raise NotFound()
+    return VersionInEvent(found, subject.submission, subject.team, subject.event)

@@ -1,0 +1,78 @@
+"""What somebody has to do next in a hackathon: one thing, with the moment until which it can be done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from events.core import clock
+from events.core.access import Actor
+from events.core.database import Database
+from events.events import EventWithPhases
+from events.joining import InvitationSeen, invitations_for
+from events.phases import Phase, PhaseKind
+from events.registration import participant_of_event
+from events.roles import judge_of_event
+from events.submissions import Submission, SubmissionState, submission_of_team
+from events.teams import Team, team_of
+
+
+class NextThing(StrEnum):
+    """What there is to do, in the order of urgency in which it is asked."""
+
+    ANSWER_INVITATION = "answer invitation"
+    FORM_TEAM = "form team"
+    TAKE_CHALLENGE = "take challenge"
+    HAND_IN = "hand in"
+    HAND_IN_CHANGES = "hand in changes"
+    WRITE_DRAFT = "write draft"
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """One thing to do, until when (None: no end is known), and what it is about."""
+
+    what: NextThing
+    until: datetime | None
+    team: Team | None = None
+    submission: Submission | None = None
+    invitation: InvitationSeen | None = None
+
+
+def next_step_in_hackathon(db: Database, actor: Actor, event: EventWithPhases) -> NextStep | None:
+    """What a participant of a hackathon has to do next; None for others and when there is nothing to do."""
+    if not participant_of_event(actor, event) or judge_of_event(actor, event):
+        return None
+    team = team_of(db, actor.person, event.id)
+    return _first_step(db, actor, event) if team is None else _step_of_team(db, event, team)
+
+
+def _first_step(db: Database, actor: Actor, event: EventWithPhases) -> NextStep | None:
+    now = clock.now()
+    last = event.phase(PhaseKind.BUILDING) or event.phase(PhaseKind.TEAM_FORMING)
+    invitation = next((one for one in invitations_for(db, actor, event) if one.invitation.accepted is None), None)
+    if invitation is not None and last is not None and now < last.ends_at:
+        return NextStep(NextThing.ANSWER_INVITATION, last.ends_at, invitation.team, invitation=invitation)
+    if event.is_open(PhaseKind.TEAM_FORMING, now):
+        return NextStep(NextThing.FORM_TEAM, _end(event.phase(PhaseKind.TEAM_FORMING)))
+    return None
+
+
+def _step_of_team(db: Database, event: EventWithPhases, team: Team) -> NextStep | None:
+    now, deadline = clock.now(), event.phase(PhaseKind.SUBMISSION)
+    if deadline is None or now >= deadline.ends_at:
+        return None
+    submission = submission_of_team(db, team.id)
+    if team.challenge_id is None:
+        return NextStep(NextThing.TAKE_CHALLENGE, deadline.ends_at, team, submission)
+    if not event.is_open(PhaseKind.SUBMISSION, now):
+        building = event.is_open(PhaseKind.BUILDING, now)
+        return NextStep(NextThing.WRITE_DRAFT, deadline.ends_at, team, submission) if building else None
+    if submission is None or submission.state is SubmissionState.DRAFT:
+        return NextStep(NextThing.HAND_IN, deadline.ends_at, team, submission)
+    if submission.handed_in_at is not None and submission.saved_at > submission.handed_in_at:
+        return NextStep(NextThing.HAND_IN_CHANGES, deadline.ends_at, team, submission)
+    return None
+
+
+def _end(phase: Phase | None) -> datetime | None:
+    return phase.ends_at if phase else None

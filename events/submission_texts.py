@@ -1,0 +1,85 @@
+"""What people write in a submission, and how it is cleaned before it is kept."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from events.core.refusals import Invalid
+from events.core.translation import Message, _
+
+MOST_LINKS = 10
+LONGEST = {"title": 160, "summary": 500, "text": 20_000, "video": 300}
+
+
+@dataclass(frozen=True)
+class Written:
+    """What people write in a submission."""
+
+    title: str = ""
+    summary: str = ""
+    text: str = ""
+    links: tuple[str, ...] = ()
+    video: str = ""
+
+    @classmethod
+    def of(cls, row: Any) -> "Written":
+        """What a submission says now."""
+        return cls(row.title, row.summary, row.text, tuple(row.links), row.video)
+
+
+def cleaned(
+    *, title: str = "", summary: str = "", text: str = "", links: Iterable[str] = (), video: str = ""
+) -> Written:
+    """What was typed, as it can be kept: refuses what is too long, and links that do not start with https."""
+    wrong: dict[str, Message | str] = {}
+    typed = {"title": title.strip(), "summary": summary.strip(), "text": text.strip(), "video": video.strip()}
+    for name, value in typed.items():
+        if len(value) > LONGEST[name]:
+            wrong[name] = _("This is longer than %(most)s characters. Please shorten it.", most=LONGEST[name])
+    clean = [_clean_link(line) for line in links if line.strip()]
+    video_link = _clean_link(video) if typed["video"] else ""
+    if None in clean:
+        wrong["links"] = _("Write each link on its own line, starting with https://.")
+    elif len(set(clean)) > MOST_LINKS:
+        wrong["links"] = _("A submission takes ten links. Put the others in the text.")
+    if video_link is None:
+        wrong.setdefault("video", _("Please give the video's address, starting with https://."))
+    if wrong:
+        raise Invalid(wrong)
+    kept = tuple(dict.fromkeys(link for link in clean if link))
+    return Written(typed["title"], typed["summary"], typed["text"], kept, video_link or "")
+
+
+def _clean_link(text: str) -> str | None:
+    """An https address without a name or password in it, or None. 'example.org/x' is taken as https."""
+    text = text.strip()
+    if "://" not in text and not text.lower().startswith(("mailto:", "javascript:", "data:")):
+        text = "https://" + text
+    try:
+        parts = urlsplit(text)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        return None
+    odd = any(not letter.isprintable() or letter in " <>\"'\\" for letter in text)
+    if (
+        parts.scheme != "https"
+        or "." not in host.strip(".")
+        or parts.username
+        or parts.password
+        or odd
+        or len(text) > 300
+    ):
+        return None
+    return urlunsplit(parts)
+
+
+def as_far_as_possible(*, title: str, summary: str, text: str, links: Iterable[str], video: str) -> Written:
+    """What was typed, kept without refusing anything: links that are none go to the end of the text."""
+    lines = [line.strip() for line in [*links, video] if line.strip()]
+    good = [link for line in lines if (link := _clean_link(line))]
+    others = [line for line in lines if not _clean_link(line)]
+    whole = "\n".join([text.strip(), *others]).strip()
+    video_link = _clean_link(video) or "" if video.strip() else ""
+    kept = tuple(dict.fromkeys(link for link in good if link != video_link))[:100]
+    return Written(title.strip()[:160], summary.strip()[:500], whole[:40_000], kept, video_link)
