@@ -1,14 +1,38 @@
-"""What many people write at once in a live room: questions and votes, as rows with a number per room, not as facts."""
+"""Stages: rooms where teams pitch, and what many people write in them at once: questions and votes.
 
+Those are rows with a number per room, not facts: whoever was away asks for everything after the last number seen.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import UniqueConstraint, delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Field, SQLModel, col, select
 
+from events.core import clock
+from events.core.access import Actor, Rule, command
 from events.core.columns import listing, moment, public_id, word
+from events.core.database import Database, is_broken
 from events.core.hooks import personal_data
+from events.core.refusals import Conflict, Invalid, NotFound
+from events.core.translation import _
+from events.events import Event, EventState, see_event
+from events.registration import participant_of_event
+from events.roles import Role, host_of_event, judge_of_event, mentor_of_event, organiser_of_event, role_in_event
+
+LONGEST_QUESTION = 500
+
+
+class StageState(StrEnum):
+    """A stage is open while its host holds it open."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
 
 
 class StageQuestionState(StrEnum):
@@ -17,6 +41,22 @@ class StageQuestionState(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     HIDDEN = "hidden"
+
+
+class Stage(SQLModel, table=True):
+    """A room where teams pitch. `number` is the number of the last change in it, for those who were away."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id("st")
+    event_id: int = Field(foreign_key="event.id", index=True)
+    name: str = Field(max_length=120)
+    state: StageState = word(StageState, default=StageState.PLANNED)
+    opens_at: datetime = moment()
+    pitch_seconds: int = 180
+    question_seconds: int = 120
+    number: int = 0
+    opened_at: datetime | None = moment(default=None, nullable=True)
+    closed_at: datetime | None = moment(default=None, nullable=True)
 
 
 class StageQuestion(SQLModel, table=True):
@@ -65,3 +105,195 @@ class StageChange(SQLModel, table=True):
 
 personal_data(StageQuestion, "person_id", "questions asked in a live room", "detach")
 personal_data(QuestionVote, "person_id", "votes for questions", "delete")
+
+
+@dataclass(frozen=True)
+class StageInEvent:
+    """A stage with its event, as commands and rules need it."""
+
+    stage: Stage
+    event: Event
+
+    @property
+    def id(self) -> int:
+        """The stage's id."""
+        assert self.stage.id is not None
+        return self.stage.id
+
+    @property
+    def event_id(self) -> int:
+        """The id of the stage's event."""
+        return self.stage.event_id
+
+
+@dataclass(frozen=True)
+class QuestionOnStage:
+    """A question with its stage and event, as commands and rules need it."""
+
+    question: StageQuestion
+    stage: Stage
+    event: Event
+
+    @property
+    def id(self) -> int:
+        """The question's id."""
+        assert self.question.id is not None
+        return self.question.id
+
+
+class StageNotOpen(Conflict):
+    """Something is possible in an open room only."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This room is not open now. Its host opens it."))
+
+
+class VotedAlready(Conflict):
+    """A person has one vote for a question."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You have voted for this question already. You can take your vote back."))
+
+
+def _event_is_shown(actor: Actor, subject: Any) -> bool:
+    return see_event(actor, getattr(subject, "event", subject))
+
+
+_shown = Rule("the event can be seen", _event_is_shown)
+challenge_owner_of_event = role_in_event(Role.CHALLENGE_OWNER)
+run_stage = host_of_event | organiser_of_event
+see_stage = _shown & (
+    participant_of_event | judge_of_event | mentor_of_event | challenge_owner_of_event | host_of_event
+    | organiser_of_event
+)  # fmt: skip
+
+
+def room_open(subject: StageInEvent | QuestionOnStage, now: datetime) -> None:
+    """Refuse what is possible in an open room only."""
+    if subject.stage.state is not StageState.OPEN or subject.event.state is EventState.CLOSED:
+        raise StageNotOpen
+
+
+def note_change(db: Database, stage: Stage, kind: str, **particulars: Any) -> int:
+    """Write down that something changed in a room, in the transaction that changed it; answers the change's number.
+
+    The stage's row stays locked until the commit, so that numbers become visible in their order and without gaps.
+    """
+    raised = update(Stage).where(col(Stage.id) == stage.id).values(number=Stage.number + 1).returning(col(Stage.number))
+    number: int = db.execute(raised, execution_options={"synchronize_session": False}).scalar_one()
+    set_committed_value(stage, "number", number)
+    db.add(StageChange(stage_id=stage.id or 0, number=number, kind=kind, particulars=particulars, at=clock.now()))
+    db.info["tell"] = True
+    return number
+
+
+def lock_stage(db: Database, stage: Stage) -> None:
+    """Wait for our turn to change a room. Whatever changes one begins with this: two orders would deadlock."""
+    db.exec(select(Stage.id).where(Stage.id == stage.id).with_for_update()).one()
+
+
+def stages_of(db: Database, actor: Actor, event: Any) -> list[Stage]:
+    """The pitch rooms of an event (with or without phases) in order of time; none for those who may not see them."""
+    if not see_stage(actor, event):
+        return []
+    query = select(Stage).where(Stage.event_id == event.id).order_by(col(Stage.opens_at), col(Stage.id))
+    return list(db.exec(query))
+
+
+def get_stage(db: Database, actor: Actor, public: str) -> StageInEvent:
+    """The stage with this public id; NotFound for those who may not be in it."""
+    found = db.exec(select(Stage, Event).where(Stage.public_id == public, Event.id == Stage.event_id)).first()
+    if found is None or not see_stage(actor, StageInEvent(*found)):
+        raise NotFound()
+    return StageInEvent(*found)
+
+
+def get_question(db: Database, actor: Actor, subject: StageInEvent, public: str) -> QuestionOnStage:
+    """A question of this room; NotFound for one that the host took off, but to those who run the room."""
+    row = db.exec(
+        select(StageQuestion).where(StageQuestion.public_id == public, StageQuestion.stage_id == subject.id)
+    ).first()
+    if row is None or (row.state is StageQuestionState.HIDDEN and not run_stage(actor, subject)):
+        raise NotFound()
+    return QuestionOnStage(row, subject.stage, subject.event)
+
+
+@command(see_stage, when=room_open)
+def ask_question(
+    db: Database, actor: Actor, subject: StageInEvent, *, body: str, pitch_id: int | None = None
+) -> StageQuestion:
+    """Put a question to the team on stage (`pitch_id`), or to the room. Refuses an empty one and a very long one."""
+    text = " ".join(body.split())
+    if not text:
+        raise Invalid({"body": _("Please write your question.")})
+    if len(text) > LONGEST_QUESTION:
+        raise Invalid({"body": _("A question has at most %(most)s characters.", most=LONGEST_QUESTION)})
+    lock_stage(db, subject.stage)
+    row = StageQuestion(stage_id=subject.id, pitch_id=pitch_id, person_id=actor.person, body=text, asked_at=clock.now())
+    db.add(row)
+    db.flush()
+    note_change(db, subject.stage, "question asked", question=row.id)
+    return row
+
+
+@command(see_stage, when=room_open)
+def vote_for_question(db: Database, actor: Actor, subject: QuestionOnStage) -> None:
+    """Say that a question is worth asking: once per person, kept by the database."""
+    assert actor.person is not None
+    lock_stage(db, subject.stage)
+    try:
+        with db.begin_nested():
+            db.add(QuestionVote(question_id=subject.id, person_id=actor.person))
+            db.flush()
+    except IntegrityError as error:
+        if is_broken(error, "uq_question_vote_question_id_person_id"):
+            raise VotedAlready from error
+        raise
+    _count(db, subject, 1)
+
+
+@command(see_stage, when=room_open)
+def take_vote_back(db: Database, actor: Actor, subject: QuestionOnStage) -> None:
+    """Take one's vote for a question back; nothing happens where there was none."""
+    lock_stage(db, subject.stage)
+    gone = db.execute(
+        delete(QuestionVote)
+        .where(col(QuestionVote.question_id) == subject.id, col(QuestionVote.person_id) == actor.person)
+        .returning(col(QuestionVote.id))
+    ).all()
+    if gone:
+        _count(db, subject, -1)
+
+
+def _count(db: Database, subject: QuestionOnStage, more: int) -> None:
+    raised = update(StageQuestion).where(col(StageQuestion.id) == subject.id).values(votes=StageQuestion.votes + more)
+    db.execute(raised, execution_options={"synchronize_session": False})
+    note_change(db, subject.stage, "question votes", question=subject.id)
+
+
+@command(run_stage)
+def mark_answered(db: Database, actor: Actor, subject: QuestionOnStage) -> None:
+    """Say that a question was answered; it stays in sight below the open ones."""
+    _set_state(db, subject, StageQuestionState.ANSWERED)
+
+
+@command(run_stage)
+def hide_question(db: Database, actor: Actor, subject: QuestionOnStage) -> None:
+    """Take a question off the list: from now on nobody reads it but those who run the room."""
+    _set_state(db, subject, StageQuestionState.HIDDEN)
+
+
+@command(run_stage)
+def put_question_back(db: Database, actor: Actor, subject: QuestionOnStage) -> None:
+    """Put a question that was answered or taken off on the list again."""
+    _set_state(db, subject, StageQuestionState.OPEN)
+
+
+def _set_state(db: Database, subject: QuestionOnStage, state: StageQuestionState) -> None:
+    lock_stage(db, subject.stage)
+    if subject.question.state is state:
+        return
+    subject.question.state = state
+    db.add(subject.question)
+    db.flush()
+    note_change(db, subject.stage, f"question {state}", question=subject.id)

@@ -1,0 +1,146 @@
+"""Running a stage: what its host does while the room is live. Only one team is on stage at a time."""
+
+from datetime import datetime
+from typing import cast
+
+from sqlmodel import select
+
+from events.core import clock
+from events.core.access import Actor, command
+from events.core.database import Database
+from events.core.journal import record
+from events.core.refusals import Conflict, Invalid
+from events.core.translation import _
+from events.events import EventWithPhases, not_over
+from sessions.pitches import (
+    LONGEST,
+    SHORTEST,
+    MovedOnAlready,
+    Pitch,
+    PitchEnded,
+    PitchStarted,
+    PitchState,
+    StageClosed,
+    StageOpened,
+    pitches_of,
+    step_pitch,
+)
+from sessions.stages import Stage, StageInEvent, StageState, lock_stage, note_change, room_open, run_stage
+
+
+class NobodyLeft(Conflict):
+    """The running order has nobody who still waits."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Nobody is left in the running order. Close the room when the questions are done."))
+
+
+class NobodyOnStage(Conflict):
+    """Something was asked of the pitch on stage, and there is none."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Nobody is on stage now. Start a pitch first."))
+
+
+def not_open(subject: StageInEvent, now: datetime) -> None:
+    """Refuse to open what is open."""
+    not_over(cast(EventWithPhases, subject), now)  # asks for subject.event only
+    if subject.stage.state is StageState.OPEN:
+        raise Conflict(_("This room is open already."))
+
+
+def pitch_on_stage(db: Database, stage: Stage) -> Pitch | None:
+    """The pitch that is being given."""
+    return db.exec(select(Pitch).where(Pitch.stage_id == stage.id, Pitch.state == PitchState.ON_STAGE)).first()
+
+
+@command(run_stage, when=not_open)
+def open_stage(db: Database, actor: Actor, subject: StageInEvent) -> None:
+    """Let the audience ask and the pitches begin; a room that was closed by mistake opens again."""
+    lock_stage(db, subject.stage)
+    subject.stage.state, subject.stage.opened_at, subject.stage.closed_at = StageState.OPEN, clock.now(), None
+    db.add(subject.stage)
+    note_change(db, subject.stage, "opened")
+    record(db, actor, StageOpened(event_id=subject.event_id, stage_id=subject.id))
+
+
+@command(run_stage, when=room_open)
+def close_stage(db: Database, actor: Actor, subject: StageInEvent) -> None:
+    """End the room, and the pitch on stage if there is one; questions stay readable."""
+    lock_stage(db, subject.stage)
+    current = pitch_on_stage(db, subject.stage)
+    if current is not None:
+        _end(db, actor, subject, current)
+    subject.stage.state, subject.stage.closed_at = StageState.CLOSED, clock.now()
+    db.add(subject.stage)
+    note_change(db, subject.stage, "closed")
+    record(db, actor, StageClosed(event_id=subject.event_id, stage_id=subject.id))
+
+
+@command(run_stage, when=room_open)
+def start_pitch(
+    db: Database, actor: Actor, subject: StageInEvent, *, pitch: Pitch | None = None, after: str | None = None
+) -> Pitch:
+    """Put the next team on stage, or a chosen one (again, if need be), and end the pitch before: one at a time.
+
+    `after` is the public id of the pitch the host saw on stage ('' for none): two hosts who press at once start one.
+    """
+    lock_stage(db, subject.stage)
+    current = pitch_on_stage(db, subject.stage)
+    if after is not None and after != (current.public_id if current else ""):
+        raise MovedOnAlready
+    chosen = pitch or _next_waiting(db, subject.stage)
+    if chosen is None:
+        raise NobodyLeft
+    if current is not None:
+        _end(db, actor, subject, current)
+    started = clock.now()
+    free = {PitchState.WAITING, PitchState.DONE}
+    step_pitch(db, chosen, free, PitchState.ON_STAGE, MovedOnAlready(), started_at=started, ended_at=None)
+    note_change(db, subject.stage, "pitch started", pitch=chosen.id)
+    record(
+        db,
+        actor,
+        PitchStarted(
+            event_id=subject.event_id,
+            stage_id=subject.id,
+            pitch_id=chosen.id or 0,
+            started_at=started,
+            seconds=chosen.seconds,
+        ),
+    )
+    return chosen
+
+
+def _next_waiting(db: Database, stage: Stage) -> Pitch | None:
+    return next((one for one in pitches_of(db, stage) if one.state is PitchState.WAITING), None)
+
+
+@command(run_stage, when=room_open)
+def end_pitch(db: Database, actor: Actor, subject: StageInEvent) -> None:
+    """End the pitch on stage; refuses when there is none."""
+    lock_stage(db, subject.stage)
+    current = pitch_on_stage(db, subject.stage)
+    if current is None:
+        raise NobodyOnStage
+    _end(db, actor, subject, current)
+
+
+def _end(db: Database, actor: Actor, subject: StageInEvent, pitch: Pitch) -> None:
+    step_pitch(db, pitch, {PitchState.ON_STAGE}, PitchState.DONE, MovedOnAlready(), ended_at=clock.now())
+    note_change(db, subject.stage, "pitch ended", pitch=pitch.id)
+    record(db, actor, PitchEnded(event_id=subject.event_id, stage_id=subject.id, pitch_id=pitch.id or 0))
+
+
+@command(run_stage, when=room_open)
+def add_time(db: Database, actor: Actor, subject: StageInEvent, *, seconds: int) -> None:
+    """Give the pitch on stage more time: ten seconds to an hour; refuses when nobody is on stage."""
+    if not SHORTEST <= seconds <= LONGEST:
+        raise Invalid({"seconds": _("Add from ten seconds to an hour.")})
+    lock_stage(db, subject.stage)
+    current = pitch_on_stage(db, subject.stage)
+    if current is None:
+        raise NobodyOnStage
+    current.seconds += seconds
+    db.add(current)
+    note_change(db, subject.stage, "time added", pitch=current.id, seconds=seconds)
