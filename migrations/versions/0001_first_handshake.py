@@ -1,0 +1,1162 @@
+"""The first handshake: everything up to the first release."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "allowance",
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("ahead_until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_allowance")),
+    )
+    op.create_index(op.f("ix_allowance_ahead_until"), "allowance", ["ahead_until"], unique=False)
+    op.create_table(
+        "calendar_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=40), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("meeting", "pitch", name="entrykind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_entry")),
+        sa.UniqueConstraint("kind", "subject_id", name=op.f("uq_calendar_entry_kind_subject_id")),
+        sa.UniqueConstraint("uid", name=op.f("uq_calendar_entry_uid")),
+    )
+    op.create_table(
+        "journal_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=80), nullable=False),
+        sa.Column("particulars", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("by_system", sa.Boolean(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("request", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_entry")),
+    )
+    op.create_index(op.f("ix_journal_entry_at"), "journal_entry", ["at"], unique=False)
+    op.create_index(op.f("ix_journal_entry_event_id"), "journal_entry", ["event_id"], unique=False)
+    op.create_index(op.f("ix_journal_entry_kind"), "journal_entry", ["kind"], unique=False)
+    op.create_index(op.f("ix_journal_entry_person_id"), "journal_entry", ["person_id"], unique=False)
+    op.create_table(
+        "organisation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "traditional SME",
+                "tech-savvy SME",
+                "start-up",
+                "large company",
+                "technology centre",
+                "research organisation",
+                "cluster organisation",
+                "public body",
+                "big science organisation",
+                "investor",
+                "other",
+                name="organisationkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("region", sa.String(length=5), nullable=False),
+        sa.Column("sector", sa.String(length=1), nullable=False),
+        sa.Column("city", sa.String(length=80), nullable=False),
+        sa.Column("website", sa.String(length=300), nullable=False),
+        sa.Column("about", sa.String(length=4000), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("keywords", sa.JSON(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("same_name", sa.String(length=200), nullable=False),
+        sa.Column("searchable", sa.String(length=6000), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_organisation_public_id")),
+    )
+    op.create_index(op.f("ix_organisation_name"), "organisation", ["name"], unique=False)
+    op.create_index(op.f("ix_organisation_same_name"), "organisation", ["same_name"], unique=False)
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "new", "active", "erased", name="personstate", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("job_title", sa.String(length=120), nullable=False),
+        sa.Column("about", sa.String(length=2000), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("keywords", sa.JSON(), nullable=False),
+        sa.Column("cast_as", sa.String(length=80), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("email", name=op.f("uq_person_email")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_person_public_id")),
+    )
+    op.create_table(
+        "programme",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("summary", sa.String(length=500), nullable=False),
+        sa.Column("funding", sa.String(length=300), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_programme_public_id")),
+        sa.UniqueConstraint("slug", name=op.f("uq_programme_slug")),
+    )
+    op.create_table(
+        "sent_form",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sender", sa.String(length=80), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(length=500), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sent_form")),
+        sa.UniqueConstraint("sender", "key", name=op.f("uq_sent_form_sender_key")),
+    )
+    op.create_index(op.f("ix_sent_form_sent_at"), "sent_form", ["sent_at"], unique=False)
+    op.create_table(
+        "timer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dead_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=500), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_timer")),
+    )
+    op.create_index("ix_timer_due", "timer", ["done_at", "dead_at", "due_at"], unique=False)
+    op.create_index("ix_timer_what", "timer", ["kind", "subject_id"], unique=False)
+    op.create_table(
+        "token",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("bound_to", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
+        sa.UniqueConstraint("digest", name=op.f("uq_token_digest")),
+    )
+    op.create_index(op.f("ix_token_subject_id"), "token", ["subject_id"], unique=False)
+    op.create_table(
+        "calendar_invitee",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["calendar_entry.id"], name=op.f("fk_calendar_invitee_entry_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_calendar_invitee_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_invitee")),
+        sa.UniqueConstraint("entry_id", "person_id", name=op.f("uq_calendar_invitee_entry_id_person_id")),
+    )
+    op.create_index(op.f("ix_calendar_invitee_entry_id"), "calendar_invitee", ["entry_id"], unique=False)
+    op.create_index(op.f("ix_calendar_invitee_person_id"), "calendar_invitee", ["person_id"], unique=False)
+    op.create_table(
+        "calendar_revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column(
+            "method",
+            sa.Enum("REQUEST", "CANCEL", name="calendarmethod", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("dtstamp", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("summary", sa.String(length=300), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["calendar_entry.id"], name=op.f("fk_calendar_revision_entry_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_revision")),
+        sa.UniqueConstraint("entry_id", "sequence", name=op.f("uq_calendar_revision_entry_id_sequence")),
+    )
+    op.create_index(op.f("ix_calendar_revision_entry_id"), "calendar_revision", ["entry_id"], unique=False)
+    op.create_table(
+        "cluster_membership",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("cluster_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["cluster_id"], ["organisation.id"], name=op.f("fk_cluster_membership_cluster_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_cluster_membership_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cluster_membership")),
+        sa.UniqueConstraint(
+            "organisation_id", "cluster_id", name=op.f("uq_cluster_membership_organisation_id_cluster_id")
+        ),
+    )
+    op.create_index(op.f("ix_cluster_membership_cluster_id"), "cluster_membership", ["cluster_id"], unique=False)
+    op.create_index(
+        op.f("ix_cluster_membership_organisation_id"), "cluster_membership", ["organisation_id"], unique=False
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dead_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=500), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("listener", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["journal_entry.id"], name=op.f("fk_delivery_entry_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+    )
+    op.create_index("ix_delivery_due", "delivery", ["done_at", "dead_at", "due_at"], unique=False)
+    op.create_index(op.f("ix_delivery_entry_id"), "delivery", ["entry_id"], unique=False)
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "hackathon",
+                "matchmaking",
+                "pitch",
+                "peer review",
+                name="eventkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "published",
+                "running",
+                "closed",
+                name="eventstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("follows_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("tagline", sa.String(length=200), nullable=False),
+        sa.Column("description", sa.String(length=10000), nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column(
+            "approval",
+            sa.Enum("automatic", "organiser", name="approval", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("team_size_min", sa.Integer(), nullable=False),
+        sa.Column("team_size_max", sa.Integer(), nullable=False),
+        sa.Column("request_lasts_minutes", sa.Integer(), nullable=False),
+        sa.Column("max_open_requests", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["follows_id"], ["event.id"], name=op.f("fk_event_follows_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_event_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_event_public_id")),
+        sa.UniqueConstraint("slug", name=op.f("uq_event_slug")),
+    )
+    op.create_index(op.f("ix_event_follows_id"), "event", ["follows_id"], unique=False)
+    op.create_index(op.f("ix_event_programme_id"), "event", ["programme_id"], unique=False)
+    op.create_table(
+        "item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("need", "offer", name="itemkind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum("published", "withdrawn", name="itemstate", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("summary", sa.String(length=300), nullable=False),
+        sa.Column("text", sa.String(length=6000), nullable=False),
+        sa.Column("text_en", sa.String(length=6000), nullable=False),
+        sa.Column("keywords", sa.JSON(), nullable=False),
+        sa.Column("sector", sa.String(length=40), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("countries", sa.JSON(), nullable=False),
+        sa.Column("sectors", sa.JSON(), nullable=False),
+        sa.Column("speaks", sa.JSON(), nullable=False),
+        sa.Column("budget_eur", sa.Integer(), nullable=True),
+        sa.Column("imported_as", sa.String(length=80), nullable=False),
+        sa.Column("searchable", sa.String(length=14000), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_item_organisation_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_item_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_item_public_id")),
+    )
+    op.create_index(op.f("ix_item_imported_as"), "item", ["imported_as"], unique=False)
+    op.create_index(op.f("ix_item_organisation_id"), "item", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_item_person_id"), "item", ["person_id"], unique=False)
+    op.create_table(
+        "letter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dead_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=500), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("fact_id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "sent",
+                "superseded",
+                "not needed",
+                "undeliverable",
+                name="letterstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("message_id", sa.String(length=300), nullable=False),
+        sa.Column("reply_to", sa.String(length=300), nullable=False),
+        sa.Column("uid", sa.String(length=40), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("method", sa.String(length=10), nullable=False),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=True),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["fact_id"], ["journal_entry.id"], name=op.f("fk_letter_fact_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_letter_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+        sa.UniqueConstraint("fact_id", "address", "kind", name=op.f("uq_letter_fact_id_address_kind")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_letter_message_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_letter_public_id")),
+    )
+    op.create_index("ix_letter_calendar", "letter", ["uid", "address"], unique=False)
+    op.create_index("ix_letter_due", "letter", ["done_at", "dead_at", "due_at"], unique=False)
+    op.create_index(op.f("ix_letter_event_id"), "letter", ["event_id"], unique=False)
+    op.create_index(op.f("ix_letter_fact_id"), "letter", ["fact_id"], unique=False)
+    op.create_index(op.f("ix_letter_made_at"), "letter", ["made_at"], unique=False)
+    op.create_index(op.f("ix_letter_person_id"), "letter", ["person_id"], unique=False)
+    op.create_table(
+        "membership",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("is_contact", sa.Boolean(), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_membership_organisation_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
+        sa.UniqueConstraint("person_id", "organisation_id", name=op.f("uq_membership_person_id_organisation_id")),
+    )
+    op.create_index(op.f("ix_membership_organisation_id"), "membership", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_membership_person_id"), "membership", ["person_id"], unique=False)
+    op.create_table(
+        "programme_cluster",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_programme_cluster_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_programme_cluster_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_cluster")),
+        sa.UniqueConstraint(
+            "programme_id", "organisation_id", name=op.f("uq_programme_cluster_programme_id_organisation_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_programme_cluster_organisation_id"), "programme_cluster", ["organisation_id"], unique=False
+    )
+    op.create_index(op.f("ix_programme_cluster_programme_id"), "programme_cluster", ["programme_id"], unique=False)
+    op.create_table(
+        "role_grant",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "organiser",
+                "desk officer",
+                "challenge owner",
+                "mentor",
+                "judge",
+                "host",
+                "reviewer",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "scope",
+            sa.Enum("programme", "event", name="scope", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("scope_id", sa.Integer(), nullable=False),
+        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_role_grant_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
+        sa.UniqueConstraint(
+            "person_id", "role", "scope", "scope_id", name=op.f("uq_role_grant_person_id_role_scope_scope_id")
+        ),
+    )
+    op.create_index(op.f("ix_role_grant_person_id"), "role_grant", ["person_id"], unique=False)
+    op.create_index(op.f("ix_role_grant_scope_id"), "role_grant", ["scope_id"], unique=False)
+    op.create_table(
+        "sign_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in")),
+        sa.UniqueConstraint("digest", name=op.f("uq_sign_in_digest")),
+    )
+    op.create_index(op.f("ix_sign_in_person_id"), "sign_in", ["person_id"], unique=False)
+    op.create_table(
+        "stored_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("place", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_stored_file_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_file")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_stored_file_public_id")),
+    )
+    op.create_index(op.f("ix_stored_file_person_id"), "stored_file", ["person_id"], unique=False)
+    op.create_table(
+        "absence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_absence_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_absence_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
+        sa.UniqueConstraint("event_id", "person_id", "starts_at", name=op.f("uq_absence_event_id_person_id_starts_at")),
+    )
+    op.create_index(op.f("ix_absence_event_id"), "absence", ["event_id"], unique=False)
+    op.create_index(op.f("ix_absence_person_id"), "absence", ["person_id"], unique=False)
+    op.create_table(
+        "availability_stated",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("stated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_availability_stated_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_availability_stated_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_availability_stated")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_availability_stated_event_id_person_id")),
+    )
+    op.create_index(op.f("ix_availability_stated_event_id"), "availability_stated", ["event_id"], unique=False)
+    op.create_index(op.f("ix_availability_stated_person_id"), "availability_stated", ["person_id"], unique=False)
+    op.create_table(
+        "block",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("slot_minutes", sa.Integer(), nullable=False),
+        sa.Column("buffer_minutes", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_block_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_block")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_block_public_id")),
+    )
+    op.create_index(op.f("ix_block_event_id"), "block", ["event_id"], unique=False)
+    op.create_table(
+        "challenge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("need_id", sa.Integer(), nullable=True),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("brief", sa.String(length=6000), nullable=False),
+        sa.Column("prize", sa.String(length=300), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_challenge_event_id")),
+        sa.ForeignKeyConstraint(["need_id"], ["item.id"], name=op.f("fk_challenge_need_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_challenge_organisation_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_challenge_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_challenge")),
+        sa.UniqueConstraint("event_id", "need_id", name=op.f("uq_challenge_event_id_need_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_challenge_public_id")),
+    )
+    op.create_index(op.f("ix_challenge_event_id"), "challenge", ["event_id"], unique=False)
+    op.create_index(op.f("ix_challenge_need_id"), "challenge", ["need_id"], unique=False)
+    op.create_index(op.f("ix_challenge_organisation_id"), "challenge", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_challenge_person_id"), "challenge", ["person_id"], unique=False)
+    op.create_table(
+        "consent_text",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=5000), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_consent_text_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_text")),
+        sa.UniqueConstraint("event_id", "version", name=op.f("uq_consent_text_event_id_version")),
+    )
+    op.create_index(op.f("ix_consent_text_event_id"), "consent_text", ["event_id"], unique=False)
+    op.create_table(
+        "item_in_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_item_in_event_event_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_item_in_event_item_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_in_event")),
+        sa.UniqueConstraint("event_id", "item_id", name=op.f("uq_item_in_event_event_id_item_id")),
+    )
+    op.create_index(op.f("ix_item_in_event_event_id"), "item_in_event", ["event_id"], unique=False)
+    op.create_index(op.f("ix_item_in_event_item_id"), "item_in_event", ["item_id"], unique=False)
+    op.create_table(
+        "meeting_table",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("numbered", "video", name="tablekind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_meeting_table_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_table")),
+        sa.UniqueConstraint("event_id", "name", name=op.f("uq_meeting_table_event_id_name")),
+    )
+    op.create_index(op.f("ix_meeting_table_event_id"), "meeting_table", ["event_id"], unique=False)
+    op.create_table(
+        "participation_type",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_participation_type_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_participation_type")),
+        sa.UniqueConstraint("event_id", "code", name=op.f("uq_participation_type_event_id_code")),
+    )
+    op.create_index(op.f("ix_participation_type_event_id"), "participation_type", ["event_id"], unique=False)
+    op.create_table(
+        "phase",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "registration",
+                "team forming",
+                "building",
+                "submission",
+                "judging",
+                "booking",
+                "live",
+                "follow-up",
+                name="phasekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opening_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closing_told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_phase_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phase")),
+        sa.UniqueConstraint("event_id", "kind", name=op.f("uq_phase_event_id_kind")),
+    )
+    op.create_index(op.f("ix_phase_event_id"), "phase", ["event_id"], unique=False)
+    op.create_table(
+        "registration_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "short text",
+                "long text",
+                "choice",
+                name="questionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_question_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration_question")),
+    )
+    op.create_index(op.f("ix_registration_question_event_id"), "registration_question", ["event_id"], unique=False)
+    op.create_table(
+        "reply_address",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_reply_address_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_reply_address_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_address")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_reply_address_event_id_person_id")),
+        sa.UniqueConstraint("token", name=op.f("uq_reply_address_token")),
+    )
+    op.create_index(op.f("ix_reply_address_event_id"), "reply_address", ["event_id"], unique=False)
+    op.create_index(op.f("ix_reply_address_person_id"), "reply_address", ["person_id"], unique=False)
+    op.create_table(
+        "stage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "planned", "open", "closed", name="stagestate", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("pitch_seconds", sa.Integer(), nullable=False),
+        sa.Column("question_seconds", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_stage_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_stage_public_id")),
+    )
+    op.create_index(op.f("ix_stage_event_id"), "stage", ["event_id"], unique=False)
+    op.create_table(
+        "meeting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("asker_id", sa.Integer(), nullable=False),
+        sa.Column("invitee_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "requested",
+                "accepted",
+                "declined",
+                "withdrawn",
+                "expired",
+                "cancelled",
+                name="meetingstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("block_id", sa.Integer(), nullable=True),
+        sa.Column("table_id", sa.Integer(), nullable=True),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["asker_id"], ["person.id"], name=op.f("fk_meeting_asker_id")),
+        sa.ForeignKeyConstraint(["block_id"], ["block.id"], name=op.f("fk_meeting_block_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_meeting_event_id")),
+        sa.ForeignKeyConstraint(["invitee_id"], ["person.id"], name=op.f("fk_meeting_invitee_id")),
+        sa.ForeignKeyConstraint(["table_id"], ["meeting_table.id"], name=op.f("fk_meeting_table_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_meeting_public_id")),
+    )
+    op.create_index(op.f("ix_meeting_asker_id"), "meeting", ["asker_id"], unique=False)
+    op.create_index(op.f("ix_meeting_block_id"), "meeting", ["block_id"], unique=False)
+    op.create_index(op.f("ix_meeting_event_id"), "meeting", ["event_id"], unique=False)
+    op.create_index(op.f("ix_meeting_invitee_id"), "meeting", ["invitee_id"], unique=False)
+    op.create_table(
+        "registration",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "applied",
+                "waiting",
+                "accepted",
+                "declined",
+                "withdrawn",
+                name="registrationstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("taken_over_from_id", sa.Integer(), nullable=True),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_event_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_registration_organisation_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_registration_person_id")),
+        sa.ForeignKeyConstraint(
+            ["taken_over_from_id"], ["registration.id"], name=op.f("fk_registration_taken_over_from_id")
+        ),
+        sa.ForeignKeyConstraint(["type_id"], ["participation_type.id"], name=op.f("fk_registration_type_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_registration_event_id_person_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_registration_public_id")),
+    )
+    op.create_index(op.f("ix_registration_event_id"), "registration", ["event_id"], unique=False)
+    op.create_index(op.f("ix_registration_organisation_id"), "registration", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_registration_person_id"), "registration", ["person_id"], unique=False)
+    op.create_table(
+        "stage_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("particulars", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_stage_change_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_change")),
+        sa.UniqueConstraint("stage_id", "number", name=op.f("uq_stage_change_stage_id_number")),
+    )
+    op.create_index(op.f("ix_stage_change_stage_id"), "stage_change", ["stage_id"], unique=False)
+    op.create_table(
+        "team",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("challenge_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("idea", sa.String(length=1000), nullable=False),
+        sa.Column("looking_for", sa.String(length=300), nullable=False),
+        sa.Column("formed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_team_challenge_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_team_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
+        sa.UniqueConstraint("event_id", "name", name=op.f("uq_team_event_id_name")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_team_public_id")),
+    )
+    op.create_index(op.f("ix_team_challenge_id"), "team", ["challenge_id"], unique=False)
+    op.create_index(op.f("ix_team_event_id"), "team", ["event_id"], unique=False)
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("text_id", sa.Integer(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["registration_id"], ["registration.id"], name=op.f("fk_consent_registration_id")),
+        sa.ForeignKeyConstraint(["text_id"], ["consent_text.id"], name=op.f("fk_consent_text_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    op.create_index(op.f("ix_consent_registration_id"), "consent", ["registration_id"], unique=False)
+    op.create_table(
+        "seat",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("table_id", sa.Integer(), nullable=True),
+        sa.Column("atom", sa.Integer(), nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(person_id IS NULL) <> (table_id IS NULL)", name=op.f("ck_seat_person_or_table")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_seat_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_seat_person_id")),
+        sa.ForeignKeyConstraint(["table_id"], ["meeting_table.id"], name=op.f("fk_seat_table_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seat")),
+        sa.UniqueConstraint("person_id", "atom", name=op.f("uq_seat_person_id_atom")),
+        sa.UniqueConstraint("table_id", "atom", name=op.f("uq_seat_table_id_atom")),
+    )
+    op.create_index(op.f("ix_seat_meeting_id"), "seat", ["meeting_id"], unique=False)
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "final", name="submissionstate", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("summary", sa.String(length=500), nullable=False),
+        sa.Column("text", sa.String(length=20000), nullable=False),
+        sa.Column("links", sa.JSON(), nullable=False),
+        sa.Column("video", sa.String(length=300), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_by_id", sa.Integer(), nullable=True),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_submission_event_id")),
+        sa.ForeignKeyConstraint(["saved_by_id"], ["person.id"], name=op.f("fk_submission_saved_by_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_submission_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_submission_public_id")),
+        sa.UniqueConstraint("team_id", name=op.f("uq_submission_team_id")),
+    )
+    op.create_index(op.f("ix_submission_event_id"), "submission", ["event_id"], unique=False)
+    op.create_table(
+        "team_invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("invited_by_id", sa.Integer(), nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accepted", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(["invited_by_id"], ["person.id"], name=op.f("fk_team_invitation_invited_by_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_invitation_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_invitation")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_team_invitation_public_id")),
+        sa.UniqueConstraint("team_id", "email", name=op.f("uq_team_invitation_team_id_email")),
+    )
+    op.create_index(op.f("ix_team_invitation_team_id"), "team_invitation", ["team_id"], unique=False)
+    op.create_table(
+        "team_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("leads", sa.Boolean(), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_team_member_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_team_member_person_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_member_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_member")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_team_member_event_id_person_id")),
+    )
+    op.create_index(op.f("ix_team_member_event_id"), "team_member", ["event_id"], unique=False)
+    op.create_index(op.f("ix_team_member_person_id"), "team_member", ["person_id"], unique=False)
+    op.create_index(op.f("ix_team_member_team_id"), "team_member", ["team_id"], unique=False)
+    op.create_table(
+        "pitch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "on stage",
+                "done",
+                "cancelled",
+                name="pitchstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_pitch_event_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_pitch_stage_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_pitch_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pitch")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_pitch_public_id")),
+        sa.UniqueConstraint("stage_id", "submission_id", name=op.f("uq_pitch_stage_id_submission_id")),
+    )
+    op.create_index(op.f("ix_pitch_event_id"), "pitch", ["event_id"], unique=False)
+    op.create_index(op.f("ix_pitch_stage_id"), "pitch", ["stage_id"], unique=False)
+    op.create_index(op.f("ix_pitch_submission_id"), "pitch", ["submission_id"], unique=False)
+    op.create_index(
+        "uq_pitch_stage_id",
+        "pitch",
+        ["stage_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'on stage'"),
+        postgresql_where=sa.text("state = 'on stage'"),
+    )
+    op.create_table(
+        "submission_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_submission_file_file_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_submission_file_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission_file")),
+        sa.UniqueConstraint("submission_id", "file_id", name=op.f("uq_submission_file_submission_id_file_id")),
+    )
+    op.create_index(op.f("ix_submission_file_file_id"), "submission_file", ["file_id"], unique=False)
+    op.create_index(op.f("ix_submission_file_submission_id"), "submission_file", ["submission_id"], unique=False)
+    op.create_table(
+        "submission_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("admitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_submission_version_person_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_submission_version_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission_version")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_submission_version_public_id")),
+        sa.UniqueConstraint("submission_id", "number", name=op.f("uq_submission_version_submission_id_number")),
+    )
+    op.create_index(op.f("ix_submission_version_submission_id"), "submission_version", ["submission_id"], unique=False)
+    op.create_table(
+        "stage_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("pitch_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("body", sa.String(length=500), nullable=False),
+        sa.Column("votes", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "answered",
+                "hidden",
+                name="stagequestionstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_stage_question_person_id")),
+        sa.ForeignKeyConstraint(["pitch_id"], ["pitch.id"], name=op.f("fk_stage_question_pitch_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_stage_question_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_question")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_stage_question_public_id")),
+    )
+    op.create_index(op.f("ix_stage_question_person_id"), "stage_question", ["person_id"], unique=False)
+    op.create_index(op.f("ix_stage_question_pitch_id"), "stage_question", ["pitch_id"], unique=False)
+    op.create_index(op.f("ix_stage_question_stage_id"), "stage_question", ["stage_id"], unique=False)
+    op.create_table(
+        "question_vote",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_question_vote_person_id")),
+        sa.ForeignKeyConstraint(["question_id"], ["stage_question.id"], name=op.f("fk_question_vote_question_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_vote")),
+        sa.UniqueConstraint("question_id", "person_id", name=op.f("uq_question_vote_question_id_person_id")),
+    )
+    op.create_index(op.f("ix_question_vote_person_id"), "question_vote", ["person_id"], unique=False)
+    op.create_index(op.f("ix_question_vote_question_id"), "question_vote", ["question_id"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_question_vote_question_id"), table_name="question_vote")
+    op.drop_index(op.f("ix_question_vote_person_id"), table_name="question_vote")
+    op.drop_table("question_vote")
+    op.drop_index(op.f("ix_stage_question_stage_id"), table_name="stage_question")
+    op.drop_index(op.f("ix_stage_question_pitch_id"), table_name="stage_question")
+    op.drop_index(op.f("ix_stage_question_person_id"), table_name="stage_question")
+    op.drop_table("stage_question")
+    op.drop_index(op.f("ix_submission_version_submission_id"), table_name="submission_version")
+    op.drop_table("submission_version")
+    op.drop_index(op.f("ix_submission_file_submission_id"), table_name="submission_file")
+    op.drop_index(op.f("ix_submission_file_file_id"), table_name="submission_file")
+    op.drop_table("submission_file")
+    op.drop_index(
+        "uq_pitch_stage_id",
+        table_name="pitch",
+        sqlite_where=sa.text("state = 'on stage'"),
+        postgresql_where=sa.text("state = 'on stage'"),
+    )
+    op.drop_index(op.f("ix_pitch_submission_id"), table_name="pitch")
+    op.drop_index(op.f("ix_pitch_stage_id"), table_name="pitch")
+    op.drop_index(op.f("ix_pitch_event_id"), table_name="pitch")
+    op.drop_table("pitch")
+    op.drop_index(op.f("ix_team_member_team_id"), table_name="team_member")
+    op.drop_index(op.f("ix_team_member_person_id"), table_name="team_member")
+    op.drop_index(op.f("ix_team_member_event_id"), table_name="team_member")
+    op.drop_table("team_member")
+    op.drop_index(op.f("ix_team_invitation_team_id"), table_name="team_invitation")
+    op.drop_table("team_invitation")
+    op.drop_index(op.f("ix_submission_event_id"), table_name="submission")
+    op.drop_table("submission")
+    op.drop_index(op.f("ix_seat_meeting_id"), table_name="seat")
+    op.drop_table("seat")
+    op.drop_index(op.f("ix_consent_registration_id"), table_name="consent")
+    op.drop_table("consent")
+    op.drop_index(op.f("ix_team_event_id"), table_name="team")
+    op.drop_index(op.f("ix_team_challenge_id"), table_name="team")
+    op.drop_table("team")
+    op.drop_index(op.f("ix_stage_change_stage_id"), table_name="stage_change")
+    op.drop_table("stage_change")
+    op.drop_index(op.f("ix_registration_person_id"), table_name="registration")
+    op.drop_index(op.f("ix_registration_organisation_id"), table_name="registration")
+    op.drop_index(op.f("ix_registration_event_id"), table_name="registration")
+    op.drop_table("registration")
+    op.drop_index(op.f("ix_meeting_invitee_id"), table_name="meeting")
+    op.drop_index(op.f("ix_meeting_event_id"), table_name="meeting")
+    op.drop_index(op.f("ix_meeting_block_id"), table_name="meeting")
+    op.drop_index(op.f("ix_meeting_asker_id"), table_name="meeting")
+    op.drop_table("meeting")
+    op.drop_index(op.f("ix_stage_event_id"), table_name="stage")
+    op.drop_table("stage")
+    op.drop_index(op.f("ix_reply_address_person_id"), table_name="reply_address")
+    op.drop_index(op.f("ix_reply_address_event_id"), table_name="reply_address")
+    op.drop_table("reply_address")
+    op.drop_index(op.f("ix_registration_question_event_id"), table_name="registration_question")
+    op.drop_table("registration_question")
+    op.drop_index(op.f("ix_phase_event_id"), table_name="phase")
+    op.drop_table("phase")
+    op.drop_index(op.f("ix_participation_type_event_id"), table_name="participation_type")
+    op.drop_table("participation_type")
+    op.drop_index(op.f("ix_meeting_table_event_id"), table_name="meeting_table")
+    op.drop_table("meeting_table")
+    op.drop_index(op.f("ix_item_in_event_item_id"), table_name="item_in_event")
+    op.drop_index(op.f("ix_item_in_event_event_id"), table_name="item_in_event")
+    op.drop_table("item_in_event")
+    op.drop_index(op.f("ix_consent_text_event_id"), table_name="consent_text")
+    op.drop_table("consent_text")
+    op.drop_index(op.f("ix_challenge_person_id"), table_name="challenge")
+    op.drop_index(op.f("ix_challenge_organisation_id"), table_name="challenge")
+    op.drop_index(op.f("ix_challenge_need_id"), table_name="challenge")
+    op.drop_index(op.f("ix_challenge_event_id"), table_name="challenge")
+    op.drop_table("challenge")
+    op.drop_index(op.f("ix_block_event_id"), table_name="block")
+    op.drop_table("block")
+    op.drop_index(op.f("ix_availability_stated_person_id"), table_name="availability_stated")
+    op.drop_index(op.f("ix_availability_stated_event_id"), table_name="availability_stated")
+    op.drop_table("availability_stated")
+    op.drop_index(op.f("ix_absence_person_id"), table_name="absence")
+    op.drop_index(op.f("ix_absence_event_id"), table_name="absence")
+    op.drop_table("absence")
+    op.drop_index(op.f("ix_stored_file_person_id"), table_name="stored_file")
+    op.drop_table("stored_file")
+    op.drop_index(op.f("ix_sign_in_person_id"), table_name="sign_in")
+    op.drop_table("sign_in")
+    op.drop_index(op.f("ix_role_grant_scope_id"), table_name="role_grant")
+    op.drop_index(op.f("ix_role_grant_person_id"), table_name="role_grant")
+    op.drop_table("role_grant")
+    op.drop_index(op.f("ix_programme_cluster_programme_id"), table_name="programme_cluster")
+    op.drop_index(op.f("ix_programme_cluster_organisation_id"), table_name="programme_cluster")
+    op.drop_table("programme_cluster")
+    op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
+    op.drop_index(op.f("ix_membership_organisation_id"), table_name="membership")
+    op.drop_table("membership")
+    op.drop_index(op.f("ix_letter_person_id"), table_name="letter")
+    op.drop_index(op.f("ix_letter_made_at"), table_name="letter")
+    op.drop_index(op.f("ix_letter_fact_id"), table_name="letter")
+    op.drop_index(op.f("ix_letter_event_id"), table_name="letter")
+    op.drop_index("ix_letter_due", table_name="letter")
+    op.drop_index("ix_letter_calendar", table_name="letter")
+    op.drop_table("letter")
+    op.drop_index(op.f("ix_item_person_id"), table_name="item")
+    op.drop_index(op.f("ix_item_organisation_id"), table_name="item")
+    op.drop_index(op.f("ix_item_imported_as"), table_name="item")
+    op.drop_table("item")
+    op.drop_index(op.f("ix_event_programme_id"), table_name="event")
+    op.drop_index(op.f("ix_event_follows_id"), table_name="event")
+    op.drop_table("event")
+    op.drop_index(op.f("ix_delivery_entry_id"), table_name="delivery")
+    op.drop_index("ix_delivery_due", table_name="delivery")
+    op.drop_table("delivery")
+    op.drop_index(op.f("ix_cluster_membership_organisation_id"), table_name="cluster_membership")
+    op.drop_index(op.f("ix_cluster_membership_cluster_id"), table_name="cluster_membership")
+    op.drop_table("cluster_membership")
+    op.drop_index(op.f("ix_calendar_revision_entry_id"), table_name="calendar_revision")
+    op.drop_table("calendar_revision")
+    op.drop_index(op.f("ix_calendar_invitee_person_id"), table_name="calendar_invitee")
+    op.drop_index(op.f("ix_calendar_invitee_entry_id"), table_name="calendar_invitee")
+    op.drop_table("calendar_invitee")
+    op.drop_index(op.f("ix_token_subject_id"), table_name="token")
+    op.drop_table("token")
+    op.drop_index("ix_timer_what", table_name="timer")
+    op.drop_index("ix_timer_due", table_name="timer")
+    op.drop_table("timer")
+    op.drop_index(op.f("ix_sent_form_sent_at"), table_name="sent_form")
+    op.drop_table("sent_form")
+    op.drop_table("programme")
+    op.drop_table("person")
+    op.drop_index(op.f("ix_organisation_same_name"), table_name="organisation")
+    op.drop_index(op.f("ix_organisation_name"), table_name="organisation")
+    op.drop_table("organisation")
+    op.drop_index(op.f("ix_journal_entry_person_id"), table_name="journal_entry")
+    op.drop_index(op.f("ix_journal_entry_kind"), table_name="journal_entry")
+    op.drop_index(op.f("ix_journal_entry_event_id"), table_name="journal_entry")
+    op.drop_index(op.f("ix_journal_entry_at"), table_name="journal_entry")
+    op.drop_table("journal_entry")
+    op.drop_table("calendar_entry")
+    op.drop_index(op.f("ix_allowance_ahead_until"), table_name="allowance")
+    op.drop_table("allowance")
