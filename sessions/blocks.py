@@ -1,14 +1,26 @@
 """Blocks: stretches of an event in which one-to-one meetings may be held, their slots, and the tables."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import UniqueConstraint, delete
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, SQLModel, col, select
 
+from events.core.access import Actor, command
+from events.core.clock import on_the_atom
 from events.core.columns import moment, public_id, word
-from events.core.journal import Fact
+from events.core.database import Database
+from events.core.hooks import copied_with_event
+from events.core.journal import Fact, record
+from events.core.refusals import Conflict, Invalid, NotFound
+from events.core.translation import Message, _
+from events.events import Event, EventKind, EventWithPhases, event_by_id, not_over
+from events.phases import PhaseKind
+from events.registration import places_taken
+from events.roles import organiser_of_event
 
 
 class TableKind(StrEnum):
@@ -72,3 +84,204 @@ class TableAdded(Fact):
 
     event_id: int
     table_id: int
+
+
+DAY_PARTS = ((time(9, 0), time(12, 30)), (time(13, 30), time(17, 0)))
+MOST_TABLES = 500
+
+
+class BlockInUse(Conflict):
+    """A block cannot go while people meet in it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("People have meetings in this block. Move or cancel them first."))
+
+
+@dataclass(frozen=True)
+class BlockInEvent:
+    """A block with its event, as commands and rules need it."""
+
+    block: Block
+    event: Event
+
+
+def slots_of(block: Block) -> list[Slot]:
+    """A block's slots in order: as many as fit, the buffer between them and not after the last."""
+    length, step = timedelta(minutes=block.slot_minutes), timedelta(minutes=block.slot_minutes + block.buffer_minutes)
+    slots, start = [], block.starts_at
+    while start + length <= block.ends_at:
+        slots.append(Slot(start, start + length))
+        start += step
+    return slots
+
+
+def blocks_of(db: Database, event_id: int) -> list[Block]:
+    """An event's blocks in order of time."""
+    return list(db.exec(select(Block).where(Block.event_id == event_id).order_by(col(Block.starts_at))))
+
+
+def slots_in(db: Database, event_id: int) -> list[Slot]:
+    """All slots of an event in order of time; they never overlap, since blocks do not."""
+    return [slot for block in blocks_of(db, event_id) for slot in slots_of(block)]
+
+
+def block_at(db: Database, event_id: int, slot: Slot) -> Block:
+    """The block that `slot` is a slot of; it cannot be removed before the transaction ends. Refuses other times."""
+    within = (Block.event_id == event_id, Block.starts_at <= slot.starts_at, Block.ends_at >= slot.ends_at)
+    block = db.exec(select(Block).where(*within).with_for_update(read=True, key_share=True)).first()
+    if block is None or slot not in slots_of(block):
+        raise Invalid({"slot": _("Please choose one of the event's times.")})
+    return block
+
+
+@command(organiser_of_event, when=not_over)
+def add_block(
+    db: Database,
+    actor: Actor,
+    subject: EventWithPhases,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    slot_minutes: int = 20,
+    buffer_minutes: int = 5,
+) -> Block:
+    """Let meetings be held from `starts_at` to `ends_at` (aware), cut into slots of `slot_minutes` with a buffer.
+
+    Refuses times and lengths that are no multiples of five minutes, a block in which no slot fits, one longer than a
+    day, and one that overlaps another block of the event.
+    """
+    _check_cut(starts_at, ends_at, slot_minutes, buffer_minutes)
+    # Locks the event's row on PostgreSQL, so that two blocks added at once cannot overlap.
+    db.exec(select(Event.id).where(Event.id == subject.id).with_for_update()).one()
+    overlapping = (Block.event_id == subject.id, Block.starts_at < ends_at, Block.ends_at > starts_at)
+    if db.exec(select(Block.id).where(*overlapping)).first():
+        raise Invalid({"starts_at": _("There is a block at that time already. Choose times that do not overlap.")})
+    return _new_block(db, actor, subject.id, Slot(starts_at, ends_at), slot_minutes, buffer_minutes)
+
+
+def _check_cut(starts_at: datetime, ends_at: datetime, slot_minutes: int, buffer_minutes: int) -> None:
+    wrong: dict[str, Message | str] = {}
+    if not on_the_atom(starts_at):
+        wrong["starts_at"] = _("Please choose a time on a multiple of five minutes.")
+    if not on_the_atom(ends_at):
+        wrong["ends_at"] = _("Please choose a time on a multiple of five minutes.")
+    if slot_minutes % 5 or not 5 <= slot_minutes <= 240:
+        wrong["slot_minutes"] = _("A slot lasts 5 to 240 minutes, in steps of five.")
+    if buffer_minutes % 5 or not 0 <= buffer_minutes <= 120:
+        wrong["buffer_minutes"] = _("The pause between slots lasts 0 to 120 minutes, in steps of five.")
+    if "ends_at" not in wrong:
+        if ends_at - starts_at > timedelta(days=1):
+            wrong["ends_at"] = _("A block lasts one day at most. Add one block per day.")
+        elif ends_at < starts_at + timedelta(minutes=max(slot_minutes, 5)):
+            wrong["ends_at"] = _("No slot fits between these times. Choose a later end.")
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _new_block(db: Database, actor: Actor, event_id: int, span: Slot, slot_minutes: int, buffer_minutes: int) -> Block:
+    block = Block(
+        event_id=event_id,
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
+        slot_minutes=slot_minutes,
+        buffer_minutes=buffer_minutes,
+    )
+    db.add(block)
+    db.flush()
+    record(db, actor, BlockAdded(event_id=event_id, block_id=block.id or 0))
+    return block
+
+
+def get_block(db: Database, actor: Actor, public: str) -> BlockInEvent:
+    """A block of an event that the actor organises; NotFound for others."""
+    row = db.exec(select(Block, Event).where(Block.public_id == public, Event.id == Block.event_id)).first()
+    if row is None or not organiser_of_event(actor, row[1]):
+        raise NotFound()
+    return BlockInEvent(*row)
+
+
+@command(organiser_of_event, when=not_over)
+def remove_block(db: Database, actor: Actor, subject: BlockInEvent) -> None:
+    """Take a block away; refused while a request is open in it or a meeting stands: the database says no."""
+    try:
+        with db.begin_nested():
+            gone = db.execute(delete(Block).where(col(Block.id) == subject.block.id))
+    except IntegrityError as error:
+        raise BlockInUse from error
+    if gone.rowcount != 1:  # type: ignore[attr-defined]  # a DELETE always answers with a cursor
+        raise NotFound()
+    record(db, actor, BlockRemoved(event_id=subject.block.event_id, block_id=subject.block.id or 0))
+
+
+def tables_of(db: Database, event_id: int) -> list[MeetingTable]:
+    """An event's tables in the order in which they are given out."""
+    query = select(MeetingTable).where(MeetingTable.event_id == event_id).order_by(col(MeetingTable.id))
+    return list(db.exec(query))
+
+
+def place_name(kind: TableKind, name: str) -> Message:
+    """What people read about where they meet: 'Table 7'."""
+    return _("Video room %(name)s", name=name) if kind is TableKind.VIDEO else _("Table %(name)s", name=name)
+
+
+@command(organiser_of_event, when=not_over)
+def add_tables(
+    db: Database, actor: Actor, subject: EventWithPhases, *, count: int, kind: TableKind = TableKind.NUMBERED
+) -> list[MeetingTable]:
+    """Add `count` tables, numbered on from the last of their kind: '1', '2' on site, 'V1', 'V2' online.
+
+    Refuses none, and more than 500 tables in an event.
+    """
+    db.exec(select(Event.id).where(Event.id == subject.id).with_for_update()).one()
+    there = tables_of(db, subject.id)
+    if not 1 <= count <= MOST_TABLES - len(there):
+        raise Invalid({"count": _("An event has %(most)s tables at most. Choose a smaller number.", most=MOST_TABLES)})
+    return _new_tables(db, actor, subject.id, there, count, kind)
+
+
+def _new_tables(
+    db: Database, actor: Actor, event_id: int, there: list[MeetingTable], count: int, kind: TableKind
+) -> list[MeetingTable]:
+    mark = "V" if kind is TableKind.VIDEO else ""
+    numbers = [one.name.removeprefix(mark) for one in there if one.kind is kind]
+    first = max((int(number) for number in numbers if number.isdecimal()), default=0) + 1
+    added = [MeetingTable(event_id=event_id, name=f"{mark}{n}", kind=kind) for n in range(first, first + count)]
+    db.add_all(added)
+    db.flush()
+    for table in added:
+        record(db, actor, TableAdded(event_id=event_id, table_id=table.id or 0))
+    return added
+
+
+@copied_with_event
+def _set_up_meetings(db: Database, actor: Actor, from_event_id: int, to_event_id: int) -> None:
+    """A matchmaking event made from another starts with its live days as blocks and a video room for every pair."""
+    event = event_by_id(db, to_event_id)
+    live = event.phase(PhaseKind.LIVE)
+    if event.event.kind is not EventKind.MATCHMAKING or live is None or blocks_of(db, to_event_id):
+        return
+    for span in default_spans(live.starts_at, live.ends_at, event.zone):
+        _new_block(db, actor, to_event_id, span, slot_minutes=20, buffer_minutes=5)
+    rooms = min(max(places_taken(db, to_event_id) // 2, 3), 100)
+    _new_tables(db, actor, to_event_id, tables_of(db, to_event_id), rooms, TableKind.VIDEO)
+
+
+def default_spans(starts_at: datetime, ends_at: datetime, zone: str) -> list[Slot]:
+    """09:00 to 12:30 and 13:30 to 17:00 on the clock of `zone`, on each day of a phase, as far as they lie in it.
+
+    A phase of 48 hours has two days, wherever on the first day it starts.
+    """
+    first, days = starts_at.astimezone(ZoneInfo(zone)).date(), -(-(ends_at - starts_at) // timedelta(days=1))
+    spans = []
+    for day in (first + timedelta(days=n) for n in range(days)):
+        for opens, closes in DAY_PARTS:
+            start = max(datetime.combine(day, opens, ZoneInfo(zone)).astimezone(UTC), next_atom(starts_at))
+            end = min(datetime.combine(day, closes, ZoneInfo(zone)).astimezone(UTC), ends_at)
+            if end - start >= timedelta(minutes=20):
+                spans.append(Slot(start, end))
+    return spans
+
+
+def next_atom(moment: datetime) -> datetime:
+    """The first multiple of five minutes at or after `moment`."""
+    return datetime.fromtimestamp(-(-moment.timestamp() // 300) * 300, UTC)

@@ -1,15 +1,33 @@
 """Meetings: two participants, a slot and a table. Nobody has two seats at once, in whatever event."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import and_, or_, update
+from sqlmodel import Field, SQLModel, col, select
 
+from events.consents import refuse_unless_agreed
+from events.core import clock
+from events.core.access import Actor, command, rule
+from events.core.clock import atoms
 from events.core.columns import moment, public_id, word
-from events.core.hooks import personal_data
-from events.core.journal import Fact
+from events.core.database import Database
+from events.core.hooks import on_withdrawn, personal_data
+from events.core.journal import Fact, record
+from events.core.refusals import Conflict, Invalid, NotFound
+from events.core.timers import stop_timer
+from events.core.translation import SOURCE, At, Message, _, written_for
+from events.events import Event, EventClosedAlready, EventState
+from events.registration import Registration, RegistrationState
+from events.roles import organiser_of_event
+from sessions.availability import absent_then
+from sessions.blocks import MeetingTable, Slot, block_at, place_name
+from sessions.calendars import Content, EntryKind, cancel_entry, revise
+from sessions.seats import Seat as Seat
+from sessions.seats import free_seats, keep_seats, not_free, take_seats, take_table
 
 
 class MeetingState(StrEnum):
@@ -24,7 +42,10 @@ class MeetingState(StrEnum):
 
 
 class Meeting(SQLModel, table=True):
-    """A meeting from its request on. The asker and the invitee are participants of its event."""
+    """A meeting from its request on. The asker and the invitee are participants of its event.
+
+    `block_id` is set while it is open, so that its block cannot be removed.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = public_id("m")
@@ -36,32 +57,15 @@ class Meeting(SQLModel, table=True):
     reason: str = Field(default="", max_length=500)
     starts_at: datetime = moment()
     ends_at: datetime = moment()
+    block_id: int | None = Field(default=None, foreign_key="block.id", index=True)
     table_id: int | None = Field(default=None, foreign_key="meeting_table.id")
     requested_at: datetime = moment()
     expires_at: datetime = moment()
     answered_at: datetime | None = moment(default=None, nullable=True)
 
 
-class Seat(SQLModel, table=True):
-    """A person's or a table's hold on five minutes. The two unique constraints are why nobody is booked twice."""
-
-    __table_args__ = (
-        UniqueConstraint("person_id", "atom"),
-        UniqueConstraint("table_id", "atom"),
-        CheckConstraint("(person_id IS NULL) <> (table_id IS NULL)", name="person_or_table"),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    meeting_id: int = Field(foreign_key="meeting.id", index=True)
-    person_id: int | None = Field(default=None, foreign_key="person.id")
-    table_id: int | None = Field(default=None, foreign_key="meeting_table.id")
-    atom: int
-    held_until: datetime | None = moment(default=None, nullable=True)
-
-
 personal_data(Meeting, "asker_id", "meetings asked for", "keep")
 personal_data(Meeting, "invitee_id", "meetings asked of somebody", "keep")
-personal_data(Seat, "person_id", "times that are taken", "delete")
 
 
 @dataclass(frozen=True)
@@ -123,3 +127,302 @@ class MeetingCancelled(Fact):
     event_id: int
     meeting_id: int
     sequence: int
+
+
+class AnsweredAlready(Conflict):
+    """A meeting is not any more what the reader saw."""
+
+
+class NotTakingPart(Conflict):
+    """Somebody has left the event."""
+
+    def __init__(self) -> None:
+        super().__init__(_("One of the two does not take part in this event any more."))
+
+
+class TimePassed(Conflict):
+    """What was to be done before a meeting comes too late."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This time has passed. Choose a later one."))
+
+
+@dataclass(frozen=True)
+class MeetingInEvent:
+    """A meeting with its event, as commands and rules need it."""
+
+    meeting: Meeting
+    event: Event
+
+    @property
+    def id(self) -> int:
+        """The meeting's id."""
+        assert self.meeting.id is not None
+        return self.meeting.id
+
+    @property
+    def programme_id(self) -> int:
+        """The id of the event's programme."""
+        return self.event.programme_id
+
+    @property
+    def people(self) -> tuple[int, int]:
+        """The asker and the invitee."""
+        return self.meeting.asker_id, self.meeting.invitee_id
+
+    @property
+    def slot(self) -> Slot:
+        """When it is."""
+        return Slot(self.meeting.starts_at, self.meeting.ends_at)
+
+
+@rule
+def asker_of_meeting(actor: Actor, subject: MeetingInEvent) -> bool:
+    return actor.person is not None and actor.person == subject.meeting.asker_id
+
+
+@rule
+def invitee_of_meeting(actor: Actor, subject: MeetingInEvent) -> bool:
+    return actor.person is not None and actor.person == subject.meeting.invitee_id
+
+
+see_meeting = asker_of_meeting | invitee_of_meeting | organiser_of_event
+
+
+def state_at(state: MeetingState, expires_at: datetime, now: datetime) -> MeetingState:
+    """What a meeting is by the clock: a request is over when its time is, even if that has not been told yet."""
+    return MeetingState.EXPIRED if state is MeetingState.REQUESTED and expires_at <= now else state
+
+
+def is_open(now: datetime) -> Any:
+    """The condition that a meeting holds seats: a request that waits, or a meeting that stands and is not over."""
+    return or_(
+        and_(col(Meeting.state) == MeetingState.REQUESTED, col(Meeting.expires_at) > now),
+        and_(col(Meeting.state) == MeetingState.ACCEPTED, col(Meeting.ends_at) > now),
+    )
+
+
+WHAT_BECAME: dict[MeetingState, Message] = {
+    MeetingState.REQUESTED: _("This meeting has not been accepted yet."),
+    MeetingState.ACCEPTED: _("This request was accepted already. The meeting can be moved or cancelled."),
+    MeetingState.DECLINED: _("This request was declined."),
+    MeetingState.WITHDRAWN: _("This request was withdrawn by the one who asked."),
+    MeetingState.EXPIRED: _("This request has expired. You can ask for another time."),
+    MeetingState.CANCELLED: _("This meeting was cancelled."),
+}
+
+
+def is_requested(subject: MeetingInEvent, now: datetime) -> None:
+    """Refuse to answer or take back what is no open request."""
+    state = state_at(subject.meeting.state, subject.meeting.expires_at, now)
+    if state is not MeetingState.REQUESTED:
+        raise AnsweredAlready(WHAT_BECAME[state])
+
+
+def can_be_accepted(subject: MeetingInEvent, now: datetime) -> None:
+    """Refuse to accept what is no open request, or in an event that is over."""
+    is_requested(subject, now)
+    if subject.event.state is EventState.CLOSED:
+        raise EventClosedAlready
+
+
+def stands(subject: MeetingInEvent, now: datetime) -> None:
+    """Refuse to call off what was not accepted or is over."""
+    state = state_at(subject.meeting.state, subject.meeting.expires_at, now)
+    if state is not MeetingState.ACCEPTED:
+        raise AnsweredAlready(WHAT_BECAME[state])
+    if now >= subject.meeting.ends_at:
+        raise TimePassed
+
+
+def can_be_moved(subject: MeetingInEvent, now: datetime) -> None:
+    """Refuse to move what does not stand or has begun, or in an event that is over."""
+    stands(subject, now)
+    if now >= subject.meeting.starts_at:
+        raise TimePassed
+    if subject.event.state is EventState.CLOSED:
+        raise EventClosedAlready
+
+
+def get_meeting(db: Database, actor: Actor, public: str) -> MeetingInEvent:
+    """A meeting for its two people and the organisers; NotFound for others."""
+    row = db.exec(select(Meeting, Event).where(Meeting.public_id == public, Event.id == Meeting.event_id)).first()
+    if row is None or not see_meeting(actor, found := MeetingInEvent(*row)):
+        raise NotFound()
+    return found
+
+
+@command(invitee_of_meeting, when=can_be_accepted)
+def accept_meeting(db: Database, actor: Actor, subject: MeetingInEvent) -> None:
+    """Let the meeting stand: both keep their seats, it gets a free table and an entry in both calendars.
+
+    Refuses with AnsweredAlready when it is no open request any more, with NoTableFree, and before the invitee has
+    agreed to take part.
+    """
+    refuse_unless_agreed(db, subject.event, actor)
+    with db.begin_nested():
+        _change(db, subject, MeetingState.ACCEPTED, answered_at=clock.now())
+        if keep_seats(db, subject.id) != 2 * len(atoms(subject.slot.starts_at, subject.slot.ends_at)):
+            raise AnsweredAlready(WHAT_BECAME[MeetingState.EXPIRED])
+        _give_table(db, subject)
+    stop_timer(db, "meeting request expires", subject.id)
+    sequence = _write_in_calendars(db, subject)
+    record(db, actor, MeetingAccepted(event_id=subject.meeting.event_id, meeting_id=subject.id, sequence=sequence))
+
+
+@command(invitee_of_meeting, when=is_requested)
+def decline_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, reason: str = "") -> None:
+    """Say no, perhaps with a reason of at most 500 characters that the asker reads; both are free again."""
+    if len(reason.strip()) > 500:
+        raise Invalid({"reason": _("Please write at most 500 characters.")})
+    end_meeting(db, actor, subject, MeetingState.DECLINED, reason=reason.strip())
+
+
+@command(see_meeting, when=can_be_moved)
+def move_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, slot: Slot) -> None:
+    """Give a meeting that stands another slot, in one step: where that is taken, it keeps the one it has.
+
+    Refuses with SlotTaken, NoTableFree, TimePassed, what is no slot of the event, and with AnsweredAlready when
+    somebody else was quicker. Both calendars get a revision.
+    """
+    old = subject.meeting.starts_at
+    if slot.starts_at == old:
+        raise Invalid({"slot": _("The meeting is at that time already. Choose another one.")})
+    if slot.starts_at <= clock.now():
+        raise TimePassed
+    if len(locked_participants(db, subject.meeting.event_id, subject.people)) < 2:
+        raise NotTakingPart
+    absent = absent_then(db, subject.meeting.event_id, subject.people, slot.starts_at)
+    if absent:
+        raise not_free(db, actor, absent, slot.starts_at)
+    block = block_at(db, subject.meeting.event_id, slot)
+    with db.begin_nested():
+        times = {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "block_id": block.id}
+        _change(db, subject, MeetingState.ACCEPTED, **times)
+        # The new seats first, the old ones after: two that swap their slots would wait for each other otherwise.
+        take_seats(db, actor, meeting_id=subject.id, people=subject.people, slot=slot, held_until=None)
+        _give_table(db, subject)
+        free_seats(db, subject.id, but=slot)
+    sequence = _write_in_calendars(db, subject)
+    event_id = subject.meeting.event_id
+    fact = MeetingMoved(
+        event_id=event_id, meeting_id=subject.id, old_starts_at=old, starts_at=slot.starts_at, sequence=sequence
+    )
+    record(db, actor, fact)
+
+
+@command(see_meeting, when=stands)
+def cancel_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, reason: str = "") -> None:
+    """Call off a meeting that stands, perhaps with a reason; both are free again, and so is the table."""
+    if len(reason.strip()) > 500:
+        raise Invalid({"reason": _("Please write at most 500 characters.")})
+    end_meeting(db, actor, subject, MeetingState.CANCELLED, reason=reason.strip())
+
+
+Ending = Callable[[Database, MeetingInEvent], Fact]
+
+
+def _cancelled(db: Database, subject: MeetingInEvent) -> Fact:
+    sequence = cancel_entry(db, EntryKind.MEETING, subject.id)
+    assert sequence is not None  # a meeting that stands has an entry
+    return MeetingCancelled(event_id=subject.meeting.event_id, meeting_id=subject.id, sequence=sequence)
+
+
+ENDINGS: dict[MeetingState, Ending] = {
+    MeetingState.DECLINED: lambda _db, of: MeetingDeclined(event_id=of.meeting.event_id, meeting_id=of.id),
+    MeetingState.WITHDRAWN: lambda _db, of: MeetingWithdrawn(event_id=of.meeting.event_id, meeting_id=of.id),
+    MeetingState.EXPIRED: lambda _db, of: MeetingExpired(event_id=of.meeting.event_id, meeting_id=of.id),
+    MeetingState.CANCELLED: _cancelled,
+}
+
+
+def end_meeting(db: Database, actor: Actor, subject: MeetingInEvent, end: MeetingState, *, reason: str = "") -> None:
+    """Bring a meeting to one of its ends, free all its seats and write the fact; part of commands that have asked
+    their own rule. Refuses with AnsweredAlready when somebody else was quicker."""
+    _change(db, subject, end, reason=reason, block_id=None, answered_at=clock.now())
+    free_seats(db, subject.id)
+    stop_timer(db, "meeting request expires", subject.id)
+    record(db, actor, ENDINGS[end](db, subject))
+
+
+def _change(db: Database, subject: MeetingInEvent, becomes: MeetingState, **values: Any) -> None:
+    """From the state and time that the reader saw to another one: compare-and-set, so that one of two wins."""
+    seen = subject.meeting
+    changed = db.execute(
+        update(Meeting)
+        .where(
+            col(Meeting.id) == subject.id, col(Meeting.state) == seen.state, col(Meeting.starts_at) == seen.starts_at
+        )
+        .values(state=becomes, **values)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always answers with a cursor
+        raise _changed_meanwhile(db, subject)
+    for name, value in {"state": becomes, **values}.items():
+        setattr(seen, name, value)
+
+
+def _changed_meanwhile(db: Database, subject: MeetingInEvent) -> AnsweredAlready:
+    state, start = db.exec(select(Meeting.state, Meeting.starts_at).where(Meeting.id == subject.id)).one()
+    if state is subject.meeting.state:
+        return AnsweredAlready(_("This meeting has just been moved to %(when)s.", when=At(start, "when")))
+    return AnsweredAlready(WHAT_BECAME[MeetingState(state)])
+
+
+def _give_table(db: Database, subject: MeetingInEvent) -> None:
+    meeting = subject.meeting
+    meeting.table_id = take_table(
+        db, event_id=meeting.event_id, meeting_id=subject.id, slot=subject.slot, prefer=meeting.table_id
+    )
+    db.execute(update(Meeting).where(col(Meeting.id) == subject.id).values(table_id=meeting.table_id))
+
+
+def locked_participants(db: Database, event_id: int, people: tuple[int, int]) -> dict[int, Registration]:
+    """The registrations of those of `people` who take part, locked on PostgreSQL until the transaction ends.
+
+    So nobody leaves, or is counted twice, while a booking of theirs is made. In order of person id, against deadlock.
+    """
+    query = (
+        select(Registration)
+        .where(Registration.event_id == event_id, col(Registration.person_id).in_(sorted(people)))
+        .where(Registration.state == RegistrationState.ACCEPTED)
+        .order_by(col(Registration.person_id))
+        .with_for_update(key_share=True)
+    )
+    return {row.person_id: row for row in db.exec(query)}
+
+
+def _write_in_calendars(db: Database, subject: MeetingInEvent) -> int:
+    table = db.get(MeetingTable, subject.meeting.table_id) if subject.meeting.table_id else None
+    with written_for(SOURCE, subject.event.zone):
+        place = str(place_name(table.kind, table.name)) if table else ""
+        summary = str(_("Meeting at %(event)s", event=subject.event.name))
+    content = Content(subject.slot.starts_at, subject.slot.ends_at, summary, place, page_of(subject.meeting))
+    sequence = revise(db, EntryKind.MEETING, subject.id, set(subject.people), content)
+    assert sequence is not None  # the time or the table is new
+    return sequence
+
+
+def page_of(meeting: Meeting) -> str:
+    """The path of a meeting's page, as calendars keep it; a test holds it and the routes together."""
+    return f"/meetings/{meeting.public_id}"
+
+
+@on_withdrawn
+def _call_off(db: Database, actor: Actor, registration_id: int) -> None:
+    """Whoever leaves an event takes back their requests, declines those of others and cancels their meetings."""
+    registration = db.get(Registration, registration_id)
+    event = db.get(Event, registration.event_id) if registration else None
+    if registration is None or event is None:
+        return
+    person = registration.person_id
+    mine = or_(col(Meeting.asker_id) == person, col(Meeting.invitee_id) == person)
+    query = select(Meeting).where(Meeting.event_id == event.id, mine, is_open(clock.now())).order_by(col(Meeting.id))
+    # Locked on PostgreSQL, so that nobody answers meanwhile.
+    for meeting in db.exec(query.with_for_update()).all():
+        end_meeting(db, actor, MeetingInEvent(meeting, event), _end_for(meeting, person))
+
+
+def _end_for(meeting: Meeting, leaver: int) -> MeetingState:
+    if meeting.state is MeetingState.ACCEPTED:
+        return MeetingState.CANCELLED
+    return MeetingState.WITHDRAWN if meeting.asker_id == leaver else MeetingState.DECLINED

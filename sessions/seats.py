@@ -1,0 +1,226 @@
+"""Seats: who and what is taken when. Nobody has two seats at once, in whatever event; the database sees to it.
+
+Time is cut into atoms of five minutes. A request holds the seats of its two people until it expires; an accepted
+meeting keeps them and has those of its table too. Every other end of a meeting frees all of them.
+"""
+
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, UniqueConstraint, delete, exists, func, insert, or_, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlmodel import Field, SQLModel, col
+
+from events.core import clock
+from events.core.access import Actor
+from events.core.clock import atoms
+from events.core.columns import moment
+from events.core.database import Database, is_broken
+from events.core.hooks import personal_data
+from events.core.refusals import Conflict
+from events.core.translation import At, _
+from events.people import Person
+from sessions.blocks import MeetingTable, Slot
+
+TABLE_TRIES = 50
+
+
+class Seat(SQLModel, table=True):
+    """A person's or a table's hold on five minutes. The two unique constraints are why nobody is booked twice."""
+
+    __table_args__ = (
+        UniqueConstraint("person_id", "atom"),
+        UniqueConstraint("table_id", "atom"),
+        CheckConstraint("(person_id IS NULL) <> (table_id IS NULL)", name="person_or_table"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    meeting_id: int = Field(foreign_key="meeting.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    table_id: int | None = Field(default=None, foreign_key="meeting_table.id")
+    atom: int
+    held_until: datetime | None = moment(default=None, nullable=True)
+
+
+personal_data(Seat, "person_id", "times that are taken", "delete")
+
+SEAT: Any = Seat.__table__  # type: ignore[attr-defined]  # Core on the hot path: a third of the time of the ORM
+
+
+class SlotTaken(Conflict):
+    """Somebody is not free then. Why is their own affair, so the sentence is the same for a seat in this event or
+    another and for an absence."""
+
+
+class NoTableFree(Conflict):
+    """There is no place left to meet at that time."""
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__(_("All tables are taken at %(time)s. Choose another time.", time=At(start)))
+
+
+class BookedElsewhere(Conflict):
+    """Two bookings stood in each other's way, and this one gave in."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody is booking at the same moment. Please try again."))
+
+
+def not_free(db: Database, actor: Actor, people: Collection[int], start: datetime) -> SlotTaken:
+    """The refusal that says who of `people` is not free at `start`: the reader themselves, else one of the others."""
+    if actor.person in people:
+        return SlotTaken(_("You are not free at %(time)s. Choose another time.", time=At(start)))
+    name = db.execute(select(col(Person.name)).where(col(Person.id).in_(sorted(people))).limit(1)).scalar()
+    if name is None:
+        return SlotTaken(_("The time at %(time)s has just been taken. Choose another one.", time=At(start)))
+    return SlotTaken(_("%(name)s is not free at %(time)s. Choose another time.", name=name, time=At(start)))
+
+
+def held_now(now: datetime) -> Any:
+    """The condition that a seat counts: kept, or held by a request that has not expired."""
+    return or_(SEAT.c.held_until.is_(None), SEAT.c.held_until > now)
+
+
+def take_seats(
+    db: Database, actor: Actor, *, meeting_id: int, people: Collection[int], slot: Slot, held_until: datetime | None
+) -> None:
+    """Give `people` their seats for a meeting, all or none. Refuses with SlotTaken; here and nowhere else the named
+    constraint becomes a sentence.
+
+    `held_until` None keeps them for good. Expired holds on the same atoms are removed first.
+    """
+    pieces = atoms(slot.starts_at, slot.ends_at)
+    # Lowest person id first: two people asking each other for one slot would deadlock otherwise.
+    rows = [
+        {"meeting_id": meeting_id, "person_id": person, "atom": atom, "held_until": held_until}
+        for person in sorted(people)
+        for atom in pieces
+    ]
+    try:
+        _insert(db, people, pieces, rows)
+    except IntegrityError as error:
+        if not is_broken(error, "uq_seat_person_id_atom"):
+            raise
+        raise not_free(db, actor, _seated(db, people, pieces, meeting_id), slot.starts_at) from error
+
+
+def _insert(db: Database, people: Collection[int], pieces: range, rows: list[dict[str, Any]]) -> None:
+    expired = delete(SEAT).where(
+        SEAT.c.person_id.in_(sorted(people)),
+        SEAT.c.atom.between(pieces[0], pieces[-1]),
+        SEAT.c.held_until <= clock.now(),
+    )
+    for last_try in (False, True):
+        try:
+            with db.begin_nested():
+                db.execute(expired)
+                db.execute(insert(SEAT), rows)
+            return
+        except OperationalError as error:
+            # What the savepoint took is free again, so that a victim of a deadlock may try once more.
+            if not _stood_in_the_way(error):
+                raise
+            if last_try:
+                raise BookedElsewhere from error
+
+
+def _stood_in_the_way(error: DBAPIError) -> bool:
+    """Whether PostgreSQL ended the statement for the sake of others: deadlock, lock time-out, serialisation."""
+    return getattr(error.orig, "sqlstate", None) in {"40P01", "55P03", "40001"}
+
+
+def _seated(db: Database, people: Collection[int], pieces: range, meeting_id: int) -> set[int]:
+    query = select(SEAT.c.person_id).where(
+        SEAT.c.person_id.in_(sorted(people)),
+        SEAT.c.atom.between(pieces[0], pieces[-1]),
+        SEAT.c.meeting_id != meeting_id,
+    )
+    return set(db.execute(query).scalars())
+
+
+def keep_seats(db: Database, meeting_id: int) -> int:
+    """Turn a request's held seats into kept ones; how many there were."""
+    kept = db.execute(update(SEAT).where(SEAT.c.meeting_id == meeting_id).values(held_until=None))
+    return int(kept.rowcount)  # type: ignore[attr-defined]  # an UPDATE always answers with a cursor
+
+
+def free_seats(db: Database, meeting_id: int, *, but: Slot | None = None) -> None:
+    """Give back all seats of a meeting, or all but those at a slot."""
+    freed = delete(SEAT).where(SEAT.c.meeting_id == meeting_id)
+    if but is not None:
+        pieces = atoms(but.starts_at, but.ends_at)
+        freed = freed.where(~SEAT.c.atom.between(pieces[0], pieces[-1]))
+    db.execute(freed)
+
+
+def take_table(db: Database, *, event_id: int, meeting_id: int, slot: Slot, prefer: int | None = None) -> int | None:
+    """Give a meeting a free table, the preferred one if it is free: the table's id; None where an event has no tables.
+
+    Refuses with NoTableFree. A table that somebody else takes at the same moment is passed over.
+    """
+    pieces = atoms(slot.starts_at, slot.ends_at)
+    for _try in range(TABLE_TRIES):
+        table = _free_table(db, event_id, pieces, prefer)
+        if table is None:
+            if db.execute(select(col(MeetingTable.id)).where(col(MeetingTable.event_id) == event_id).limit(1)).first():
+                raise NoTableFree(slot.starts_at)
+            return None
+        rows = [{"meeting_id": meeting_id, "table_id": table, "atom": atom} for atom in pieces]
+        with suppress(_TableGone):
+            _insert_table(db, rows)
+            return table
+    raise NoTableFree(slot.starts_at)
+
+
+class _TableGone(Exception):
+    pass
+
+
+def _insert_table(db: Database, rows: list[dict[str, Any]]) -> None:
+    try:
+        with db.begin_nested():
+            db.execute(insert(SEAT), rows)
+    except IntegrityError as error:
+        if not is_broken(error, "uq_seat_table_id_atom"):
+            raise
+        raise _TableGone from error
+
+
+def _free_table(db: Database, event_id: int, pieces: range, prefer: int | None) -> int | None:
+    taken = exists().where(SEAT.c.table_id == MeetingTable.id, SEAT.c.atom.between(pieces[0], pieces[-1]))
+    query = select(col(MeetingTable.id)).where(col(MeetingTable.event_id) == event_id, ~taken)
+    return db.execute(query.order_by(col(MeetingTable.id) != prefer, col(MeetingTable.id)).limit(1)).scalar()
+
+
+def taken_atoms(db: Database, people: Collection[int], span: Slot, now: datetime) -> set[int]:
+    """The atoms within `span` in which at least one of `people` has a seat, in whatever event."""
+    pieces = atoms(span.starts_at, span.ends_at)
+    query = select(SEAT.c.atom).where(
+        SEAT.c.person_id.in_(sorted(people)), SEAT.c.atom.between(pieces[0], pieces[-1]), held_now(now)
+    )
+    return set(db.execute(query).scalars())
+
+
+def kept_atoms(db: Database, person_id: int, span: Slot) -> set[int]:
+    """The atoms within `span` in which a meeting of somebody stands, which is more than a request that holds them."""
+    pieces = atoms(span.starts_at, span.ends_at)
+    query = select(SEAT.c.atom).where(
+        SEAT.c.person_id == person_id, SEAT.c.atom.between(pieces[0], pieces[-1]), SEAT.c.held_until.is_(None)
+    )
+    return set(db.execute(query).scalars())
+
+
+def full_atoms(db: Database, event_id: int, span: Slot) -> set[int]:
+    """The atoms within `span` in which every table of an event is taken; none where it has no tables."""
+    pieces = atoms(span.starts_at, span.ends_at)
+    tables = select(col(MeetingTable.id)).where(col(MeetingTable.event_id) == event_id)
+    total = select(func.count()).select_from(tables.subquery()).scalar_subquery()
+    query = (
+        select(SEAT.c.atom)
+        .where(SEAT.c.table_id.in_(tables), SEAT.c.atom.between(pieces[0], pieces[-1]))
+        .group_by(SEAT.c.atom)
+        .having(func.count() >= total)
+    )
+    return set(db.execute(query).scalars())

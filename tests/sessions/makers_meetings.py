@@ -1,0 +1,88 @@
+"""Makers for meetings: an event with blocks and tables, participants, requests and meetings."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import select
+
+from events.core import clock
+from events.core.access import Actor
+from events.core.database import Database
+from events.events import EventWithPhases
+from events.organisations import Organisation
+from events.phases import PhaseKind
+from events.registration import Registration
+from sessions.blocks import Block, Slot, add_block, add_tables, slots_in
+from sessions.meetings import Meeting, MeetingInEvent, accept_meeting
+from sessions.requests import request_meeting
+from sessions.seats import Seat
+from tests.makers import again, make_event, make_programme, make_registration, open_phase, reload_event
+
+
+@dataclass
+class Fair:
+    """A matchmaking event in which Ada organises, with one block of tomorrow and its slots."""
+
+    ada: Actor
+    event: EventWithPhases
+    block: Block
+    slots: list[Slot]
+
+
+def make_fair(db: Database, ada: Actor, *, slots: int = 4, tables: int = 3, name: str = "Food Match") -> Fair:
+    """A matchmaking event whose registration and booking are open; `slots` slots of 20 minutes from tomorrow 09:00."""
+    programme = make_programme(db, ada, name=f"Network of {name}")
+    ada = again(db, ada)
+    start = tomorrow()
+    event = make_event(db, ada, programme, name=name, template="matchmaking", starts_at=start)
+    event = open_phase(db, ada, event, PhaseKind.REGISTRATION)
+    event = open_phase(db, ada, event, PhaseKind.BOOKING)
+    block = add_block(db, ada, event, starts_at=start, ends_at=start + timedelta(minutes=25 * slots - 5))
+    if tables:
+        add_tables(db, ada, event, count=tables)
+    return Fair(ada, reload_event(db, event), block, slots_in(db, event.id))
+
+
+def tomorrow() -> datetime:
+    """Tomorrow at 09:00 UTC."""
+    return clock.now().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+
+def make_participant(db: Database, actor: Actor, fair: Fair, *, organisation: Organisation | None = None) -> Actor:
+    """Let somebody take part; answers the actor with that tie."""
+    make_registration(db, actor, fair.event, organisation=organisation)
+    return again(db, actor)
+
+
+def place_of(db: Database, actor: Actor, fair: Fair) -> Registration:
+    """Somebody's registration."""
+    query = select(Registration).where(Registration.event_id == fair.event.id, Registration.person_id == actor.person)
+    return db.exec(query).one()
+
+
+def make_request(
+    db: Database, fair: Fair, *, asker: Actor, invitee: Actor, slot: int = 0, note: str = ""
+) -> MeetingInEvent:
+    """One participant asks another for the slot with this number."""
+    place = place_of(db, invitee, fair)
+    meeting = request_meeting(db, asker, fair.event, invitee=place, slot=fair.slots[slot], note=note)
+    return MeetingInEvent(meeting, fair.event.event)
+
+
+def make_meeting(db: Database, fair: Fair, *, asker: Actor, invitee: Actor, slot: int = 0) -> MeetingInEvent:
+    """A meeting that stands."""
+    meeting = make_request(db, fair, asker=asker, invitee=invitee, slot=slot)
+    accept_meeting(db, invitee, meeting)
+    return meeting
+
+
+def seen_by(db: Database, meeting: MeetingInEvent) -> MeetingInEvent:
+    """The meeting as somebody else sees it now, in an object of its own."""
+    row = db.exec(select(Meeting).where(Meeting.id == meeting.id)).one()
+    db.refresh(row)
+    return MeetingInEvent(Meeting.model_validate(row.model_dump()), meeting.event)
+
+
+def seats_of(db: Database, meeting: MeetingInEvent) -> list[Seat]:
+    """Everything a meeting holds."""
+    return list(db.exec(select(Seat).where(Seat.meeting_id == meeting.id)))
