@@ -187,7 +187,7 @@ def import_items(db: Database, actor: Actor, subject: EventWithPhases, *, rows: 
     An id that was imported in this programme before is left as it is now, even if it was changed or withdrawn since,
     so that the same file twice changes nothing; in another event of the programme it is only shown.
     """
-    # Locks the event's row on PostgreSQL, so that two imports of one file wait for each other; SQLite has one writer.
+    # Locks the programme's events on PostgreSQL, so that two imports of one file wait for each other.
     db.exec(
         select(Event.id).where(Event.programme_id == subject.programme_id).order_by(col(Event.id)).with_for_update()
     ).all()

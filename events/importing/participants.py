@@ -139,7 +139,9 @@ def _type(line: Line, types: Sequence[ParticipationType]) -> ParticipationType |
     return found
 
 
-KINDS = {kind.value.replace("-", " "): kind for kind in OrganisationKind} | {"sme": OrganisationKind.TRADITIONAL_SME}
+KINDS = {kind.value.casefold().replace("-", " "): kind for kind in OrganisationKind} | {
+    "sme": OrganisationKind.TRADITIONAL_SME
+}
 
 
 def kind_called(text: str, default: OrganisationKind) -> OrganisationKind | None:
