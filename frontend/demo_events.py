@@ -1,0 +1,388 @@
+"""The demo's events: a hackathon that has just ended, its pitch room live now, its matchmaking event running today."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from events.following import make_following_event
+from sqlmodel import select
+
+from events.challenges import Challenge, promote_need
+from events.consents import agree_to_take_part
+from events.core.access import Actor
+from events.core.database import Database
+from events.core.refusals import Refusal
+from events.events import Event, EventWithPhases, event_by_id, publish_event, start_event
+from events.handing_in import hand_in
+from events.joining import accept_invitation, get_invitation, invitations_of, invite_to_team
+from events.marketplace import Item
+from events.organisations import OrganisationKind
+from events.people import Person
+from events.phases import PhaseKind
+from events.planning import create_event_from_template, move_phase
+from events.programmes import Programme, create_programme
+from events.registration import (
+    QuestionKind,
+    RegistrationInEvent,
+    add_question,
+    appoint,
+    find_registration,
+    participants_of,
+    questions_of,
+    register,
+)
+from events.roles import Role, actor_for
+from events.submission_texts import Written
+from events.submissions import save_draft
+from events.teams import Team, TeamInEvent, form_team
+from frontend.demo import CAST, World, document, step
+from sessions.availability import common_slots, set_availability
+from sessions.blocks import add_block, slots_in
+from sessions.meetings import Meeting, accept_meeting, cancel_meeting, decline_meeting, get_meeting, move_meeting
+from sessions.pitches import plan_stage, schedule_pitches
+from sessions.requests import request_meeting
+from sessions.running import end_pitch, open_stage, start_pitch
+from sessions.stages import ask_question, get_question, get_stage, vote_for_question
+
+HACKATHON = "Green Shift Hackathon"
+MATCHMAKING = "Green Shift Matchmaking"
+
+DESCRIPTION = """Six makers of food, metal, wood and cloth put what keeps them awake in front of mixed teams: people from
+the shop floor beside people who write software or build sensors.
+
+### What happens
+
+- a week of **team forming** across four clusters
+- two and a half days of **building**, online, with mentors on call
+- **pitches** of three minutes each in a live room, with questions from everybody
+- on the next day one-to-one **meetings** between those who built and those who need it
+
+### What it costs
+
+Nothing. Bring a day and a half of your time, and somebody who knows the machines."""
+
+NOTES = (
+    "Your description fits what we fight with every week. Twenty minutes would help us to know whether we fit.",
+    "We saw your pitch. Could this run in our plant, which is smaller?",
+    "We have a pilot line free in spring and look for somebody to share it.",
+    "Our cluster has three members with the same problem; I would like to bring them together with you.",
+    "Could we talk about a joint proposal? The call closes in June.",
+)
+
+
+def event_called(db: Database, name: str) -> EventWithPhases:
+    """An event of the demo as it is now."""
+    found = db.exec(select(Event).where(Event.name == name)).one()
+    return event_by_id(db, found.id or 0)
+
+
+def call_for_teams(world: World) -> None:
+    """The hackathon is set up and published; sixty-odd people register, and challenges are made from needs."""
+    start = world.start
+    with step(start - timedelta(days=40)) as db:
+        ada = world.actor(db, "Ada Adler")
+        programme = db.exec(select(Programme).where(Programme.name == "Green Shift Network")).one()
+        event = create_event_from_template(
+            db, ada, programme, template="hackathon", name=HACKATHON, zone="Europe/Vienna",
+            starts_at=start - timedelta(days=4), tagline="Six problems from the shop floor, one long weekend",
+            description=DESCRIPTION, capacity=72,
+        )  # fmt: skip
+        for kind, first, last in HACKATHON_PHASES:
+            event = move_phase(db, ada, event, kind=kind, starts_at=start + first, ends_at=start + last)
+        add_question(db, ada, event, label="What can you do?", kind=QuestionKind.LONG, required=True)
+        add_question(
+            db, ada, event, label="How did you hear of us?", kind=QuestionKind.CHOICE,
+            choices=["From my cluster", "From a colleague", "On the web"],
+        )  # fmt: skip
+        publish_event(db, ada, event)
+        for name, role in (
+            ("Ola Olsson", Role.HOST), ("Dee Dumont", Role.JUDGE), ("Clara Wieser", Role.JUDGE),
+            ("Bram Kok", Role.JUDGE), ("Mel Meyer", Role.MENTOR), ("Matteo Galli", Role.MENTOR),
+            ("Che Caruso", Role.CHALLENGE_OWNER),
+        ):  # fmt: skip
+            appoint(db, ada, event, person_id=world.people[name], role=role)
+    _registrations(world)
+    _challenges(world)
+
+
+def _days(number: float) -> timedelta:
+    return timedelta(days=number)
+
+
+HACKATHON_PHASES = (
+    (PhaseKind.REGISTRATION, _days(-30), _days(-5)),
+    (PhaseKind.TEAM_FORMING, _days(-12), _days(-3.5)),
+    (PhaseKind.BUILDING, _days(-4), _days(-1.5)),
+    (PhaseKind.SUBMISSION, _days(-3), _days(-1)),
+    (PhaseKind.JUDGING, _days(-1), _days(1)),
+    (PhaseKind.LIVE, _days(-0.125), _days(0.25)),
+)
+
+SKILLS = ("Machine learning and a little welding.", "I know our line and its moods.", "Mechanics, sensors, patience.",
+          "Sales, and I read balance sheets.", "Chemistry of surfaces.", "Data engineering.")  # fmt: skip
+
+
+def _registrations(world: World) -> None:
+    staying_away = {"Pat Petrov", "Eve Ek"}
+    names = [name for name in world.people if name not in staying_away]
+    in_teams = {name for team in document("hackathon.json")["teams"] for name in (team["lead"], *team["members"])}
+    first = [name for name in names if name in in_teams or name in CAST]
+    names = first + [name for name in names if name not in first]
+    for day in range(4):
+        with step(world.start - timedelta(days=28 - 4 * day)) as db:
+            event = event_called(db, HACKATHON)
+            for number, name in enumerate(names[day * 19 : (day + 1) * 19]):
+                _register(db, world, event, name, SKILLS[number % len(SKILLS)], "team member")
+
+
+def _register(db: Database, world: World, event: EventWithPhases, name: str, said: str, type_code: str) -> None:
+    asked = questions_of(db, event.id)
+    answers = {str(one.id): said if one.required else (one.choices or [""])[0] for one in asked}
+    roles = {"Dee Dumont": "jury", "Clara Wieser": "jury", "Bram Kok": "jury", "Mel Meyer": "mentor",
+             "Matteo Galli": "mentor", "Che Caruso": "challenge owner"}  # fmt: skip
+    organisation = world.organisations[world.organisation_of[name]]
+    code = roles.get(name, type_code) if type_code == "team member" else type_code
+    register(
+        db, world.actor(db, name), event, type_code=code, answers=answers, consent=True, organisation_id=organisation.id
+    )
+
+
+def _challenges(world: World) -> None:
+    with step(world.start - timedelta(days=20)) as db:
+        event = event_called(db, HACKATHON)
+        ada = world.actor(db, "Ada Adler")
+        for one in document("hackathon.json")["challenges"]:
+            need = db.exec(select(Item).where(Item.id == world.needs[one["need"]])).one()
+            promote_need(db, ada, event, need=need, title=one["title"], brief=one["brief"], prize=one["prize"])
+
+
+def weekend(world: World) -> None:
+    """Teams form by invitation, build, and hand in before the end; one does not make it."""
+    story = document("hackathon.json")
+    with step(world.start - timedelta(days=9)) as db:
+        for team in story["teams"]:
+            _form(db, world, team, story["challenges"])
+    with step(world.start - timedelta(days=8)) as db:
+        for team in story["teams"]:
+            _join(db, world, team)
+    for number, team in enumerate(story["teams"]):
+        with step(world.start - timedelta(days=1, minutes=15 + 35 * number)) as db:
+            _write(db, world, team)
+
+
+def _form(db: Database, world: World, told: dict[str, Any], challenges: list[dict[str, Any]]) -> None:
+    event = event_called(db, HACKATHON)
+    title = challenges[told["challenge"]]["title"]
+    challenge = db.exec(select(Challenge).where(Challenge.event_id == event.id, Challenge.title == title)).one()
+    lead = world.actor(db, told["lead"])
+    form_team(
+        db,
+        lead,
+        event,
+        name=told["name"],
+        challenge=challenge.public_id,
+        idea=told["idea"],
+        looking_for=told["looking"],
+    )
+    lead = world.actor(db, told["lead"])
+    for name in told["members"]:
+        person = db.exec(select(Person).where(Person.id == world.people[name])).one()
+        invite_to_team(db, lead, _team(db, told["name"]), email=person.email)
+
+
+def _team(db: Database, name: str) -> TeamInEvent:
+    event = event_called(db, HACKATHON)
+    row = db.exec(select(Team).where(Team.event_id == event.id, Team.name == name)).one()
+    return TeamInEvent(row, event)
+
+
+def _join(db: Database, world: World, told: dict[str, Any]) -> None:
+    asked = {one.email: one.public_id for one in invitations_of(db, _team(db, told["name"]))}
+    for name in told["members"]:
+        person = db.exec(select(Person).where(Person.id == world.people[name])).one()
+        actor = world.actor(db, name)
+        accept_invitation(db, actor, get_invitation(db, actor, asked[person.email]))
+
+
+def _write(db: Database, world: World, told: dict[str, Any]) -> None:
+    lead, team = world.actor(db, told["lead"]), _team(db, told["name"])
+    written = Written(
+        title=told["title"], summary=told["summary"], text=told["text"],
+        links=(f"https://code.example/{told['name'].split()[0].lower()}",) if told["final"] else (),
+    )  # fmt: skip
+    row = save_draft(db, lead, team, written=written, revision=0)
+    if told["final"]:
+        hand_in(db, lead, team, written=written, revision=row.revision)
+
+
+def pitch_room(world: World) -> None:
+    """The pitch room is open: two teams have pitched, the third is on stage, the audience asks."""
+    with step(world.start - timedelta(days=1) + timedelta(hours=1)) as db:
+        ola, event = world.actor(db, "Ola Olsson"), event_called(db, HACKATHON)
+        start_event(db, world.actor(db, "Ada Adler"), event)
+        stage = plan_stage(db, ola, event, name="Final pitches", opens_at=world.start - timedelta(minutes=20))
+        schedule_pitches(db, ola, get_stage(db, ola, stage.public_id))
+        public = stage.public_id
+    asked = document("hackathon.json")["questions"]
+    with step(world.start - timedelta(minutes=20)) as db:
+        open_stage(db, world.actor(db, "Ola Olsson"), get_stage(db, world.actor(db, "Ola Olsson"), public))
+    for turn, minutes in enumerate((15, 9, 1)):
+        with step(world.start - timedelta(minutes=minutes)) as db:
+            ola = world.actor(db, "Ola Olsson")
+            pitch = start_pitch(db, ola, get_stage(db, ola, public))
+            pitch_id = pitch.id
+        with step(world.start - timedelta(minutes=minutes) + timedelta(seconds=45)) as db:
+            for number, name, body, votes in asked:
+                if number == turn:
+                    _ask(db, world, public, pitch_id, name, body, votes)
+        if turn < 2:
+            with step(world.start - timedelta(minutes=minutes - 4)) as db:
+                ola = world.actor(db, "Ola Olsson")
+                end_pitch(db, ola, get_stage(db, ola, public))
+
+
+def _ask(db: Database, world: World, stage: str, pitch_id: int | None, name: str, body: str, votes: int) -> None:
+    asker = world.actor(db, name)
+    question = ask_question(db, asker, get_stage(db, asker, stage), body=body, pitch_id=pitch_id)
+    event = event_called(db, HACKATHON)
+    there = [one.person_id for one in participants_of(db, event.id)]
+    for person in world.chance.sample([one for one in there if one != asker.person], votes):
+        voter = _actor(db, person)
+        seen = get_stage(db, voter, stage)
+        vote_for_question(db, voter, get_question(db, voter, seen, question.public_id))
+
+
+def _actor(db: Database, person: int) -> Actor:
+    return actor_for(db, person)
+
+
+def matchmaking(world: World) -> None:
+    """The matchmaking event that follows is made in one step, opened, and people say when they can meet."""
+    made = world.start - timedelta(hours=22)
+    with step(made) as db:
+        ada, hackathon = world.actor(db, "Ada Adler"), event_called(db, HACKATHON)
+        event = make_following_event(db, ada, hackathon, name=MATCHMAKING, starts_at=_today_at(world.start, 0))
+        for kind, first, last in (
+            (PhaseKind.REGISTRATION, -0.9, 0.9), (PhaseKind.BOOKING, -0.9, 1.4), (PhaseKind.LIVE, -0.1, 1.5),
+            (PhaseKind.FOLLOW_UP, 1.5, 90),
+        ):  # fmt: skip
+            event = move_phase(
+                db, ada, event, kind=kind, starts_at=world.start + _days(first), ends_at=world.start + _days(last)
+            )
+        begin = world.start.replace(minute=0) - timedelta(hours=1)
+        for hours, length in ((0, 3), (4, 2), (24, 3)):
+            _block_if_free(db, ada, event, begin + timedelta(hours=hours), timedelta(hours=length))
+        publish_event(db, ada, event)
+    with step(made + timedelta(hours=1)) as db:
+        event = event_called(db, MATCHMAKING)
+        start_event(db, world.actor(db, "Ada Adler"), event)
+        _take_part(db, world, event)
+
+
+def _block_if_free(db: Database, ada: Actor, event: EventWithPhases, start: datetime, length: timedelta) -> None:
+    try:
+        with db.begin_nested():
+            add_block(db, ada, event, starts_at=start, ends_at=start + length, slot_minutes=20, buffer_minutes=5)
+    except Refusal:
+        return  # the event's default blocks are there already at this time of the day
+
+
+def _today_at(moment: datetime, hour: int) -> datetime:
+    return moment.replace(hour=hour, minute=0)
+
+
+def _take_part(db: Database, world: World, event: EventWithPhases) -> None:
+    """Nearly everybody confirms; some say when they cannot; two newcomers register by themselves."""
+    for number, registration in enumerate(participants_of(db, event.id)):
+        actor = _actor(db, registration.person_id)
+        if number % 9 != 8:
+            agree_to_take_part(db, actor, RegistrationInEvent(registration, event.event))
+        if number % 3 == 0:
+            slots = slots_in(db, event.id)
+            absent = [slot.starts_at for slot in slots if world.chance.random() < 0.15]
+            set_availability(db, actor, event, absent=absent)
+    for name in ("Pat Petrov", "Jana Dvořák"):
+        _register(db, world, event, name, "", "traditional")
+
+
+def meetings(world: World) -> None:
+    """Requests in all states: accepted, waiting, declined, moved, cancelled."""
+    buyers = {OrganisationKind.TRADITIONAL_SME, OrganisationKind.LARGE_COMPANY}
+    makers = {OrganisationKind.TECH_SAVVY_SME, OrganisationKind.START_UP, OrganisationKind.TECHNOLOGY_CENTRE}
+    asking, asked = world.names_at(buyers), world.names_at(makers)
+    with step(world.start - timedelta(hours=18)) as db:
+        pairs = [("Cy Costa", "Bo Berg"), ("Bo Berg", "Che Caruso"), ("Tam Tamm", "Hugo Lefebvre")]
+        for number, name in enumerate(asking):
+            pairs += [(name, asked[(number * 5 + k * 7) % len(asked)]) for k in range(2)]
+        made = [meeting for pair in dict.fromkeys(pairs) if (meeting := _request(db, world, *pair)) is not None]
+        ids = [(meeting.public_id, meeting.invitee_id, meeting.asker_id) for meeting in made]
+    with step(world.start - timedelta(hours=12)) as db:
+        for number, (public, invitee, asker) in enumerate(ids):
+            _answer(db, world, number, public, invitee, asker)
+    with step(world.start - timedelta(hours=1)) as db:
+        for asker, invitee in (
+            ("Piotr Zieliński", "Bo Berg"),
+            ("Dieter Lang", "Tam Tamm"),
+            ("Mikko Niemi", "Cy Costa"),
+        ):
+            _request(db, world, asker, invitee)
+
+
+def _request(db: Database, world: World, asker: str, invitee: str) -> Meeting | None:
+    """Ask for a common free slot; None where there is none, or one of the two does not take part."""
+    event = event_called(db, MATCHMAKING)
+    actor, other = world.actor(db, asker), find_registration(db, event.id, world.people[invitee])
+    slots = common_slots(db, event, actor.person or 0, world.people[invitee])
+    if other is None or not slots:
+        return None
+    try:
+        with db.begin_nested():
+            note = NOTES[world.chance.randrange(len(NOTES))]
+            return request_meeting(db, actor, event, invitee=other, slot=world.chance.choice(slots), note=note)
+    except Refusal:
+        return None
+
+
+def _answer(db: Database, world: World, number: int, public: str, invitee: int, asker: int) -> None:
+    """The first three stand; of the others every fifth waits, every seventh is declined, some move or are cancelled."""
+    actor = _actor(db, invitee)
+    meeting = get_meeting(db, actor, public)
+    if number > 2 and number % 5 == 4:
+        return
+    if number > 2 and number % 7 == 6:
+        decline_meeting(db, actor, meeting, reason="We have just signed with somebody else for this. Good luck.")
+        return
+    accept_meeting(db, actor, meeting)
+    event = event_called(db, MATCHMAKING)
+    slots = common_slots(db, event, invitee, asker)
+    if number % 11 == 5 and slots:
+        move_meeting(db, actor, get_meeting(db, actor, public), slot=slots[-1])
+    if number % 13 == 8:
+        cancel_meeting(db, actor, get_meeting(db, actor, public), reason="Our machine stands still, I have to stay.")
+
+
+def draft_of_ada(world: World) -> None:
+    """A draft with something missing, for the checklist."""
+    with step(world.start - timedelta(days=2)) as db:
+        ada = world.actor(db, "Ada Adler")
+        programme = db.exec(select(Programme).where(Programme.name == "Green Shift Network")).one()
+        create_event_from_template(
+            db, ada, programme, template="pitch", name="Packaging Pitch Night", zone="Europe/Rome",
+            starts_at=world.start + timedelta(days=40), tagline="Ten ideas for less plastic",
+        )  # fmt: skip
+
+
+def elsewhere(world: World) -> None:
+    """Another programme, which Eve organises: its event opens for registration next week."""
+    with step(world.start - timedelta(days=5)) as db:
+        eve = world.actor(db, "Eve Ek")
+        programme = create_programme(
+            db, eve, None, name="Nordic Robot Weeks", summary="Robots for firms with ten people."
+        )
+        eve = world.actor(db, "Eve Ek")
+        event = create_event_from_template(
+            db, eve, programme, template="hackathon", name="Robots in Small Halls", zone="Europe/Helsinki",
+            starts_at=world.start + timedelta(days=28), tagline="Teach an arm in an afternoon",
+            description="A weekend in Tampere and online: bring a task that hurts somebody's back, and teach a "
+            "second-hand robot arm to do it. Arms, grippers and coffee are there.",
+        )  # fmt: skip
+        publish_event(db, eve, event)
