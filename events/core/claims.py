@@ -65,7 +65,10 @@ def claim_one(kind: type[D], *conditions: Any, lease: timedelta = LEASE) -> D | 
 
 def finish(db: Database, row: Due) -> None:
     """Mark the work as done, in the transaction that did it."""
-    db.execute(update(type(row)).where(col(type(row).id) == row.id).values(done_at=clock.now(), problem=""))
+    kind = type(row)
+    # The number of tries too: SQLite gives the id of a deleted row, say of a timer that set itself anew, to the next.
+    mine = (col(kind.id) == row.id, col(kind.attempts) == row.attempts)
+    db.execute(update(kind).where(*mine).values(done_at=clock.now(), problem=""))
 
 
 def put_back(row: Due, problem: str, *, base: timedelta = timedelta(seconds=5), final: bool = False) -> None:
@@ -76,7 +79,7 @@ def put_back(row: Due, problem: str, *, base: timedelta = timedelta(seconds=5), 
     with transaction() as db:
         db.execute(
             update(kind)
-            .where(col(kind.id) == row.id)
+            .where(col(kind.id) == row.id, col(kind.attempts) == row.attempts)
             .values(due_at=clock.now() + pause, problem=problem[:500], dead_at=clock.now() if dead else None)
         )
     log.warning(

@@ -106,10 +106,9 @@ def _postgres_engines(url: str) -> Engines:
 
 @contextmanager
 def reading() -> Iterator[Database]:
-    """A look at the data that can change nothing."""
+    """A look at the data that can change nothing. Rows stay readable after the block."""
     with Database(engines().read, expire_on_commit=False, autoflush=False) as db:
-        yield db
-        db.rollback()
+        yield db  # Closing rolls back; a rollback of our own would expire every row that was read.
 
 
 @contextmanager

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam, text
 from sqlmodel import Field, SQLModel, select
 
 from events.core import clock
-from events.core.columns import moment
+from events.core.columns import Moment, moment
 from events.core.database import transaction
 from events.core.refusals import Conflict
 from events.core.translation import N_, Message
@@ -35,17 +36,21 @@ class Allowance(SQLModel, table=True):
     ahead_until: datetime = moment(index=True)
 
 
+_FIRST = text("INSERT INTO allowance (key, ahead_until) VALUES (:key, :now) ON CONFLICT (key) DO NOTHING").bindparams(
+    bindparam("now", type_=Moment)
+)
+
+
 def take_turn(key: str, *, times: int, per: timedelta) -> None:
     """Count one try of `key`; refuses with TooOften after `times` tries in a row, refilled evenly over `per`."""
     pace = per / times
     now = clock.now()
     with transaction() as db:
-        held = db.exec(select(Allowance).where(Allowance.key == key).with_for_update()).first()
-        ahead = max(held.ahead_until, now) if held else now
+        # The row first, then its lock: two first tries at once would both find none and both insert it.
+        db.execute(_FIRST, {"key": key, "now": now})
+        held = db.exec(select(Allowance).where(Allowance.key == key).with_for_update()).one()
+        ahead = max(held.ahead_until, now)
         if ahead + pace - now > per:
             raise TooOften(int((ahead + pace - now - per).total_seconds()) + 1)
-        if held:
-            held.ahead_until = ahead + pace
-            db.add(held)
-        else:
-            db.add(Allowance(key=key, ahead_until=ahead + pace))
+        held.ahead_until = ahead + pace
+        db.add(held)
