@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from events.challenges import its_event_not_over
@@ -209,9 +210,10 @@ def get_invitation(db: Database, actor: Actor, public: str) -> InvitationSeen:
 
 
 def _invitations() -> Any:
-    inviter = select(Person.name).where(Person.id == TeamInvitation.invited_by_id).scalar_subquery()
+    inviter = aliased(Person)
     return (
-        select(TeamInvitation, Team, Person.id, inviter)
+        select(TeamInvitation, Team, col(Person.id), col(inviter.name))
+        .join(inviter, col(inviter.id) == col(TeamInvitation.invited_by_id))
         .join(Team, col(Team.id) == col(TeamInvitation.team_id))
         .join(Person, col(Person.email) == col(TeamInvitation.email), isouter=True)
         .where(or_(col(TeamInvitation.accepted).is_(None), col(TeamInvitation.accepted).is_(False)))
