@@ -162,8 +162,8 @@ def network(world: World) -> None:
             ada,
             None,
             name="Green Shift Network",
-            summary="Clusters from six countries bring makers of food, wood, machines and cloth together with those who "
-            "have the technology.",
+            summary="Clusters from six countries bring makers of food, wood, machines and cloth together with those "
+            "who have the technology.",
             funding="A demonstration. No funder was asked.",
         )
         _clusters(db, world, programme)

@@ -46,8 +46,8 @@ from sessions.stages import ask_question, get_question, get_stage, vote_for_ques
 HACKATHON = "Green Shift Hackathon"
 MATCHMAKING = "Green Shift Matchmaking"
 
-DESCRIPTION = """Six makers of food, metal, wood and cloth put what keeps them awake in front of mixed teams: people from
-the shop floor beside people who write software or build sensors.
+DESCRIPTION = """Six makers of food, metal, wood and cloth put what keeps them awake in front of mixed teams: people
+from the shop floor beside people who write software or build sensors.
 
 ### What happens
 
@@ -95,7 +95,7 @@ def call_for_teams(world: World) -> None:
         )  # fmt: skip
         publish_event(db, ada, event)
         for name, role in (
-            ("Ola Olsson", Role.HOST), ("Dee Dumont", Role.JUDGE), ("Clara Wieser", Role.JUDGE),
+            ("Ola Olsson", Role.HOST), ("Dee Dumont", Role.JUDGE), ("Stefan Kurz", Role.JUDGE),
             ("Bram Kok", Role.JUDGE), ("Mel Meyer", Role.MENTOR), ("Matteo Galli", Role.MENTOR),
             ("Che Caruso", Role.CHALLENGE_OWNER),
         ):  # fmt: skip
@@ -124,8 +124,10 @@ SKILLS = ("Machine learning and a little welding.", "I know our line and its moo
 def _registrations(world: World) -> None:
     staying_away = {"Pat Petrov", "Eve Ek"}
     names = [name for name in world.people if name not in staying_away]
-    in_teams = {name for team in document("hackathon.json")["teams"] for name in (team["lead"], *team["members"])}
-    first = [name for name in names if name in in_teams or name in CAST]
+    story = document("hackathon.json")
+    needed = {name for team in story["teams"] for name in (team["lead"], *team["members"])}
+    needed |= {name for _turn, name, _body, _votes in story["questions"]} | set(CAST)
+    first = [name for name in names if name in needed]
     names = first + [name for name in names if name not in first]
     for day in range(4):
         with step(world.start - timedelta(days=28 - 4 * day)) as db:
@@ -137,7 +139,7 @@ def _registrations(world: World) -> None:
 def _register(db: Database, world: World, event: EventWithPhases, name: str, said: str, type_code: str) -> None:
     asked = questions_of(db, event.id)
     answers = {str(one.id): said if one.required else (one.choices or [""])[0] for one in asked}
-    roles = {"Dee Dumont": "jury", "Clara Wieser": "jury", "Bram Kok": "jury", "Mel Meyer": "mentor",
+    roles = {"Dee Dumont": "jury", "Stefan Kurz": "jury", "Bram Kok": "jury", "Mel Meyer": "mentor",
              "Matteo Galli": "mentor", "Che Caruso": "challenge owner"}  # fmt: skip
     organisation = world.organisations[world.organisation_of[name]]
     code = roles.get(name, type_code) if type_code == "team member" else type_code

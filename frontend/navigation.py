@@ -8,7 +8,7 @@ from events.core.translation import Message, _
 from events.events import EventKind, EventWithPhases
 from events.registration import participant_of_event
 from events.roles import organiser_of_event
-from sessions.pitches import see_stages
+from sessions.stages import see_stage
 
 Tab = tuple[Message, str, Rule | None]
 
@@ -18,7 +18,7 @@ TABS: dict[EventKind, tuple[Tab, ...]] = {
         (_("Challenges"), "challenges", None),
         (_("Teams"), "teams", None),
         (_("Submissions"), "submissions", None),
-        (_("Pitches"), "stages", see_stages),
+        (_("Pitches"), "stages", see_stage),
     ),
     EventKind.MATCHMAKING: (
         (_("Overview"), "event", None),
@@ -27,7 +27,7 @@ TABS: dict[EventKind, tuple[Tab, ...]] = {
         (_("Meetings"), "meetings", participant_of_event),
         (_("Availability"), "availability", participant_of_event),
     ),
-    EventKind.PITCH: ((_("Overview"), "event", None), (_("Pitches"), "stages", see_stages)),
+    EventKind.PITCH: ((_("Overview"), "event", None), (_("Pitches"), "stages", see_stage)),
     EventKind.PEER_REVIEW: ((_("Overview"), "event", None),),
 }
 
