@@ -163,7 +163,7 @@ class RegisteredAlready(Conflict):
 @tie_source
 def _takes_part(person: int) -> Any:
     return ties_as("participant", "event", Registration.event_id).where(
-        Registration.person_id == person, Registration.state == RegistrationState.ACCEPTED
+        col(Registration.person_id) == person, col(Registration.state) == RegistrationState.ACCEPTED
     )
 
 

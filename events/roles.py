@@ -15,6 +15,7 @@ from events.core.columns import moment, word
 from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
+from events.core.translation import Message, _
 
 
 class Role(StrEnum):
@@ -27,6 +28,17 @@ class Role(StrEnum):
     JUDGE = "judge"
     HOST = "host"
     REVIEWER = "reviewer"
+
+
+ROLE_NAMES: dict[Role, Message] = {
+    Role.ORGANISER: _("Organiser"),
+    Role.DESK_OFFICER: _("Desk officer"),
+    Role.CHALLENGE_OWNER: _("Challenge owner"),
+    Role.MENTOR: _("Mentor"),
+    Role.JUDGE: _("Judge"),
+    Role.HOST: _("Host"),
+    Role.REVIEWER: _("Reviewer"),
+}
 
 
 class Scope(StrEnum):

@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute, Route
 
 from frontend.assets import serve_asset
-from frontend.pages import development, events, health, home, registrations, setup, signin
+from frontend.pages import development, events, health, home, letters, registrations, setup, signin
 
 
 def get(path: str, page: object, name: str) -> Route:
@@ -65,11 +65,13 @@ EVENTS: list[BaseRoute] = [
     get("/e/{event}/register", registrations.show_form, "register"),
     post("/e/{event}/register", registrations.register_now, "register_now"),
     get("/e/{event}/registration", registrations.show_mine, "my_registration"),
+    post("/e/{event}/registration/agree", registrations.agree_now, "agree_to_take_part"),
     get("/e/{event}/registrations", registrations.show_all, "registrations"),
+    get("/e/{event}/registrations.csv", registrations.export_all, "registrations_csv"),
     post("/e/{event}/registrations/{registration}/accept", registrations.accept_now, "accept_registration"),
     post("/e/{event}/registrations/{registration}/decline", registrations.decline_now, "decline_registration"),
     post("/e/{event}/registrations/{registration}/withdraw", registrations.withdraw_now, "withdraw_registration"),
-    get("/e/{event}/letters", registrations.show_letters, "letters"),
+    get("/e/{event}/letters", letters.show_letters, "letters"),
 ]
 
 # Challenges, teams, submissions (A)

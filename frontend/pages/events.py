@@ -1,0 +1,165 @@
+"""Events: the list, an event's public page, and its phases for a calendar."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events.challenges import challenges_of
+from events.core import clock
+from events.core.access import Actor
+from events.core.database import Database, reading
+from events.core.links import path
+from events.core.paging import SIZE, Paged
+from events.core.translation import Message, _, reader, set_reader
+from events.events import Event, EventKind, EventState, EventWithPhases, follower_of, get_event, see_event
+from events.overview import (
+    Figures,
+    figures_of,
+    gatherings_seen_by,
+    is_past,
+    is_running,
+    last_change_of,
+    programmes_by_id,
+    registrations_by_event,
+    roles_in,
+    stretch_of,
+    ties_event,
+)
+from events.programmes import clusters_in, programmes_of
+from events.registration import RegistrationState, find_registration
+from events.registration_lists import place_in_line, registration_counts
+from events.roles import ROLE_NAMES, Role, organiser_of_event
+from frontend.calendar_files import phases_calendar
+from frontend.event_cards import card_of, timeline_of
+from frontend.json_ld import data_block, event_as_schema
+from frontend.steps import Standing, call_to_action
+from frontend.web import actor_of, page, render
+
+SHOWN_ROLES = frozenset({Role.ORGANISER, Role.JUDGE, Role.MENTOR, Role.HOST})
+
+
+@page()
+def show_events(request: Request) -> Response:
+    now = clock.now()
+    with reading() as db:
+        actor = actor_of(db, request)
+        seen = gatherings_seen_by(db, actor)
+        registered = registrations_by_event(db, actor.person)
+        programmes = programmes_of(db, actor)
+    mine = {one.id for one in seen if one.id in registered or ties_event(actor, one.event)}
+    lists: dict[str, list[EventWithPhases]] = {"mine": [], "running": [], "coming": [], "past": []}
+    for one in sorted(seen, key=_begins):
+        lists[_list_of(one, one.id in mine, now)].append(one)
+    past = _page_of(lists["past"][::-1], page_number(request))
+    lists["past"] = past.rows
+    cards = {name: [card_of(one, now, registered.get(one.id)) for one in found] for name, found in lists.items()}
+    return render(request, "events/events.html", lists=cards, past=past, programmes=programmes, some=bool(seen))
+
+
+def _list_of(subject: EventWithPhases, mine: bool, now: datetime) -> str:
+    if is_past(subject, now):
+        return "past"
+    if mine:
+        return "mine"
+    return "running" if is_running(subject, now) else "coming"
+
+
+def _begins(subject: EventWithPhases) -> datetime:
+    stretch = stretch_of(subject)
+    return stretch[0] if stretch else subject.event.created_at
+
+
+def _page_of(found: Sequence[EventWithPhases], number: int) -> Paged[EventWithPhases]:
+    number = min(number, max(1, -(-len(found) // SIZE)))
+    return Paged(list(found[(number - 1) * SIZE : number * SIZE]), number, len(found))
+
+
+def page_number(request: Request) -> int:
+    """Which page of a list is asked for; 1 for anything that is no number."""
+    text = request.query_params.get("page", "1")
+    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+
+
+def standing_of(db: Database, actor: Actor, subject: EventWithPhases, now: datetime) -> Standing:
+    """How the actor stands to an event."""
+    registration = find_registration(db, subject.id, actor.person)
+    follower = follower_of(db, subject.id)
+    counts = registration_counts(db, subject.id)
+    capacity = subject.event.capacity
+    waits = registration is not None and registration.state is RegistrationState.WAITING
+    return Standing(
+        subject,
+        now,
+        organises=organiser_of_event(actor, subject),
+        registration=registration,
+        place_in_line=place_in_line(db, registration) if waits and registration is not None else 0,
+        full=capacity is not None and counts.get(RegistrationState.ACCEPTED, 0) >= capacity,
+        waiting=counts.get(RegistrationState.WAITING, 0),
+        follower=(follower.name, follower.slug) if follower is not None and see_event(actor, follower) else None,
+    )
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of an event."""
+
+    value: int
+    label: Message
+    url: str = ""
+
+
+def _figures(event: Event, found: Figures) -> list[Figure]:
+    shown = [Figure(found.participants, _("participants")), Figure(found.organisations, _("organisations"))]
+    if event.kind is EventKind.HACKATHON:
+        shown += [
+            Figure(found.challenges, _("challenges"), path("challenges", event=event.slug)),
+            Figure(found.teams, _("teams"), path("teams", event=event.slug)),
+        ]
+    return [one for one in shown if one.value]
+
+
+@page()
+def show_event(request: Request) -> Response:
+    now = clock.now()
+    with reading() as db:
+        actor = actor_of(db, request)
+        event = get_event(db, actor, request.path_params["event"])
+        programme = programmes_by_id(db, {event.programme_id})[event.programme_id]
+        step = call_to_action(standing_of(db, actor, event, now))
+        figures = _figures(event.event, figures_of(db, event))
+        challenges = challenges_of(db, actor, event).rows[:6] if event.event.kind is EventKind.HACKATHON else []
+        partners = clusters_in(db, programme)
+        team = [(ROLE_NAMES[role], person) for role, person in roles_in(db, event) if role in SHOWN_ROLES]
+        before = db.get(Event, event.event.follows_id) if event.event.follows_id else None
+        around = _around(db, actor, event)
+    if not actor.signed_in:
+        set_reader(reader().locale, event.zone)
+    return render(
+        request, "events/event.html", event=event, programme=programme, step=step, partners=partners, team=team,
+        figures=figures, challenges=challenges, around=around, card=card_of(event, now),
+        before=before if before is not None and before.state is not EventState.DRAFT else None,
+        phases=timeline_of(event, now), schema=data_block(event_as_schema(event, programme)),
+    )  # fmt: skip
+
+
+def _around(db: Database, actor: Actor, event: EventWithPhases) -> Event | None:
+    follower = follower_of(db, event.id)
+    return follower if follower is not None and see_event(actor, follower) else None
+
+
+@page()
+def event_calendar(request: Request) -> Response:
+    with reading() as db:
+        event = get_event(db, actor_of(db, request), request.path_params["event"])
+        changed_at = last_change_of(db, event)
+    return Response(
+        phases_calendar(event, changed_at),
+        media_type="text/calendar; charset=utf-8; method=PUBLISH",
+        headers={
+            "content-disposition": f'attachment; filename="{event.event.slug}.ics"',
+            "cache-control": "private, no-cache",
+        },
+    )

@@ -1,0 +1,378 @@
+"""Home: what Folkmoot is for visitors, and for each person the next thing to do."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import NoMatchFound
+
+from events.consents import waiting_for_consent
+from events.core import clock
+from events.core.access import Actor
+from events.core.database import Database, reading
+from events.core.links import path
+from events.core.translation import N_, Message, _, local
+from events.directory import organisations_of
+from events.events import EventKind, EventState, EventWithPhases, missing_for_publishing
+from events.next_steps import NextStep, NextThing, next_step_in_hackathon
+from events.overview import gatherings_seen_by, is_past, is_running, registrations_by_event, stretch_of, ties_event
+from events.people import Person
+from events.phases import PHASE_NAMES, PhaseKind
+from events.programmes import programmes_of
+from events.registration import Registration, RegistrationState
+from events.registration_lists import undecided_by_event
+from events.roles import organiser_of_event
+from frontend.event_cards import card_of
+from frontend.steps import Step, Urgency
+from frontend.web import actor_of, page, person_of, render
+from sessions.agenda import (
+    meetings_between,
+    open_stages,
+    pitches_between,
+    requests_to_answer,
+    without_availability,
+    without_meetings,
+)
+
+SOON = timedelta(minutes=30)
+DAY = timedelta(days=1)
+MOST_AFTER_THAT = 5
+HORIZON = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Whose home it is, when, and which events are theirs: registered for, or with a role in them."""
+
+    actor: Actor
+    person: Person
+    now: datetime
+    seen: list[EventWithPhases]
+    registrations: dict[int, Registration]
+
+    @property
+    def mine(self) -> list[EventWithPhases]:
+        """The events in which they have a place or a role, and that are not over."""
+        return [
+            one for one in self.seen if not is_past(one, self.now)
+            and (self.has_place(one) or ties_event(self.actor, one.event))
+        ]  # fmt: skip
+
+    def has_place(self, event: EventWithPhases) -> bool:
+        """Whether they take part in this event."""
+        found = self.registrations.get(event.id)
+        return found is not None and found.state is RegistrationState.ACCEPTED
+
+    def of_kind(self, kind: EventKind) -> list[EventWithPhases]:
+        """Their events of a kind in which they have a place."""
+        return [one for one in self.mine if one.event.kind is kind and self.has_place(one)]
+
+
+Provider = Callable[[Database, Look], Iterable[Step]]
+
+
+def page_or_event(name: str, event: str, **ids: str) -> str:
+    """The path of a page of an event, or the event's own where there is no such page."""
+    try:
+        return path(name, event=event, **ids)
+    except NoMatchFound:
+        return path("event", event=event)
+
+
+def rooms_open(db: Database, look: Look) -> Iterable[Step]:
+    """A pitch room that is open now."""
+    for stage, event in open_stages(db, look.actor, look.seen):
+        yield Step(
+            _("Join %(room)s", room=stage.name), _("The room is open: see who is on, ask and vote."),
+            _("Go in"), page_or_event("stage", event.event.slug, stage=stage.public_id),
+            urgency=Urgency.NOW, tone="live", where=event.event.name,
+        )  # fmt: skip
+
+
+def meetings_at_hand(db: Database, look: Look) -> Iterable[Step]:
+    """A meeting that is on or begins within half an hour."""
+    for line in meetings_between(db, look.actor, look.now, look.now + SOON):
+        yield Step(
+            _("Meet %(name)s", name=line.other), line.organisation, _("Go to the meeting"),
+            path("meeting", meeting=line.meeting.public_id), urgency=Urgency.NOW, deadline=line.meeting.starts_at,
+            deadline_label=_("Begins in"), tone="live" if line.meeting.starts_at <= look.now else "calm",
+            where=line.event.name,
+        )  # fmt: skip
+
+
+def pitches_at_hand(db: Database, look: Look) -> Iterable[Step]:
+    """A pitch to give within a day."""
+    for line in pitches_between(db, look.actor, look.now - SOON, look.now + DAY):
+        near = line.pitch.planned_at - look.now <= SOON
+        yield Step(
+            _("Pitch for %(team)s", team=line.team),
+            _("You are on the running order of %(room)s.", room=line.stage.name),
+            _("Go to the room"), page_or_event("stage", line.event.slug, stage=line.stage.public_id),
+            urgency=Urgency.NOW if near else Urgency.SOMEBODY_WAITS, deadline=line.pitch.planned_at,
+            deadline_label=_("You are on in"), where=line.event.name,
+        )  # fmt: skip
+
+
+def requests_open(db: Database, look: Look) -> Iterable[Step]:
+    """A meeting request that waits for an answer."""
+    for line in requests_to_answer(db, look.actor, look.now):
+        why = _("%(organisation)s asks for a meeting. The time is held for you both.", organisation=line.organisation)
+        yield Step(
+            _("Answer %(name)s", name=line.other),
+            why if line.organisation else _("They ask for a meeting. The time is held for you both."),
+            _("Read and answer"), path("meeting", meeting=line.meeting.public_id),
+            urgency=Urgency.SOMEBODY_WAITS, deadline=line.meeting.expires_at, deadline_label=_("Expires in"),
+            where=line.event.name,
+        )  # fmt: skip
+
+
+def registrations_undecided(db: Database, look: Look) -> Iterable[Step]:
+    """For organisers: people who wait for an answer."""
+    organised = [one for one in look.mine if organiser_of_event(look.actor, one)]
+    counts = undecided_by_event(db, [one.id for one in organised])
+    for event in organised:
+        if count := counts.get(event.id, 0):
+            yield Step(
+                N_("Decide on %(count)s registration", "Decide on %(count)s registrations", count),
+                _("People wait to hear whether they can take part."), _("Go to the registrations"),
+                path("registrations", event=event.event.slug) + "?state=applied", urgency=Urgency.SOMEBODY_WAITS,
+                where=event.event.name,
+            )  # fmt: skip
+
+
+HACKATHON_STEPS: dict[NextThing, tuple[Message, Message, Message, str]] = {
+    NextThing.ANSWER_INVITATION: (
+        _("Answer the team %(team)s"), _("They want you in their team."), _("Look at the team"), "team"),
+    NextThing.FORM_TEAM: (
+        _("Find your team"), _("Join one that still looks for people, or form your own."), _("See the teams"), "teams"),
+    NextThing.TAKE_CHALLENGE: (
+        _("Take a challenge"), _("%(team)s has not chosen one yet."), _("See the challenges"), "challenges"),
+    NextThing.HAND_IN: (
+        _("Hand in for %(team)s"), _("Your team has not handed in. You can change it until the end."), _("Hand in"),
+        "submission"),
+    NextThing.HAND_IN_CHANGES: (
+        _("Hand in your changes"), _("%(team)s wrote something after it handed in; what counts is what you hand in."),
+        _("Hand in again"), "submission"),
+    NextThing.WRITE_DRAFT: (
+        _("Write your draft"), _("Begin early: a draft of %(team)s is kept and can be handed in later."),
+        _("Go to the draft"), "submission"),
+}  # fmt: skip
+
+
+def hackathon_steps(db: Database, look: Look) -> Iterable[Step]:
+    """What a participant's hackathon waits for: a team, a challenge, a submission."""
+    for event in look.of_kind(EventKind.HACKATHON):
+        found = next_step_in_hackathon(db, look.actor, event)
+        if found is not None:
+            yield _hackathon_step(event, found)
+
+
+def _hackathon_step(event: EventWithPhases, found: NextStep) -> Step:
+    headline, why, action, _name = HACKATHON_STEPS[found.what]
+    team = found.team.name if found.team else ""
+    urgency = Urgency.SOMEBODY_WAITS if found.what is NextThing.ANSWER_INVITATION else Urgency.CLOSES
+    return Step(
+        _named(headline, team), _named(why, team), action, _hackathon_url(event.event.slug, found),
+        urgency=urgency, deadline=found.until, deadline_label=_("Closes in"), where=event.event.name,
+    )  # fmt: skip
+
+
+def _named(sentence: Message, team: str) -> Message:
+    return replace(sentence, values=(("team", team),)) if "%(team)s" in sentence.text else sentence
+
+
+def _hackathon_url(slug: str, found: NextStep) -> str:
+    name = HACKATHON_STEPS[found.what][3]
+    if name == "submission":
+        if found.submission is not None:
+            return page_or_event("submission", slug, submission=found.submission.public_id)
+        name = "team"
+    if name == "team" and found.team is not None:
+        return page_or_event("team", slug, team=found.team.public_id)
+    return page_or_event(name, slug)
+
+
+def consents_missing(db: Database, look: Look) -> Iterable[Step]:
+    """A place that somebody has been given and not confirmed yet."""
+    for subject in waiting_for_consent(db, look.actor):
+        yield Step(
+            _("Confirm that you take part"), _("You were taken over into this event. Until you agree, others see only "
+            "your name and nobody can meet you."), _("Read and confirm"),
+            path("my_registration", event=subject.event.slug), urgency=Urgency.CLOSES, where=subject.event.name,
+        )  # fmt: skip
+
+
+def _booking(look: Look) -> list[EventWithPhases]:
+    return [one for one in look.of_kind(EventKind.MATCHMAKING) if one.is_open(PhaseKind.BOOKING, look.now)]
+
+
+def availability_missing(db: Database, look: Look) -> Iterable[Step]:
+    """A matchmaking event in which somebody has not said when they can meet."""
+    booking = _booking(look)
+    without = without_availability(db, look.actor, booking)
+    for event in booking:
+        if event.id in without:
+            yield Step(
+                _("Say when you can meet"), _("Without a word from you, everybody can ask you for every slot."),
+                _("State your times"), page_or_event("availability", event.event.slug), deadline=_end_of_booking(event),
+                deadline_label=_("Booking closes in"), where=event.event.name,
+            )  # fmt: skip
+
+
+def nobody_asked(db: Database, look: Look) -> Iterable[Step]:
+    """A matchmaking event in which somebody has asked nobody and was asked by nobody."""
+    booking = _booking(look)
+    without = without_meetings(db, look.actor, booking)
+    for event in booking:
+        if event.id in without:
+            yield Step(
+                _("Ask for your first meeting"), _("Look who takes part, and ask those whom you want to meet."),
+                _("Find people to meet"), page_or_event("participants", event.event.slug),
+                deadline=_end_of_booking(event), deadline_label=_("Booking closes in"), where=event.event.name,
+            )  # fmt: skip
+
+
+def _end_of_booking(event: EventWithPhases) -> datetime | None:
+    phase = event.phase(PhaseKind.BOOKING)
+    return phase.ends_at if phase else None
+
+
+def drafts_unfinished(db: Database, look: Look) -> Iterable[Step]:
+    """For organisers: an event that is not published yet."""
+    for event in look.mine:
+        if event.event.state is EventState.DRAFT and organiser_of_event(look.actor, event):
+            lacks = len(missing_for_publishing(event))
+            why = N_("%(count)s thing is missing before it can be published.",
+                     "%(count)s things are missing before it can be published.", lacks) if lacks else _(
+                     "Nothing is missing any more: look at it once more and publish it.")  # fmt: skip
+            yield Step(_("Finish setting up %(event)s", event=event.event.name), why, _("Go to the set-up"),
+                       path("set_up", event=event.event.slug), where=event.event.name)  # fmt: skip
+
+
+def profile_incomplete(db: Database, look: Look) -> Iterable[Step]:
+    """A profile from which nobody can tell whether to meet."""
+    person = look.person
+    if not organisations_of(db, look.actor.person):
+        yield Step(
+            _("Say for whom you work"), _("Others look for organisations. Join yours, or enter it."),
+            _("Find your organisation"), _page("organisations", "account"), urgency=Urgency.GOOD_TO_HAVE,
+        )  # fmt: skip
+    elif not (person.job_title and person.keywords):
+        yield Step(
+            _("Complete your profile"), _("Your job and a few keywords help others to find you."),
+            _("Go to your profile"), _page("edit_profile", "account"), urgency=Urgency.GOOD_TO_HAVE,
+        )  # fmt: skip
+
+
+def _page(name: str, otherwise: str) -> str:
+    try:
+        return path(name)
+    except NoMatchFound:
+        return path(otherwise)
+
+
+def registrations_open(db: Database, look: Look) -> Iterable[Step]:
+    """An event that somebody could still register for."""
+    for event in look.seen:
+        phase = event.phase(PhaseKind.REGISTRATION)
+        known = event.id in look.registrations or ties_event(look.actor, event.event)
+        if phase is not None and not known and event.is_open(PhaseKind.REGISTRATION, look.now):
+            yield Step(
+                _("Register for %(event)s", event=event.event.name), event.event.tagline, _("Have a look"),
+                path("event", event=event.event.slug), urgency=Urgency.GOOD_TO_HAVE, deadline=phase.ends_at,
+                deadline_label=_("Registration closes in"), where=event.event.name,
+            )  # fmt: skip
+
+
+PROVIDERS: tuple[Provider, ...] = (
+    rooms_open,
+    meetings_at_hand,
+    pitches_at_hand,
+    requests_open,
+    registrations_undecided,
+    hackathon_steps,
+    consents_missing,
+    availability_missing,
+    nobody_asked,
+    drafts_unfinished,
+    profile_incomplete,
+    registrations_open,
+)
+
+
+def steps_for(db: Database, look: Look) -> list[Step]:
+    """Everything that there is to do, the next thing first: by urgency, then by deadline."""
+    found = [step for provider in PROVIDERS for step in provider(db, look)]
+    return sorted(found, key=lambda step: (step.urgency, step.deadline or HORIZON))
+
+
+@dataclass(frozen=True)
+class AgendaLine:
+    """Something of today."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+    what: Message | str
+    where: str
+    url: str
+
+
+def agenda_of(db: Database, look: Look) -> list[AgendaLine]:
+    """Where somebody has to be today, on the calendar of their own zone: meetings, pitches, and phases that change."""
+    today = local(look.now).date()
+    start = datetime.combine(today, time(), tzinfo=local(look.now).tzinfo)
+    end = datetime.combine(today + DAY, time(), tzinfo=start.tzinfo)
+    lines = [
+        AgendaLine(one.meeting.starts_at, one.meeting.ends_at, _("Meeting with %(name)s", name=one.other),
+                   one.event.name, path("meeting", meeting=one.meeting.public_id))
+        for one in meetings_between(db, look.actor, start, end)
+    ]  # fmt: skip
+    lines += [
+        AgendaLine(one.pitch.planned_at, one.pitch.planned_at + timedelta(seconds=one.pitch.seconds),
+                   _("Pitch of %(team)s", team=one.team), one.event.name,
+                   page_or_event("stage", one.event.slug, stage=one.stage.public_id))
+        for one in pitches_between(db, look.actor, start, end)
+    ]  # fmt: skip
+    for event in look.mine:
+        if event.event.state is not EventState.DRAFT:
+            lines += _changes_today(event, start, end)
+    return sorted(lines, key=lambda line: line.starts_at)
+
+
+def _changes_today(event: EventWithPhases, start: datetime, end: datetime) -> list[AgendaLine]:
+    url = path("event", event=event.event.slug)
+    opens = [(one.starts_at, _("%(phase)s opens", phase=PHASE_NAMES[one.kind])) for one in event.phases]
+    closes = [(one.ends_at, _("%(phase)s closes", phase=PHASE_NAMES[one.kind])) for one in event.phases]
+    return [AgendaLine(at, None, what, event.event.name, url) for at, what in opens + closes if start <= at < end]
+
+
+@page()
+def show_home(request: Request) -> Response:
+    now = clock.now()
+    with reading() as db:
+        actor = actor_of(db, request)
+        seen = gatherings_seen_by(db, actor)
+        person = person_of(request)
+        if person is None:
+            return _landing(request, seen, now)
+        look = Look(actor, person, now, seen, registrations_by_event(db, actor.person))
+        steps, agenda = steps_for(db, look), agenda_of(db, look)
+        programmes = programmes_of(db, actor)
+    mine = sorted(look.mine, key=lambda one: (not is_running(one, now), _begins(one)))
+    return render(
+        request, "home/home.html", name=person.name, step=steps[0] if steps else None,
+        after=steps[1 : 1 + MOST_AFTER_THAT], more=max(0, len(steps) - 1 - MOST_AFTER_THAT), agenda=agenda,
+        cards=[card_of(one, now, look.registrations.get(one.id)) for one in mine], programmes=programmes, now=now,
+    )  # fmt: skip
+
+
+def _begins(subject: EventWithPhases) -> datetime:
+    stretch = stretch_of(subject)
+    return stretch[0] if stretch else subject.event.created_at
+
+
+def _landing(request: Request, seen: list[EventWithPhases], now: datetime) -> Response:
+    current = sorted((one for one in seen if not is_past(one, now)), key=_begins)
+    return render(request, "home/landing.html", cards=[card_of(one, now) for one in current[:6]], many=len(current) > 6)

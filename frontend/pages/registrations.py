@@ -1,0 +1,362 @@
+"""Registrations: the form, one's own place, the organisers' list, and the letters of an event."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import NoMatchFound
+
+from events.consents import agree_to_take_part, waiting_for_consent
+from events.core import clock
+from events.core.access import Actor, may
+from events.core.database import Database, reading, transaction
+from events.core.links import path
+from events.core.refusals import Invalid, NotFound
+from events.core.sheets import write_csv
+from events.core.translation import Message, _, reader
+from events.directory import organisations_of
+from events.events import EventWithPhases, get_event
+from events.phases import PhaseKind
+from events.registration import (
+    QuestionKind,
+    Registration,
+    RegistrationInEvent,
+    RegistrationQuestion,
+    RegistrationState,
+    accept_registration,
+    consent_text_of,
+    decline_registration,
+    find_registration,
+    get_registration,
+    questions_of,
+    register,
+    types_of,
+    withdraw_registration,
+)
+from events.registration_lists import (
+    RegistrationRow,
+    all_registrations_of,
+    consent_given_at,
+    registration_counts,
+    registrations_of,
+    type_of,
+)
+from frontend.pages.events import page_number, standing_of
+from frontend.steps import call_to_action, full_sentence
+from frontend.web import NOTHING, Filled, Form, SignInFirst, actor_of, page, redirect, render
+
+STATE_NAMES: dict[RegistrationState, Message] = {
+    RegistrationState.APPLIED: _("Waits for you"),
+    RegistrationState.WAITING: _("On the waiting list"),
+    RegistrationState.ACCEPTED: _("Has a place"),
+    RegistrationState.DECLINED: _("Declined"),
+    RegistrationState.WITHDRAWN: _("Withdrawn"),
+}
+
+# What each way of taking part means, where an event's template brings it; organisers' own types speak for themselves.
+TYPE_HELP: dict[str, Message] = {
+    "team member": _("Join or form a team, take a challenge, build and pitch."),
+    "challenge owner": _("Bring a need of your company and meet the teams that solve it."),
+    "jury": _("Score what the teams hand in and pitch."),
+    "mentor": _("Help teams with what you know."),
+    "traditional": _("Your company has a need and looks for somebody who can meet it."),
+    "tech-savvy": _("Your company brings a technology and looks for those who need it."),
+    "intermediary": _("You speak for several companies: a cluster, a desk, a technology centre."),
+    "pitcher": _("You present something on the stage."),
+    "audience": _("You listen, ask and vote."),
+}
+
+
+class NoForm(Form):
+    """A button."""
+
+
+@page()
+def show_form(request: Request, form: Filled = NOTHING) -> Response:
+    with reading() as db:
+        actor = actor_of(db, request)
+        event = get_event(db, actor, request.path_params["event"])
+        mine = find_registration(db, event.id, actor.person)
+        if mine is not None and mine.state is not RegistrationState.WITHDRAWN:
+            return _registered_already(request, event, form)
+        standing = standing_of(db, actor, event, clock.now())
+        if not event.is_open(PhaseKind.REGISTRATION, clock.now()):
+            return render(request, "registrations/closed.html", event=event, step=call_to_action(standing), status=409)
+        if not actor.signed_in:
+            raise SignInFirst
+        types, questions = types_of(db, event.id), questions_of(db, event.id)
+        consent = consent_text_of(db, event.id)
+        own = organisations_of(db, actor.person)
+    form = form.with_values(organisation=own[0].public_id if len(own) == 1 else "")
+    return render(
+        request, "registrations/register.html", event=event, form=form, consent=consent,
+        types=[(one.code, one.name, TYPE_HELP.get(one.code, "")) for one in types],
+        questions=[_question(one) for one in questions],
+        organisations=[(one.public_id, one.name) for one in own], new_organisation=_if_there("new_organisation"),
+        full=full_sentence(standing.waiting) if standing.full else "",
+    )  # fmt: skip
+
+
+def _registered_already(request: Request, event: EventWithPhases, form: Filled) -> Response:
+    if form.refused:
+        return render(request, "registrations/already.html", event=event, form=form)
+    return redirect(request, "my_registration", event=event.event.slug,
+                    flash=_("You are registered for this event already. This is your registration."))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class QuestionField:
+    """A question as the form asks it."""
+
+    name: str
+    label: str
+    type: str
+    required: bool
+    options: list[tuple[str, str]]
+
+
+def _question(row: RegistrationQuestion) -> QuestionField:
+    kinds = {QuestionKind.SHORT: "text", QuestionKind.LONG: "textarea", QuestionKind.CHOICE: "radio"}
+    return QuestionField(
+        f"q{row.id}", row.label, kinds[row.kind], row.required, [(choice, choice) for choice in row.choices]
+    )
+
+
+def _if_there(name: str) -> str:
+    try:
+        return path(name)
+    except NoMatchFound:
+        return ""
+
+
+class RegisterForm(Form):
+    """The questions differ from event to event: what the form does not know goes into `answers`."""
+
+    takes_answers: ClassVar[bool] = True
+
+    type: str = ""
+    organisation: str = ""
+    consent: str = ""
+    answers: dict[str, str] = Field(default_factory=dict)
+
+
+@page(form=RegisterForm, again=show_form, signed_in=True)
+def register_now(request: Request, form: RegisterForm) -> Response:
+    answers = {name.removeprefix("q"): text for name, text in form.answers.items()}
+    with transaction() as db:
+        actor = actor_of(db, request)
+        event = get_event(db, actor, request.path_params["event"])
+        row = register(
+            db, actor, event, type_code=form.type, answers=answers, consent=bool(form.consent),
+            organisation_id=_organisation(db, actor, form.organisation), locale=reader().locale,
+        )  # fmt: skip
+    return redirect(request, "my_registration", event=event.event.slug, flash=RECEIVED[row.state])
+
+
+RECEIVED: dict[RegistrationState, Message] = {
+    RegistrationState.ACCEPTED: _("You take part. A letter with the details is on its way."),
+    RegistrationState.APPLIED: _("Your registration is with the organisers. A letter is on its way."),
+    RegistrationState.WAITING: _("You are on the waiting list. A letter is on its way."),
+}
+
+
+def _organisation(db: Database, actor: Actor, public: str) -> int | None:
+    if not public:
+        return None
+    own = {one.public_id: one.id for one in organisations_of(db, actor.person)}
+    if public not in own:
+        raise Invalid({"organisation": _("You do not belong to this organisation. Choose one of yours.")})
+    return own[public]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question and what somebody answered."""
+
+    question: str
+    text: str
+
+
+def answers_of(questions: list[RegistrationQuestion], registration: Registration) -> list[Answer]:
+    """What somebody answered, in the order of the questions; without what they left open."""
+    found = [Answer(one.label, registration.answers.get(str(one.id), "")) for one in questions]
+    return [one for one in found if one.text]
+
+
+@page(signed_in=True)
+def show_mine(request: Request, form: Filled = NOTHING) -> Response:
+    with reading() as db:
+        actor = actor_of(db, request)
+        event = get_event(db, actor, request.path_params["event"])
+        step = call_to_action(standing_of(db, actor, event, clock.now()))
+        row = find_registration(db, event.id, actor.person)
+        if row is None:
+            return render(request, "registrations/none.html", event=event, step=step, status=404)
+        subject = RegistrationInEvent(row, event.event)
+        own = {one.id: one.name for one in organisations_of(db, actor.person)}
+        unconfirmed = any(one.id == subject.id for one in waiting_for_consent(db, actor))
+        shown: dict[str, Any] = {
+            "type": type_of(db, row),
+            "consent": consent_text_of(db, event.id),
+            "agreed_at": consent_given_at(db, row),
+            "answers": answers_of(questions_of(db, event.id), row),
+        }
+    return render(
+        request, "registrations/mine.html", event=event, form=form, registration=row, subject=subject, step=step,
+        organisation=own.get(row.organisation_id, ""), unconfirmed=unconfirmed, says=SAYS[row.state], **shown,
+    )  # fmt: skip
+
+
+SAYS: dict[RegistrationState, tuple[Message, Message]] = {
+    RegistrationState.ACCEPTED: (
+        _("You have a place"),
+        _("You get letters when a phase opens, when dates move, and when somebody wants to meet you."),
+    ),
+    RegistrationState.APPLIED: (
+        _("The organisers have your registration"),
+        _("They decide on each one. You get a letter either way; there is nothing you have to do."),
+    ),
+    RegistrationState.WAITING: (
+        _("You are on the waiting list"),
+        _("When a place comes free it goes to the next in line, by itself, and you get a letter."),
+    ),
+    RegistrationState.DECLINED: (
+        _("You got no place this time"),
+        _("The organisers could not give you one. If you think this is a mistake, write to them."),
+    ),
+    RegistrationState.WITHDRAWN: (
+        _("You gave your place back"),
+        _("Nothing of it is shown any more. While registration is open you can register again."),
+    ),
+}
+
+
+@page(form=NoForm, again=show_mine, signed_in=True)
+def agree_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor = actor_of(db, request)
+        event = get_event(db, actor, request.path_params["event"])
+        row = find_registration(db, event.id, actor.person)
+        if row is None:
+            raise NotFound(_("You are not registered for this event."))
+        agree_to_take_part(db, actor, RegistrationInEvent(row, event.event), locale=reader().locale)
+    return redirect(request, "my_registration", event=event.event.slug, flash=_("Thank you. You take part."))
+
+
+@dataclass(frozen=True)
+class StateTab:
+    """One state in the filter above the organisers' list."""
+
+    label: Message
+    url: str
+    count: int
+    current: bool
+
+
+def _state_asked(request: Request) -> RegistrationState | None:
+    asked = request.query_params.get("state", "")
+    return RegistrationState(asked) if asked in set(RegistrationState) else None
+
+
+@page(signed_in=True)
+def show_all(request: Request, form: Filled = NOTHING) -> Response:
+    asked = _state_asked(request)
+    with reading() as db:
+        actor = actor_of(db, request)
+        event = get_event(db, actor, request.path_params["event"])
+        found = registrations_of(db, actor, event, *([asked] if asked else []), page=page_number(request))
+        counts = registration_counts(db, event.id)
+        questions = questions_of(db, event.id)
+    base = path("registrations", event=event.event.slug)
+    tabs = [(_("All %(count)s", count=sum(counts.values())), base, asked is None)]
+    tabs += [
+        (_("%(state)s: %(count)s", state=STATE_NAMES[state], count=counts[state]), f"{base}?state={state}",
+         asked is state)
+        for state in RegistrationState
+        if counts.get(state) or asked is state
+    ]  # fmt: skip
+    rows = [
+        ListRow(one, STATE_NAMES[one.registration.state], answers_of(questions, one.registration),
+                may(actor, "accept_registration", one.subject), may(actor, "decline_registration", one.subject))
+        for one in found.rows
+    ]  # fmt: skip
+    taken, capacity = counts.get(RegistrationState.ACCEPTED, 0), event.event.capacity
+    return render(
+        request, "registrations/all.html", event=event, form=form, found=found, rows=rows, tabs=tabs, taken=taken,
+        capacity=capacity, base=f"{base}?{f'state={asked}&' if asked else ''}page=", asked=asked or "",
+        anybody=bool(counts),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """A line of the organisers' list, and what can be done with it."""
+
+    row: RegistrationRow
+    state: Message
+    answers: list[Answer]
+    acceptable: bool
+    declinable: bool
+
+
+def _of_this_event(db: Database, request: Request) -> RegistrationInEvent:
+    found = get_registration(db, actor_of(db, request), request.path_params["registration"])
+    if found.event.slug != request.path_params["event"]:
+        raise NotFound()
+    return found
+
+
+@page(form=NoForm, again=show_all, signed_in=True)
+def accept_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        subject = _of_this_event(db, request)
+        accept_registration(db, actor_of(db, request), subject)
+    accepted = subject.registration.state is RegistrationState.ACCEPTED
+    told = _("Accepted. They are told.") if accepted else _("No place is free, so they wait for one now.")
+    return redirect(request, "registrations", event=subject.event.slug, flash=told)
+
+
+@page(form=NoForm, again=show_all, signed_in=True)
+def decline_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        subject = _of_this_event(db, request)
+        decline_registration(db, actor_of(db, request), subject)
+    return redirect(request, "registrations", event=subject.event.slug, flash=_("Declined. They are told."))
+
+
+@page(form=NoForm, again=show_mine, signed_in=True)
+def withdraw_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor = actor_of(db, request)
+        subject = _of_this_event(db, request)
+        withdraw_registration(db, actor, subject)
+    if subject.registration.person_id != actor.person:
+        return redirect(request, "registrations", event=subject.event.slug, flash=_("Their place is free again."))
+    gone = _("You gave your place back. Meetings that stood were called off.")
+    return redirect(request, "my_registration", event=subject.event.slug, flash=gone)
+
+
+@page(signed_in=True)
+def export_all(request: Request) -> Response:
+    with reading() as db:
+        actor = actor_of(db, request)
+        event = get_event(db, actor, request.path_params["event"])
+        rows = all_registrations_of(db, actor, event)
+        questions = questions_of(db, event.id)
+    header = [_("Name"), _("E-mail"), _("Organisation"), _("Takes part as"), _("State"), _("Registered at")]
+    lines = [
+        [one.person.name, one.person.email, one.organisation, one.type, one.registration.state.value,
+         one.registration.registered_at, *(one.registration.answers.get(str(each.id), "") for each in questions)]
+        for one in rows
+    ]  # fmt: skip
+    content = write_csv([*map(str, header), *(each.label for each in questions)], lines)
+    return Response(
+        content,
+        media_type="text/csv; charset=utf-8",
+        headers={
+            "content-disposition": f'attachment; filename="{event.event.slug}-registrations.csv"',
+            "cache-control": "private, no-store",
+        },
+    )

@@ -1,0 +1,143 @@
+"""The set-up's overview: the checklist, and publishing, starting and closing."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import NoMatchFound
+
+from events.core.access import why_not
+from events.core.database import Database, reading, transaction
+from events.core.links import path
+from events.core.translation import Message, _
+from events.events import (
+    EventKind,
+    EventState,
+    EventWithPhases,
+    close_event,
+    follower_of,
+    missing_for_publishing,
+    publish_event,
+    start_event,
+)
+from events.overview import programmes_by_id, roles_in
+from events.registration import (
+    consent_text_of,
+    types_of,
+)
+from frontend.pages.setup.shared import NoForm, organised_event
+from frontend.web import NOTHING, Filled, actor_of, page, redirect, render
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the set-up checklist."""
+
+    label: Message
+    done: bool
+    url: str
+    note: Message | str = ""
+
+
+@dataclass(frozen=True)
+class Door:
+    """A further set-up page, of this slice or another."""
+
+    label: Message
+    url: str
+    what: Message
+
+
+LACKS: dict[str, tuple[Message, Message, str]] = {
+    "description": (_("A description"), _("At least a few sentences; Markdown is welcome."), "edit_event"),
+    "phases": (_("Dated phases"), _("They open and close by themselves."), "edit_phases"),
+    "registration": (_("A registration phase"), _("Without it nobody can register."), "edit_phases"),
+}
+
+# Set-up pages of other slices: shown once their routes exist. Kind None: for every kind of event.
+FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
+    (EventKind.HACKATHON, "challenges", _("Challenges"), _("Needs put to the teams, each with its owner.")),
+    (EventKind.HACKATHON, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
+    (EventKind.PITCH, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
+    (EventKind.MATCHMAKING, "blocks", _("Meeting blocks and tables"), _("When and where meetings can be held.")),
+    (None, "import_participants", _("Import participants"), _("From a CSV or XLSX file, with a preview.")),
+)
+
+
+def _if_there(name: str, event: EventWithPhases) -> str:
+    try:
+        return path(name, event=event.event.slug)
+    except NoMatchFound:
+        return ""
+
+
+def _checklist(db: Database, event: EventWithPhases) -> tuple[list[Line], list[Line]]:
+    """What has to be there before publishing, and what is good to have."""
+    slug, missing = event.event.slug, missing_for_publishing(event)
+    needed = [
+        Line(label, name not in missing, path(route, event=slug), note)
+        for name, (label, note, route) in LACKS.items()
+        if not (name == "registration" and "phases" in missing)
+    ]
+    types, consent = types_of(db, event.id), consent_text_of(db, event.id)
+    roles = roles_in(db, event)
+    good = [
+        Line(_("A line that says what it is about"), bool(event.event.tagline), path("edit_event", event=slug)),
+        Line(_("Participation types"), bool(types), path("edit_registration", event=slug)),
+        Line(_("A consent text"), consent is not None, path("edit_registration", event=slug)),
+        Line(_("People with roles: judges, mentors, hosts"), bool(roles), path("edit_roles", event=slug)),
+    ]
+    return needed, good
+
+
+@page(signed_in=True)
+def show_set_up(request: Request, form: Filled = NOTHING) -> Response:
+    with reading() as db:
+        event = organised_event(db, request)
+        actor = actor_of(db, request)
+        needed, good = _checklist(db, event)
+        programme = programmes_by_id(db, {event.programme_id})[event.programme_id]
+        follower = follower_of(db, event.id)
+    slug = event.event.slug
+    doors = [
+        Door(_("Texts and places"), path("edit_event", event=slug), _("Name, description, zone, places, approval.")),
+        Door(_("Phases"), path("edit_phases", event=slug), _("When what is possible.")),
+        Door(_("Registration"), path("edit_registration", event=slug), _("Types, questions and the consent text.")),
+        Door(_("Roles"), path("edit_roles", event=slug), _("Judges, mentors, hosts, challenge owners, organisers.")),
+    ]
+    doors += [
+        Door(label, url, what)
+        for kind, name, label, what in FURTHER
+        if kind in {None, event.event.kind} and (url := _if_there(name, event))
+    ]
+    follow = _if_there("follow", event) if event.event.kind is EventKind.HACKATHON and follower is None else ""
+    refusal = why_not(actor, "publish_event", event)
+    return render(
+        request, "setup/set_up.html", event=event, form=form, needed=needed, good=good, doors=doors,
+        programme=programme, follow=follow, follower=follower, ready=not missing_for_publishing(event),
+        is_draft=event.event.state is EventState.DRAFT, refusal=refusal.message if refusal else "",
+    )  # fmt: skip
+
+
+@page(form=NoForm, again=show_set_up, signed_in=True)
+def publish_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        event = organised_event(db, request)
+        publish_event(db, actor_of(db, request), event)
+    return redirect(request, "event", event=event.event.slug, flash=_("Published: everybody can see this page now."))
+
+
+@page(form=NoForm, again=show_set_up, signed_in=True)
+def start_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        event = organised_event(db, request)
+        start_event(db, actor_of(db, request), event)
+    return redirect(request, "set_up", event=event.event.slug, flash=_("The event is running."))
+
+
+@page(form=NoForm, again=show_set_up, signed_in=True)
+def close_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        event = organised_event(db, request)
+        close_event(db, actor_of(db, request), event)
+    return redirect(request, "set_up", event=event.event.slug, flash=_("The event is closed. Its pages stay."))

@@ -1,0 +1,54 @@
+"""Who has which role in an event."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events.core.access import may
+from events.core.database import reading, transaction
+from events.core.refusals import Invalid
+from events.core.translation import _
+from events.overview import roles_in
+from events.people import PersonState, find_person
+from events.registration import (
+    appoint,
+)
+from events.roles import ROLE_NAMES, Role
+from frontend.pages.setup.shared import organised_event
+from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+
+GIVEN_ROLES = (
+    (Role.JUDGE, ROLE_NAMES[Role.JUDGE], _("Scores what is assigned, alone or live.")),
+    (Role.MENTOR, ROLE_NAMES[Role.MENTOR], _("Offers office hours to teams.")),
+    (Role.HOST, ROLE_NAMES[Role.HOST], _("Runs a live room: opens it and calls the pitches.")),
+    (Role.CHALLENGE_OWNER, ROLE_NAMES[Role.CHALLENGE_OWNER], _("Brings a need and answers the teams’ questions.")),
+    (Role.ORGANISER, ROLE_NAMES[Role.ORGANISER], _("May do everything in this event that you may.")),
+)
+
+
+@page(signed_in=True)
+def edit_roles(request: Request, form: Filled = NOTHING) -> Response:
+    with reading() as db:
+        event = organised_event(db, request)
+        actor = actor_of(db, request)
+        holders = [(ROLE_NAMES[role], person) for role, person in roles_in(db, event)]
+    form = form.with_values(role=Role.JUDGE)
+    return render(request, "setup/roles.html", event=event, form=form, holders=holders, roles=GIVEN_ROLES,
+                  changeable=may(actor, "appoint", event))  # fmt: skip
+
+
+class AppointForm(Form):
+    email: str = ""
+    role: Role
+
+
+@page(form=AppointForm, again=edit_roles, signed_in=True)
+def appoint_now(request: Request, form: AppointForm) -> Response:
+    with transaction() as db:
+        event = organised_event(db, request)
+        person = find_person(db, form.email)
+        if person is None or person.state is PersonState.ERASED:
+            sentence = _("Nobody here has this address. Ask them to sign in once, then appoint them.")
+            raise Invalid({"email": sentence})
+        appoint(db, actor_of(db, request), event, person_id=person.id or 0, role=form.role)
+    said = _("%(name)s has a role now: %(role)s.", name=person.name or person.email, role=ROLE_NAMES[form.role])
+    return redirect(request, "edit_roles", event=event.event.slug, flash=said)
