@@ -5,8 +5,9 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 
-from events.core.database import on_commit
+from events.core.database import on_commit, plain_postgres_url, wake_listeners
 from events.core.journal import deliver_next
+from events.core.settings import settings
 from events.core.timers import run_next_timer
 from mailer.delivery import run_mail
 
@@ -18,16 +19,40 @@ POLL_SECONDS = 0.25
 async def run_worker(stop: asyncio.Event) -> None:
     """Run timers, deliveries and mail until `stop` is set; an error in one step never ends a loop."""
     async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(wake_on_notify(stop))
         tasks.create_task(run_steps(stop, run_next_timer))
         tasks.create_task(run_steps(stop, deliver_next))
         tasks.create_task(run_mail(stop))
+
+
+async def wake_on_notify(stop: asyncio.Event) -> None:
+    """On PostgreSQL, hear of other processes' commits at once; the loops poll every quarter of a second besides."""
+    if settings().sqlite:
+        return
+    import psycopg
+
+    while not stop.is_set():
+        try:
+            async with await psycopg.AsyncConnection.connect(plain_postgres_url(), autocommit=True) as connection:
+                await connection.execute("LISTEN folkmoot")
+                while not stop.is_set():
+                    async for _notice in connection.notifies(timeout=1):
+                        wake_listeners()
+        except psycopg.OperationalError:
+            log.warning("cannot listen to the database; polling goes on")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 5)
 
 
 async def run_steps(stop: asyncio.Event, step: Callable[[], bool]) -> None:
     """Call `step` in a thread as long as it finds something to do; then wait for a commit, or a quarter of a second."""
     loop = asyncio.get_running_loop()
     woken = asyncio.Event()
-    forget = on_commit(lambda: loop.call_soon_threadsafe(woken.set))
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(woken.set)
+
+    forget = on_commit(wake)
     try:
         while not stop.is_set():
             woken.clear()

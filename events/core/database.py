@@ -93,6 +93,11 @@ def _sqlite_manners(engine: Engine, *, begin: str, query_only: bool) -> None:
         connection.exec_driver_sql(begin)
 
 
+def plain_postgres_url() -> str:
+    """The database's address as psycopg itself reads it."""
+    return settings().database_url.replace("postgres://", "postgresql://", 1).replace("+psycopg", "", 1)
+
+
 def _postgres_engines(url: str) -> Engines:
     url = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
     timeouts = "-c statement_timeout=15000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=30000"
@@ -126,8 +131,10 @@ def transaction() -> Iterator[Database]:
         except BaseException:
             db.rollback()
             raise
-        db.commit()
         told = bool(db.info.get("tell"))
+        if told and db.get_bind().dialect.name == "postgresql":
+            db.execute(text("NOTIFY folkmoot"))  # reaches the other processes with the commit
+        db.commit()
     if told:
         wake_listeners()
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from pydantic import TypeAdapter
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel, select
 
 from events.core import clock
@@ -137,8 +137,6 @@ def record(db: Database, actor: Actor, fact: Fact) -> int:
     for one in LISTENERS.values():
         if type(fact) in one.handlers:
             db.add(Delivery(entry_id=entry.id, listener=one.name, due_at=clock.now()))
-    if not db.info.get("tell") and db.get_bind().dialect.name == "postgresql":
-        db.execute(text("NOTIFY folkmoot"))
     db.info["tell"] = True
     return entry.id
 

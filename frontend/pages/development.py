@@ -53,7 +53,7 @@ def show_letter(request: Request) -> Response:
     with reading() as db:
         actor_of(db, request)
         letter = letter_with(db, request.path_params["letter"])
-    message = cast("EmailMessage", BytesParser(policy=policy.default).parsebytes(raw_of(letter)))
+    message = BytesParser(policy=policy.default).parsebytes(raw_of(letter))
     body = message.get_body(("plain",))
     text = body.get_content() if body else ""
     headers = [(name, str(value)) for name, value in message.items()]
