@@ -13,11 +13,8 @@ YEARS = range(
 
 def from_wall(text: str, zone: str, field: str = "starts_at") -> datetime:
     """The moment of '2026-03-29T14:20' in `zone`. Refuses what is no time, was skipped, or happens twice that day."""
-    try:
-        naive = datetime.fromisoformat(text.strip()).replace(tzinfo=None)
-    except ValueError:
-        naive = datetime.min
-    if naive.year not in YEARS:
+    naive = _read(text)
+    if naive is None or naive.year not in YEARS:
         raise Invalid({field: _("Please write a date and a time, such as 2026-03-04 14:20.")})
     early, late = (naive.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
     if early.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != naive:
@@ -25,6 +22,13 @@ def from_wall(text: str, zone: str, field: str = "starts_at") -> datetime:
     if early.utcoffset() != late.utcoffset():
         raise Invalid({field: _("This time comes twice on that day in %(zone)s. Choose another.", zone=zone)})
     return early.astimezone(UTC)
+
+
+def _read(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.strip()).replace(tzinfo=None)
+    except ValueError:
+        return None
 
 
 def to_wall(moment: datetime, zone: str) -> str:
