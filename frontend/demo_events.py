@@ -318,8 +318,8 @@ def meetings(world: World) -> None:
         made = [meeting for pair in dict.fromkeys(pairs) if (meeting := _request(db, world, *pair)) is not None]
         ids = [(meeting.public_id, meeting.invitee_id, meeting.asker_id) for meeting in made]
     with step(world.start - timedelta(hours=12)) as db:
-        for number, (public, invitee, asker) in enumerate(ids):
-            _answer(db, world, number, public, invitee, asker)
+        for number, (public, answering, waiting) in enumerate(ids):
+            _answer(db, world, number, public, answering, waiting)
     with step(world.start - timedelta(hours=1)) as db:
         for asker, invitee in (
             ("Piotr Zieliński", "Bo Berg"),

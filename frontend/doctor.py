@@ -3,6 +3,7 @@
 import asyncio
 import os
 import platform
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,7 @@ def examine() -> Iterator[Finding]:
     yield _database()
     yield from _where_sqlite_lies()
     yield asyncio.run(_redis())
-    yield asyncio.run(_mail())
+    yield _mail()
     yield _files()
     yield _python()
 
@@ -75,7 +76,7 @@ async def _redis() -> Finding:
     return Finding(True, "Redis answers.")
 
 
-async def _mail() -> Finding:
+def _mail() -> Finding:
     url = urlsplit(settings().mail_url)
     if not settings().mail_url:
         return Finding(settings().demo, "No mail server is set: letters are written and kept. Set FOLKMOOT_MAIL_URL.")
@@ -86,10 +87,9 @@ async def _mail() -> Finding:
         return Finding(good, f"Letters are {'' if good else 'not '}written as files.")
     port = url.port or (465 if url.scheme == "smtps" else 25)
     try:
-        _reader, writer = await asyncio.wait_for(asyncio.open_connection(url.hostname, port), 5)
-    except (OSError, TimeoutError) as error:
+        socket.create_connection((url.hostname or "", port), timeout=5).close()
+    except OSError as error:
         return Finding(False, f"The mail server does not answer ({type(error).__name__}). Check FOLKMOOT_MAIL_URL.")
-    writer.close()
     return Finding(True, "The mail server answers.")
 
 
