@@ -22,6 +22,7 @@ from sessions.calendars import Content, EntryKind, cancel_entry, revise
 from sessions.stages import Stage as Stage
 from sessions.stages import StageInEvent, lock_stage, note_change, run_stage
 from sessions.stages import StageState as StageState
+from sessions.stages import see_stages as see_stages
 
 SHORTEST, LONGEST = 10, 3600
 

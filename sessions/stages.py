@@ -166,6 +166,7 @@ see_stage = _shown & (
     participant_of_event | judge_of_event | mentor_of_event | challenge_owner_of_event | host_of_event
     | organiser_of_event
 )  # fmt: skip
+see_stages = see_stage  # of an event: the same question, asked before there is a stage
 
 
 def room_open(subject: StageInEvent | QuestionOnStage, now: datetime) -> None:

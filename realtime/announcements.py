@@ -1,0 +1,156 @@
+"""Who hears of which fact. A test fails for a fact that is neither announced nor declared quiet."""
+
+from sqlmodel import select
+
+from events import (
+    challenges,
+    clusters,
+    consents,
+    joining,
+    marketplace,
+    organisations,
+    people,
+    phases,
+    planning,
+    programmes,
+    registration,
+    roles,
+    signin,
+    submissions,
+    teams,
+)
+from events import events as gatherings
+from events.core.database import Database
+from events.importing import items, participants
+from events.people import find_person
+from realtime.announcing import Concerned, announced, quiet
+from realtime.channels import event_channel, person_channel
+from sessions import availability, blocks, meetings, pitches
+
+
+@announced(
+    meetings.MeetingRequested,
+    meetings.MeetingAccepted,
+    meetings.MeetingDeclined,
+    meetings.MeetingWithdrawn,
+    meetings.MeetingExpired,
+    meetings.MeetingMoved,
+    meetings.MeetingCancelled,
+)
+def _meeting(db: Database, fact: meetings.MeetingRequested) -> Concerned:
+    row = db.get_one(meetings.Meeting, fact.meeting_id)
+    return {person_channel(row.asker_id), person_channel(row.invitee_id)}, {"meeting": row.public_id}
+
+
+@announced(
+    registration.RegistrationReceived,
+    registration.RegistrationAccepted,
+    registration.RegistrationDeclined,
+    registration.RegistrationPromoted,
+    registration.RegistrationWithdrawn,
+)
+def _registration(db: Database, fact: registration.RegistrationAccepted) -> Concerned:
+    row = db.get_one(registration.Registration, fact.registration_id)
+    return {person_channel(row.person_id)}, {"registration": row.public_id}
+
+
+def _members(db: Database, team_id: int) -> set[str]:
+    query = select(teams.TeamMember.person_id).where(teams.TeamMember.team_id == team_id)
+    return {person_channel(person) for person in db.exec(query)}
+
+
+@announced(
+    teams.TeamFormed,
+    teams.TeamChanged,
+    teams.TeamJoined,
+    teams.TeamLeft,
+    joining.TeamInvitationDeclined,
+    joining.TeamInvitationTakenBack,
+)
+def _team(db: Database, fact: teams.TeamFormed) -> Concerned:
+    row = db.get(teams.Team, fact.team_id)
+    person = getattr(fact, "person_id", None)
+    own = {person_channel(person)} if person else set()
+    return _members(db, fact.team_id) | own, {"team": row.public_id} if row else {}
+
+
+@announced(teams.TeamInvitationSent)
+def _invitation(db: Database, fact: teams.TeamInvitationSent) -> Concerned:
+    row = db.get(teams.TeamInvitation, fact.invitation_id)
+    invited = find_person(db, row.email) if row else None
+    own = {person_channel(invited.id)} if invited and invited.id else set()
+    return _members(db, fact.team_id) | own, {"invitation": row.public_id} if row else {}
+
+
+@announced(submissions.SubmissionHandedIn, submissions.LateVersionKept, submissions.LateVersionAdmitted)
+def _submission(db: Database, fact: submissions.SubmissionHandedIn) -> Concerned:
+    row = db.get_one(submissions.Submission, fact.submission_id)
+    return _members(db, row.team_id), {"submission": row.public_id}
+
+
+@announced(pitches.PitchScheduled, pitches.PitchMoved, pitches.PitchCancelled)
+def _turn(db: Database, fact: pitches.PitchScheduled) -> Concerned:
+    row = db.get_one(pitches.Pitch, fact.pitch_id)
+    stage = db.get_one(pitches.Stage, row.stage_id)
+    submission = db.get_one(submissions.Submission, row.submission_id)
+    return _members(db, submission.team_id), {"stage": stage.public_id, "pitch": row.public_id}
+
+
+@announced(pitches.StageOpened, pitches.StageClosed)
+def _stage(db: Database, fact: pitches.StageOpened) -> Concerned:
+    return {event_channel(fact.event_id)}, {"stage": db.get_one(pitches.Stage, fact.stage_id).public_id}
+
+
+@announced(phases.PhaseOpened, phases.PhaseClosed, planning.PhaseMoved)
+def _phase(db: Database, fact: phases.PhaseOpened) -> Concerned:
+    event = db.get_one(gatherings.Event, fact.event_id)
+    return {event_channel(fact.event_id)}, {"event": event.slug, "phase": fact.phase}
+
+
+@announced(gatherings.EventStarted, gatherings.EventClosed, challenges.ChallengePublished)
+def _event(db: Database, fact: gatherings.EventStarted) -> Concerned:
+    return {event_channel(fact.event_id)}, {"event": db.get_one(gatherings.Event, fact.event_id).slug}
+
+
+@announced(roles.RoleGranted)
+def _person(db: Database, fact: roles.RoleGranted) -> Concerned:
+    return {person_channel(fact.person_id)}, {}
+
+
+# The room's own numbered changes carry these at the same moment.
+quiet(pitches.PitchStarted, pitches.PitchEnded)
+# A revoked sign-in closes its sockets; nobody else is concerned.
+quiet(signin.SignInLinkAsked, signin.SignedIn, signin.SignedOut, signin.PasswordSet)
+# Whoever did it was there, and no other open page waits for it.
+quiet(
+    people.PersonJoined,
+    people.ProfileChanged,
+    organisations.OrganisationAdded,
+    organisations.OrganisationChanged,
+    organisations.OrganisationJoined,
+    organisations.OrganisationLeft,
+    organisations.ContactNamed,
+    clusters.ClusterJoined,
+    clusters.ClusterLeft,
+    programmes.ProgrammeCreated,
+    programmes.ProgrammeChanged,
+    programmes.ClusterAdded,
+    programmes.ClusterRemoved,
+    marketplace.ItemPublished,
+    marketplace.ItemChanged,
+    marketplace.ItemWithdrawn,
+    marketplace.ItemShown,
+    marketplace.ItemHidden,
+    items.ItemsImported,
+    participants.ParticipantsImported,
+    consents.ConsentGiven,
+    challenges.ChallengeChanged,
+    gatherings.EventCreated,
+    gatherings.EventChanged,
+    gatherings.EventPublished,
+    availability.AvailabilitySet,
+    blocks.BlockAdded,
+    blocks.BlockRemoved,
+    blocks.TableAdded,
+    pitches.StagePlanned,
+)

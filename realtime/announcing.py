@@ -1,0 +1,164 @@
+"""Announcing: facts go to the people concerned, and the numbered changes of rooms to whoever is in them.
+
+A fact travels as its number and kind with public ids; the page fetches what it shows. A room's change carries itself.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from events.core import clock
+from events.core.database import Database, on_commit, reading, transaction
+from events.core.journal import Delivery, Fact, Told, deliver_next, listener
+from realtime.channels import stage_channel
+from realtime.fanout import Fanout, tell
+from realtime.snapshots import changes_json
+from sessions.rooms import RoomChanges, changes_after, room_numbers
+
+if TYPE_CHECKING:
+    from realtime.server import SocketServer
+
+log = logging.getLogger("folkmoot.announcing")
+
+POLL_SECONDS = 0.25
+ROOM_PAUSE = 0.1
+SIGN_INS_EVERY = 1.0
+EVERYTHING_EVERY = 30
+TOO_LATE = timedelta(minutes=1)
+
+LISTENER = listener("realtime", "web")
+QUIET: set[type[Fact]] = set()
+
+Concerned = tuple[set[str], dict[str, str]]
+Writer = Callable[[Database, Any], Concerned]
+
+
+def announced(*kinds: type[Fact]) -> Callable[[Writer], Writer]:
+    """Register `(db, fact) -> (channels, public ids)`: who hears that one of these facts happened."""
+
+    def register(writer: Writer) -> Writer:
+        @LISTENER.hears(*kinds)
+        def announce(db: Database, told: Told) -> None:
+            channels, ids = writer(db, told.fact)
+            tell(sorted(channels), "fact", {"fact": told.number, "kind": told.fact.kind} | ids)
+
+        return writer
+
+    return register
+
+
+def quiet(*kinds: type[Fact]) -> None:
+    """Declare facts that no open page waits for."""
+    QUIET.update(kinds)
+
+
+async def run_announcer(stop: asyncio.Event) -> None:
+    """Tell this process's sockets what happens until `stop` is set. An error in one step never ends a loop."""
+    from realtime.server import current
+
+    server = current()
+    if server is None:
+        return
+    server.fanout.begin()
+    try:
+        await asyncio.to_thread(_let_old_ones_go)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_keep_on(stop, _deliver))
+            tasks.create_task(_keep_on(stop, lambda: _tail(server.fanout)))
+            tasks.create_task(_watch(stop, server))
+    finally:
+        server.fanout.end()
+
+
+def _let_old_ones_go() -> None:
+    """Whoever is here has loaded their page since: what waited while no web process ran is news to nobody."""
+    with transaction() as db:
+        db.execute(
+            update(Delivery)
+            .where(
+                col(Delivery.listener) == LISTENER.name,
+                col(Delivery.done_at).is_(None),
+                col(Delivery.due_at) < clock.now() - TOO_LATE,
+            )
+            .values(done_at=clock.now())
+        )
+
+
+async def _keep_on(stop: asyncio.Event, step: Callable[[], Awaitable[bool]]) -> None:
+    """Take steps while there is something to do; then wait for a commit here, or a quarter of a second."""
+    loop = asyncio.get_running_loop()
+    woken = asyncio.Event()
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(woken.set)
+
+    forget = on_commit(wake)
+    try:
+        while not stop.is_set():
+            woken.clear()
+            if not await _try(step):
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(woken.wait(), POLL_SECONDS)
+    finally:
+        forget()
+
+
+async def _try(step: Callable[[], Awaitable[bool]]) -> bool:
+    try:
+        return await step()
+    except Exception:
+        log.exception("a step of the announcer failed")
+        await asyncio.sleep(1)
+        return False
+
+
+async def _deliver() -> bool:
+    return await asyncio.to_thread(deliver_next, "web")
+
+
+async def _tail(fanout: Fanout) -> bool:
+    """Send what changed in the rooms that somebody here is in; all that happened since the last look in one message."""
+    if not fanout.watched:
+        return False
+    numbers = await asyncio.to_thread(_numbers, list(fanout.watched))
+    sent = False
+    for stage_id, number in numbers.items():
+        room = fanout.watched.get(stage_id)
+        if room is not None and number > room.number:
+            changes = await asyncio.to_thread(_changes, stage_id, room.number)
+            await fanout.post(stage_channel(stage_id), "room", changes_json(room.public_id, changes))
+            room.number = changes.number
+            sent = True
+    if sent:
+        await asyncio.sleep(ROOM_PAUSE)
+    return sent
+
+
+def _numbers(stage_ids: list[int]) -> dict[int, int]:
+    with reading() as db:
+        return room_numbers(db, stage_ids)
+
+
+def _changes(stage_id: int, number: int) -> RoomChanges:
+    with reading() as db:
+        return changes_after(db, stage_id, number)
+
+
+async def _watch(stop: asyncio.Event, server: "SocketServer") -> None:
+    """Every second, who was signed out; every half minute, whether everybody may still be where they are."""
+    second = 0
+    while not stop.is_set():
+        second += 1
+        look = server.look_at_everything if second % EVERYTHING_EVERY == 0 else server.look_at_sign_ins
+        try:
+            await look()
+        except Exception:
+            log.exception("sign-ins could not be looked at")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), SIGN_INS_EVERY)

@@ -1,0 +1,16 @@
+"""Names of channels, which Socket.IO calls rooms. They are made here from ids of ours, never taken from a client."""
+
+
+def person_channel(person_id: int) -> str:
+    """All browsers of one person."""
+    return f"person:{person_id}"
+
+
+def event_channel(event_id: int) -> str:
+    """The participants of an event."""
+    return f"event:{event_id}"
+
+
+def stage_channel(stage_id: int) -> str:
+    """Everybody in a pitch room."""
+    return f"stage:{stage_id}"

@@ -1,0 +1,239 @@
+"""The guard before the sockets: who may open one, how fast it may speak, and when it is closed.
+
+python-socketio alone takes every Origin, any speed and binary attachments without end, and tells nobody when a
+sign-in ends (reference: security-reliability, M4 and M5).
+"""
+
+import asyncio
+import json
+import logging
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+from events.core.addresses import client_address
+from events.core.settings import LOOPBACK, settings
+
+log = logging.getLogger("folkmoot.guard")
+
+Scope = MutableMapping[str, Any]
+Event = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Event]]
+Send = Callable[[Event], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Authenticate = Callable[[str], tuple[int, int] | None]
+
+JOIN_SECONDS = 3.0
+PACE = 20.0
+BURST = 60.0
+LARGEST_FRAME = 16_384
+MOST_PER_SIGN_IN = 10
+POLICY = 1008
+HELD = "folkmoot.connection"
+
+# What our clients send: pings and pongs, goodbye, joining the default namespace, leaving it, events as JSON.
+FRAME = re.compile(r"[123]|40(?:\{.*\})?|41|42\d{0,9}(?P<event>\[.*\])", re.DOTALL)
+RESERVED = {"connect", "disconnect", "connect_error", "message"}
+
+
+@dataclass(eq=False)
+class Connection:
+    """One open socket and whose it is. `kill` ends it from anywhere on the loop."""
+
+    cookie: str
+    sign_in: int
+    person: int
+    address: str
+    abort: Callable[[], None] | None = None
+    killed: asyncio.Event = field(default_factory=asyncio.Event)
+    why: str = ""
+
+    def kill(self, why: str) -> None:
+        """Close the socket now: nothing is read from it or written to it any more."""
+        if not self.killed.is_set():
+            self.why = why
+            self.killed.set()
+
+
+class Bucket:
+    """A pace with a burst: so many a second, and so many at once."""
+
+    def __init__(self, pace: float, burst: float) -> None:
+        self.pace, self.burst, self.left, self.at = pace, burst, burst, monotonic()
+
+    def take(self) -> bool:
+        """Whether one more is within the pace."""
+        now = monotonic()
+        self.left, self.at = min(self.burst, self.left + (now - self.at) * self.pace), now
+        self.left -= 1
+        return self.left >= 0
+
+
+def our_origins() -> frozenset[str]:
+    """The origins of our own pages: the public address, and in the demo its loopback twins."""
+    public = urlsplit(settings().public_url)
+    hosts = LOOPBACK if settings().demo and public.hostname in LOOPBACK else {public.hostname or ""}
+    port = f":{public.port}" if public.port else ""
+    return frozenset(f"{public.scheme}://{f'[{host}]' if ':' in host else host}{port}" for host in hosts)
+
+
+class Guard:
+    """Stands before a Socket.IO application (ASGI) and lets only well-behaved sockets of signed-in people through."""
+
+    def __init__(self, app: App, authenticate: Authenticate, *, join_seconds: float = JOIN_SECONDS) -> None:
+        self.app = app
+        self.authenticate = authenticate
+        self.join_seconds = join_seconds
+        self.connections: set[Connection] = set()
+        self.per_address: Counter[str] = Counter()
+        self.closed: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await _plain(send, 426)
+            return
+        headers = _headers(scope)
+        address = client_address(
+            (scope.get("client") or ("", 0))[0], headers.get("x-forwarded-for", ""), settings().trusted_proxies
+        )
+        why = self._refusal(headers, address)
+        if why:
+            await self._turn_away(why, receive, send)
+            return
+        # Counted before anything is awaited: sockets that arrive together are all in the count.
+        self.per_address[address] += 1
+        try:
+            await self._let_in(scope, receive, send, headers.get("cookie", ""), address)
+        finally:
+            self.per_address -= Counter([address])
+
+    def _refusal(self, headers: dict[str, str], address: str) -> str:
+        if headers.get("origin") not in our_origins():
+            return "origin"
+        return "address" if self.per_address[address] >= settings().sockets_per_address else ""
+
+    async def _turn_away(self, why: str, receive: Receive, send: Send) -> None:
+        self.closed[why] += 1
+        log.info("socket turned away: %s", why)
+        await receive()
+        await send({"type": "websocket.close", "code": POLICY})  # before the accept: the browser sees 403
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send, cookie: str, address: str) -> None:
+        found = await asyncio.to_thread(self.authenticate, cookie)
+        if found is None:
+            await self._turn_away("sign-in", receive, send)
+            return
+        connection = Connection(cookie, found[0], found[1], address, _abort_of(send))
+        if sum(one.sign_in == connection.sign_in for one in self.connections) >= MOST_PER_SIGN_IN:
+            await self._turn_away("windows", receive, send)
+            return
+        scope[HELD] = connection
+        self.connections.add(connection)
+        line = _Line(self, connection, receive, send)
+        try:
+            await self.app(scope, line.receive, line.send)
+        finally:
+            self.connections.discard(connection)
+            line.end()
+
+
+class _Line:
+    """What goes through one socket, looked at on its way."""
+
+    def __init__(self, guard: Guard, connection: Connection, receive: Receive, send: Send) -> None:
+        self.guard, self.connection = guard, connection
+        self._receive, self._send = receive, send
+        self.bucket = Bucket(PACE, BURST)
+        self.joined = False
+        self.began = monotonic()
+        self.over = False
+        self.kill = asyncio.ensure_future(connection.killed.wait())
+
+    async def receive(self) -> Event:
+        """The next event from the client, or the end of it all."""
+        if self.over:
+            return {"type": "websocket.disconnect", "code": POLICY}
+        left = None if self.joined else max(0.01, self.guard.join_seconds - (monotonic() - self.began))
+        pending = asyncio.ensure_future(self._receive())
+        try:
+            done, _rest = await asyncio.wait({pending, self.kill}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not pending.done():
+                pending.cancel()
+        if self.connection.killed.is_set():
+            return await self._close(self.connection.why)
+        if pending not in done:
+            return await self._close("join")
+        event = pending.result()
+        if event["type"] == "websocket.receive":
+            why = self._look_at(event.get("text"))
+            if why:
+                return await self._close(why)
+        return event
+
+    def _look_at(self, text: str | None) -> str:
+        if text is None:
+            return "binary"
+        if len(text) > LARGEST_FRAME or len(text.encode()) > LARGEST_FRAME:
+            return "oversize"
+        if not self.bucket.take():
+            return "flood"
+        found = FRAME.fullmatch(text)
+        if found is None or not _is_event(found["event"]):
+            return "malformed"
+        if text.startswith("40"):
+            self.joined = True
+        return ""
+
+    async def _close(self, why: str) -> Event:
+        self.over = True
+        self.guard.closed[why] += 1
+        log.info("socket of person %s closed: %s", self.connection.person, why)
+        if why == "slow" and self.connection.abort is not None:
+            self.connection.abort()  # A close frame would wait behind everything that was never read.
+        else:
+            with suppress(Exception):  # The other side may be gone already.
+                await asyncio.wait_for(self._send({"type": "websocket.close", "code": POLICY}), 1)
+        return {"type": "websocket.disconnect", "code": POLICY}
+
+    async def send(self, event: Event) -> None:
+        """Pass an event to the client, unless the socket is over: nothing leaves after a sign-in was revoked."""
+        if self.over or self.connection.killed.is_set():
+            raise OSError("this socket was closed")
+        await self._send(event)
+
+    def end(self) -> None:
+        """Clean up."""
+        self.over = True
+        self.kill.cancel()
+
+
+def _is_event(text: str | None) -> bool:
+    if text is None:
+        return True
+    try:
+        parts = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(parts, list) and bool(parts) and isinstance(parts[0], str) and parts[0] not in RESERVED
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _abort_of(send: Send) -> Callable[[], None] | None:
+    """How to drop the connection at once, where the server lets us (uvicorn does)."""
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    return getattr(transport, "abort", None)
+
+
+async def _plain(send: Send, status: int) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"upgrade", b"websocket")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"This address takes WebSocket connections.\n"})
