@@ -5,31 +5,28 @@ Send, then mark: whoever is killed in between sends the same bytes again. Markin
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
 from functools import partial
-from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from events.core import clock
-from events.core.claims import LONGEST_PAUSE, MOST_TRIES, claim_one
+from events.core.claims import MOST_TRIES, claim_one
 from events.core.database import on_commit, reading, transaction
 from events.core.settings import settings
-from mailer.letters import Letter, LetterState, own_domain, raw_of
+from mailer.letters import FIRST_PAUSE, Letter, LetterState, own_domain, pause_after, put_off, raw_of
 from mailer.transport import LETTER_TIMEOUT, AddressRefused, Transport, Undelivered, transport_for
 from mailer.writing import write_next
 
 log = logging.getLogger("folkmoot.mail")
 
 LEASE = timedelta(seconds=LETTER_TIMEOUT + 30)
-FIRST_PAUSE = timedelta(seconds=30)
 # Tries that say nothing about a letter are not counted; after this long it is given up all the same.
 GIVE_UP_AFTER = timedelta(hours=48)
 SENDERS = 2
@@ -106,31 +103,12 @@ def _end(letter: Letter, state: LetterState) -> None:
 
 def _give_back(letter: Letter, fault: Undelivered) -> Outcome:
     uncounted = fault.everywhere and clock.now() < letter.made_at + GIVE_UP_AFTER
-    given_up = not uncounted and (
-        isinstance(fault, AddressRefused) or fault.everywhere or letter.attempts >= MOST_TRIES
-    )
-    change: dict[str, Any] = {"problem": fault.reason, "due_at": clock.now() + pause_after(letter.attempts)}
-    if uncounted:
-        change["attempts"] = letter.attempts - 1
-    if given_up:
-        change |= {"dead_at": clock.now(), "state": LetterState.UNDELIVERABLE}
-    mine = (col(Letter.id) == letter.id, col(Letter.attempts) == letter.attempts, col(Letter.done_at).is_(None))
-    with transaction() as db:
-        db.execute(update(Letter).where(*mine).values(**change))
-    log.warning(
-        "letter %s %s after %s tries: %s",
-        letter.id,
-        "given up" if given_up else "put back",
-        letter.attempts,
-        fault.reason,
-    )
+    hopeless = isinstance(fault, AddressRefused) or fault.everywhere or letter.attempts >= MOST_TRIES
+    given_up = hopeless and not uncounted
+    put_off(letter, fault.reason, attempts=letter.attempts - uncounted, given_up=given_up)
+    fate = "given up" if given_up else "put back"
+    log.warning("letter %s %s after %s tries: %s", letter.id, fate, letter.attempts, type(fault).__name__)
     return Outcome.NOBODY_TAKES_LETTERS if fault.everywhere else Outcome.PUT_BACK
-
-
-def pause_after(attempts: int, first: timedelta = FIRST_PAUSE) -> timedelta:
-    """How long to wait after so many tries: from 30 seconds, doubling, to an hour, with jitter."""
-    jitter = random.uniform(0.5, 1)  # noqa: S311 - no secret
-    return jitter * min(first * (1 << min(attempts - 1, 20)), LONGEST_PAUSE)
 
 
 async def run_mail(

@@ -1,10 +1,11 @@
 """Letters: one mail to one person, made from a fact, with its fate."""
 
+import random
 import secrets
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
@@ -14,9 +15,9 @@ from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
 from events.core.access import Actor
-from events.core.claims import Due
+from events.core.claims import LONGEST_PAUSE, Due
 from events.core.columns import moment, public_id, word
-from events.core.database import Database
+from events.core.database import Database, transaction
 from events.core.hooks import personal_data
 from events.core.journal import Fact, Told, listener
 from events.core.links import link
@@ -31,6 +32,7 @@ from sessions.calendars import CalendarEntry, CalendarMethod, EntryKind, revisio
 
 F = TypeVar("F", bound=Fact)
 SEALED = "letter"
+FIRST_PAUSE = timedelta(seconds=30)
 
 
 class LetterState(StrEnum):
@@ -110,6 +112,11 @@ class Page(str):
 def page(name: str, **ids: object) -> Page:
     """The address of a page, for a letter."""
     return Page(link(name, **ids))
+
+
+def page_at(path: str) -> Page:
+    """The address of the page with this path, for a letter."""
+    return Page(settings().public_url.rstrip("/") + path)
 
 
 Addressees = Callable[[Database, Any], Iterable[Recipient]]
@@ -248,6 +255,23 @@ def _superseded_unsent(db: Database, letter: Letter) -> bool:
 def set_aside(letter: Letter, state: LetterState) -> None:
     """End a letter that will not be sent."""
     letter.state, letter.done_at = state, clock.now()
+
+
+def put_off(letter: Letter, problem: str, *, attempts: int, given_up: bool) -> None:
+    """Try a letter again later, or never, with the reason kept. Only for whoever claimed it, while it has not ended."""
+    change: dict[str, Any] = {"attempts": attempts, "problem": problem[:500]}
+    change["due_at"] = clock.now() + pause_after(letter.attempts)
+    if given_up:
+        change |= {"dead_at": clock.now(), "state": LetterState.UNDELIVERABLE}
+    mine = (col(Letter.id) == letter.id, col(Letter.attempts) == letter.attempts, col(Letter.done_at).is_(None))
+    with transaction() as db:
+        db.execute(update(Letter).where(*mine).values(**change))
+
+
+def pause_after(attempts: int, first: timedelta = FIRST_PAUSE) -> timedelta:
+    """How long to wait after so many tries: from 30 seconds, doubling, to an hour, with jitter."""
+    jitter = random.uniform(0.5, 1)  # noqa: S311 - no secret
+    return jitter * min(first * (1 << min(max(attempts - 1, 0), 20)), LONGEST_PAUSE)
 
 
 def reply_address(db: Database, event_id: int, person_id: int) -> str:

@@ -3,7 +3,7 @@
 import logging
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -13,10 +13,9 @@ from sqlalchemy import CursorResult, update
 from sqlmodel import col, select
 
 from events.core import clock, translation
-from events.core.claims import put_back
+from events.core.claims import MOST_TRIES
 from events.core.database import Database, reading, transaction
 from events.core.journal import JournalEntry, fact_of
-from events.core.links import path
 from events.core.settings import settings
 from events.people import Person, PersonState
 from mailer.cleaning import address, clean_header, clean_text
@@ -31,6 +30,9 @@ from mailer.letters import (
     Values,
     closed,
     first_of_its_entry,
+    page,
+    page_at,
+    put_off,
     recipient,
 )
 from mailer.rendering import message_bytes
@@ -78,10 +80,9 @@ def write_next() -> bool:
         pass
     except Exception as error:
         log.exception("letter %s (%s) could not be written", letter.id, letter.kind)
-        letter.attempts += 1
-        with transaction() as db:
-            db.execute(update(Letter).where(col(Letter.id) == letter.id).values(attempts=letter.attempts))
-        put_back(letter, f"It could not be written: {type(error).__name__}.", base=timedelta(seconds=30))
+        tries = letter.attempts + 1
+        problem = f"It could not be written: {type(error).__name__}."
+        put_off(letter, problem, attempts=tries, given_up=tries >= MOST_TRIES)
     return True
 
 
@@ -108,7 +109,8 @@ def _keep(db: Database, letter: Letter, written: Written | None) -> None:
     if written is None:
         change: dict[str, Any] = {"state": LetterState.NOT_NEEDED, "done_at": clock.now()}
     else:
-        change = {"raw": closed(letter, written.raw), "subject": written.subject, "due_at": clock.now(), "problem": ""}
+        change = {"raw": closed(letter, written.raw), "subject": written.subject}
+        change |= {"due_at": clock.now(), "attempts": 0, "problem": ""}
     unwritten = (col(Letter.id) == letter.id, col(Letter.raw).is_(None), col(Letter.done_at).is_(None))
     kept = cast("CursorResult[Any]", db.execute(update(Letter).where(*unwritten).values(**change)))
     if kept.rowcount != 1:
@@ -127,14 +129,23 @@ def compose(db: Database, letter: Letter) -> Written | None:
         return None
     fact = fact_of(db.exec(select(JournalEntry).where(JournalEntry.id == letter.fact_id)).one())
     entry = revision_of(db, occasion, fact, letter)
-    with translation.written_for(to.locale, to.zone):
-        found = occasion.say(db, fact, to)
-        if found is None:
-            return None
-        values = {"name": to.name, **found, **(_as_revised(entry[1]) if entry else {})}
-        subject, text, html = texts(letter.kind, values)
-        invitation = _invitation(letter, to, values, *entry) if entry else None
     first = first_of_its_entry(db, letter)
+    with translation.written_for(to.locale, to.zone):
+        values = occasion.say(db, fact, to)
+        return None if values is None else assemble(letter, to, values, entry, first.message_id if first else None)
+
+
+def assemble(
+    letter: Letter,
+    to: Recipient,
+    values: Values,
+    entry: tuple[CalendarEntry, CalendarRevision] | None,
+    in_reply_to: str | None,
+) -> Written:
+    """Put subject, texts and calendar of a letter together, for the present reader."""
+    values = {"name": to.name, **values, **(_as_revised(entry[1]) if entry else {})}
+    subject, text, html = texts(letter.kind, values)
+    invitation = _invitation(letter, to, values, *entry) if entry else None
     raw = message_bytes(
         sender=address(SENDER, settings().mail_from),
         reply_to=address(SENDER, letter.reply_to) if letter.reply_to else None,
@@ -144,7 +155,7 @@ def compose(db: Database, letter: Letter) -> Written | None:
         html=html,
         message_id=letter.message_id,
         date=letter.made_at,
-        in_reply_to=first.message_id if first else None,
+        in_reply_to=in_reply_to,
         invitation=calendar_bytes(invitation) if invitation else None,
         method=invitation.method if invitation else None,
     )
@@ -163,8 +174,8 @@ def revision_of(
 
 def _as_revised(revision: CalendarRevision) -> Values:
     # The texts say what the calendar part says, also when the meeting was moved again before the letter was written.
-    url = Page(settings().public_url.rstrip("/") + revision.path)
-    return {"starts_at": revision.starts_at, "ends_at": revision.ends_at, "place": revision.place, "url": url}
+    times = {"starts_at": revision.starts_at, "ends_at": revision.ends_at}
+    return {**times, "place": revision.place, "url": page_at(revision.path)}
 
 
 def _recipient_of(db: Database, letter: Letter) -> Recipient | None:
@@ -205,7 +216,7 @@ def texts(kind: str, values: Values) -> tuple[str, str, str]:
 
 def rendered(template: str, values: Values) -> str:
     """One template filled in. Whatever is plain text was typed by somebody: cleaned, and never a link."""
-    frame = {"language": translation.reader().locale, "home": Page(settings().public_url.rstrip("/") + path("home"))}
+    frame = {"language": translation.reader().locale, "home": page("home")}
     return _environment().get_template(template).render({**frame, **{key: _safe(one) for key, one in values.items()}})
 
 

@@ -8,8 +8,8 @@ from events.events import Event
 from events.organisations import Organisation
 from events.people import Person
 from events.registration import find_registration
-from mailer.letters import Recipient, Values, letter_for, page, recipients
-from sessions.blocks import MeetingTable
+from mailer.letters import Recipient, Values, letter_for, page_at, recipients
+from sessions.blocks import MeetingTable, place_name
 from sessions.calendars import EntryKind
 from sessions.meetings import (
     Meeting,
@@ -20,6 +20,7 @@ from sessions.meetings import (
     MeetingMoved,
     MeetingRequested,
     MeetingWithdrawn,
+    page_of,
 )
 
 ENTRY = (EntryKind.MEETING, "meeting_id")
@@ -56,10 +57,10 @@ def _meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
         "starts_at": meeting.starts_at,
         "ends_at": meeting.ends_at,
         "expires_at": meeting.expires_at,
-        "place": table.name if table else "",
+        "place": place_name(table.kind, table.name) if table else "",
         "note": meeting.note,
         "reason": meeting.reason,
-        "url": page("meeting", event=event.slug, meeting=meeting.public_id),
+        "url": page_at(page_of(meeting)),
     }
 
 

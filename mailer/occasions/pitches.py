@@ -6,7 +6,7 @@ from events.core.database import Database
 from events.events import Event
 from events.submissions import Submission
 from events.teams import Team
-from mailer.letters import Recipient, Values, letter_for, page, recipients
+from mailer.letters import Recipient, Values, letter_for, recipients
 from mailer.occasions.teams import members_of
 from sessions.calendars import EntryKind, find_entry, invitees_of
 from sessions.pitches import Pitch, PitchCancelled, PitchMoved, PitchScheduled, Stage
@@ -36,7 +36,6 @@ def _pitch(db: Database, fact: Any) -> Values | None:
         "team": team.name,
         "title": submission.title or team.name,
         "stage": stage.name,
-        "url": page("stage", event=event.slug, stage=stage.public_id),
     }
 
 

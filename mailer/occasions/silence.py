@@ -1,14 +1,32 @@
 """Facts that nobody is written about. A test fails for a fact that has no letter and does not stand here."""
 
-from events import challenges, marketplace, organisations, people, phases, programmes, roles, signin, teams
+from events import (
+    challenges,
+    clusters,
+    consents,
+    joining,
+    marketplace,
+    organisations,
+    people,
+    phases,
+    programmes,
+    roles,
+    signin,
+    teams,
+)
 from events import events as gatherings
+from events.importing import items, participants
 from mailer.letters import silent
 from sessions import availability, blocks, pitches
 
 # Set-up: whoever did it was there.
 silent(
     programmes.ProgrammeCreated,
+    programmes.ProgrammeChanged,
     programmes.ClusterAdded,
+    programmes.ClusterRemoved,
+    items.ItemsImported,
+    participants.ParticipantsImported,
     gatherings.EventCreated,
     gatherings.EventChanged,
     gatherings.EventPublished,
@@ -29,15 +47,23 @@ silent(
     organisations.OrganisationChanged,
     organisations.OrganisationJoined,
     organisations.OrganisationLeft,
+    organisations.ContactNamed,
+    clusters.ClusterJoined,
+    clusters.ClusterLeft,
     marketplace.ItemPublished,
     marketplace.ItemChanged,
     marketplace.ItemWithdrawn,
+    marketplace.ItemShown,
+    marketplace.ItemHidden,
     challenges.ChallengePublished,
     challenges.ChallengeChanged,
     teams.TeamFormed,
     teams.TeamChanged,
     teams.TeamJoined,
     teams.TeamLeft,
+    joining.TeamInvitationDeclined,
+    joining.TeamInvitationTakenBack,
+    consents.ConsentGiven,
     availability.AvailabilitySet,
 )
 # Live or by the clock: the room and the page show it at the moment it counts.

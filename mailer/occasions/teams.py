@@ -5,9 +5,9 @@ from typing import Any
 from sqlmodel import select
 
 from events.core.database import Database
-from events.core.tokens import issue
 from events.core.translation import _
 from events.events import Event
+from events.joining import issue_invitation_token
 from events.people import Person, find_person
 from events.submissions import LateVersionAdmitted, LateVersionKept, Submission, SubmissionHandedIn, SubmissionVersion
 from events.teams import Team, TeamInvitation, TeamInvitationSent, TeamMember
@@ -37,7 +37,7 @@ def team_invitation(db: Database, fact: TeamInvitationSent, to: Recipient) -> Va
         "event": event.name,
         "team": team.name,
         "inviter": inviter.name if inviter and inviter.name else _("Somebody"),
-        "url": page("team_invitation", token=issue(db, "team invitation", fact.invitation_id)),
+        "url": page("team_invitation", token=issue_invitation_token(db, fact)),
     }
 
 

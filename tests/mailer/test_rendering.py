@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mailer.cleaning import address, clean_header
 from mailer.rendering import message_bytes
+from tests.mailer.hostile import unhurried
 
 CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:Grüße\r\nEND:VCALENDAR\r\n".encode()
 WITHOUT_CALENDAR = {
@@ -141,6 +142,7 @@ def test_text_that_looks_like_a_boundary_ends_no_part():
     assert kinds_of(message) == kinds_of(parsed())
 
 
+@unhurried
 @given(st.text(), st.text(max_size=200))
 def test_whatever_the_subject_and_name_are_the_header_set_is_the_same(subject, name):
     message = parsed(subject=subject, to=address(name, "anna@acme.example"))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import mailer.transport as transport_module
 from mailer.transport import AddressRefused, OurFault, SmtpTransport, Temporary, Undelivered, transport_for
+from tests.mailer.hostile import unhurried
 from tests.mailer.sink import sink_on_loopback
 
 LETTER = b"Date: Sun, 01 Nov 2026 09:00:00 +0000\r\nMessage-ID: <a/1@folkmoot.example>\r\n\r\nHello\r\n.\r\n..dots\r\n"
@@ -141,6 +142,7 @@ async def test_an_address_that_would_break_the_dialogue_never_reaches_the_wire()
         assert (outcome, sink.taken) == ((AddressRefused, False), [])
 
 
+@unhurried
 @given(st.text(max_size=500))
 def test_a_reason_is_one_short_line(text):
     reason = Temporary(text).reason

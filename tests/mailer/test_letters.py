@@ -1,0 +1,283 @@
+"""Facts become letters: one to each person concerned, once, and in order for each calendar entry."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from events.core import clock, journal
+from events.core.access import SYSTEM
+from events.core.database import reading, transaction
+from events.core.journal import JournalEntry, Told, fact_of, record, settle
+from events.core.refusals import NotFound
+from events.people import Person, PersonState
+from mailer.letters import (
+    OCCASIONS,
+    SILENT,
+    LetterState,
+    ReplyAddress,
+    letter_for,
+    letter_with,
+    letters_newest_first,
+    letters_of_event,
+    post_letters,
+    raw_of,
+)
+from sessions.meetings import (
+    MeetingAccepted,
+    MeetingCancelled,
+    MeetingDeclined,
+    MeetingExpired,
+    MeetingMoved,
+    MeetingRequested,
+    MeetingWithdrawn,
+)
+from tests.mailer.makers_letters import all_letters, booked, called_off, letters_after, make_meeting
+from tests.makers import again, make_event, make_programme
+
+
+@pytest.fixture
+def event(db, ada):
+    programme = make_programme(db, ada)
+    return make_event(db, again(db, ada), programme, template="matchmaking")
+
+
+@pytest.fixture
+def meeting(db, event, bo, cy):
+    return make_meeting(db, event, bo, cy)
+
+
+def fates(letters):
+    return [(one.kind, one.address.partition("@")[0], one.sequence, one.state.value) for one in letters]
+
+
+def accepted(db, event, meeting):
+    return MeetingAccepted(event_id=event.id, meeting_id=meeting.id, sequence=booked(db, meeting))
+
+
+def moved(db, event, meeting, *, minutes):
+    old, new = meeting.starts_at, meeting.starts_at + timedelta(minutes=minutes)
+    sequence = booked(db, meeting, new)
+    return MeetingMoved(event_id=event.id, meeting_id=meeting.id, old_starts_at=old, starts_at=new, sequence=sequence)
+
+
+def cancelled(db, event, meeting):
+    return MeetingCancelled(event_id=event.id, meeting_id=meeting.id, sequence=called_off(db, meeting))
+
+
+def sent(db, letters):
+    for one in letters:
+        one.state, one.done_at, one.attempts = LetterState.SENT, clock.now(), 1
+        db.add(one)
+    db.commit()
+
+
+def test_every_fact_has_a_letter_or_is_declared_silent():
+    ours = {fact for fact in journal.FACTS.values() if fact.__module__.split(".")[0] in {"events", "sessions"}}
+
+    untold = ours - SILENT - {one.fact for one in OCCASIONS.values()}
+
+    assert untold == set(), "give it a letter in mailer/occasions, or name it in mailer/occasions/silence.py"
+
+
+def test_no_fact_is_both_told_and_silent():
+    assert SILENT & {one.fact for one in OCCASIONS.values()} == set()
+
+
+def test_two_letters_cannot_have_one_name():
+    def meeting_requested(db, fact, to):
+        return None
+
+    with pytest.raises(ValueError, match="two letters"):
+        letter_for(MeetingRequested, to=lambda db, fact: [])(meeting_requested)
+
+
+@pytest.mark.parametrize(
+    ("fact", "kind", "to"),
+    [
+        (MeetingRequested, "meeting_requested", "cy@example.org"),
+        (MeetingDeclined, "meeting_declined", "bo@example.org"),
+        (MeetingWithdrawn, "meeting_withdrawn", "cy@example.org"),
+        (MeetingExpired, "meeting_expired", "bo@example.org"),
+    ],
+)
+def test_whoever_waits_for_news_about_a_request_gets_it(db, event, meeting, fact, kind, to):
+    letters = letters_after(db, fact(event_id=event.id, meeting_id=meeting.id))
+
+    assert [(one.kind, one.address) for one in letters] == [(kind, to)]
+
+
+def test_both_get_an_accepted_meeting_with_one_uid_and_different_organisers(db, event, meeting):
+    letters = letters_after(db, accepted(db, event, meeting))
+
+    assert [one.address for one in letters] == ["bo@example.org", "cy@example.org"]
+    assert len({one.uid for one in letters}) == 1
+    assert len({one.reply_to for one in letters}) == 2
+
+
+def test_a_fact_told_twice_makes_its_letters_once(db, event, meeting):
+    letters_after(db, accepted(db, event, meeting))
+    with reading() as other:
+        entry = other.exec(select(JournalEntry).order_by(JournalEntry.id.desc())).first()
+
+    with transaction() as other:
+        post_letters(other, Told(entry.id, fact_of(entry), entry.at, None))
+
+    assert len(all_letters()) == 2
+
+
+def test_a_person_keeps_one_organiser_address_for_all_letters_of_an_event(db, event, meeting, bo):
+    letters_after(db, accepted(db, event, meeting))
+
+    letters = letters_after(db, moved(db, event, meeting, minutes=30))
+
+    assert len({one.reply_to for one in letters if one.person_id == bo.person}) == 1
+    with reading() as other:
+        assert len(other.exec(select(ReplyAddress)).all()) == 2
+
+
+def test_a_newer_revision_takes_the_place_of_one_that_was_never_tried(db, event, meeting):
+    letters = letters_after(db, accepted(db, event, meeting), moved(db, event, meeting, minutes=30))
+
+    assert fates(letters) == [
+        ("meeting_accepted", "bo", 0, "superseded"),
+        ("meeting_accepted", "cy", 0, "superseded"),
+        ("meeting_moved", "bo", 1, "waiting"),
+        ("meeting_moved", "cy", 1, "waiting"),
+    ]
+
+
+def test_an_older_revision_that_is_told_late_is_put_aside(db, event, meeting):
+    first = accepted(db, event, meeting)
+    letters_after(db, moved(db, event, meeting, minutes=30))
+
+    letters = letters_after(db, first)
+
+    assert fates(letters)[2:] == [
+        ("meeting_accepted", "bo", 0, "superseded"),
+        ("meeting_accepted", "cy", 0, "superseded"),
+    ]
+
+
+def test_a_cancellation_of_what_nobody_was_sent_cancels_both(db, event, meeting):
+    letters = letters_after(db, accepted(db, event, meeting), cancelled(db, event, meeting))
+
+    assert fates(letters) == [
+        ("meeting_accepted", "bo", 0, "superseded"),
+        ("meeting_accepted", "cy", 0, "superseded"),
+        ("meeting_cancelled", "bo", 1, "not needed"),
+        ("meeting_cancelled", "cy", 1, "not needed"),
+    ]
+
+
+def test_a_cancellation_told_before_its_request_leaves_nothing_to_send(db, event, meeting):
+    first = accepted(db, event, meeting)
+    letters_after(db, cancelled(db, event, meeting))
+
+    letters = letters_after(db, first)
+
+    assert {one.state.value for one in letters} == {"superseded", "not needed"}
+
+
+def test_a_cancellation_of_what_was_sent_goes_out(db, event, meeting):
+    sent(db, letters_after(db, accepted(db, event, meeting)))
+
+    letters = letters_after(db, cancelled(db, event, meeting))
+
+    assert fates(letters)[2:] == [("meeting_cancelled", "bo", 1, "waiting"), ("meeting_cancelled", "cy", 1, "waiting")]
+
+
+def test_a_cancellation_of_what_was_perhaps_sent_goes_out(db, event, meeting):
+    [to_bo, _to_cy] = letters_after(db, accepted(db, event, meeting))
+    to_bo.attempts = 1
+    db.add(to_bo)
+
+    letters = letters_after(db, cancelled(db, event, meeting))
+
+    assert fates(letters)[2:] == [
+        ("meeting_cancelled", "bo", 1, "waiting"),
+        ("meeting_cancelled", "cy", 1, "not needed"),
+    ]
+
+
+def test_a_cancellation_goes_out_although_the_revision_in_between_was_never_sent(db, event, meeting):
+    sent(db, letters_after(db, accepted(db, event, meeting)))
+
+    letters = letters_after(db, moved(db, event, meeting, minutes=30), cancelled(db, event, meeting))
+
+    assert [one.state.value for one in letters] == ["sent", "sent", "superseded", "superseded", "waiting", "waiting"]
+
+
+def test_a_revision_that_somebody_has_is_not_sent_to_them_again(db, event, meeting):
+    first = accepted(db, event, meeting)
+    letters_after(db, first)
+
+    letters = letters_after(db, first)
+
+    assert len(letters) == 2
+
+
+def test_nobody_writes_to_the_erased(db, event, meeting, cy):
+    person = db.get(Person, cy.person)
+    person.state = PersonState.ERASED
+    db.add(person)
+
+    letters = letters_after(db, accepted(db, event, meeting))
+
+    assert [one.address for one in letters] == ["bo@example.org"]
+
+
+def test_a_letter_to_somebody_who_was_erased_meanwhile_is_not_needed(db, event, meeting, bo, cy):
+    record(db, SYSTEM, MeetingRequested(event_id=event.id, meeting_id=meeting.id))
+    db.commit()
+    settle()
+    person = db.get(Person, cy.person)
+    person.state = PersonState.ERASED
+    db.add(person)
+
+    letters = letters_after(db)
+
+    assert fates(letters) == [("meeting_requested", "cy", 0, "not needed")]
+
+
+def test_an_address_that_cannot_be_written_to_is_undeliverable_and_stops_nobody(db, event, meeting, bo):
+    person = db.get(Person, bo.person)
+    person.email = "bö@example.org"
+    db.add(person)
+
+    letters = letters_after(db, accepted(db, event, meeting))
+
+    assert [(one.state.value, bool(one.problem)) for one in letters] == [("undeliverable", True), ("waiting", False)]
+
+
+def test_organisers_see_the_letters_of_their_event_and_others_see_nothing(db, ada, bo, event, meeting):
+    letters_after(db, accepted(db, event, meeting))
+
+    cards = letters_of_event(db, again(db, ada), event)
+
+    assert [(one.kind, one.address, one.state.value) for one in cards] == [
+        ("meeting accepted", "cy@example.org", "waiting"),
+        ("meeting accepted", "bo@example.org", "waiting"),
+    ]
+    with pytest.raises(NotFound):
+        letters_of_event(db, again(db, bo), event)
+
+
+def test_the_mailbox_shows_written_letters_newest_first(db, event, meeting):
+    [to_bo, to_cy] = letters_after(db, accepted(db, event, meeting))
+
+    assert [one.id for one in letters_newest_first(db)] == [to_cy.id, to_bo.id]
+    assert [one.id for one in letters_newest_first(db, to="bo@example.org")] == [to_bo.id]
+    assert letter_with(db, to_bo.public_id).id == to_bo.id
+
+
+def test_a_letter_that_is_not_written_has_no_bytes_and_is_not_found(db, event, meeting):
+    record(db, SYSTEM, MeetingRequested(event_id=event.id, meeting_id=meeting.id))
+    db.commit()
+    settle()
+    [letter] = all_letters()
+
+    with pytest.raises(ValueError, match="not written"):
+        raw_of(letter)
+    with pytest.raises(NotFound):
+        letter_with(db, letter.public_id)

@@ -1,0 +1,317 @@
+"""What letters say: in the reader's language and zone, with nothing in them that somebody typed and that acts."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+
+import pytest
+from icalendar import Calendar
+from jinja2 import meta
+from jinja2.exceptions import UndefinedError
+
+from events.core import clock, translation
+from events.core.database import reading
+from events.core.journal import settle
+from events.core.tokens import find_token
+from events.core.translation import LANGUAGES, _
+from events.people import Person
+from events.signin import PasswordSet, SignInLinkAsked
+from mailer import writing
+from mailer.letters import OCCASIONS, Letter, LetterState, Page, Recipient, raw_of
+from mailer.writing import TEMPLATES, assemble, rendered, said, span, write_letters, write_next
+from sessions.calendars import CalendarEntry, CalendarMethod, CalendarRevision
+from sessions.meetings import MeetingAccepted, MeetingRequested
+from tests.mailer.hostile import TYPED, links_of, tags_of
+from tests.mailer.makers_letters import all_letters, booked, html_of, letters_after, make_meeting, parsed, text_of
+from tests.makers import NOW, again, make_event, make_programme
+
+URL = "http://folkmoot.example/somewhere/l_1"
+PLAIN = "Peel Good"
+NOT_TYPED = {
+    "url": Page(URL),
+    "starts_at": NOW,
+    "ends_at": NOW + timedelta(minutes=20),
+    "expires_at": NOW + timedelta(hours=48),
+    "old_starts_at": NOW - timedelta(hours=1),
+    "new_start": NOW,
+    "new_end": NOW + timedelta(days=1),
+    "old_start": NOW - timedelta(days=1),
+    "old_end": NOW,
+    "kept_at": NOW,
+    "phase": _("Registration"),
+    "number": 2,
+    "minutes": 30,
+    "sha256": "ab" * 32,
+    "same_zone": False,
+    "other_zone": "Europe/Lisbon",
+}
+
+
+def wanted_by(kind: str) -> set[str]:
+    """The values that a kind's templates ask for, those of its layout and parts too."""
+    environment, names, seen = writing._environment(), set(), set()
+    queue = [f"{kind}/{path.name}" for path in (TEMPLATES / kind).iterdir()]
+    while queue:
+        name = queue.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        tree = environment.parse(environment.loader.get_source(environment, name)[0])
+        names |= meta.find_undeclared_variables(tree)
+        queue += [each for each in meta.find_referenced_templates(tree) if each]
+    return names - {"_", "span", "language", "home", "subject", "name", "button", "facts", "quote"}
+
+
+def letter_saying(kind: str, typed: str, locale: str):
+    """A letter of this kind in which every value that somebody may have typed is `typed`."""
+    values = {name: NOT_TYPED.get(name, typed) for name in wanted_by(kind)}
+    to = Recipient("cy@example.org", 1, typed, locale, "Europe/Vienna")
+    letter = Letter(
+        fact_id=1, kind=kind, address=to.address, message_id="<1@folkmoot.example>", made_at=NOW, due_at=NOW,
+        reply_to="meet+1@folkmoot.example",
+    )  # fmt: skip
+    entry = None
+    if OCCASIONS[kind].entry:
+        entry = (
+            CalendarEntry(uid="6f1d2c3a", kind=OCCASIONS[kind].entry[0], subject_id=1, created_at=NOW),
+            CalendarRevision(
+                entry_id=1, sequence=1, method=CalendarMethod.REQUEST, dtstamp=NOW, starts_at=NOW,
+                ends_at=NOW + timedelta(minutes=20), summary=typed, place=typed, path="/somewhere/l_1", content_hash="",
+            ),
+        )  # fmt: skip
+    with translation.written_for(locale, to.zone):
+        return message_from_bytes(assemble(letter, to, values, entry, None).raw, policy=policy.default)
+
+
+def texts_of(message):
+    return [message.get_body((part,)).get_content() for part in ("plain", "html")]
+
+
+def parts_of(message):
+    return [part.get_content_type() for part in message.walk()]
+
+
+def calendar_names(message):
+    names = []
+    for part in message.walk():
+        if part.get_content_type() == "text/calendar":
+            lines = part.get_payload(decode=True).decode().replace("\r\n ", "").split("\r\n")
+            names += [re.split("[:;]", line)[0] for line in lines]
+            Calendar.from_ical(part.get_payload(decode=True))
+    return names
+
+
+@pytest.fixture
+def event(db, ada):
+    programme = make_programme(db, ada)
+    return make_event(db, again(db, ada), programme, template="matchmaking", name="Food Match")
+
+
+@pytest.mark.parametrize("kind", sorted(OCCASIONS))
+def test_each_kind_has_a_subject_a_text_and_a_page_and_a_calendar_text_where_it_needs_one(kind):
+    there = {path.name for path in (TEMPLATES / kind).iterdir()}
+
+    assert there == {"subject.txt", "body.txt", "body.html"} | ({"calendar.txt"} if OCCASIONS[kind].entry else set())
+
+
+def test_no_template_is_left_over():
+    assert {path.name for path in TEMPLATES.iterdir() if path.is_dir()} == set(OCCASIONS)
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(OCCASIONS))
+def test_whatever_people_type_every_letter_has_the_same_headers_parts_tags_and_links(kind, locale):
+    plain = letter_saying(kind, PLAIN, locale)
+
+    for typed in TYPED:
+        message = letter_saying(kind, typed, locale)
+
+        assert message.keys() == plain.keys(), typed
+        assert [box.addr_spec for box in message["To"].addresses] == ["cy@example.org"], typed
+        assert parts_of(message) == parts_of(plain), typed
+        assert calendar_names(message) == calendar_names(plain), typed
+        text, html = texts_of(message)
+        assert links_of(text, html) == links_of(*texts_of(plain)), typed
+        assert tags_of(html) <= tags_of(texts_of(plain)[1]) | {"blockquote", "br"}, typed
+
+
+@pytest.mark.parametrize("kind", sorted(OCCASIONS))
+def test_text_and_page_of_a_letter_say_the_same(kind):
+    message = letter_saying(kind, PLAIN, "en")
+    text, html = texts_of(message)
+
+    shown = re.sub(r"<[^>]+>", " ", html.partition("<main>")[2])
+
+    def words(source):
+        return [word for word in re.findall(r"[\w'’–:-]+", re.sub(r"\S+://\S+|&#39;", "'", source)) if word != "--"]
+
+    assert [word.strip(":'") for word in words(shown)][:-1] == [word.strip(":'") for word in words(text) if word != "'"]
+
+
+@pytest.mark.parametrize("kind", sorted(OCCASIONS))
+def test_a_missing_value_is_an_error_and_never_a_gap(kind):
+    def written(values):
+        files = sorted(path.name for path in (TEMPLATES / kind).iterdir())
+        try:
+            return [rendered(f"{kind}/{name}", {**values, "name": "Bo", "subject": ""}) for name in files]
+        except UndefinedError:
+            return None
+
+    values = {name: NOT_TYPED.get(name, PLAIN) for name in wanted_by(kind)}
+
+    outcomes = [written({key: value for key, value in values.items() if key != name}) for name in values]
+
+    assert None in outcomes
+    assert all(outcome in (None, written(values)) for outcome in outcomes)
+
+
+def test_what_people_type_is_read_as_text_and_never_as_a_link():
+    assert "evil.example" not in said("https://evil.example www.evil.example me@evil.example")
+    assert said("Acme Inc. meets Dr. Bo: 10 kg").replace("\u200b", "") == "Acme Inc. meets Dr. Bo: 10 kg"
+
+
+def test_a_stretch_of_time_names_its_zone_and_follows_the_reader():
+    with translation.written_for("en", "Europe/Vienna"):
+        here = span(datetime(2026, 4, 14, 9, tzinfo=UTC), datetime(2026, 4, 14, 9, 20, tzinfo=UTC))
+
+    assert here == "Tue, 14 Apr 2026, 11:00–11:20 (Europe/Vienna)"
+
+
+def test_a_request_names_the_other_the_note_and_both_local_times(db, event, bo, cy):
+    meeting = make_meeting(db, event, bo, cy, note="Two lines\nabout peel")
+
+    [letter] = letters_after(db, MeetingRequested(event_id=event.id, meeting_id=meeting.id))
+
+    assert letter.subject == "Bo Berg asks you for a meeting"
+    assert text_of(letter).split("\n\n") == [
+        "Hello Cy Costa,",
+        "Bo Berg would like to meet you at Food Match.",
+        "> Two lines\n> about peel",
+        "\n".join(
+            [
+                "When: Wed, 15 Apr 2026, 10:00–10:20 (Europe/Lisbon)",
+                "For Bo Berg: Wed, 15 Apr 2026, 11:00–11:20 (Europe/Stockholm)",
+                "Place: Table 12",
+                "Please answer by: Thu, 16 Apr 2026, 10:00 (Europe/Lisbon)",
+            ]
+        ),
+        f"Answer the request:\nhttp://folkmoot.example/meetings/{meeting.public_id}",
+        "The time is kept free for both of you until then.",
+        "-- \nYou get this letter because you take part in Food Match.\nhttp://folkmoot.example/\n",
+    ]
+
+
+def test_an_invitation_says_in_mail_and_calendar_what_the_revision_says(db, event, bo, cy):
+    meeting = make_meeting(db, event, bo, cy)
+    letters = letters_after(db, MeetingAccepted(event_id=event.id, meeting_id=meeting.id, sequence=booked(db, meeting)))
+
+    message = parsed(letters[0])
+
+    [part] = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+    [entry] = Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")
+    assert message["Subject"] == "Invitation: meeting with Cy Costa"
+    assert part["Content-Type"].params["method"] == "REQUEST"
+    assert entry["ORGANIZER"] == f"mailto:{message['Reply-To'].addresses[0].addr_spec}"
+    assert entry["ATTENDEE"] == f"mailto:{message['To'].addresses[0].addr_spec}"
+    assert (entry["DTSTART"].dt, entry["LOCATION"]) == (meeting.starts_at, "Table 12")
+    assert "With Cy Costa" in entry["DESCRIPTION"]
+    assert "cy@example.org" not in raw_of(letters[0]).decode()
+
+
+def test_letters_are_written_in_the_readers_language(db, event, bo, cy, monkeypatch):
+    person = db.get(Person, cy.person)
+    person.locale = "de"
+    db.add(person)
+    meeting = make_meeting(db, event, bo, cy)
+    german = {"%(other)s asks you for a meeting": "%(other)s möchte Sie treffen"}
+    monkeypatch.setattr(
+        translation, "gettext", lambda text: german.get(text, text) if translation.reader().locale == "de" else text
+    )
+
+    [letter] = letters_after(db, MeetingRequested(event_id=event.id, meeting_id=meeting.id))
+
+    assert letter.subject == "Bo Berg möchte Sie treffen"
+    assert "Mi., 15. Apr. 2026" in text_of(letter)
+    assert '<html lang="de">' in html_of(letter)
+
+
+@pytest.mark.parametrize(
+    ("known", "registering", "kind"),
+    [(True, False, "sign_in_link"), (True, True, "address_registered"), (False, True, "join_link")],
+)
+def test_who_asks_for_a_link_gets_one_that_works_and_nothing_that_was_typed(db, bo, known, registering, kind):
+    asked = SignInLinkAsked(person_id=bo.person, known=known, registering=registering, browser="b" * 64, onward="")
+
+    [letter] = letters_after(db, asked)
+
+    [plain] = re.findall(r"sign_in_link/(\S+)", text_of(letter))
+    assert letter.kind == kind
+    assert "Bo Berg" not in raw_of(letter).decode()
+    with reading() as other:
+        token = find_token(other, "sign in", plain)
+        assert (token.subject_id, token.bound_to) == (bo.person, "b" * 64)
+
+
+def test_a_letter_with_a_token_cannot_be_read_from_the_database(db, bo):
+    [letter] = letters_after(
+        db, SignInLinkAsked(person_id=bo.person, known=True, registering=False, browser="", onward="")
+    )
+
+    assert b"MIME-Version" not in letter.raw
+    assert b"MIME-Version" in raw_of(letter)
+
+
+def test_a_letter_is_written_once_and_its_bytes_stay(db, bo):
+    [letter] = letters_after(db, PasswordSet(person_id=bo.person))
+    before = letter.raw
+
+    write_letters()
+
+    assert [one.raw for one in all_letters()] == [before]
+
+
+def test_two_workers_that_write_one_letter_keep_the_bytes_of_one(db, bo):
+    from tests.mailer.makers_letters import SYSTEM, record
+
+    record(db, SYSTEM, PasswordSet(person_id=bo.person))
+    db.commit()
+    settle()
+    [letter] = all_letters()
+    writing._write(letter)
+
+    with pytest.raises(writing._WrittenByAnother):
+        writing._write(letter)
+
+
+def test_a_letter_that_cannot_be_written_waits_and_stops_nobody(db, bo, cy, monkeypatch):
+    real = OCCASIONS["password_set"]
+
+    def broken(db, fact, to):
+        if to.person_id == bo.person:
+            raise RuntimeError("a bug")
+        return real.say(db, fact, to)
+
+    monkeypatch.setitem(OCCASIONS, "password_set", replace(real, say=broken))
+
+    letters = letters_after(db, PasswordSet(person_id=bo.person), PasswordSet(person_id=cy.person))
+
+    assert [(one.raw is None, one.attempts, one.problem) for one in letters] == [
+        (True, 1, "It could not be written: RuntimeError."),
+        (False, 0, ""),
+    ]
+    assert letters[0].due_at > NOW
+
+
+def test_a_letter_that_can_never_be_written_stands_still_after_eight_tries(db, bo, monkeypatch):
+
+    monkeypatch.setitem(OCCASIONS, "password_set", replace(OCCASIONS["password_set"], say=lambda *_: 1 / 0))
+    letters_after(db, PasswordSet(person_id=bo.person))
+
+    for hours in range(1, 12):
+        with clock.frozen_at(NOW + timedelta(hours=2 * hours)):
+            write_next()
+
+    [letter] = all_letters()
+    assert (letter.attempts, letter.dead_at is not None) == (8, True)
+    assert letter.state is LetterState.UNDELIVERABLE
