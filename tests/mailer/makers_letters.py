@@ -1,5 +1,6 @@
 """Rows and facts that letters are made from, written straight down: what commands do has its own tests."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -10,8 +11,8 @@ from sqlmodel import select
 
 from events.core import clock
 from events.core.access import SYSTEM, Actor
-from events.core.database import Database, reading
-from events.core.journal import Fact, record, settle
+from events.core.database import Database, reading, transaction
+from events.core.journal import Fact, JournalEntry, record, settle
 from events.events import EventWithPhases
 from events.submissions import Submission, SubmissionState, SubmissionVersion
 from events.teams import Team, TeamInvitation, TeamMember
@@ -156,3 +157,26 @@ def _kept(db, row):
     db.add(row)
     db.flush()
     return row
+
+
+def make_letter(*, address: str = "bo@example.org", uid: str = "", sequence: int = 0, body: str = "Hello") -> Letter:
+    """A letter that is written and waits, about nothing that happened."""
+    with transaction() as db:
+        entry = JournalEntry(kind="PasswordSet", particulars={"person_id": 1}, at=clock.now())
+        db.add(entry)
+        db.flush()
+        message_id = f"<{uuid.uuid4().hex}@folkmoot.invalid>"
+        head = f"Date: Tue, 14 Apr 2026 09:00:00 +0000\r\nMessage-ID: {message_id}\r\n\r\n"
+        letter = Letter(
+            fact_id=entry.id,
+            kind="password_set",
+            address=address,
+            message_id=message_id,
+            uid=uid,
+            sequence=sequence,
+            raw=f"{head}{body}\r\n".encode(),
+            made_at=clock.now(),
+            due_at=clock.now(),
+        )
+        db.add(letter)
+    return letter

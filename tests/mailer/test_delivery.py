@@ -1,0 +1,340 @@
+"""Letters go out at least once, in order, the same bytes each time; nothing that goes wrong with one stops others."""
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from events.core import clock
+from events.core.claims import MOST_TRIES
+from events.core.database import reading, transaction
+from events.core.journal import record, settle
+from events.core.settings import settings, use_settings
+from events.signin import PasswordSet
+from mailer import delivery
+from mailer.delivery import LEASE, Outcome, claim_letter, envelope_sender, run_mail, send_next
+from mailer.letters import Letter, LetterState, pause_after
+from mailer.transport import LETTER_TIMEOUT, transport_for
+from mailer.writing import write_letters
+from tests.mailer.makers_letters import all_letters, make_letter
+from tests.mailer.sink import sink_on_loopback
+from tests.makers import NOW
+
+pytestmark = pytest.mark.usefixtures("database_url")
+
+
+@asynccontextmanager
+async def post_office(**answers):
+    """A sink and a transport to it."""
+    async with sink_on_loopback() as sink:
+        sink.answers.update(answers)
+        transport = transport_for(f"smtp://127.0.0.1:{sink.port}")
+        try:
+            yield sink, transport
+        finally:
+            await transport.close()
+
+
+async def send_all(transport):
+    outcomes = []
+    while (outcome := await send_next(transport)) is not Outcome.NOTHING_DUE:
+        outcomes.append(outcome)
+    return outcomes
+
+
+async def until(condition, *, seconds=10.0):
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - a database rings no bell
+            await asyncio.sleep(0.02)
+
+
+def the_letter():
+    [letter] = all_letters()
+    return letter
+
+
+def mail_to(url):
+    use_settings(**{**settings().model_dump(), "mail_url": url})
+
+
+async def test_a_letter_goes_out_as_it_was_written_and_is_marked():
+    letter = make_letter()
+    async with post_office() as (sink, transport):
+        await send_all(transport)
+
+    assert sink.taken == [(envelope_sender(letter), "bo@example.org", letter.raw)]
+    assert (the_letter().state, the_letter().done_at) == (LetterState.SENT, NOW)
+
+
+async def test_no_transaction_is_open_while_a_letter_is_sent():
+    make_letter()
+
+    def write_something():
+        with transaction() as db:
+            db.exec(select(Letter)).first()
+
+    async def write_meanwhile(_address):
+        await asyncio.to_thread(write_something)
+
+    async with post_office(DATA=write_meanwhile) as (_sink, transport):
+        assert await send_all(transport) == [Outcome.ENDED]
+
+
+async def test_a_bounce_of_each_letter_goes_to_an_address_of_its_own():
+    first, second = make_letter(), make_letter(address="cy@example.org")
+
+    assert envelope_sender(first) != envelope_sender(second)
+    assert envelope_sender(first).endswith("@folkmoot.invalid")
+
+
+async def test_a_letter_that_cannot_go_now_goes_later_with_the_same_bytes():
+    letter = make_letter()
+    busy = ["451 4.7.1 greylisted"]
+    async with post_office(RCPT=lambda _address: busy.pop() if busy else None) as (sink, transport):
+        first = await send_all(transport)
+        assert the_letter().due_at > NOW
+        with clock.frozen_at(NOW + timedelta(minutes=1)):
+            second = await send_all(transport)
+
+    assert (first, second) == ([Outcome.PUT_BACK], [Outcome.ENDED])
+    assert sink.letters == [letter.raw]
+    assert the_letter().attempts == 2
+
+
+async def test_after_eight_tries_a_letter_is_given_up_with_the_reason():
+    make_letter()
+    async with post_office(DATA=lambda _address: "451 4.3.0 never") as (_sink, transport):
+        for hours in range(12):
+            with clock.frozen_at(NOW + timedelta(hours=2 * hours)):
+                await send_all(transport)
+
+    letter = the_letter()
+    assert (letter.attempts, letter.state, letter.problem) == (MOST_TRIES, LetterState.UNDELIVERABLE, "451 4.3.0 never")
+
+
+async def test_an_address_that_does_not_exist_is_given_up_at_once():
+    make_letter()
+    async with post_office(RCPT=lambda _address: "550 5.1.1 no such user") as (_sink, transport):
+        await send_all(transport)
+
+    assert (the_letter().attempts, the_letter().state) == (1, LetterState.UNDELIVERABLE)
+    assert the_letter().problem == "550 5.1.1 no such user"
+
+
+async def test_a_letter_that_fails_does_not_hold_up_others():
+    make_letter(address="poison@example.org")
+    make_letter()
+    async with post_office(RCPT=lambda address: "451 no" if address.startswith("poison") else None) as (
+        sink,
+        transport,
+    ):
+        await send_all(transport)
+
+    assert [recipient for _sender, recipient, _raw in sink.taken] == ["bo@example.org"]
+
+
+async def test_a_letter_that_breaks_us_is_put_back_and_does_not_hold_up_others(monkeypatch):
+    broken, _fine = make_letter(address="poison@example.org"), make_letter()
+    real = delivery.raw_of
+    monkeypatch.setattr(delivery, "raw_of", lambda letter: real(letter) if letter.id != broken.id else 1 / 0)
+    async with post_office() as (sink, transport):
+        outcomes = await send_all(transport)
+
+    assert outcomes == [Outcome.PUT_BACK, Outcome.ENDED]
+    assert len(sink.taken) == 1
+
+
+async def test_when_no_letter_is_taken_tries_do_not_count():
+    make_letter()
+    async with post_office(MAIL=lambda _address: "530 5.7.0 sign in first") as (_sink, transport):
+        outcomes = await send_all(transport)
+
+    assert outcomes == [Outcome.NOBODY_TAKES_LETTERS]
+    assert (the_letter().attempts, the_letter().state) == (0, LetterState.WAITING)
+
+
+async def test_after_two_days_without_a_mail_server_a_letter_is_given_up():
+    make_letter()
+    async with post_office(MAIL=lambda _address: "530 5.7.0 sign in first") as (_sink, transport):
+        with clock.frozen_at(NOW + timedelta(hours=49)):
+            await send_all(transport)
+
+    assert the_letter().state is LetterState.UNDELIVERABLE
+
+
+async def test_an_older_letter_about_an_entry_goes_first_and_holds_up_the_newer():
+    make_letter(uid="u", sequence=1, body="newer")
+    make_letter(uid="u", sequence=0, body="older")
+
+    first = claim_letter(LEASE)
+    second = claim_letter(LEASE)
+
+    assert (first.sequence, second) == (0, None)
+
+
+async def test_an_older_letter_with_a_newer_behind_it_is_put_aside_instead_of_sent():
+    make_letter(uid="u", sequence=0, body="older")
+    newer = make_letter(uid="u", sequence=1, body="newer")
+    async with post_office() as (sink, transport):
+        await send_all(transport)
+
+    assert sink.letters == [newer.raw]
+    assert [one.state for one in all_letters()] == [LetterState.SUPERSEDED, LetterState.SENT]
+
+
+async def test_entries_and_addresses_do_not_hold_each_other_up():
+    make_letter(uid="u", sequence=0)
+    make_letter(uid="v", sequence=1)
+    make_letter(uid="u", sequence=1, address="cy@example.org")
+
+    claimed = [claim_letter(LEASE) for _number in range(4)]
+
+    assert [one and one.uid for one in claimed] == ["u", "v", "u", None]
+
+
+async def test_a_dead_letter_holds_nobody_up():
+    make_letter(uid="u", sequence=0)
+    make_letter(uid="u", sequence=1)
+    with transaction() as db:
+        older = db.exec(select(Letter).where(Letter.sequence == 0)).one()
+        older.dead_at = clock.now()
+        db.add(older)
+
+    assert claim_letter(LEASE).sequence == 1
+
+
+async def test_a_claimed_letter_is_nobody_elses_until_its_lease_ends():
+    make_letter()
+
+    first, second = claim_letter(LEASE), claim_letter(LEASE)
+    with clock.frozen_at(NOW + LEASE):
+        third = claim_letter(LEASE)
+
+    assert (first.attempts, second, third.attempts) == (1, None, 2)
+
+
+async def test_whoever_lost_the_lease_does_not_undo_what_the_other_did():
+    make_letter()
+    slow = claim_letter(LEASE)
+    async with post_office() as (_sink, transport):
+        with clock.frozen_at(NOW + LEASE):
+            await send_all(transport)
+
+    delivery._give_back(slow, delivery.Undelivered("too late"))
+
+    assert (the_letter().state, the_letter().dead_at) == (LetterState.SENT, None)
+
+
+def test_a_lease_outlasts_the_slowest_letter():
+    assert LEASE.total_seconds() > LETTER_TIMEOUT
+
+
+@pytest.mark.parametrize(("attempts", "longest"), [(1, 30), (2, 60), (5, 480), (8, 3600), (60, 3600)])
+def test_pauses_double_from_half_a_minute_to_an_hour(attempts, longest):
+    pauses = [pause_after(attempts).total_seconds() for _number in range(200)]
+
+    assert longest / 2 <= min(pauses) < max(pauses) <= longest
+
+
+async def test_two_workers_send_each_letter_once():
+    for number in range(40):
+        make_letter(body=f"number {number}")
+    async with post_office() as (sink, one), post_office() as (other_sink, other):
+        await asyncio.gather(send_all(one), send_all(other))
+
+    assert sorted(sink.letters + other_sink.letters) == sorted(one.raw for one in all_letters())
+
+
+async def test_the_worker_sends_what_comes_and_stops_when_told():
+    stop = asyncio.Event()
+    async with sink_on_loopback() as sink:
+        mail_to(f"smtp://127.0.0.1:{sink.port}")
+        worker = asyncio.create_task(run_mail(stop))
+        make_letter()
+        await until(lambda: len(sink.taken) == 1)
+
+        stop.set()
+        await asyncio.wait_for(worker, 5)
+
+    assert the_letter().state is LetterState.SENT
+
+
+async def test_the_worker_finishes_the_letter_in_hand_before_it_stops():
+    stop = asyncio.Event()
+    make_letter()
+    async with sink_on_loopback() as sink:
+
+        async def stop_now(_address):
+            stop.set()
+            await asyncio.sleep(0.1)
+
+        sink.answers["DATA"] = stop_now
+        mail_to(f"smtp://127.0.0.1:{sink.port}")
+        await asyncio.wait_for(run_mail(stop, senders=1), 5)
+
+    assert the_letter().state is LetterState.SENT
+
+
+async def test_the_worker_pauses_when_the_server_takes_no_letters_and_goes_on_by_itself():
+    stop, asked = asyncio.Event(), []
+    for _number in range(5):
+        make_letter()
+
+    def closed(address):
+        asked.append(address)
+        return "421 4.3.2 down" if len(asked) > 1 else "550 5.7.1 not you"
+
+    async with sink_on_loopback() as sink:
+        sink.answers["MAIL"] = closed
+        mail_to(f"smtp://127.0.0.1:{sink.port}")
+        worker = asyncio.create_task(run_mail(stop, senders=1, pause=timedelta(seconds=0.5)))
+        await asyncio.sleep(0.2)
+        asked_at_first = len(asked)
+        sink.answers.clear()
+        await until(lambda: len(sink.taken) == 4)
+        stop.set()
+        await worker
+
+    assert asked_at_first == 1
+
+
+async def test_without_a_mail_server_letters_are_written_and_kept(db, bo):
+    record(db, bo, PasswordSet(person_id=bo.person))
+    db.commit()
+    settle()
+    mail_to("")
+    stop = asyncio.Event()
+    worker = asyncio.create_task(run_mail(stop))
+
+    await until(lambda: the_letter().raw is not None)
+    stop.set()
+    await worker
+
+    assert the_letter().state is LetterState.WAITING
+
+
+async def test_logs_name_no_address(caplog):
+    make_letter(address="secret@example.org")
+    with caplog.at_level(logging.DEBUG, logger="folkmoot.mail"):
+        async with post_office(RCPT=lambda address: f"550 5.1.1 <{address}> unknown") as (_sink, transport):
+            await send_all(transport)
+
+    assert "secret" not in "".join(one.getMessage() for one in caplog.records if one.name.startswith("folkmoot"))
+
+
+async def test_letters_can_leave_into_a_directory(tmp_path):
+    letter = make_letter()
+    transport = transport_for(f"file:{tmp_path}/out")
+
+    await send_all(transport)
+
+    assert [path.read_bytes() for path in (tmp_path / "out").iterdir()] == [letter.raw]
+
+
+def test_nothing_is_written_when_nothing_waits():
+    assert write_letters() == 0
+    with reading() as db:
+        assert db.exec(select(Letter)).all() == []
