@@ -3,7 +3,24 @@
 from starlette.routing import BaseRoute, Route
 
 from frontend.assets import serve_asset
-from frontend.pages import development, events, health, home, letters, registrations, setup, signin
+from frontend.pages import (
+    challenges,
+    development,
+    events,
+    health,
+    home,
+    importing,
+    letters,
+    marketplace,
+    organisations,
+    profile,
+    programmes,
+    registrations,
+    setup,
+    signin,
+    submissions,
+    teams,
+)
 
 
 def get(path: str, page: object, name: str) -> Route:
@@ -39,7 +56,49 @@ PEOPLE: list[BaseRoute] = [
 ]
 
 # Account, organisations, programmes, marketplace, import (D)
-NETWORK: list[BaseRoute] = []
+NETWORK: list[BaseRoute] = [
+    get("/account", profile.show_account, "account"),
+    post("/account/profile", profile.change_profile_now, "change_profile"),
+    post("/account/password", profile.set_password_now, "set_password"),
+    post("/account/sign-out-everywhere", profile.sign_out_everywhere_now, "sign_out_everywhere"),
+    get("/people/{person}", profile.show_person, "person"),
+    get("/organisations", organisations.show_organisations, "organisations"),
+    get("/organisations/new", organisations.new_organisation, "new_organisation"),
+    post("/organisations/new", organisations.add_now, "add_organisation"),
+    get("/organisations/{organisation}", organisations.show_organisation, "organisation"),
+    get("/organisations/{organisation}/edit", organisations.edit_organisation, "edit_organisation"),
+    post("/organisations/{organisation}/edit", organisations.change_now, "change_organisation"),
+    post("/organisations/{organisation}/join", organisations.join_now, "join_organisation"),
+    post("/organisations/{organisation}/leave", organisations.leave_now, "leave_organisation"),
+    post("/organisations/{organisation}/members/remove", organisations.remove_now, "remove_member"),
+    post("/organisations/{organisation}/members/contact", organisations.name_contact_now, "name_contact"),
+    post("/organisations/{organisation}/cluster/add", organisations.add_to_cluster_now, "add_to_cluster"),
+    post("/organisations/{organisation}/cluster/remove", organisations.remove_from_cluster_now, "remove_from_cluster"),
+    get("/programmes", programmes.show_programmes, "programmes"),
+    get("/programmes/new", programmes.new_programme, "new_programme"),
+    post("/programmes/new", programmes.create_now, "create_programme"),
+    get("/p/{programme}", programmes.show_programme, "programme"),
+    get("/p/{programme}/edit", programmes.edit_programme, "edit_programme"),
+    post("/p/{programme}/edit", programmes.change_now, "change_programme"),
+    post("/p/{programme}/clusters/add", programmes.add_cluster_now, "add_cluster"),
+    post("/p/{programme}/clusters/remove", programmes.remove_cluster_now, "remove_cluster"),
+    get("/marketplace", marketplace.show_marketplace, "marketplace"),
+    get("/marketplace/new", marketplace.new_item, "new_item"),
+    post("/marketplace/new", marketplace.publish_now, "publish_item"),
+    get("/marketplace/{item}", marketplace.show_item, "item"),
+    get("/marketplace/{item}/edit", marketplace.edit_item, "edit_item"),
+    post("/marketplace/{item}/edit", marketplace.change_now, "change_item"),
+    post("/marketplace/{item}/withdraw", marketplace.withdraw_now, "withdraw_item"),
+    post("/marketplace/{item}/show", marketplace.show_in_event_now, "show_in_event"),
+    post("/marketplace/{item}/hide", marketplace.hide_from_event_now, "hide_from_event"),
+    get("/e/{event}/marketplace", marketplace.show_marketplace, "event_marketplace"),
+    get("/e/{event}/import/participants", importing.choose_participants, "import_participants"),
+    post("/e/{event}/import/participants", importing.look_at_participants, "preview_participants"),
+    post("/e/{event}/import/participants/now", importing.import_participants_now, "confirm_participants"),
+    get("/e/{event}/import/items", importing.choose_items, "import_items"),
+    post("/e/{event}/import/items", importing.look_at_items, "preview_items"),
+    post("/e/{event}/import/items/now", importing.import_items_now, "confirm_items"),
+]
 
 EVENTS: list[BaseRoute] = [
     get("/events", events.show_events, "events"),
@@ -75,7 +134,42 @@ EVENTS: list[BaseRoute] = [
 ]
 
 # Challenges, teams, submissions (A)
-HACKATHONS: list[BaseRoute] = []
+HACKATHONS: list[BaseRoute] = [
+    get("/e/{event}/challenges", challenges.show_challenges, "challenges"),
+    get("/e/{event}/challenges/new", challenges.new_challenge, "new_challenge"),
+    post("/e/{event}/challenges/new", challenges.publish_now, "publish_challenge"),
+    get("/e/{event}/challenges/from-need", challenges.choose_need, "choose_need"),
+    post("/e/{event}/challenges/from-need", challenges.promote_now, "promote_need"),
+    get("/e/{event}/challenges/{challenge}", challenges.show_challenge, "challenge"),
+    get("/e/{event}/challenges/{challenge}/edit", challenges.edit_challenge, "edit_challenge"),
+    post("/e/{event}/challenges/{challenge}/edit", challenges.change_now, "change_challenge"),
+    get("/e/{event}/teams", teams.show_teams, "teams"),
+    get("/e/{event}/teams/new", teams.new_team, "new_team"),
+    post("/e/{event}/teams/new", teams.form_now, "form_team"),
+    get("/e/{event}/teams/{team}", teams.show_team, "team"),
+    get("/e/{event}/teams/{team}/edit", teams.edit_team, "edit_team"),
+    post("/e/{event}/teams/{team}/edit", teams.change_now, "change_team"),
+    post("/e/{event}/teams/{team}/invite", teams.invite_now, "invite_to_team"),
+    post("/e/{event}/teams/{team}/invitations/{invitation}", teams.take_back_now, "take_back_invitation"),
+    post("/e/{event}/teams/{team}/leave", teams.leave_now, "leave_team"),
+    post("/e/{event}/teams/{team}/members/{person}/remove", teams.remove_now, "remove_from_team"),
+    get("/team-invitations/{token}", teams.show_invitation, "team_invitation"),
+    post("/team-invitations/{token}/accept", teams.accept_now, "accept_invitation"),
+    post("/team-invitations/{token}/decline", teams.decline_now, "decline_invitation"),
+    post("/e/{event}/invitations/{invitation}/accept", teams.accept_own_now, "accept_own_invitation"),
+    post("/e/{event}/invitations/{invitation}/decline", teams.decline_own_now, "decline_own_invitation"),
+    get("/e/{event}/teams/{team}/submission", submissions.edit_submission, "edit_submission"),
+    post("/e/{event}/teams/{team}/submission", submissions.save_now, "save_draft"),
+    post("/e/{event}/teams/{team}/submission/autosave", submissions.autosave, "autosave"),
+    post("/e/{event}/teams/{team}/submission/hand-in", submissions.hand_in_now, "hand_in"),
+    post("/e/{event}/teams/{team}/submission/files/{file}/remove", submissions.remove_file_now, "remove_file"),
+    get("/e/{event}/submissions", submissions.show_submissions, "submissions"),
+    get("/e/{event}/submissions/{submission}", submissions.show_submission, "submission"),
+    get("/e/{event}/submissions/{submission}/versions/{number}", submissions.show_receipt, "receipt"),
+    get("/e/{event}/submissions/{submission}/versions/{number}/content.json", submissions.show_content, "content"),
+    post("/e/{event}/submissions/{submission}/versions/{number}/admit", submissions.admit_now, "admit_late_version"),
+    get("/e/{event}/submissions/{submission}/files/{file}", submissions.send_file, "submission_file"),
+]
 
 # Participants, meetings, availability, blocks, following (B)
 MEETINGS: list[BaseRoute] = []
