@@ -5,12 +5,15 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
 
 from events.core.settings import Settings, kept_secret, settings, use_settings
+
+if TYPE_CHECKING:
+    import uvicorn
 
 cli = typer.Typer(
     name="folkmoot", help="From hackathon to handshake.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -66,12 +69,12 @@ def _explicit() -> dict[str, object]:
     return {"secret": settings().secret, "public_url": settings().public_url}
 
 
-def _serve_one(host: str, port: int, fd: int | None = None) -> None:
+def web_server(host: str, port: int, fd: int | None = None) -> "uvicorn.Server":
+    """The web server with the application in it, as measured (reference: performance, rules); not started yet."""
     import uvicorn
 
     from frontend.app import make_app
 
-    typer.echo(f"Folkmoot is at {settings().public_url}")
     config = uvicorn.Config(
         make_app(),
         host=host,
@@ -89,7 +92,12 @@ def _serve_one(host: str, port: int, fd: int | None = None) -> None:
         backlog=4096,
         timeout_graceful_shutdown=20,
     )
-    uvicorn.Server(config).run()
+    return uvicorn.Server(config)
+
+
+def _serve_one(host: str, port: int, fd: int | None = None) -> None:
+    typer.echo(f"Folkmoot is at {settings().public_url}")
+    web_server(host, port, fd).run()
 
 
 def _serve_several(host: str, port: int) -> None:
