@@ -75,9 +75,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 def _empty(url: str) -> None:
-    names = ", ".join(f'"{name}"' for name in SQLModel.metadata.tables)
+    """Take every row away. Only from relations that have some: TRUNCATE of all takes thirty times as long."""
+    names = [table.name for table in reversed(SQLModel.metadata.sorted_tables)]
+    look = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names)
+    used = "SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL"
     with engines(url).write.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        full = set(connection.execute(text(look)).scalars())
+        for name in (one for one in names if one in full):
+            connection.execute(text(f'DELETE FROM "{name}"'))
+        for sequence in connection.execute(text(used)).scalars().all():
+            connection.execute(text(f'ALTER SEQUENCE "{sequence}" RESTART'))
 
 
 @pytest.fixture(autouse=True)

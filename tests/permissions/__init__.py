@@ -1,0 +1,1 @@
+"""Who may do what, in every state: the lists behind docs/permissions.md and docs/routes.md."""

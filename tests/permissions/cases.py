@@ -1,0 +1,259 @@
+"""For every command the states that its subject can be in: a command without a case here fails the suite.
+
+A case is a sentence about the state and the subject in it. Rows in other states than the world's are copies.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from events.challenges import ChallengeInEvent
+from events.events import EventState, EventWithPhases
+from events.marketplace import ItemState
+from events.phases import PhaseKind
+from events.registration import RegistrationState
+from sessions.meetings import MeetingState
+from sessions.stages import StageState
+from tests.makers import NOW
+from tests.permissions.world import World, changed, in_state, with_phase, with_state
+
+
+@dataclass(frozen=True)
+class Case:
+    """A subject of a command, and what is special about it."""
+
+    state: str
+    subject: Any
+
+
+CASES: dict[str, Callable[[World], list[Case]]] = {}
+Cases = Callable[[World], list[Case]]
+WEEK, HOUR = timedelta(days=7), timedelta(hours=1)
+
+
+def cases_of(*commands: str) -> Callable[[Cases], Cases]:
+    """These commands have subjects in these states."""
+
+    def register(make: Cases) -> Cases:
+        for name in commands:
+            if name in CASES:
+                raise ValueError(f"{name} has cases already")
+            CASES[name] = make
+        return make
+
+    return register
+
+
+def event_states(event: EventWithPhases) -> list[Case]:
+    return [Case(f"{state} event", in_state(event, state)) for state in EventState]
+
+
+def phase_states(event: EventWithPhases, kind: PhaseKind) -> list[Case]:
+    return [
+        Case(f"before {kind}", with_phase(event, kind, from_now=HOUR, lasts=WEEK)),
+        Case(f"during {kind}", event),
+        Case(f"after {kind}", with_phase(event, kind, from_now=-WEEK, lasts=WEEK)),
+        Case(f"during {kind}, draft event", in_state(event, EventState.DRAFT)),
+        Case(f"during {kind}, closed event", in_state(event, EventState.CLOSED)),
+    ]
+
+
+# --- people and sign-in ---------------------------------------------------------------------------
+
+
+@cases_of("change_profile", "set_password", "sign_out", "sign_out_everywhere", "sign_in_by_password")
+def a_person(world: World) -> list[Case]:
+    return [Case("Bo", world.people["Bo"])]
+
+
+@cases_of("ask_for_link", "sign_in_by_link", "create_programme", "add_organisation")
+def nothing_yet(world: World) -> list[Case]:
+    return [Case("", None)]
+
+
+@cases_of("sign_in_as_cast")
+def the_cast(world: World) -> list[Case]:
+    bo = world.people["Bo"]
+    return [Case("somebody of the demo", changed(bo, cast_as="participant")), Case("a real person", bo)]
+
+
+# --- organisations, programmes, marketplace -------------------------------------------------------
+
+
+@cases_of("change_organisation", "join_organisation", "leave_organisation", "remove_member", "name_contact")
+def an_organisation(world: World) -> list[Case]:
+    return [Case("Bo's, Tam belongs to it", world.organisation)]
+
+
+@cases_of("add_to_cluster", "remove_from_cluster")
+def a_cluster(world: World) -> list[Case]:
+    return [Case("Cy's cluster", world.cluster)]
+
+
+@cases_of("change_programme", "add_cluster", "remove_cluster", "create_event", "create_event_from_template")
+def a_programme(world: World) -> list[Case]:
+    return [Case("Ada's", world.programme)]
+
+
+@cases_of("publish_item")
+def for_an_organisation(world: World) -> list[Case]:
+    return [Case("for Bo's, Tam belongs to it", world.organisation)]
+
+
+@cases_of("change_item", "withdraw_item")
+def an_item(world: World) -> list[Case]:
+    return [Case("published", world.item), Case("withdrawn", changed(world.item, state=ItemState.WITHDRAWN))]
+
+
+@cases_of("show_in_event", "hide_from_event")
+def an_item_for_an_event(world: World) -> list[Case]:
+    there = world.item_for_event()
+    return [
+        Case("published", there),
+        Case("withdrawn", with_state(there, item={"state": ItemState.WITHDRAWN})),
+        Case("closed event", with_state(there, event={"state": EventState.CLOSED})),
+    ]
+
+
+# --- events and registration ----------------------------------------------------------------------
+
+
+@cases_of(
+    "change_event", "publish_event", "start_event", "close_event", "add_participation_type", "add_question",
+    "set_consent_text", "appoint", "move_phase", "drop_phase", "import_participants", "import_items",
+    "publish_challenge", "promote_need", "plan_stage",
+)  # fmt: skip
+def a_hackathon(world: World) -> list[Case]:
+    return event_states(world.hackathon)
+
+
+@cases_of("add_block", "add_tables", "set_availability")
+def a_matchmaking_event(world: World) -> list[Case]:
+    return event_states(world.matchmaking)
+
+
+@cases_of("register")
+def the_registration_phase(world: World) -> list[Case]:
+    return phase_states(world.hackathon, PhaseKind.REGISTRATION)
+
+
+@cases_of("accept_registration", "decline_registration", "withdraw_registration", "agree_to_take_part")
+def a_registration(world: World) -> list[Case]:
+    place = world.place("Bo", world.hackathon)
+    return [Case(f"Bo's, {state}", with_state(place, registration={"state": state})) for state in RegistrationState]
+
+
+# --- challenges, teams, submissions ---------------------------------------------------------------
+
+
+@cases_of("change_challenge")
+def a_challenge(world: World) -> list[Case]:
+    subject = ChallengeInEvent(world.challenge, world.hackathon)
+    return [Case(f"Che's, {state} event", with_state(subject, event={"state": state})) for state in EventState]
+
+
+@cases_of("form_team")
+def the_team_forming_phase(world: World) -> list[Case]:
+    return phase_states(world.hackathon, PhaseKind.TEAM_FORMING)
+
+
+@cases_of("change_team", "take_back_invitation", "leave_team", "remove_from_team")
+def a_team(world: World) -> list[Case]:
+    return [Case(f"Tam's, {state} event", with_state(world.team, event={"state": state})) for state in EventState]
+
+
+@cases_of("invite_to_team")
+def a_team_that_invites(world: World) -> list[Case]:
+    return [replace_event(world.team, case) for case in building_states(world.hackathon)]
+
+
+@cases_of("accept_invitation")
+def an_invitation_to_accept(world: World) -> list[Case]:
+    return [replace_event(world.invitation, case) for case in building_states(world.hackathon)]
+
+
+@cases_of("decline_invitation")
+def an_invitation(world: World) -> list[Case]:
+    return [Case(f"to Bo, {state} event", with_state(world.invitation, event={"state": state})) for state in EventState]
+
+
+def building_states(event: EventWithPhases) -> list[Case]:
+    """Members come and go from the beginning of team forming to the end of building."""
+    return [
+        Case("before team forming", with_phase(event, PhaseKind.TEAM_FORMING, from_now=HOUR, lasts=WEEK)),
+        Case("until building ends", event),
+        Case("after building", with_phase(event, PhaseKind.BUILDING, from_now=-WEEK, lasts=WEEK)),
+        Case("closed event", in_state(event, EventState.CLOSED)),
+    ]
+
+
+def replace_event(subject: Any, case: Case) -> Case:
+    return Case(case.state, replace(subject, event=case.subject))
+
+
+@cases_of("save_draft", "add_file", "remove_file", "hand_in", "keep_late_version")
+def a_submission(world: World) -> list[Case]:
+    return [replace_event(world.team, case) for case in phase_states(world.hackathon, PhaseKind.SUBMISSION)]
+
+
+@cases_of("admit_late_version")
+def a_version(world: World) -> list[Case]:
+    late = with_state(world.version, version={"late": True})
+    return [
+        Case("in time", world.version),
+        Case("late", late),
+        Case("late and admitted", with_state(late, version={"admitted_at": NOW})),
+        Case("late, closed event", with_state(late, event={"state": EventState.CLOSED})),
+    ]
+
+
+# --- meetings -------------------------------------------------------------------------------------
+
+
+@cases_of("remove_block")
+def a_block(world: World) -> list[Case]:
+    return [Case(f"{state} event", with_state(world.block(), event={"state": state})) for state in EventState]
+
+
+@cases_of("request_meeting")
+def the_booking_phase(world: World) -> list[Case]:
+    return phase_states(world.matchmaking, PhaseKind.BOOKING)
+
+
+@cases_of("accept_meeting", "decline_meeting", "move_meeting", "cancel_meeting", "withdraw_request")
+def a_meeting(world: World) -> list[Case]:
+    """Bo has asked Cy."""
+    meeting, gone = world.requested, {"starts_at": NOW - HOUR, "ends_at": NOW - HOUR / 2}
+    found = [Case(f"{state}", with_state(meeting, meeting={"state": state})) for state in MeetingState]
+    accepted = with_state(meeting, meeting={"state": MeetingState.ACCEPTED})
+    return [
+        *found,
+        Case("requested, hold over", with_state(meeting, meeting={"expires_at": NOW})),
+        Case("accepted, begun", with_state(accepted, meeting={"starts_at": NOW})),
+        Case("accepted, over", with_state(accepted, meeting=gone)),
+        Case("requested, closed event", with_state(meeting, event={"state": EventState.CLOSED})),
+        Case("accepted, closed event", with_state(accepted, event={"state": EventState.CLOSED})),
+    ]
+
+
+# --- pitch rooms ----------------------------------------------------------------------------------
+
+
+@cases_of("move_stage", "schedule_pitches", "reorder_pitch", "cancel_pitch", "open_stage", "close_stage",
+          "start_pitch", "end_pitch", "add_time", "ask_question")  # fmt: skip
+def a_room(world: World) -> list[Case]:
+    return room_states(world.room())
+
+
+@cases_of("vote_for_question", "take_vote_back", "mark_answered", "hide_question", "put_question_back")
+def a_question(world: World) -> list[Case]:
+    return room_states(world.question)
+
+
+def room_states(subject: Any) -> list[Case]:
+    return [
+        *(Case(f"{state} room", with_state(subject, stage={"state": state})) for state in StageState),
+        Case("open room, draft event", with_state(subject, event={"state": EventState.DRAFT})),
+        Case("open room, closed event", with_state(subject, event={"state": EventState.CLOSED})),
+    ]

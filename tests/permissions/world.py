@@ -1,0 +1,275 @@
+"""One world for both tables: the whole cast in a hackathon and in the matchmaking event that follows it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from sqlmodel import SQLModel, select
+
+from events.challenges import Challenge, publish_challenge
+from events.clusters import add_to_cluster
+from events.core import clock
+from events.core.access import SYSTEM, VISITOR, Actor
+from events.core.database import Database
+from events.core.files import StoredFile
+from events.events import EventState, EventWithPhases
+from events.handing_in import VersionInEvent, hand_in
+from events.joining import InvitationSeen, get_invitation, invite_to_team, issue_invitation_token
+from events.marketplace import Item, ItemForEvent, show_in_event
+from events.organisations import Organisation, OrganisationKind, join_organisation
+from events.people import Person
+from events.phases import PhaseKind
+from events.programmes import Programme, add_cluster
+from events.registration import Registration, RegistrationInEvent, appoint, find_registration
+from events.roles import Role, Scope, actor_for, give_role
+from events.signin import SignInLinkAsked, issue_link_token, open_sign_in
+from events.submission_files import add_file
+from events.submissions import Submission
+from events.teams import TeamInEvent, TeamInvitationSent
+from sessions.blocks import BlockInEvent, MeetingTable, add_block, add_tables, slots_in, tables_of
+from sessions.meetings import MeetingInEvent
+from sessions.pitches import Pitch, pitches_of, plan_stage, schedule_pitches
+from sessions.running import open_stage
+from sessions.stages import QuestionOnStage, Stage, StageInEvent, ask_question, get_question
+from tests.events.makers_hackathon import BRIEF, DONE, make_hackathon, make_team
+from tests.events.makers_network import added, published
+from tests.makers import (
+    again,
+    make_event,
+    make_person,
+    make_programme,
+    make_registration,
+    open_phase,
+    person_of,
+    reload_event,
+)
+from tests.sessions.makers_meetings import Fair, make_meeting, make_request, tomorrow
+
+CAST = {
+    "visitor": "nobody we know",
+    "Ada": "organises the programme",
+    "Bo": "takes part, asks for meetings, speaks for an organisation",
+    "Cy": "takes part, is asked for a meeting, speaks for a cluster",
+    "Dee": "judges the hackathon",
+    "Mel": "mentors in the hackathon",
+    "Ola": "looks after a desk of the programme",
+    "Che": "owns a challenge",
+    "Tam": "leads a team",
+    "Pat": "hosts the hackathon's pitch room",
+    "Eve": "takes part in another programme's event",
+    "system": "timers and listeners, which have no browser",
+}
+NAMES = {"Ada": "Ada Adler", "Bo": "Bo Berg", "Cy": "Cy Costa", "Dee": "Dee Dumont", "Mel": "Mel Meyer",
+         "Ola": "Ola Olsen", "Che": "Che Caruso", "Tam": "Tam Tamm", "Pat": "Pat Petit", "Eve": "Eve Ek"}  # fmt: skip
+BROWSERS = [name for name in CAST if name != "system"]
+T = TypeVar("T", bound=SQLModel)
+
+
+@dataclass
+class World:
+    """Everything that a command or a route can be about, in one database."""
+
+    actors: dict[str, Actor]
+    cookies: dict[str, str]
+    people: dict[str, Person]
+    places: dict[tuple[str, str], Registration]
+    programme: Programme
+    hackathon: EventWithPhases
+    fair: Fair
+    challenge: Challenge
+    team: TeamInEvent
+    invitation: InvitationSeen
+    version: VersionInEvent
+    organisation: Organisation
+    cluster: Organisation
+    item: Item
+    requested: MeetingInEvent
+    accepted: MeetingInEvent
+    stage: Stage
+    pitch: Pitch
+    question: QuestionOnStage
+    table: MeetingTable
+    ids: dict[str, str]
+
+    @property
+    def matchmaking(self) -> EventWithPhases:
+        """The event that follows."""
+        return self.fair.event
+
+    def place(self, name: str, event: EventWithPhases) -> RegistrationInEvent:
+        """Somebody's place in an event."""
+        return RegistrationInEvent(self.places[name, event.event.slug], event.event)
+
+    def room(self) -> StageInEvent:
+        """The pitch room."""
+        return StageInEvent(self.stage, self.hackathon.event)
+
+    def block(self) -> BlockInEvent:
+        """The block of one-to-one meetings."""
+        return BlockInEvent(self.fair.block, self.matchmaking.event)
+
+    def item_for_event(self) -> ItemForEvent:
+        """Bo's need, to be shown in the matchmaking event."""
+        return ItemForEvent(self.item, self.matchmaking)
+
+
+def changed(row: T, **values: Any) -> T:
+    """A copy of a row with other values, in no database."""
+    return type(row).model_validate(row.model_dump() | values)
+
+
+def in_state(event: EventWithPhases, state: EventState) -> EventWithPhases:
+    """A copy of an event in another state."""
+    return EventWithPhases(changed(event.event, state=state), event.phases)
+
+
+def with_phase(event: EventWithPhases, kind: PhaseKind, *, from_now: timedelta, lasts: timedelta) -> EventWithPhases:
+    """A copy of an event whose phase of this kind lies elsewhere."""
+    start = clock.now() + from_now
+    phases = [changed(one, starts_at=start, ends_at=start + lasts) if one.kind is kind else one for one in event.phases]
+    return EventWithPhases(event.event, tuple(phases))
+
+
+def with_state(subject: Any, **values: Any) -> Any:
+    """A copy of a subject of several rows: `with_state(meeting, meeting={...}, event={...})`."""
+    rows = {}
+    for name, wanted in values.items():
+        row = getattr(subject, name)
+        rows[name] = in_state(row, wanted["state"]) if isinstance(row, EventWithPhases) else changed(row, **wanted)
+    return type(subject)(**{name: getattr(subject, name) for name in subject.__dataclass_fields__} | rows)
+
+
+def build_world(db: Database) -> World:
+    """The world, made by commands; the caller commits."""
+    people = {name: make_person(db, full) for name, full in NAMES.items()}
+    hackathon = make_hackathon(db, people["Ada"], people["Bo"], people["Tam"])
+    programme = db.exec(select(Programme).where(Programme.id == hackathon.programme_id)).one()
+    ada = again(db, people["Ada"])
+    for name, role in (("Dee", Role.JUDGE), ("Mel", Role.MENTOR), ("Che", Role.CHALLENGE_OWNER), ("Pat", Role.HOST)):
+        appoint(db, ada, hackathon, person_id=people[name].person or 0, role=role)
+    give_role(db, ada, person_id=people["Ola"].person or 0, role=Role.DESK_OFFICER, scope=Scope.PROGRAMME,
+              scope_id=programme.id or 0)  # fmt: skip
+    _another_programme(db, people["Eve"])
+    organisation, cluster, item = _organisations(db, people, programme)
+    fair = _matchmaking(db, people, programme, organisation)
+    show_in_event(db, again(db, people["Bo"]), ItemForEvent(item, fair.event))
+    challenge = publish_challenge(db, again(db, people["Che"]), hackathon, title="A tray that rots", brief=BRIEF)
+    team, version, invitation = _team(db, people, hackathon, challenge)
+    stage, pitch, question = _room(db, people, hackathon)
+    db.flush()
+    requested = make_request(db, fair, asker=again(db, people["Bo"]), invitee=again(db, people["Cy"]), slot=0)
+    nia = make_person(db, "Nia Novak")
+    make_registration(db, nia, fair.event)
+    accepted = make_meeting(db, fair, asker=again(db, people["Bo"]), invitee=again(db, nia), slot=1)
+    cookies = {name: open_sign_in(db, person_of(db, actor), way="test") for name, actor in people.items()}
+    world = World(
+        actors={"visitor": VISITOR} | {name: actor_for(db, one.person) for name, one in people.items()}
+        | {"system": SYSTEM},
+        cookies=cookies, people={name: person_of(db, one) for name, one in people.items()},
+        places=_places(db, people, hackathon, fair.event), programme=programme, hackathon=reload_event(db, hackathon),
+        fair=fair, challenge=challenge, team=team, invitation=invitation, version=version, organisation=organisation,
+        cluster=cluster, item=item, requested=requested, accepted=accepted, stage=stage, pitch=pitch,
+        question=question, table=tables_of(db, fair.event.id)[0], ids={},
+    )  # fmt: skip
+    world.ids = _ids(db, world)
+    return world
+
+
+def _places(db: Database, people: dict[str, Actor], *events: EventWithPhases) -> dict[tuple[str, str], Registration]:
+    found = {}
+    for event in events:
+        for name, actor in people.items():
+            place = find_registration(db, event.id, actor.person)
+            if place is not None:
+                found[name, event.event.slug] = place
+    return found
+
+
+def _another_programme(db: Database, eve: Actor) -> None:
+    """Where Eve belongs; its organiser is in no table."""
+    zoe = make_person(db, "Zoe Zimmer")
+    programme = make_programme(db, zoe, name="Elsewhere")
+    event = make_event(db, again(db, zoe), programme, name="Elsewhere Hack")
+    event = open_phase(db, again(db, zoe), event, PhaseKind.REGISTRATION)
+    make_registration(db, eve, event)
+
+
+def _organisations(
+    db: Database, people: dict[str, Actor], programme: Programme
+) -> tuple[Organisation, Organisation, Item]:
+    """Bo speaks for a dairy, to which Tam belongs; Cy speaks for a cluster, of which the dairy is a member."""
+    dairy = added(db, people["Bo"], "Alpenkäse GmbH")
+    cluster = added(db, people["Cy"], "Food Cluster", kind=OrganisationKind.CLUSTER_ORGANISATION)
+    join_organisation(db, people["Tam"], dairy)
+    add_to_cluster(db, again(db, people["Cy"]), cluster, organisation=dairy)
+    add_cluster(db, again(db, people["Ada"]), programme, organisation_id=cluster.id or 0)
+    return dairy, cluster, published(db, again(db, people["Bo"]), dairy)
+
+
+def _matchmaking(db: Database, people: dict[str, Actor], programme: Programme, dairy: Organisation) -> Fair:
+    """A matchmaking event of the same programme with one block of tomorrow, in which Bo and Cy take part."""
+    ada = again(db, people["Ada"])
+    event = make_event(db, ada, programme, name="Food Match", template="matchmaking", starts_at=tomorrow())
+    event = open_phase(db, ada, open_phase(db, ada, event, PhaseKind.REGISTRATION), PhaseKind.BOOKING)
+    block = add_block(db, ada, event, starts_at=tomorrow(), ends_at=tomorrow() + timedelta(minutes=95))
+    add_tables(db, ada, event, count=2)
+    make_registration(db, again(db, people["Bo"]), event, organisation=dairy)
+    make_registration(db, again(db, people["Cy"]), event)
+    return Fair(ada, reload_event(db, event), block, slots_in(db, event.id))
+
+
+def _team(
+    db: Database, people: dict[str, Actor], hackathon: EventWithPhases, challenge: Challenge
+) -> tuple[TeamInEvent, VersionInEvent, InvitationSeen]:
+    """Tam's team, which has handed in with a file and asked Bo in."""
+    team = make_team(db, people["Tam"], hackathon)
+    tam = again(db, people["Tam"])
+    add_file(db, tam, team, name="plan.pdf", content=b"%PDF-1.4\n%%EOF\n")
+    submission = db.exec(select(Submission).where(Submission.team_id == team.id)).one()
+    version = hand_in(db, tam, team, written=DONE, revision=submission.revision)
+    row = invite_to_team(db, tam, team, email=person_of(db, people["Bo"]).email)
+    invitation = get_invitation(db, again(db, people["Bo"]), row.public_id)
+    return team, VersionInEvent(version, submission, team.team, hackathon), invitation
+
+
+def _room(db: Database, people: dict[str, Actor], hackathon: EventWithPhases) -> tuple[Stage, Pitch, QuestionOnStage]:
+    """Pat's open pitch room with one pitch and a question of Bo's."""
+    pat = again(db, people["Pat"])
+    stage = plan_stage(db, pat, hackathon, name="Main stage", opens_at=clock.now() + timedelta(hours=1))
+    room = StageInEvent(stage, hackathon.event)
+    schedule_pitches(db, pat, room)
+    open_stage(db, pat, room)
+    asked = ask_question(db, again(db, people["Bo"]), room, body="How long does it hold?")
+    question = get_question(db, again(db, people["Bo"]), room, asked.public_id)
+    return stage, pitches_of(db, stage)[0], question
+
+
+def _ids(db: Database, world: World) -> dict[str, str]:
+    """What stands in addresses: by the name of the path parameter, with the event's kind where both have one."""
+    file = db.exec(select(StoredFile)).one()
+    asked = SignInLinkAsked(world.actors["Bo"].person or 0, known=True, registering=False, browser="", onward="")
+    sent = TeamInvitationSent(world.hackathon.id, world.team.id, world.invitation.id)
+    return {
+        "event": world.hackathon.event.slug,
+        "matchmaking": world.matchmaking.event.slug,
+        "programme": world.programme.slug,
+        "organisation": world.organisation.public_id,
+        "cluster": world.cluster.public_id,
+        "item": world.item.public_id,
+        "person": world.people["Bo"].public_id,
+        "registration": world.place("Bo", world.hackathon).registration.public_id,
+        "challenge": world.challenge.public_id,
+        "team": world.team.team.public_id,
+        "invitation": world.invitation.invitation.public_id,
+        "submission": world.version.submission.public_id,
+        "version": world.version.version.public_id,
+        "file": file.public_id,
+        "meeting": world.requested.meeting.public_id,
+        "accepted": world.accepted.meeting.public_id,
+        "block": world.fair.block.public_id,
+        "stage": world.stage.public_id,
+        "pitch": world.pitch.public_id,
+        "question": world.question.question.public_id,
+        "token": issue_link_token(db, asked),
+        "invitation_token": issue_invitation_token(db, sent),
+    }
