@@ -9,7 +9,16 @@ from events.core.database import Database
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import Message, _
-from events.events import Approval, EventKind, EventState, EventWithPhases, create_event, not_over, touch
+from events.events import (
+    Approval,
+    EventChanged,
+    EventKind,
+    EventState,
+    EventWithPhases,
+    create_event,
+    not_over,
+    touch,
+)
 from events.phases import Phase, PhaseKind, phases_of, set_phase_timers
 from events.programmes import Programme
 from events.registration import add_participation_type, set_consent_text
@@ -144,6 +153,8 @@ def move_phase(
         phase = Phase(event_id=subject.id, kind=kind, starts_at=starts_at, ends_at=ends_at)
         db.add(phase)
         db.flush()
+        if subject.event.state is not EventState.DRAFT:
+            record(db, actor, EventChanged(event_id=subject.id))
     elif (phase.starts_at, phase.ends_at) != (starts_at, ends_at):
         _move(db, actor, subject, phase, starts_at, ends_at)
     moved = EventWithPhases(subject.event, phases_of(db, subject.id))

@@ -42,6 +42,7 @@ class EventCard:
     phase: Phase | None
     phase_name: Message | str
     mine: Message | str
+    takes_part: bool
 
 
 def card_of(subject: EventWithPhases, now: datetime, registration: Registration | None = None) -> EventCard:
@@ -61,6 +62,7 @@ def card_of(subject: EventWithPhases, now: datetime, registration: Registration 
         phase=phase,
         phase_name=PHASE_NAMES[phase.kind] if phase else "",
         mine=mine,
+        takes_part=registration is not None and registration.state is RegistrationState.ACCEPTED,
     )
 
 
@@ -107,15 +109,21 @@ def _phase_state(phase: Phase, now: datetime) -> str:
 
 
 def _hours(phase: Phase, zone: str) -> str:
-    there = f"{_stretch(phase, zone)} ({zone_label(zone)})"
-    here = _stretch(phase, reader().zone)
-    same = here == _stretch(phase, zone)
-    return there if same else str(_("%(there)s, which is %(here)s in %(zone)s", there=there, here=here,
-                                    zone=zone_label()))  # fmt: skip
+    """When a phase opens and closes on the event's clocks, and on the reader's where they show something else."""
+    there, here = _stretch(phase, zone), _stretch(phase, reader().zone)
+    if there == here:
+        return f"{_short(phase, zone)} ({zone_label(zone)})"
+    yours = _("yours: %(stretch)s (%(zone)s)", stretch=here, zone=zone_label())
+    return f"{there} ({zone_label(zone)}), {yours}"
+
+
+def _short(phase: Phase, zone: str) -> str:
+    """Hours alone: the days stand above."""
+    return f"{clock_of(phase.starts_at, zone)} – {clock_of(phase.ends_at, zone)}"
 
 
 def _stretch(phase: Phase, zone: str) -> str:
-    starts, ends = clock_of(phase.starts_at, zone), clock_of(phase.ends_at, zone)
-    if day_of(phase.starts_at, zone) == day_of(phase.ends_at, zone):
-        return f"{starts} – {ends}"
-    return f"{day_of(phase.starts_at, zone)}, {starts} – {day_of(phase.ends_at, zone)}, {ends}"
+    first, last = day_of(phase.starts_at, zone), day_of(phase.ends_at, zone)
+    if first == last:
+        return f"{first}, {_short(phase, zone)}"
+    return f"{first}, {clock_of(phase.starts_at, zone)} – {last}, {clock_of(phase.ends_at, zone)}"

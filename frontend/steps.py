@@ -71,7 +71,16 @@ def call_to_action(standing: Standing) -> Step:
         return _over(standing)
     if standing.registration is not None and standing.registration.state is not RegistrationState.WITHDRAWN:
         return _registered(standing, standing.registration)
-    return _not_registered(standing)
+    return _look_after(standing) if standing.organises else _not_registered(standing)
+
+
+def _look_after(standing: Standing) -> Step:
+    slug = standing.slug
+    why = _("You are one of its organisers. Registrations, letters and the set-up are yours to look after.")
+    return Step(
+        _("Look after this event"), why, _("Go to the registrations"), path("registrations", event=slug),
+        other=_("Take part yourself"), other_url=path("register", event=slug), eyebrow=_("You organise"),
+    )  # fmt: skip
 
 
 def _over(standing: Standing) -> Step:

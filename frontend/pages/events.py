@@ -11,7 +11,7 @@ from events.challenges import challenges_of
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database, reading
-from events.core.links import path
+from events.core.links import link, path
 from events.core.paging import SIZE, Paged
 from events.core.translation import Message, _, reader, set_reader
 from events.events import Event, EventKind, EventState, EventWithPhases, follower_of, get_event, see_event
@@ -142,6 +142,7 @@ def show_event(request: Request) -> Response:
         figures=figures, challenges=challenges, around=around, card=card_of(event, now),
         before=before if before is not None and before.state is not EventState.DRAFT else None,
         phases=timeline_of(event, now), schema=data_block(event_as_schema(event, programme)),
+        address=link("event", event=event.event.slug),
     )  # fmt: skip
 
 

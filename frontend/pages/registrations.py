@@ -245,16 +245,6 @@ def agree_now(request: Request, form: NoForm) -> Response:
     return redirect(request, "my_registration", event=event.event.slug, flash=_("Thank you. You take part."))
 
 
-@dataclass(frozen=True)
-class StateTab:
-    """One state in the filter above the organisers' list."""
-
-    label: Message
-    url: str
-    count: int
-    current: bool
-
-
 def _state_asked(request: Request) -> RegistrationState | None:
     asked = request.query_params.get("state", "")
     return RegistrationState(asked) if asked in set(RegistrationState) else None
@@ -270,9 +260,9 @@ def show_all(request: Request, form: Filled = NOTHING) -> Response:
         counts = registration_counts(db, event.id)
         questions = questions_of(db, event.id)
     base = path("registrations", event=event.event.slug)
-    tabs = [(_("All %(count)s", count=sum(counts.values())), base, asked is None)]
-    tabs += [
-        (_("%(state)s: %(count)s", state=STATE_NAMES[state], count=counts[state]), f"{base}?state={state}",
+    filters = [(_("All %(count)s", count=sum(counts.values())), base, asked is None)]
+    filters += [
+        (_("%(state)s: %(count)s", state=STATE_NAMES[state], count=counts.get(state, 0)), f"{base}?state={state}",
          asked is state)
         for state in RegistrationState
         if counts.get(state) or asked is state
@@ -284,7 +274,7 @@ def show_all(request: Request, form: Filled = NOTHING) -> Response:
     ]  # fmt: skip
     taken, capacity = counts.get(RegistrationState.ACCEPTED, 0), event.event.capacity
     return render(
-        request, "registrations/all.html", event=event, form=form, found=found, rows=rows, tabs=tabs, taken=taken,
+        request, "registrations/all.html", event=event, form=form, found=found, rows=rows, filters=filters, taken=taken,
         capacity=capacity, base=f"{base}?{f'state={asked}&' if asked else ''}page=", asked=asked or "",
         anybody=bool(counts),
     )  # fmt: skip
