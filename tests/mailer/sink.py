@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 @dataclass
 class Sink:
-    """`answers` maps a stage (MAIL, RCPT, DATA) to a function of the address that returns a refusal or None."""
+    """`answers` maps a stage (MAIL, RCPT, DATA, TAKEN) to a function of the address that returns a refusal or None."""
 
     port: int = 0
     taken: list[tuple[str, str, bytes]] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Sink:
         if refusal is not None:
             return refusal
         self.taken.append((envelope.mail_from, envelope.rcpt_tos[0], envelope.original_content))
-        return "250 2.0.0 taken"
+        return await self._answer("TAKEN", envelope.rcpt_tos[0]) or "250 2.0.0 taken"
 
     async def _answer(self, stage: str, address: str) -> str | None:
         answer = self.answers.get(stage)
