@@ -35,13 +35,13 @@ def show_letters(request: Request) -> Response:
         found = letters_of(db, event.id, state, page=page_number(request))
         counts = letter_counts(db, event.id)
     base = path("letters", event=event.event.slug)
-    tabs = [(_("All %(count)s", count=sum(counts.values())), base, state is None)]
-    tabs += [
+    filters = [(_("All %(count)s", count=sum(counts.values())), base, state is None)]
+    filters += [
         (_("%(state)s: %(count)s", state=name, count=counts.get(one, 0)), f"{base}?{urlencode({'state': one})}",
          state is one)
         for one, name in LETTER_STATES.items()
         if counts.get(one) or state is one
     ]  # fmt: skip
     more = f"{base}?{urlencode({'state': state})}&page=" if state else f"{base}?page="
-    return render(request, "letters/letters.html", event=event, found=found, tabs=tabs, base=more,
+    return render(request, "letters/letters.html", event=event, found=found, filters=filters, base=more,
                   state_names=LETTER_STATES)  # fmt: skip

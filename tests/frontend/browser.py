@@ -85,5 +85,5 @@ class Browser:
         return Page(self.client.post(path, data={**token, **fields}, headers={"origin": ADDRESS}))
 
     def _let_go(self) -> None:
-        """Keep what the test has done so far: pages look through connections of their own, and SQLite has one writer."""
+        """Keep what the test did so far: pages look through connections of their own, and SQLite has one writer."""
         self.db.commit()
