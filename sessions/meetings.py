@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import and_, or_, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, SQLModel, col, select
 
 from events.consents import refuse_unless_agreed
@@ -260,11 +261,13 @@ def accept_meeting(db: Database, actor: Actor, subject: MeetingInEvent) -> None:
     agreed to take part.
     """
     refuse_unless_agreed(db, subject.event, actor)
+    values: dict[str, Any] = {"state": MeetingState.ACCEPTED, "answered_at": clock.now()}
     with db.begin_nested():
-        _change(db, subject, MeetingState.ACCEPTED, answered_at=clock.now())
+        _change(db, subject, values)
         if keep_seats(db, subject.id) != 2 * len(atoms(subject.slot.starts_at, subject.slot.ends_at)):
             raise AnsweredAlready(WHAT_BECAME[MeetingState.EXPIRED])
-        _give_table(db, subject)
+        values["table_id"] = _give_table(db, subject, subject.slot)
+    _reads_now(subject, values)
     stop_timer(db, "meeting request expires", subject.id)
     sequence = _write_in_calendars(db, subject)
     record(db, actor, MeetingAccepted(event_id=subject.meeting.event_id, meeting_id=subject.id, sequence=sequence))
@@ -296,13 +299,14 @@ def move_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, slot: S
     if absent:
         raise not_free(db, actor, absent, slot.starts_at)
     block = block_at(db, subject.meeting.event_id, slot)
+    values: dict[str, Any] = {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "block_id": block.id}
     with db.begin_nested():
-        times = {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "block_id": block.id}
-        _change(db, subject, MeetingState.ACCEPTED, **times)
+        _change(db, subject, values)
         # The new seats first, the old ones after: two that swap their slots would wait for each other otherwise.
         take_seats(db, actor, meeting_id=subject.id, people=subject.people, slot=slot, held_until=None)
-        _give_table(db, subject)
+        values["table_id"] = _give_table(db, subject, slot)
         free_seats(db, subject.id, but=slot)
+    _reads_now(subject, values)
     sequence = _write_in_calendars(db, subject)
     event_id = subject.meeting.event_id
     fact = MeetingMoved(
@@ -339,13 +343,15 @@ ENDINGS: dict[MeetingState, Ending] = {
 def end_meeting(db: Database, actor: Actor, subject: MeetingInEvent, end: MeetingState, *, reason: str = "") -> None:
     """Bring a meeting to one of its ends, free all its seats and write the fact; part of commands that have asked
     their own rule. Refuses with AnsweredAlready when somebody else was quicker."""
-    _change(db, subject, end, reason=reason, block_id=None, answered_at=clock.now())
+    values: dict[str, Any] = {"state": end, "reason": reason, "block_id": None, "answered_at": clock.now()}
+    _change(db, subject, values)
+    _reads_now(subject, values)
     free_seats(db, subject.id)
     stop_timer(db, "meeting request expires", subject.id)
     record(db, actor, ENDINGS[end](db, subject))
 
 
-def _change(db: Database, subject: MeetingInEvent, becomes: MeetingState, **values: Any) -> None:
+def _change(db: Database, subject: MeetingInEvent, values: dict[str, Any]) -> None:
     """From the state and time that the reader saw to another one: compare-and-set, so that one of two wins."""
     seen = subject.meeting
     changed = db.execute(
@@ -353,12 +359,16 @@ def _change(db: Database, subject: MeetingInEvent, becomes: MeetingState, **valu
         .where(
             col(Meeting.id) == subject.id, col(Meeting.state) == seen.state, col(Meeting.starts_at) == seen.starts_at
         )
-        .values(state=becomes, **values)
+        .values(**values),
+        execution_options={"synchronize_session": False},  # It would believe in the change even where no row was met.
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always answers with a cursor
         raise _changed_meanwhile(db, subject)
-    for name, value in {"state": becomes, **values}.items():
-        setattr(seen, name, value)
+
+
+def _reads_now(subject: MeetingInEvent, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        set_committed_value(subject.meeting, name, value)
 
 
 def _changed_meanwhile(db: Database, subject: MeetingInEvent) -> AnsweredAlready:
@@ -368,12 +378,12 @@ def _changed_meanwhile(db: Database, subject: MeetingInEvent) -> AnsweredAlready
     return AnsweredAlready(WHAT_BECAME[MeetingState(state)])
 
 
-def _give_table(db: Database, subject: MeetingInEvent) -> None:
+def _give_table(db: Database, subject: MeetingInEvent, slot: Slot) -> int | None:
     meeting = subject.meeting
-    meeting.table_id = take_table(
-        db, event_id=meeting.event_id, meeting_id=subject.id, slot=subject.slot, prefer=meeting.table_id
-    )
-    db.execute(update(Meeting).where(col(Meeting.id) == subject.id).values(table_id=meeting.table_id))
+    table = take_table(db, event_id=meeting.event_id, meeting_id=subject.id, slot=slot, prefer=meeting.table_id)
+    kept = update(Meeting).where(col(Meeting.id) == subject.id).values(table_id=table)
+    db.execute(kept, execution_options={"synchronize_session": False})
+    return table
 
 
 def locked_participants(db: Database, event_id: int, people: tuple[int, int]) -> dict[int, Registration]:

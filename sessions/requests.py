@@ -93,9 +93,10 @@ def request_meeting(
     absent = absent_then(db, subject.id, people, slot.starts_at)
     if absent:
         raise not_free(db, actor, absent, slot.starts_at)
-    meeting = _new_request(db, subject, people, slot, note)
-    assert meeting.id is not None
-    take_seats(db, actor, meeting_id=meeting.id, people=people, slot=slot, held_until=meeting.expires_at)
+    with db.begin_nested():  # Whoever goes on after a refusal has no meeting without seats.
+        meeting = _new_request(db, subject, people, slot, note)
+        assert meeting.id is not None
+        take_seats(db, actor, meeting_id=meeting.id, people=people, slot=slot, held_until=meeting.expires_at)
     set_timer(db, "meeting request expires", meeting.id, meeting.expires_at)
     record(db, actor, MeetingRequested(event_id=subject.id, meeting_id=meeting.id))
     return meeting

@@ -8,12 +8,12 @@ from sqlmodel import select
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
-from events.events import EventWithPhases
+from events.events import Event, EventWithPhases
 from events.organisations import Organisation
 from events.phases import PhaseKind
 from events.registration import Registration
 from sessions.blocks import Block, Slot, add_block, add_tables, slots_in
-from sessions.meetings import Meeting, MeetingInEvent, accept_meeting
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState, accept_meeting
 from sessions.requests import request_meeting
 from sessions.seats import Seat
 from tests.makers import again, make_event, make_programme, make_registration, open_phase, reload_event
@@ -80,9 +80,46 @@ def seen_by(db: Database, meeting: MeetingInEvent) -> MeetingInEvent:
     """The meeting as somebody else sees it now, in an object of its own."""
     row = db.exec(select(Meeting).where(Meeting.id == meeting.id)).one()
     db.refresh(row)
-    return MeetingInEvent(Meeting.model_validate(row.model_dump()), meeting.event)
+    event = Event.model_validate(meeting.event.model_dump())
+    return MeetingInEvent(Meeting.model_validate(row.model_dump()), event)
 
 
 def seats_of(db: Database, meeting: MeetingInEvent) -> list[Seat]:
     """Everything a meeting holds."""
     return list(db.exec(select(Seat).where(Seat.meeting_id == meeting.id)))
+
+
+def problems_with_seats(db: Database) -> list[str]:
+    """What is wrong between meetings and seats, computed from the meetings without trusting the constraints.
+
+    A meeting that stands has exactly its seats, a request that waits holds exactly those of its two people, a request
+    whose time is over may have some left, and everything else has none. Nobody and no table is in two at once.
+    """
+    now = clock.now()
+    held: dict[int, set[tuple[str, int, int]]] = {}
+    for seat in db.exec(select(Seat)):
+        who = ("person", seat.person_id) if seat.person_id is not None else ("table", seat.table_id)
+        held.setdefault(seat.meeting_id, set()).add((who[0], who[1] or 0, seat.atom))
+    found, taken = [], set()
+    for meeting in db.exec(select(Meeting)):
+        due, mine = seats_due(meeting), held.pop(meeting.id or 0, set())
+        waiting = meeting.state is MeetingState.REQUESTED
+        if waiting and meeting.expires_at <= now:
+            found += [f"meeting {meeting.id} has more than it asked for"] if mine - due else []
+            continue
+        if mine != due:
+            found.append(f"meeting {meeting.id}, {meeting.state}: has {sorted(mine - due)}, lacks {sorted(due - mine)}")
+        found += [f"{seat} twice" for seat in due & taken]
+        taken |= due
+    return found + [f"seats without a meeting: {sorted(left)}" for left in held.values()]
+
+
+def seats_due(meeting: Meeting) -> set[tuple[str, int, int]]:
+    """The seats that a meeting in this state should have."""
+    pieces = clock.atoms(meeting.starts_at, meeting.ends_at)
+    people = [("person", meeting.asker_id), ("person", meeting.invitee_id)]
+    if meeting.state is MeetingState.ACCEPTED and meeting.table_id is not None:
+        people.append(("table", meeting.table_id))
+    if meeting.state not in {MeetingState.REQUESTED, MeetingState.ACCEPTED}:
+        return set()
+    return {(*who, atom) for who in people for atom in pieces}
