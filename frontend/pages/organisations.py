@@ -151,7 +151,7 @@ def _crumbs(organisation: Organisation | None = None) -> list[tuple[Any, str]]:
 
 @page(signed_in=True)
 def new_organisation(request: Request, form: Filled = NOTHING) -> Response:
-    similar: list[Organisation] = Field(default_factory=list)
+    similar: list[Organisation] = []
     with reading() as db:
         actor_of(db, request)
         if form.refused:
