@@ -4,7 +4,7 @@ import re
 
 from events.core.access import Actor
 from events.core.database import Database
-from events.marketplace import ItemForEvent, show_in_event
+from events.marketplace import Item, ItemForEvent, show_in_event
 from events.organisations import join_organisation
 from tests.events.makers_network import added, gathering, published
 from tests.frontend.browser import Browser
@@ -12,6 +12,12 @@ from tests.makers import again, make_registration
 
 POLISH = "Galwanizernia chce odzyskiwać nikiel"
 ENGLISH = "Electroplating shop wants to recover nickel."
+
+
+def own_item(db: Database, actor: Actor, *summary: str, **values: object) -> Item:
+    """An item of an organisation that `actor` is the contact of."""
+    organisation = added(db, actor)
+    return published(db, again(db, actor), organisation, *summary, **values)
 
 
 def item_path(item, more: str = "") -> str:
@@ -26,7 +32,7 @@ def test_an_empty_marketplace_says_what_to_do(db: Database) -> None:
 
 
 def test_each_text_says_its_language(db: Database, bo: Actor) -> None:
-    item = published(db, again(db, bo), added(db, bo) and again_org(db, bo), POLISH, language="pl", text_en=ENGLISH)
+    item = own_item(db, bo, POLISH, language="pl", text_en=ENGLISH)
     browser = Browser(db)
 
     listed, alone = browser.get("/marketplace"), browser.get(item_path(item))
@@ -37,16 +43,8 @@ def test_each_text_says_its_language(db: Database, bo: Actor) -> None:
     assert re.search(r'lang="en">\s*<p>Electroplating', alone.html)
 
 
-def again_org(db: Database, actor: Actor):
-    """The organisation of somebody who belongs to one."""
-    from events.directory import organisations_of
-
-    return organisations_of(db, actor.person)[0]
-
-
 def test_search_is_the_same_with_and_without_accents(db: Database, bo: Actor) -> None:
-    added(db, bo)
-    published(db, again(db, bo), again_org(db, bo), POLISH, language="pl", text_en=ENGLISH, keywords=("Metall",))
+    own_item(db, bo, POLISH, language="pl", text_en=ENGLISH, keywords=("Metall",))
     browser = Browser(db)
 
     found = [
@@ -132,7 +130,7 @@ def test_the_keeper_edits_and_withdraws(db: Database, bo: Actor, cy: Actor) -> N
 
 
 def test_others_do_not_open_the_form(db: Database, bo: Actor, eve: Actor) -> None:
-    item = published(db, again(db, bo), added(db, bo) and again_org(db, bo))
+    item = own_item(db, bo)
 
     assert Browser(db, eve).get(item_path(item, "/edit")).status == 403
 

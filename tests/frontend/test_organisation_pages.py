@@ -6,7 +6,7 @@ from events.directory import organisations_of
 from events.organisations import Organisation, OrganisationKind, join_organisation
 from tests.events.makers_network import added, published
 from tests.frontend.browser import Browser
-from tests.makers import again
+from tests.makers import again, person_of
 
 FILLED = {"name": "Alpenkäse GmbH", "kind": "traditional SME", "country": "AT", "region": "AT34", "city": "Bregenz"}
 
@@ -109,8 +109,6 @@ def test_a_contact_names_another_and_removes_a_third(db: Database, bo: Actor, cy
     organisation = added(db, bo)
     for person in (cy, eve):
         join_organisation(db, person, organisation)
-    from tests.makers import person_of
-
     ids = {name: person_of(db, actor).public_id for name, actor in (("cy", cy), ("eve", eve))}
     browser = Browser(db, bo)
 
