@@ -298,3 +298,32 @@ def challenge_titles(db: Database, event_id: int) -> list[tuple[str, str]]:
 def find_challenge(db: Database, event_id: int, public: str) -> Challenge | None:
     """The challenge of this event with this public id."""
     return db.exec(select(Challenge).where(Challenge.public_id == public, Challenge.event_id == event_id)).first()
+
+
+def needs_to_promote(db: Database, actor: Actor, event: EventWithPhases) -> list[tuple[Item, str]]:
+    """Published needs that the actor could make a challenge of this event, each with its organisation's name.
+
+    The newest first, at most 200. Organisers choose from all, challenge owners from needs of their own organisations.
+    """
+    query: Any = (
+        select(Item, col(Organisation.name))
+        .join(Organisation, col(Organisation.id) == col(Item.organisation_id))
+        .where(
+            Item.kind == ItemKind.NEED,
+            Item.state == ItemState.PUBLISHED,
+            ~select(Challenge.id).where(Challenge.event_id == event.id, Challenge.need_id == Item.id).exists(),
+        )
+        .order_by(col(Item.published_at).desc(), col(Item.id).desc())
+        .limit(200)
+    )
+    if not organiser_of_event(actor, event):
+        query = query.where(col(Item.organisation_id).in_(actor.ids("member", "organisation")))
+    return [(item, name) for item, name in db.exec(query)]
+
+
+def organisations_to_name(db: Database, actor: Actor, event: EventWithPhases) -> list[Organisation]:
+    """Organisations that the actor can name as bringing a challenge, by name; at most 500."""
+    query = select(Organisation).order_by(col(Organisation.name), col(Organisation.id)).limit(500)
+    if not organiser_of_event(actor, event):
+        query = query.where(col(Organisation.id).in_(actor.ids("member", "organisation")))
+    return list(db.exec(query))

@@ -257,6 +257,17 @@ def _show_files(db: Database, row: Submission, wanted: set[str]) -> None:
     )
 
 
+def changed_since(db: Database, row: Submission) -> bool:
+    """Whether the draft says something else, or has other files, than the version that counts."""
+    version = counting_versions(db, [row.id or 0]).get(row.id or 0)
+    if version is None:
+        return False
+    says = version.content
+    handed_in = Written(says["title"], says["summary"], says["text"][:20_000], tuple(says["links"]), says["video"])
+    files = {one.public_id for one in files_of(db, row.id)}
+    return Written.of(row) != handed_in or files != {one["file"] for one in says["files"]}
+
+
 @dataclass(frozen=True)
 class VersionCard:
     """A version, as its submission's page shows it."""

@@ -8,6 +8,7 @@ from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
 from events.events import EventWithPhases
+from events.handing_in import changed_since
 from events.joining import InvitationSeen, invitations_for
 from events.phases import Phase, PhaseKind
 from events.registration import participant_of_event
@@ -69,7 +70,7 @@ def _step_of_team(db: Database, event: EventWithPhases, team: Team) -> NextStep 
         return NextStep(NextThing.WRITE_DRAFT, deadline.ends_at, team, submission) if building else None
     if submission is None or submission.state is SubmissionState.DRAFT:
         return NextStep(NextThing.HAND_IN, deadline.ends_at, team, submission)
-    if submission.handed_in_at is not None and submission.saved_at > submission.handed_in_at:
+    if changed_since(db, submission):
         return NextStep(NextThing.HAND_IN_CHANGES, deadline.ends_at, team, submission)
     return None
 

@@ -37,8 +37,8 @@ def cleaned(
     for name, value in typed.items():
         if len(value) > LONGEST[name]:
             wrong[name] = _("This is longer than %(most)s characters. Please shorten it.", most=LONGEST[name])
-    clean = [_clean_link(line) for line in links if line.strip()]
-    video_link = _clean_link(video) if typed["video"] else ""
+    clean = [clean_link(line) for line in links if line.strip()]
+    video_link = clean_link(video) if typed["video"] else ""
     if None in clean:
         wrong["links"] = _("Write each link on its own line, starting with https://.")
     elif len(set(clean)) > MOST_LINKS:
@@ -51,7 +51,7 @@ def cleaned(
     return Written(typed["title"], typed["summary"], typed["text"], kept, video_link or "")
 
 
-def _clean_link(text: str) -> str | None:
+def clean_link(text: str) -> str | None:
     """An https address without a name or password in it, or None. 'example.org/x' is taken as https."""
     text = text.strip()
     if "://" not in text and not text.lower().startswith(("mailto:", "javascript:", "data:")):
@@ -77,9 +77,9 @@ def _clean_link(text: str) -> str | None:
 def as_far_as_possible(*, title: str, summary: str, text: str, links: Iterable[str], video: str) -> Written:
     """What was typed, kept without refusing anything: links that are none go to the end of the text."""
     lines = [line.strip() for line in [*links, video] if line.strip()]
-    good = [link for line in lines if (link := _clean_link(line))]
-    others = [line for line in lines if not _clean_link(line)]
+    good = [link for line in lines if (link := clean_link(line))]
+    others = [line for line in lines if not clean_link(line)]
     whole = "\n".join([text.strip(), *others]).strip()
-    video_link = _clean_link(video) or "" if video.strip() else ""
+    video_link = clean_link(video) or "" if video.strip() else ""
     kept = tuple(dict.fromkeys(link for link in good if link != video_link))[:100]
     return Written(title.strip()[:160], summary.strip()[:500], whole[:40_000], kept, video_link)

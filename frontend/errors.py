@@ -66,18 +66,17 @@ def plain_problem(status: int) -> Response:
 
 def problem(request: Request, status: int, sentence: Message | str) -> Response:
     """The page for what went wrong: headline, sentence, ways out, and the request's id in small."""
+    from frontend.rendering import render
     from frontend.web import actor_of, greet, wants_json  # the wrapper of pages uses this module too
 
     greet(request)
-    if wants_json(request):
-        return JSONResponse({"ok": False, "message": str(sentence), "ref": journal.request_id.get()}, status)
-    from frontend.rendering import render
-
     try:
         with reading() as db:
             actor_of(db, request)
     except Exception:
         log.exception("the reader of a problem could not be loaded")
+    if wants_json(request):
+        return JSONResponse({"ok": False, "message": str(sentence), "ref": journal.request_id.get()}, status)
     headline = HEADLINES.get(status, HEADLINES[500])
     return render(request, "problem.html", status=status, headline=headline, sentence=sentence, ways=_ways(request))
 

@@ -259,6 +259,9 @@ def actor_of(db: Database, request: Request) -> Actor:
     """Who asks, with all their ties; loaded once per request. From here on pages are written in their language."""
     if not hasattr(request.state, "actor"):
         _load(db, request)
+    elif request.state.person is not None:
+        # A page of refusal may have greeted anew since.
+        set_reader(request.state.person.locale, request.state.person.zone)
     actor: Actor = request.state.actor
     return actor
 

@@ -479,11 +479,13 @@ def test_a_list_of_submissions_takes_the_same_number_of_queries_however_long_it_
     first = make_team(db, bo, hackathon, "A")
     hand_in(db, again(db, bo), first, written=DONE, revision=0)
     organiser = again(db, ada)
+    db.flush()
     with counted(db) as one:
         submissions_of(db, organiser, hackathon)
     for person, name in ((cy, "B"), (tam, "C")):
         team = make_team(db, person, hackathon, name)
         hand_in(db, again(db, person), team, written=DONE, revision=0)
+    db.flush()
 
     with counted(db) as three:
         found = submissions_of(db, organiser, hackathon)
