@@ -10,23 +10,18 @@ from enum import StrEnum
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import CursorResult, Index, LargeBinary, UniqueConstraint, update
-from sqlalchemy.orm import defer
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
-from events.core.access import Actor
 from events.core.claims import LONGEST_PAUSE, Due
 from events.core.columns import moment, public_id, word
 from events.core.database import Database, transaction
 from events.core.hooks import personal_data
 from events.core.journal import Fact, Told, listener
 from events.core.links import link
-from events.core.refusals import NotFound
 from events.core.settings import settings
 from events.core.tokens import open_bytes, seal_bytes
-from events.events import EventWithPhases
 from events.people import Person, PersonState, people_by_id
-from events.roles import organiser_of_event
 from mailer.cleaning import UnusableAddress, clean_address
 from sessions.calendars import CalendarEntry, CalendarMethod, EntryKind, revision_at
 
@@ -303,59 +298,3 @@ def raw_of(letter: Letter) -> bytes:
     if letter.raw is None:
         raise ValueError(f"letter {letter.id} is not written yet")
     return open_bytes(SEALED, letter.raw) if letter.sealed else letter.raw
-
-
-def letter_with(db: Database, public: str) -> Letter:
-    """The written letter with this public id; NotFound for others. For the demo's mailbox."""
-    found = db.exec(select(Letter).where(Letter.public_id == public, col(Letter.raw).is_not(None))).first()
-    if found is None:
-        raise NotFound()
-    return found
-
-
-def letters_newest_first(db: Database, *, to: str = "", most: int = 100) -> list[Letter]:
-    """The written letters, to everybody or to one address. For the demo's mailbox."""
-    query = select(Letter).where(col(Letter.raw).is_not(None))
-    if to:
-        query = query.where(Letter.address == to)
-    return list(db.exec(query.order_by(col(Letter.made_at).desc(), col(Letter.id).desc()).limit(most)))
-
-
-@dataclass(frozen=True)
-class LetterCard:
-    """A letter on the organiser's page: to whom, about what, and its fate. Its text is not shown."""
-
-    public_id: str
-    kind: str
-    address: str
-    subject: str
-    state: LetterState
-    attempts: int
-    problem: str
-    made_at: datetime
-    ended_at: datetime | None
-
-
-def letters_of_event(
-    db: Database, actor: Actor, event: EventWithPhases, *, most: int = 100, skip: int = 0
-) -> list[LetterCard]:
-    """An event's letters, newest first, for its organisers; NotFound for others."""
-    if not organiser_of_event(actor, event):
-        raise NotFound()
-    query = (
-        select(Letter).where(Letter.event_id == event.id).order_by(col(Letter.made_at).desc(), col(Letter.id).desc())
-    )
-    return [
-        LetterCard(
-            one.public_id,
-            one.kind.replace("_", " "),
-            one.address,
-            one.subject,
-            one.state,
-            one.attempts,
-            one.problem,
-            one.made_at,
-            one.done_at or one.dead_at,
-        )
-        for one in db.exec(query.options(defer(Letter.raw)).offset(skip).limit(most))  # type: ignore[arg-type]  # a column
-    ]

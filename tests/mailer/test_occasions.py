@@ -1,0 +1,296 @@
+"""Who is written to about what, with rows as the domain writes them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+from starlette.routing import Router
+
+from events.core import clock
+from events.core.database import reading
+from events.core.tokens import find_token
+from events.organisations import OrganisationKind
+from events.people import Person
+from events.planning import PhaseMoved
+from events.registration import (
+    RegistrationAccepted,
+    RegistrationDeclined,
+    RegistrationPromoted,
+    RegistrationReceived,
+    RegistrationState,
+    RegistrationWithdrawn,
+)
+from events.roles import Role, Scope, give_role
+from events.signin import PasswordSet, SignInLinkAsked
+from events.submissions import LateVersionAdmitted, LateVersionKept, SubmissionHandedIn
+from events.teams import TeamInvitationSent, TeamMember
+from mailer.letters import LetterState
+from sessions.calendars import EntryKind, cancel_entry
+from sessions.meetings import MeetingAccepted, MeetingCancelled, MeetingDeclined, MeetingMoved, MeetingRequested
+from sessions.pitches import PitchCancelled, PitchMoved, PitchScheduled
+from tests.mailer.makers_letters import (
+    booked,
+    calendar_event_of,
+    called_off,
+    letters_after,
+    make_meeting,
+    make_team,
+    parsed,
+    pitch_planned,
+    text_of,
+)
+from tests.makers import again, make_event, make_member, make_organisation, make_programme, make_registration
+
+
+@pytest.fixture
+def event(db, ada):
+    programme = make_programme(db, ada)
+    return make_event(
+        db,
+        again(db, ada),
+        programme,
+        template="matchmaking",
+        name="Food Match",
+        starts_at=clock.now() + timedelta(days=5),
+    )
+
+
+@pytest.fixture
+def hackathon(db, ada):
+    programme = make_programme(db, ada, "Packaging Network")
+    return make_event(db, again(db, ada), programme, name="Food Hack")
+
+
+@pytest.fixture
+def team(db, hackathon, tam, bo):
+    return make_team(db, hackathon, tam, bo)
+
+
+def written(letters):
+    return sorted((one.kind, one.address.partition("@")[0]) for one in letters if one.state is LetterState.WAITING)
+
+
+def sent(db, letters):
+    for one in letters:
+        one.state, one.done_at, one.attempts = LetterState.SENT, clock.now(), 1
+        db.add(one)
+    db.commit()
+
+
+@pytest.fixture
+def place(db, event, bo):
+    registration = make_registration(db, bo, event)
+    sent(db, letters_after(db))
+    return registration
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        (RegistrationState.APPLIED, "registration_received"),
+        (RegistrationState.WAITING, "registration_waiting"),
+        (RegistrationState.ACCEPTED, "registration_confirmed"),
+    ],
+)
+def test_who_registers_reads_what_became_of_it(db, event, place, state, kind):
+    fact = RegistrationReceived(event_id=event.id, registration_id=place.id, state=state)
+
+    assert written(letters_after(db, fact)) == [(kind, "bo")]
+
+
+@pytest.mark.parametrize(
+    ("fact", "kind"),
+    [
+        (RegistrationAccepted, "registration_accepted"),
+        (RegistrationPromoted, "registration_promoted"),
+        (RegistrationDeclined, "registration_declined"),
+        (RegistrationWithdrawn, "registration_withdrawn"),
+    ],
+)
+def test_who_waits_for_a_place_reads_the_decision(db, event, place, fact, kind):
+    letters = letters_after(db, fact(event_id=event.id, registration_id=place.id))
+
+    assert written(letters) == [(kind, "bo")]
+    assert "http://folkmoot.example/my_registration/food-match" in text_of(letters[-1])
+
+
+def test_a_moved_phase_is_told_to_participants_and_those_with_a_part_in_the_event_once_each(
+    db, ada, event, place, bo, dee, eve
+):
+    for person in (dee, bo):
+        give_role(db, ada, person_id=person.person, role=Role.JUDGE, scope=Scope.EVENT, scope_id=event.id)
+    phase, hour = event.phases[0], timedelta(hours=1)
+    starts, ends = phase.starts_at, phase.ends_at
+
+    letters = letters_after(
+        db,
+        PhaseMoved(
+            event_id=event.id, phase_id=phase.id, phase=phase.kind, old_starts_at=starts, old_ends_at=ends,
+            starts_at=starts, ends_at=ends + hour,
+        ),
+    )  # fmt: skip
+
+    assert written(letters) == [("phase_moved", "bo"), ("phase_moved", "dee")]
+    assert letters[-1].subject == "Food Match: new dates for Registration"
+
+
+def test_an_invitation_into_a_team_goes_to_an_address_nobody_has_with_a_token_that_works(db, hackathon, team):
+    sent_invitation = TeamInvitationSent(event_id=hackathon.id, team_id=team.team.id, invitation_id=team.invitation.id)
+
+    [letter] = letters_after(db, sent_invitation)
+
+    [token] = re.findall(r"team_invitation/(\S+)", text_of(letter))
+    assert (letter.address, letter.person_id) == ("new@acme.example", None)
+    assert letter.subject == "Tam Tamm asks you into the team Peel Good"
+    with reading() as other:
+        assert find_token(other, "team invitation", token).subject_id == team.invitation.id
+
+
+def test_an_invitation_that_was_answered_meanwhile_is_not_sent(db, hackathon, team):
+    team.invitation.answered_at = clock.now()
+    db.add(team.invitation)
+
+    letters = letters_after(
+        db, TeamInvitationSent(event_id=hackathon.id, team_id=team.team.id, invitation_id=team.invitation.id)
+    )
+
+    assert letters == []
+
+
+@pytest.mark.parametrize(
+    ("fact", "kind"),
+    [
+        (SubmissionHandedIn, "submission_receipt"),
+        (LateVersionKept, "late_version_kept"),
+        (LateVersionAdmitted, "late_version_admitted"),
+    ],
+)
+def test_the_whole_team_gets_a_receipt_with_hash_and_time(db, hackathon, team, fact, kind):
+    letters = letters_after(
+        db, fact(event_id=hackathon.id, submission_id=team.submission.id, version_id=team.version.id)
+    )
+
+    assert written(letters) == [(kind, "bo"), (kind, "tam")]
+    for line in ("SHA-256: " + "ab" * 32, "Version: 2", "Submission: Peel to pulp"):
+        assert line in text_of(letters[0]).splitlines()
+    assert re.search(r"Received: Tue, 14 Apr 2026, \d\d:00 \(Europe/", text_of(letters[0]))
+
+
+def test_a_pitch_is_in_the_teams_calendars_from_plan_to_cancellation(db, hackathon, team, tam, bo):
+    pitch = {"event_id": hackathon.id, "pitch_id": team.pitch.id}
+    sent(db, letters_after(db, PitchScheduled(**pitch, sequence=pitch_planned(db, team, tam, bo))))
+    later = pitch_planned(db, team, tam, bo, summary="Pitch: Peel Very Good")
+    sent(db, letters_after(db, PitchMoved(**pitch, sequence=later)))
+    off = cancel_entry(db, EntryKind.PITCH, team.pitch.id)
+    letters = letters_after(db, PitchCancelled(**pitch, sequence=off))
+
+    to_tam = [one for one in letters if one.address.startswith("tam")]
+
+    entries = [calendar_event_of(one) for one in to_tam]
+    assert [(one.kind, one.sequence, one.method) for one in to_tam] == [
+        ("pitch_scheduled", 0, "REQUEST"),
+        ("pitch_moved", 1, "REQUEST"),
+        ("pitch_cancelled", 2, "CANCEL"),
+    ]
+    assert len({str(entry["UID"]) for entry in entries}) == 1
+    assert [int(entry["SEQUENCE"]) for entry in entries] == [0, 1, 2]
+    assert parsed(to_tam[2])["In-Reply-To"] == to_tam[0].message_id
+    assert [one.subject.partition(":")[0] for one in to_tam] == ["Invitation", "Updated", "Cancelled"]
+
+
+def test_the_letters_of_one_meeting_show_its_revisions_one_after_the_other(db, event, bo, cy):
+    meeting = make_meeting(db, event, bo, cy)
+    of = {"event_id": event.id, "meeting_id": meeting.id}
+    sent(db, letters_after(db, MeetingAccepted(**of, sequence=booked(db, meeting))))
+    old, new = meeting.starts_at, meeting.starts_at + timedelta(minutes=30)
+    sequence = booked(db, meeting, new)
+    sent(db, letters_after(db, MeetingMoved(**of, old_starts_at=old, starts_at=new, sequence=sequence)))
+    letters = letters_after(db, MeetingCancelled(**of, sequence=called_off(db, meeting)))
+
+    to_cy = [one for one in letters if one.person_id == cy.person]
+
+    entries = [calendar_event_of(one) for one in to_cy]
+    assert [(int(entry["SEQUENCE"]), one.method) for entry, one in zip(entries, to_cy, strict=True)] == [
+        (0, "REQUEST"),
+        (1, "REQUEST"),
+        (2, "CANCEL"),
+    ]
+    assert len({(entry["UID"], entry["ORGANIZER"], entry["CREATED"].dt) for entry in entries}) == 1
+    assert [entry["DTSTART"].dt for entry in entries] == [old, new, new]
+    assert entries[0]["DTSTAMP"].dt < entries[1]["DTSTAMP"].dt < entries[2]["DTSTAMP"].dt
+    assert {parsed(one)["In-Reply-To"] for one in to_cy[1:]} == {to_cy[0].message_id}
+    assert "Before: Wed, 15 Apr 2026, 10:00 (Europe/Lisbon)" in text_of(to_cy[1])
+
+
+def test_who_left_the_team_is_still_told_that_the_pitch_is_off(db, hackathon, team, tam, bo, cy):
+    pitch = {"event_id": hackathon.id, "pitch_id": team.pitch.id}
+    sent(db, letters_after(db, PitchScheduled(**pitch, sequence=pitch_planned(db, team, tam, bo))))
+    db.delete(db.exec(select(TeamMember).where(TeamMember.person_id == bo.person)).one())
+    off = cancel_entry(db, EntryKind.PITCH, team.pitch.id)
+
+    letters = letters_after(db, PitchCancelled(**pitch, sequence=off))
+
+    assert written(letters) == [("pitch_cancelled", "bo"), ("pitch_cancelled", "tam")]
+
+
+def test_a_pitch_that_was_in_no_calendar_is_called_off_without_a_letter(db, hackathon, team):
+    letters = letters_after(db, PitchCancelled(event_id=hackathon.id, pitch_id=team.pitch.id, sequence=0))
+
+    assert letters == []
+
+
+def test_the_other_is_named_with_their_organisation(db, event, bo, cy):
+    acme = make_organisation(db, "Acme", kind=OrganisationKind.TRADITIONAL_SME)
+    make_member(db, bo, acme)
+    make_registration(db, bo, event, organisation=acme)
+    meeting = make_meeting(db, event, bo, cy)
+
+    letters = letters_after(db, MeetingRequested(event_id=event.id, meeting_id=meeting.id))
+
+    assert "Bo Berg (Acme) would like to meet you at Food Match." in text_of(letters[-1])
+
+
+def test_a_reason_for_saying_no_is_handed_on(db, event, bo, cy):
+    meeting = make_meeting(db, event, bo, cy)
+    meeting.reason = "No time this week"
+    db.add(meeting)
+
+    [letter] = letters_after(db, MeetingDeclined(event_id=event.id, meeting_id=meeting.id))
+
+    assert "> No time this week" in text_of(letter)
+
+
+def test_somebody_without_a_name_is_somebody(db, event, bo, cy):
+    person = db.get(Person, bo.person)
+    person.name = ""
+    db.add(person)
+    meeting = make_meeting(db, event, bo, cy)
+
+    [letter] = letters_after(db, MeetingRequested(event_id=event.id, meeting_id=meeting.id))
+
+    assert letter.subject == "Somebody asks you for a meeting"
+
+
+def test_every_page_that_letters_point_at_has_a_route(db, hackathon, event, place, team, bo, pages):
+    from frontend.routes import routes
+
+    router = Router(routes(demo=False))
+    asked = {"person_id": bo.person, "browser": "", "onward": ""}
+    submission = {"event_id": hackathon.id, "submission_id": team.submission.id, "version_id": team.version.id}
+    meeting = make_meeting(db, event, bo, bo)
+    letters_after(
+        db,
+        SignInLinkAsked(**asked, known=True, registering=False),
+        PasswordSet(person_id=bo.person),
+        RegistrationAccepted(event_id=event.id, registration_id=place.id),
+        TeamInvitationSent(event_id=hackathon.id, team_id=team.team.id, invitation_id=team.invitation.id),
+        SubmissionHandedIn(**submission),
+        MeetingRequested(event_id=event.id, meeting_id=meeting.id),
+    )
+
+    asked_for = dict(pages)
+
+    assert set(asked_for) >= {"home", "sign_in_link", "sign_in", "my_registration", "team_invitation", "submission"}
+    for name, ids in asked_for.items():
+        router.url_path_for(name, **ids)
