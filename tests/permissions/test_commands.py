@@ -30,16 +30,16 @@ def test_everybody_may_do_what_the_table_says(world):
     assert permissions_page(world).splitlines() == page.read_text(encoding="utf-8").splitlines(), REWRITE
 
 
-def test_a_rule_that_is_too_wide_is_noticed(world, monkeypatch):
-    before = permission_lines(world)["publish_event"]
+def test_a_rule_that_is_too_wide_is_noticed(sqlite_world, monkeypatch):
+    before = permission_lines(sqlite_world)["publish_event"]
     monkeypatch.setitem(COMMANDS, "publish_event", access.Command("publish_event", anybody, None, print))
 
-    assert permission_lines(world)["publish_event"] != before
+    assert permission_lines(sqlite_world)["publish_event"] != before
 
 
-def test_somebody_may_at_some_time_and_somebody_never(world):
+def test_somebody_may_at_some_time_and_somebody_never(sqlite_world):
     odd = []
-    for name, lines in permission_lines(world).items():
+    for name, lines in permission_lines(sqlite_world).items():
         answers = {one for _state, line in lines for one in line}
         if "yes" not in answers or ("no" not in answers and COMMANDS[name].rule is not anybody):
             odd.append(name)

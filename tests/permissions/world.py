@@ -149,7 +149,8 @@ def build_world(db: Database) -> World:
         appoint(db, ada, hackathon, person_id=people[name].person or 0, role=role)
     give_role(db, ada, person_id=people["Ola"].person or 0, role=Role.DESK_OFFICER, scope=Scope.PROGRAMME,
               scope_id=programme.id or 0)  # fmt: skip
-    _another_programme(db, people["Eve"])
+    draft = make_event(db, ada, programme, name="Next Hack", published=False)
+    strangers = _another_programme(db, people["Eve"])
     organisation, cluster, item = _organisations(db, people, programme)
     fair = _matchmaking(db, people, programme, organisation)
     show_in_event(db, again(db, people["Bo"]), ItemForEvent(item, fair.event))
@@ -171,7 +172,7 @@ def build_world(db: Database) -> World:
         cluster=cluster, item=item, requested=requested, accepted=accepted, stage=stage, pitch=pitch,
         question=question, table=tables_of(db, fair.event.id)[0], ids={},
     )  # fmt: skip
-    world.ids = _ids(db, world)
+    world.ids = _ids(db, world) | strangers | {"draft": draft.event.slug}
     return world
 
 
@@ -185,13 +186,16 @@ def _places(db: Database, people: dict[str, Actor], *events: EventWithPhases) ->
     return found
 
 
-def _another_programme(db: Database, eve: Actor) -> None:
-    """Where Eve belongs; its organiser is in no table."""
+def _another_programme(db: Database, eve: Actor) -> dict[str, str]:
+    """Where Eve belongs; its organiser is in no table. Answers the public ids of what is there."""
     zoe = make_person(db, "Zoe Zimmer")
     programme = make_programme(db, zoe, name="Elsewhere")
     event = make_event(db, again(db, zoe), programme, name="Elsewhere Hack")
     event = open_phase(db, again(db, zoe), event, PhaseKind.REGISTRATION)
     make_registration(db, eve, event)
+    farm = added(db, zoe, "Elsewhere Farm")
+    cluster = added(db, zoe, "Elsewhere Cluster", kind=OrganisationKind.CLUSTER_ORGANISATION)
+    return {"other_organisation": farm.public_id, "other_cluster": cluster.public_id}
 
 
 def _organisations(
@@ -257,6 +261,8 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "cluster": world.cluster.public_id,
         "item": world.item.public_id,
         "person": world.people["Bo"].public_id,
+        "tam": world.people["Tam"].public_id,
+        "letter": "1",
         "registration": world.place("Bo", world.hackathon).registration.public_id,
         "challenge": world.challenge.public_id,
         "team": world.team.team.public_id,

@@ -1,0 +1,125 @@
+"""For every route an address and, where it is sent to, a form that would do what it is for.
+
+Path parameters come from the world by their names; a new name fails the suite until it is given there or here.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from starlette.routing import BaseRoute, Route
+
+from frontend.routes import DEVELOPMENT, routes
+from tests.makers import NOW
+from tests.permissions.world import World
+
+PDF = ("plan.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
+CSV = ("people.csv", b"e-mail,name\nzed@example.org,Zed Zander\n", "text/csv")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What differs from the world's own ids, and what is sent along."""
+
+    form: dict[str, Any] = field(default_factory=dict)
+    files: Any = None
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+def all_routes() -> list[Route]:
+    """Every route there is, demo included."""
+    return [one for one in routes(demo=True) if isinstance(one, Route)]
+
+
+def method_of(route: BaseRoute) -> str:
+    """GET or POST."""
+    assert isinstance(route, Route)
+    return "POST" if "POST" in (route.methods or set()) else "GET"
+
+
+def is_for_development(route: BaseRoute) -> bool:
+    """Whether the route exists in the demo only."""
+    return any(route is one for one in DEVELOPMENT)
+
+
+def path_of(route: Route, world: World) -> str:
+    """An address of the route that leads to something."""
+    ids = world.ids | {"build": "0", "path": "css/base.css", "number": "1"} | sample_of(route, world).ids
+    if route.path.startswith("/team-invitations/"):
+        ids["token"] = world.ids["invitation_token"]
+    return re.sub(r"{(\w+)(?::\w+)?}", lambda found: ids[found[1]], route.path)
+
+
+def sample_of(route: Route, world: World) -> Sample:
+    """What is sent to the route; nothing where nobody has said it."""
+    return samples(world).get(route.name, Sample())
+
+
+def wall(days: float) -> str:
+    """So many days from now as a form's date and time."""
+    return (NOW + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
+
+
+def samples(world: World) -> dict[str, Sample]:
+    """By the name of the route."""
+    ids = world.ids
+    fair = {"event": ids["matchmaking"]}
+    phase = {"kind": "building", "starts_at": wall(0), "ends_at": wall(3)}
+    texts = {"name": "Food Hack", "description": "A description that is long enough to say something.",
+             "zone": "Europe/Brussels"}  # fmt: skip
+    portrait = {"name": "Senf Werk GmbH", "kind": "start-up", "country": "AT"}
+    item = {"organisation": ids["organisation"], "kind": "need", "summary": "A pump that hears itself", "country": "AT"}
+    brief = {"title": "A tray that rots", "brief": "Find one material that rots in time and holds for ten days."}
+    work = {"revision": "1", "title": "Trays from straw", "summary": "A tray pressed from straw, sealed with wax."}
+    return {
+        "ask_for_link": Sample({"email": "bo@example.org"}),
+        "sign_in_by_password": Sample({"email": "bo@example.org", "password": "not the one"}),
+        "use_link": Sample({"email": "bo@example.org"}),
+        "sign_up_now": Sample({"email": "new@example.org", "name": "Nia"}),
+        "set_language": Sample({"language": "de"}),
+        "change_profile": Sample({"name": "Bo Berg", "zone": "Europe/Stockholm"}),
+        "set_password": Sample({"password": "a short sentence", "repeated": "a short sentence"}),
+        "add_organisation": Sample(portrait),
+        "change_organisation": Sample(portrait),
+        "remove_member": Sample({"person": ids["tam"]}),
+        "name_contact": Sample({"person": ids["tam"]}),
+        "add_to_cluster": Sample({"organisation": ids["other_organisation"]}, ids={"organisation": ids["cluster"]}),
+        "remove_from_cluster": Sample({"organisation": ids["organisation"]}, ids={"organisation": ids["cluster"]}),
+        "create_programme": Sample({"name": "Sea and Salt"}),
+        "change_programme": Sample({"name": "Green Food Network"}),
+        "add_cluster": Sample({"cluster": ids["other_cluster"]}),
+        "remove_cluster": Sample({"cluster": ids["cluster"]}),
+        "publish_item": Sample(item),
+        "change_item": Sample(item),
+        "show_in_event": Sample({"event": ids["matchmaking"]}),
+        "hide_from_event": Sample({"event": ids["matchmaking"]}),
+        "event_marketplace": Sample(ids=fair),
+        "import_items": Sample(ids=fair),
+        "preview_participants": Sample({"kind": "participants"}, files={"file": CSV}),
+        "preview_items": Sample({"kind": "need"}, files={"file": CSV}, ids=fair),
+        "confirm_participants": Sample({"carried": "forged", "kind": ""}),
+        "confirm_items": Sample({"carried": "forged", "kind": "need"}, ids=fair),
+        "create_event": Sample(texts | {"template": "matchmaking", "starts_at": wall(30)}),
+        "change_event": Sample(texts),
+        "move_phase": Sample(phase),
+        "drop_phase": Sample({"kind": "building"}, ids={"event": ids["draft"]}),
+        "add_participation_type": Sample({"name": "Investor"}),
+        "add_question": Sample({"label": "What do you eat?", "kind": "short"}),
+        "set_consent_text": Sample({"consent": "I agree to everything that is written here."}),
+        "appoint": Sample({"email": "eve@example.org", "role": "judge"}),
+        "publish_event": Sample(ids={"event": ids["draft"]}),
+        "register": Sample(ids=fair),
+        "register_now": Sample({"type": "traditional", "consent": "yes"}, ids=fair),
+        "publish_challenge": Sample(brief),
+        "promote_need": Sample({"need": ids["item"]} | brief),
+        "change_challenge": Sample(brief),
+        "form_team": Sample({"name": "Millstone"}),
+        "change_team": Sample({"name": "Straw and Wax"}),
+        "invite_to_team": Sample({"email": "nobody@example.org"}),
+        "remove_from_team": Sample(ids={"person": ids["tam"]}),
+        "save_draft": Sample(work),
+        "autosave": Sample(work),
+        "hand_in": Sample(work, files={"files": PDF}),
+        "demo_switch": Sample({"person": ids["person"]}),
+    }
