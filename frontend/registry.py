@@ -29,6 +29,7 @@ MODULES = (
     "events.submissions",
     "events.submission_files",
     "events.handing_in",
+    "events.following",
     "sessions.blocks",
     "sessions.availability",
     "sessions.calendars",
@@ -46,6 +47,7 @@ MODULES = (
     "mailer.occasions.meetings",
     "mailer.occasions.pitches",
     "mailer.occasions.silence",
+    "realtime.announcements",
 )
 
 if not sealed():
