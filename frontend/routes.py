@@ -5,12 +5,14 @@ from starlette.routing import BaseRoute, Route
 from frontend.assets import serve_asset
 from frontend.pages import (
     challenges,
+    control,
     development,
     events,
     health,
     home,
     importing,
     letters,
+    live,
     marketplace,
     organisations,
     profile,
@@ -175,7 +177,29 @@ HACKATHONS: list[BaseRoute] = [
 MEETINGS: list[BaseRoute] = []
 
 # Stages, pitches, live rooms (C)
-LIVE: list[BaseRoute] = []
+LIVE: list[BaseRoute] = [
+    get("/e/{event}/stages", live.show_stages, "stages"),
+    post("/e/{event}/stages", live.plan_now, "plan_stage"),
+    get("/e/{event}/stages/{stage}", live.show_stage, "stage"),
+    get("/e/{event}/stages/{stage}/snapshot", live.snapshot, "stage_snapshot"),
+    get("/e/{event}/stages/{stage}/changes", live.changes, "stage_changes"),
+    get("/e/{event}/stages/{stage}/beamer", live.show_beamer, "stage_beamer"),
+    post("/e/{event}/stages/{stage}/questions", live.ask_now, "ask_question"),
+    post("/e/{event}/stages/{stage}/questions/{question}/vote", live.vote_now, "vote_for_question"),
+    post("/e/{event}/stages/{stage}/questions/{question}/answered", control.answered_now, "mark_answered"),
+    post("/e/{event}/stages/{stage}/questions/{question}/hide", control.hide_now, "hide_question"),
+    post("/e/{event}/stages/{stage}/questions/{question}/put-back", control.put_back_now, "put_question_back"),
+    get("/e/{event}/stages/{stage}/control", control.show_control, "stage_control"),
+    post("/e/{event}/stages/{stage}/open", control.open_now, "open_stage"),
+    post("/e/{event}/stages/{stage}/close", control.close_now, "close_stage"),
+    post("/e/{event}/stages/{stage}/next", control.next_now, "start_pitch"),
+    post("/e/{event}/stages/{stage}/end", control.end_now, "end_pitch"),
+    post("/e/{event}/stages/{stage}/time", control.add_time_now, "add_time"),
+    post("/e/{event}/stages/{stage}/schedule", control.schedule_now, "schedule_pitches"),
+    post("/e/{event}/stages/{stage}/move", control.move_now, "move_stage"),
+    post("/e/{event}/stages/{stage}/pitches/{pitch}/order", control.reorder_now, "reorder_pitch"),
+    post("/e/{event}/stages/{stage}/pitches/{pitch}/cancel", control.cancel_now, "cancel_pitch"),
+]
 
 DEVELOPMENT: list[BaseRoute] = [
     post("/dev/person", development.switch_person, "demo_switch"),

@@ -195,6 +195,8 @@ class SocketServer:
 def _engine() -> Any:
     redis = settings().redis_url
     options = {"socket_connect_timeout": 2, "health_check_interval": 15}
+    for name in ("folkmoot.socketio", "folkmoot.engineio"):
+        logging.getLogger(name).setLevel(logging.ERROR)  # A message to a socket that has just gone is no warning.
     manager = socketio.AsyncRedisManager(redis, redis_options=options) if redis else None
     return socketio.AsyncServer(
         async_mode="asgi",

@@ -1,0 +1,168 @@
+"""The control room of a stage: its host opens it, moves it on, gives time, and looks after the questions."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events.core.database import Database, reading, transaction
+from events.core.refusals import NotAllowed
+from events.core.translation import N_, Message, _
+from events.core.wall import from_wall
+from frontend.pages.live import done
+from frontend.rooms import open_room, see_room
+from frontend.web import NOTHING, Filled, Form, page, render
+from sessions.pitches import cancel_pitch, get_pitch, move_stage, reorder_pitch, schedule_pitches
+from sessions.running import add_time, close_stage, end_pitch, open_stage, start_pitch
+from sessions.stages import get_question, hide_question, mark_answered, put_question_back, run_stage
+
+
+class NoForm(Form):
+    """A button."""
+
+
+@page(signed_in=True)
+def show_control(request: Request, form: Filled = NOTHING) -> Response:
+    with reading() as db:
+        seen = see_room(db, request)
+        if not run_stage(seen.actor, seen.room):
+            raise NotAllowed()
+    return render(request, "live/control.html", form=form, **seen.context())
+
+
+def _done(request: Request, flash: Message | str = "") -> Response:
+    return done(request, "stage_control", flash)
+
+
+@page(form=NoForm, again=show_control)
+def open_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, _event, room = open_room(db, request)
+        open_stage(db, actor, room)
+    return _done(request)
+
+
+@page(form=NoForm, again=show_control)
+def close_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, _event, room = open_room(db, request)
+        close_stage(db, actor, room)
+    return _done(request)
+
+
+class NextForm(Form):
+    """Who goes on: a chosen pitch, or the next. `after` is who was on stage when the button was shown."""
+
+    pitch: str = ""
+    after: str = ""
+
+
+@page(form=NextForm, again=show_control)
+def next_now(request: Request, form: NextForm) -> Response:
+    with transaction() as db:
+        actor, _event, room = open_room(db, request)
+        chosen = get_pitch(db, room, form.pitch) if form.pitch else None
+        start_pitch(db, actor, room, pitch=chosen, after=form.after)
+    return _done(request)
+
+
+@page(form=NoForm, again=show_control)
+def end_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, _event, room = open_room(db, request)
+        end_pitch(db, actor, room)
+    return _done(request)
+
+
+class TimeForm(Form):
+    """More time for the team on stage."""
+
+    seconds: int = 60
+
+
+@page(form=TimeForm, again=show_control)
+def add_time_now(request: Request, form: TimeForm) -> Response:
+    with transaction() as db:
+        actor, _event, room = open_room(db, request)
+        add_time(db, actor, room, seconds=form.seconds)
+    return _done(request)
+
+
+@page(form=NoForm, again=show_control)
+def schedule_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, _event, room = open_room(db, request)
+        count = len(schedule_pitches(db, actor, room))
+    if not count:
+        return _done(request, _("Every final submission has a turn already."))
+    return _done(
+        request,
+        N_(
+            "One team is in the running order now. It gets a calendar entry.",
+            "%(count)s teams are in the running order now. They get calendar entries.",
+            count,
+        ),
+    )
+
+
+class MoveForm(Form):
+    """When the room opens, on the event's clock."""
+
+    opens_at: str = ""
+
+
+@page(form=MoveForm, again=show_control)
+def move_now(request: Request, form: MoveForm) -> Response:
+    with transaction() as db:
+        actor, event, room = open_room(db, request)
+        move_stage(db, actor, room, opens_at=from_wall(form.opens_at, event.zone, "opens_at"))
+    return _done(request, _("The room opens at another time. Every team is told."))
+
+
+class OrderForm(Form):
+    """One place up or down."""
+
+    up: bool = False
+
+
+@page(form=OrderForm, again=show_control)
+def reorder_now(request: Request, form: OrderForm) -> Response:
+    with transaction() as db:
+        actor, _event, room = open_room(db, request)
+        pitch = get_pitch(db, room, request.path_params["pitch"])
+        reorder_pitch(db, actor, room, pitch=pitch, up=form.up)
+    return _done(request)
+
+
+@page(form=NoForm, again=show_control)
+def cancel_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, _event, room = open_room(db, request)
+        cancel_pitch(db, actor, room, pitch=get_pitch(db, room, request.path_params["pitch"]))
+    return _done(request, _("This pitch is off. The team is told, and those behind it move up."))
+
+
+def _moderate(request: Request, command: Any) -> Response:
+    with transaction() as db:
+        _change_question(db, request, command)
+    return _done(request)
+
+
+def _change_question(db: Database, request: Request, command: Any) -> None:
+    actor, _event, room = open_room(db, request)
+    command(db, actor, get_question(db, actor, room, request.path_params["question"]))
+
+
+@page(form=NoForm, again=show_control)
+def answered_now(request: Request, form: NoForm) -> Response:
+    return _moderate(request, mark_answered)
+
+
+@page(form=NoForm, again=show_control)
+def hide_now(request: Request, form: NoForm) -> Response:
+    return _moderate(request, hide_question)
+
+
+@page(form=NoForm, again=show_control)
+def put_back_now(request: Request, form: NoForm) -> Response:
+    return _moderate(request, put_question_back)

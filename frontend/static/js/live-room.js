@@ -1,0 +1,435 @@
+/** A pitch room, its control room and its big screen: fills what the server rendered with what has changed. */
+import { serverNow, syncClock } from "./countdown.js";
+import { readyAgain } from "./forms.js";
+import { onRoom } from "./live.js";
+import { announce, toast } from "./toasts.js";
+
+/** @typedef {import("./live.js").Change} Change */
+/** @typedef {import("./live.js").Pitch} Pitch */
+/** @typedef {import("./live.js").Question} Question */
+/** @typedef {import("./live.js").Running} Running */
+
+const SAY_EVERY = 5000;
+
+const marks = document.getElementById("room");
+/** @type {Map<string, Question>} */
+const questions = new Map();
+/** @type {Map<string, string>} */
+const people = new Map();
+/** @type {Running | undefined} */
+let running;
+
+/** @param {string} name */
+function words(name) {
+  return marks?.dataset[`say${name}`] ?? "";
+}
+
+/**
+ * @param {string} selector
+ * @param {(place: HTMLElement) => void} change
+ * @param {ParentNode} [root]
+ */
+function each(selector, change, root = document) {
+  for (const place of root.querySelectorAll(selector)) if (place instanceof HTMLElement) change(place);
+}
+
+/**
+ * @param {ParentNode} root
+ * @param {string} name
+ * @param {string | number} text
+ */
+function slot(root, name, text) {
+  each(`[data-slot="${name}"]`, (place) => write(place, String(text)), root);
+}
+
+/**
+ * @param {string} name
+ * @param {string | number} text
+ */
+function fill(name, text) {
+  each(`[data-fill="${name}"]`, (place) => write(place, String(text)));
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {string} text
+ */
+function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
+// --- What is said to screen readers: one sentence in five seconds at most, the newest news first
+
+/** @type {string[]} */
+const news = [];
+let newQuestions = 0;
+let lastSaid = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let saying;
+
+/** @param {string} sentence */
+function say(sentence) {
+  if (sentence) news.push(sentence);
+  saying ??= setTimeout(
+    () => {
+      saying = undefined;
+      lastSaid = Date.now();
+      if (newQuestions) news.push(words("Questions").replace("{number}", String(newQuestions)));
+      newQuestions = 0;
+      const sentence = news.splice(0).slice(-3).join(" ");
+      if (sentence) announce(sentence);
+    },
+    Math.max(0, lastSaid + SAY_EVERY - Date.now()),
+  );
+}
+
+// --- The stage and its clock
+
+/** @param {Running} now */
+function onStage(now) {
+  return now.pitches.find((pitch) => pitch.state === "on stage");
+}
+
+/** @param {Running} now */
+function nextUp(now) {
+  return now.pitches.find((pitch) => pitch.state === "waiting");
+}
+
+/** @param {Running} now */
+function showRunning(now) {
+  running = now;
+  const on = onStage(now);
+  const next = nextUp(now);
+  fill("stage-team", on?.team ?? "");
+  fill("stage-title", on?.title ?? "");
+  fill("stage-challenge", on?.challenge ?? "");
+  fill("next-team", next?.team ?? "");
+  each("input[data-after]", (place) => place instanceof HTMLInputElement && (place.value = on?.id ?? ""));
+  showClock();
+  showQueue(now.pitches);
+  showByState();
+}
+
+function showClock() {
+  const clock = document.getElementById("clock");
+  if (!clock || !running) return;
+  const on = onStage(running);
+  const starts = on?.started_at ? Date.parse(on.started_at) : undefined;
+  const ends = starts === undefined ? undefined : starts + (on?.seconds ?? 0) * 1000;
+  const asking = ends !== undefined && serverNow() >= ends && running.question_seconds > 0;
+  const seconds = asking ? running.question_seconds : (on?.seconds ?? nextUp(running)?.seconds ?? 0);
+  const from = asking ? ends : starts;
+  clock.dataset.countdownSeconds = String(seconds);
+  if (from === undefined) {
+    delete clock.dataset.countdownFrom;
+    delete clock.dataset.state;
+    write(clock, `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
+  } else {
+    clock.dataset.countdownFrom = new Date(from).toISOString();
+  }
+  each("[data-clock]", (label) => (label.hidden = (label.dataset.clock === "questions") !== asking));
+  syncClock(serverNow());
+}
+
+function showByState() {
+  const now = new Set([running?.state ?? ""]);
+  if (running && onStage(running)) now.add("stage");
+  if (running && nextUp(running)) now.add("next");
+  if ([...questions.values()].some((question) => question.state !== "hidden")) now.add("asked");
+  each("[data-when]", (place) => {
+    const asked = (place.dataset.when ?? "").split(" ");
+    place.hidden = asked.some((word) => (word.startsWith("!") ? now.has(word.slice(1)) : !now.has(word)));
+  });
+}
+
+// --- Rows: kept by their id, filled, and put in order without taking anybody's focus
+
+/**
+ * @param {string} mould
+ * @param {string} id
+ * @returns {HTMLElement | undefined}
+ */
+function copyOf(mould, id) {
+  const template = document.getElementById(mould);
+  const copy = template instanceof HTMLTemplateElement ? template.content.firstElementChild?.cloneNode(true) : undefined;
+  if (!(copy instanceof HTMLElement)) return undefined;
+  each("form", (form) => form.setAttribute("action", (form.getAttribute("action") ?? "").replace("/ID/", `/${id}/`)), copy);
+  each("input[data-own-id]", (place) => place.setAttribute("value", id), copy);
+  return copy;
+}
+
+/**
+ * @param {HTMLElement} list
+ * @param {HTMLElement[]} rows
+ */
+function putInOrder(list, rows) {
+  const focused = document.activeElement;
+  rows.forEach((row, at) => {
+    if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
+  });
+  if (focused instanceof HTMLElement && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {string} state
+ */
+function showState(row, state) {
+  row.dataset.state = state;
+  each("[data-on]", (part) => (part.hidden = !(part.dataset.on ?? "").match(new RegExp(`(^|\\s)${state}(\\s|$)`)) && part.dataset.on !== state), row);
+}
+
+/** @param {Pitch[]} pitches */
+function showQueue(pitches) {
+  const list = document.querySelector("[data-queue]");
+  if (!(list instanceof HTMLElement)) return;
+  const rows = pitches.map((pitch) => {
+    const row = list.querySelector(`[data-pitch="${CSS.escape(pitch.id)}"]`) ?? copyOf("pitch-mould", pitch.id);
+    if (row instanceof HTMLElement) fillPitch(row, pitch);
+    return row;
+  });
+  const kept = new Set(rows);
+  for (const row of [...list.children]) if (!kept.has(row)) row.remove();
+  putInOrder(list, /** @type {HTMLElement[]} */ (rows.filter((row) => row instanceof HTMLElement)));
+  each("[data-no-queue]", (line) => (line.hidden = pitches.length > 0));
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Pitch} pitch
+ */
+function fillPitch(row, pitch) {
+  row.dataset.pitch = pitch.id;
+  row.classList.toggle("is-now", pitch.state === "on stage");
+  row.classList.toggle("is-over", pitch.state === "done");
+  row.classList.toggle("is-next", pitch.state === "waiting");
+  if (pitch.state === "on stage") row.setAttribute("aria-current", "step");
+  else row.removeAttribute("aria-current");
+  slot(row, "team", pitch.team);
+  slot(row, "title", pitch.title);
+  each("[data-at]", (part) => (part.hidden = pitch.state !== "waiting"), row);
+  each("time[data-slot=at]", (time) => {
+    if (time.getAttribute("datetime") === pitch.planned_at) return;
+    time.setAttribute("datetime", pitch.planned_at);
+    write(time, inZone(pitch.planned_at));
+  }, row);
+  showState(row, pitch.state);
+}
+
+/** @param {string} moment */
+function inZone(moment) {
+  const zone = marks?.dataset.zone;
+  return new Intl.DateTimeFormat(document.documentElement.lang || "en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone || undefined }).format(new Date(moment));
+}
+
+/** @param {Question[]} changed */
+function showQuestions(changed) {
+  const list = document.querySelector("[data-questions]");
+  for (const question of changed) {
+    if (!questions.has(question.id) && question.state === "open") newQuestions += 1;
+    questions.set(question.id, question);
+    if (list instanceof HTMLElement) showQuestion(list, question);
+  }
+  // Nothing moves under a pointer or a focus; the order follows when both have gone.
+  if (list instanceof HTMLElement && !list.matches(":hover, :focus-within")) sortQuestions(list);
+  showTop();
+  showByState();
+}
+
+/**
+ * @param {HTMLElement} list
+ * @param {Question} question
+ */
+function showQuestion(list, question) {
+  let row = list.querySelector(`[data-question="${CSS.escape(question.id)}"]`);
+  if (question.state === "hidden" && marks?.dataset.runs === undefined) {
+    row?.remove();
+    return;
+  }
+  if (!row) {
+    row = copyOf("question-mould", question.id) ?? null;
+    if (row) list.append(row);
+  }
+  if (!(row instanceof HTMLElement)) return;
+  row.dataset.question = question.id;
+  row.dataset.votes = String(question.votes);
+  for (const state of ["open", "answered", "hidden"]) row.classList.toggle(`is-${state}`, question.state === state);
+  showState(row, question.state);
+  if (question.state === "hidden") return; // Its words stay with those who saw them.
+  slot(row, "body", question.body);
+  slot(row, "votes", question.votes);
+  if (question.name) slot(row, "name", question.name);
+  slot(row, "team", question.team);
+  each("[data-to]", (part) => (part.hidden = !question.team), row);
+  if (question.mine !== undefined) showMine(row, question.mine);
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {boolean} mine
+ */
+function showMine(row, mine) {
+  row.querySelector("[data-vote]")?.setAttribute("aria-pressed", String(mine));
+  const back = row.querySelector("[data-back]");
+  if (back instanceof HTMLInputElement) back.value = mine ? "yes" : "";
+}
+
+/** @param {HTMLElement} list */
+function sortQuestions(list) {
+  const rows = /** @type {HTMLElement[]} */ ([...list.children]);
+  const place = (/** @type {HTMLElement} */ row) => (row.dataset.state === "open" ? 0 : 1);
+  const sorted = rows
+    .map((row, at) => ({ row, at }))
+    .sort((one, other) => place(one.row) - place(other.row) || Number(other.row.dataset.votes) - Number(one.row.dataset.votes) || one.at - other.at);
+  putInOrder(list, sorted.map(({ row }) => row));
+}
+
+function showTop() {
+  const place = document.querySelector("[data-top]");
+  if (!(place instanceof HTMLElement)) return;
+  const [top] = [...questions.values()].filter((question) => question.state === "open").sort((one, other) => other.votes - one.votes);
+  place.hidden = !top;
+  if (!top) return;
+  fill("top-body", top.body);
+  fill("top-name", top.name);
+  fill("top-votes", top.votes);
+}
+
+// --- People
+
+/** @param {import("./live.js").Presence} presence */
+function showPeople(presence) {
+  each("[data-here]", (place) => write(place, String(presence.here)));
+  if (presence.people) people.clear();
+  for (const one of [...(presence.people ?? []), ...(presence.came ?? [])]) people.set(one.id, one.name);
+  for (const id of presence.went ?? []) people.delete(id);
+  const list = document.querySelector("[data-people]");
+  const mould = document.getElementById("person-mould");
+  if (!(list instanceof HTMLElement) || !(mould instanceof HTMLTemplateElement)) return;
+  const rows = [...people].map(([id, name]) => {
+    const row = list.querySelector(`[data-person="${CSS.escape(id)}"]`) ?? mould.content.firstElementChild?.cloneNode(true);
+    if (row instanceof HTMLElement) {
+      row.dataset.person = id;
+      each("div > p", (line) => write(line, name), row);
+      each(".avatar", (face) => write(face, initials(name)), row);
+    }
+    return row;
+  });
+  list.replaceChildren(...rows.filter((row) => row instanceof Node));
+}
+
+/** @param {string} name */
+function initials(name) {
+  const parts = name.split(/\s+/).filter(Boolean);
+  return parts.length ? (parts[0][0] + (parts.length > 1 ? parts[parts.length - 1][0] : "")).toUpperCase() : "";
+}
+
+// --- Changes
+
+/** @type {Record<string, string>} */
+const SENTENCES = { opened: "Opened", closed: "Closed", "pitch ended": "Ended", "time added": "Time", "order changed": "Order" };
+
+/** @param {Change} change */
+function apply(change) {
+  syncClock(Date.parse(change.now));
+  if (change.running) showRunning(change.running);
+  showQuestions(change.questions);
+  const kinds = new Set(change.kinds ?? []);
+  if (kinds.has("pitch started")) {
+    kinds.delete("pitch ended");
+    const team = running && onStage(running)?.team;
+    if (team) news.push(words("Started").replace("{team}", team));
+    warnBeforeEnd();
+  }
+  for (const kind of kinds) if (SENTENCES[kind]) news.push(words(SENTENCES[kind]));
+  if (news.length || newQuestions) say("");
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let warning;
+
+function warnBeforeEnd() {
+  clearTimeout(warning);
+  const on = running && onStage(running);
+  if (!on?.started_at) return;
+  const left = Date.parse(on.started_at) + on.seconds * 1000 - serverNow();
+  if (left > 60000) warning = setTimeout(() => say(words("Minute")), left - 60000);
+}
+
+// --- Forms that are sent in the background
+
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(18))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {() => Promise<void>} look
+ */
+async function send(form, look) {
+  const sent = new FormData(form);
+  sent.set("key", newKey());
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: sent, headers: { accept: "application/json" }, credentials: "same-origin" });
+    /** @type {{ ok?: boolean, message?: string }} */
+    const result = await answer.json();
+    if (result.ok) {
+      afterSending(form);
+      if (result.message) toast(result.message, "ok");
+      await look();
+    } else {
+      toast(result.message || words("Failed"), "problem");
+    }
+  } catch {
+    toast(words("Failed"), "problem");
+  } finally {
+    readyAgain(form);
+  }
+}
+
+/** @param {HTMLFormElement} form */
+function afterSending(form) {
+  const row = form.closest("[data-question]");
+  const back = form.querySelector("[data-back]");
+  if (row instanceof HTMLElement && back instanceof HTMLInputElement) showMine(row, back.value === "");
+  if (form.dataset.clear !== undefined) form.reset();
+}
+
+function start() {
+  if (!marks) return;
+  const { room: stage = "", changes = "", snapshot = "" } = marks.dataset;
+  syncClock(Date.parse(marks.dataset.now ?? ""));
+  const room = onRoom(
+    { stage, number: Number(marks.dataset.number), changes, snapshot },
+    {
+      change: apply,
+      presence: showPeople,
+      connected: (on) => each("[data-connection]", (place) => {
+        place.dataset.state = on ? "on" : "away";
+        slot(place, "text", (on ? place.dataset.on : place.dataset.away) ?? "");
+      }),
+      left: () => toast(words("Left"), "warn"),
+    },
+  );
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.dataset.live === undefined) return;
+    event.preventDefault();
+    if (form.dataset.sending === "live") return;
+    form.dataset.sending = "live";
+    send(form, room.look);
+  }, true);
+  each("[data-pause]", (button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const still = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", String(still));
+      room.hold(still);
+    });
+  });
+  document.addEventListener("countdown:over", showClock);
+  // Everything the page does not hold in itself, such as the order of all questions, comes once in one piece.
+  room.snapshot().then(() => (newQuestions = 0)).catch(() => undefined);
+}
+
+start();
