@@ -19,8 +19,8 @@ from starlette.responses import RedirectResponse, Response
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
-from events.core.refusals import Conflict, Invalid
-from events.core.repeats import SentBefore, answer_to, once, remember_answer
+from events.core.refusals import Conflict, Invalid, Refusal
+from events.core.repeats import SentBefore, Taking, answer_to, give_back, once, remember_answer
 from events.core.settings import settings
 from events.core.tokens import digest, same
 from events.core.translation import Message, _, set_reader
@@ -30,8 +30,8 @@ from events.signin import find_sign_in, form_token, note_seen
 from frontend.cookies import SIGN_IN, cookie_of
 from frontend.forms import sentences
 from frontend.languages import language_of
-from frontend.rendering import render as render
 from frontend.rendering import remember_flash
+from frontend.rendering import render as render
 
 log = logging.getLogger("folkmoot.web")
 
@@ -107,10 +107,14 @@ def page(
         async def endpoint(request: Request) -> Response:
             if form is None:
                 call = partial(_read_page, run, request, signed_in)
-                return await anyio.to_thread.run_sync(call, limiter=limiter("read"))
-            sent = await _read_form(request)
-            step = partial(_sent_page, run, request, form, sent, plain(again) if again else None, signed_in)
-            return await anyio.to_thread.run_sync(step, limiter=limiter("write"))
+                response = await anyio.to_thread.run_sync(call, limiter=limiter("read"))
+            else:
+                sent = await _read_form(request)
+                step = partial(_sent_page, run, request, form, sent, plain(again) if again else None, signed_in)
+                response = await anyio.to_thread.run_sync(step, limiter=limiter("write"))
+            if hasattr(request.state, "seen"):
+                await anyio.to_thread.run_sync(note_use, request, limiter=limiter("write"))
+            return response
 
         endpoint.__folkmoot__ = PageNotes(run, form, signed_in)  # type: ignore[attr-defined]  # for plain() and tests
         return endpoint
@@ -212,12 +216,24 @@ def _answer_once(request: Request, sent: Sent, run: Callable[[], Response]) -> R
     sender = digest(cookie)[:32] if cookie else "visitor"
     try:
         with once(sender, sent.key) as taking:
-            response = run()
+            response = _run_or_give_back(run, taking, sender, sent.key)
     except SentBefore:
-        return RedirectResponse(_earlier_answer(sender, sent.key) or request.url.path, 303)
+        answer = _earlier_answer(sender, sent.key)
+        if not answer:
+            raise Conflict(_("This was sent already. Reload the page to see what came of it.")) from None
+        return RedirectResponse(answer, 303)
     if taking.taken and response.status_code == 303:
         remember_answer(sender, sent.key, response.headers["location"])
     return response
+
+
+def _run_or_give_back(run: Callable[[], Response], taking: Taking, sender: str, key: str) -> Response:
+    try:
+        return run()
+    except Refusal:
+        if taking.taken:  # by a transaction that only counted the try: the same form may be sent again
+            give_back(sender, key)
+        raise
 
 
 def _earlier_answer(sender: str, key: str) -> str:
@@ -285,11 +301,12 @@ def _load(db: Database, request: Request) -> None:
 
 
 def note_use(request: Request) -> None:
-    """Remember, after the answer, that a sign-in is in use."""
-    seen = getattr(request.state, "seen", None)
-    if seen is not None:
+    """Remember that a sign-in is in use; a page does not fail for it."""
+    try:
         with transaction() as db:
-            note_seen(db, seen)
+            note_seen(db, request.state.seen)
+    except Exception:
+        log.exception("the use of a sign-in could not be noted")
 
 
 def redirect(request: Request, name: str, *, flash: Message | str = "", query: Any = None, **ids: Any) -> Response:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, event, update
+from sqlalchemy import UniqueConstraint, delete, event, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
@@ -61,6 +61,12 @@ def once(sender: str, key: str) -> Iterator[Taking]:
 
     with before_change(take):
         yield taking
+
+
+def give_back(sender: str, key: str) -> None:
+    """Forget a key whose form was refused after all: it can be sent again."""
+    with transaction() as db:
+        db.execute(delete(SentForm).where(col(SentForm.sender) == sender, col(SentForm.key) == key))
 
 
 def remember_answer(sender: str, key: str, answer: str) -> None:
