@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from events.following import make_following_event
 from sqlmodel import select
 
 from events.challenges import Challenge, promote_need
-from events.consents import agree_to_take_part
-from events.core.access import Actor
+from events.consents import agree_to_take_part, waiting_for_consent
+from events.core.access import Actor, why_not
 from events.core.database import Database
 from events.core.refusals import Refusal
 from events.events import Event, EventWithPhases, event_by_id, publish_event, start_event
+from events.following import make_following_event
 from events.handing_in import hand_in
 from events.joining import accept_invitation, get_invitation, invitations_of, invite_to_team
 from events.marketplace import Item
@@ -87,7 +87,7 @@ def call_for_teams(world: World) -> None:
             description=DESCRIPTION, capacity=72,
         )  # fmt: skip
         for kind, first, last in HACKATHON_PHASES:
-            event = move_phase(db, ada, event, kind=kind, starts_at=start + first, ends_at=start + last)
+            event = move_phase(db, ada, event, kind=kind, starts_at=_hour(start) + first, ends_at=_hour(start) + last)
         add_question(db, ada, event, label="What can you do?", kind=QuestionKind.LONG, required=True)
         add_question(
             db, ada, event, label="How did you hear of us?", kind=QuestionKind.CHOICE,
@@ -105,7 +105,8 @@ def call_for_teams(world: World) -> None:
 
 
 def _days(number: float) -> timedelta:
-    return timedelta(days=number)
+    """So many days, to the hour."""
+    return timedelta(hours=round(number * 24))
 
 
 HACKATHON_PHASES = (
@@ -268,7 +269,12 @@ def matchmaking(world: World) -> None:
             (PhaseKind.FOLLOW_UP, 1.5, 90),
         ):  # fmt: skip
             event = move_phase(
-                db, ada, event, kind=kind, starts_at=world.start + _days(first), ends_at=world.start + _days(last)
+                db,
+                ada,
+                event,
+                kind=kind,
+                starts_at=_hour(world.start) + _days(first),
+                ends_at=_hour(world.start) + _days(last),
             )
         begin = world.start.replace(minute=0) - timedelta(hours=1)
         for hours, length in ((0, 3), (4, 2), (24, 3)):
@@ -278,6 +284,10 @@ def matchmaking(world: World) -> None:
         event = event_called(db, MATCHMAKING)
         start_event(db, world.actor(db, "Ada Adler"), event)
         _take_part(db, world, event)
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0)
 
 
 def _block_if_free(db: Database, ada: Actor, event: EventWithPhases, start: datetime, length: timedelta) -> None:
@@ -333,7 +343,8 @@ def _request(db: Database, world: World, asker: str, invitee: str) -> Meeting | 
     """Ask for a common free slot; None where there is none, or one of the two does not take part."""
     event = event_called(db, MATCHMAKING)
     actor, other = world.actor(db, asker), find_registration(db, event.id, world.people[invitee])
-    slots = common_slots(db, event, actor.person or 0, world.people[invitee])
+    found = common_slots(db, event, actor.person or 0, world.people[invitee])
+    slots = [slot for slot in found if slot.starts_at >= world.start - timedelta(minutes=50)]
     if other is None or not slots:
         return None
     try:
@@ -353,6 +364,8 @@ def _answer(db: Database, world: World, number: int, public: str, invitee: int, 
     if number > 2 and number % 7 == 6:
         decline_meeting(db, actor, meeting, reason="We have just signed with somebody else for this. Good luck.")
         return
+    if why_not(actor, "accept_meeting", meeting) is not None or not _agreed(db, actor):
+        return
     accept_meeting(db, actor, meeting)
     event = event_called(db, MATCHMAKING)
     slots = common_slots(db, event, invitee, asker)
@@ -360,6 +373,10 @@ def _answer(db: Database, world: World, number: int, public: str, invitee: int, 
         move_meeting(db, actor, get_meeting(db, actor, public), slot=slots[-1])
     if number % 13 == 8:
         cancel_meeting(db, actor, get_meeting(db, actor, public), reason="Our machine stands still, I have to stay.")
+
+
+def _agreed(db: Database, actor: Actor) -> bool:
+    return not [one for one in waiting_for_consent(db, actor) if one.event.name == MATCHMAKING]
 
 
 def draft_of_ada(world: World) -> None:
