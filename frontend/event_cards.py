@@ -48,7 +48,7 @@ class EventCard:
 def card_of(subject: EventWithPhases, now: datetime, registration: Registration | None = None) -> EventCard:
     """An event as lists show it."""
     event, stretch = subject.event, stretch_of(subject)
-    phase = next_ending(subject, now)
+    phase = _phase_that_matters(subject, now, registration is not None)
     mine = REGISTRATION_WORDS[registration.state] if registration else ""
     return EventCard(
         name=event.name,
@@ -66,10 +66,12 @@ def card_of(subject: EventWithPhases, now: datetime, registration: Registration 
     )
 
 
-def next_ending(subject: EventWithPhases, now: datetime) -> Phase | None:
-    """Of the phases that are open now, the one that closes next."""
+def _phase_that_matters(subject: EventWithPhases, now: datetime, registered: bool) -> Phase | None:
+    """Of the open phases: registration for those who have not registered, for others what closes next."""
     current = [one for one in subject.phases if subject.is_open(one.kind, now)]
-    return min(current, key=lambda one: one.ends_at) if current else None
+    if not registered and (open_to_all := [one for one in current if one.kind is PhaseKind.REGISTRATION]):
+        return open_to_all[0]
+    return min(current, key=lambda one: (one.kind is PhaseKind.REGISTRATION, one.ends_at)) if current else None
 
 
 def state_of(subject: EventWithPhases, now: datetime) -> str:
@@ -109,21 +111,28 @@ def _phase_state(phase: Phase, now: datetime) -> str:
 
 
 def _hours(phase: Phase, zone: str) -> str:
-    """When a phase opens and closes on the event's clocks, and on the reader's where they show something else."""
-    there, here = _stretch(phase, zone), _stretch(phase, reader().zone)
-    if there == here:
-        return f"{_short(phase, zone)} ({zone_label(zone)})"
-    yours = _("yours: %(stretch)s (%(zone)s)", stretch=here, zone=zone_label())
-    return f"{there} ({zone_label(zone)}), {yours}"
+    """When a phase opens and closes on the event's clocks, and on the reader's where they show something else.
+
+    Its days stand above, as the reader's calendar has them; they are repeated only where the event's are others.
+    """
+    here = reader().zone
+    same_days = _days(phase, zone) == _days(phase, here)
+    there = f"{_clocks(phase, zone) if same_days else _both(phase, zone)} ({zone_label(zone)})"
+    if same_days and _clocks(phase, zone) == _clocks(phase, here):
+        return there
+    return f"{there}, {_('yours: %(clocks)s (%(zone)s)', clocks=_clocks(phase, here), zone=zone_label())}"
 
 
-def _short(phase: Phase, zone: str) -> str:
-    """Hours alone: the days stand above."""
+def _days(phase: Phase, zone: str) -> tuple[str, str]:
+    return day_of(phase.starts_at, zone), day_of(phase.ends_at, zone)
+
+
+def _clocks(phase: Phase, zone: str) -> str:
     return f"{clock_of(phase.starts_at, zone)} – {clock_of(phase.ends_at, zone)}"
 
 
-def _stretch(phase: Phase, zone: str) -> str:
-    first, last = day_of(phase.starts_at, zone), day_of(phase.ends_at, zone)
+def _both(phase: Phase, zone: str) -> str:
+    first, last = _days(phase, zone)
     if first == last:
-        return f"{first}, {_short(phase, zone)}"
+        return f"{first}, {_clocks(phase, zone)}"
     return f"{first}, {clock_of(phase.starts_at, zone)} – {last}, {clock_of(phase.ends_at, zone)}"

@@ -11,6 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from sqlmodel import SQLModel
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -67,7 +68,9 @@ def environment() -> Environment:
 
 
 def _written(value: Any) -> Any:
-    """A Message is written in the reader's language at the moment it stands on a page."""
+    """A Message is written in the reader's language at the moment it stands on a page; a whole row never is."""
+    if isinstance(value, SQLModel):
+        raise TypeError(f"a template shows columns of {type(value).__name__}, not the row with all that is in it")
     return str(value) if isinstance(value, Message | At) else value
 
 
@@ -102,22 +105,26 @@ def render(request: Request, template: str, *, status: int = 200, event: Any = N
         set_reader(reader().locale, event.event.zone)
     actor = getattr(request.state, "actor", VISITOR)
     flashes = read_flash(request)
-    html = environment().get_template(template).render(
-        request=request,
-        status=status,
-        event=event,
-        locale=reader().locale,
-        zone=reader().zone,
-        actor=actor,
-        person=PersonView(person.public_id, person.name, initials(person.name)) if person else None,
-        demo=settings().demo,
-        cast=cast_of() if settings().demo else [],
-        flashes=flashes,
-        csrf_token=form_token(cookie_of(request, SIGN_IN)),
-        languages=[(code, own_name(code)) for code in LANGUAGES],
-        path=request.url.path,
-        request_id=journal.request_id.get(),
-        **{"crumbs": crumbs_of(event), "event_nav": event_nav_of(event, actor, request.url.path)} | context,
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            request=request,
+            status=status,
+            event=event,
+            locale=reader().locale,
+            zone=reader().zone,
+            actor=actor,
+            person=PersonView(person.public_id, person.name, initials(person.name)) if person else None,
+            demo=settings().demo,
+            cast=cast_of() if settings().demo else [],
+            flashes=flashes,
+            csrf_token=form_token(cookie_of(request, SIGN_IN)),
+            languages=[(code, own_name(code)) for code in LANGUAGES],
+            path=request.url.path,
+            request_id=journal.request_id.get(),
+            **{"crumbs": crumbs_of(event), "event_nav": event_nav_of(event, actor, request.url.path)} | context,
+        )
     )
     response = HTMLResponse(html, status)
     if flashes:
@@ -156,4 +163,3 @@ def know_cast(cast: list[tuple[str, str, str]]) -> None:
 def cast_of() -> list[tuple[str, str, str]]:
     """The demo's people."""
     return list(_cast)
-

@@ -28,6 +28,7 @@ from events.overview import (
     stretch_of,
     ties_event,
 )
+from events.people import Person
 from events.programmes import clusters_in, programmes_of
 from events.registration import RegistrationState, find_registration
 from events.registration_lists import place_in_line, registration_counts
@@ -132,7 +133,7 @@ def show_event(request: Request) -> Response:
         figures = _figures(event.event, figures_of(db, event))
         challenges = challenges_of(db, actor, event).rows[:6] if event.event.kind is EventKind.HACKATHON else []
         partners = clusters_in(db, programme)
-        team = [(ROLE_NAMES[role], person) for role, person in roles_in(db, event) if role in SHOWN_ROLES]
+        team = _team(actor, roles_in(db, event))
         before = db.get(Event, event.event.follows_id) if event.event.follows_id else None
         around = _around(db, actor, event)
     if not actor.signed_in:
@@ -144,6 +145,12 @@ def show_event(request: Request) -> Response:
         phases=timeline_of(event, now), schema=data_block(event_as_schema(event, programme)),
         address=link("event", event=event.event.slug),
     )  # fmt: skip
+
+
+def _team(actor: Actor, found: list[tuple[Role, Person]]) -> list[tuple[Message, str]]:
+    """Who looks after an event, by name: visitors read of its organisers only."""
+    shown = SHOWN_ROLES if actor.signed_in else {Role.ORGANISER}
+    return [(ROLE_NAMES[role], person.name) for role, person in found if role in shown and person.name]
 
 
 def _around(db: Database, actor: Actor, event: EventWithPhases) -> Event | None:

@@ -1,7 +1,7 @@
 """Registrations: the form, one's own place, the organisers' list, and the letters of an event."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 from starlette.requests import Request
@@ -15,7 +15,7 @@ from events.core.database import Database, reading, transaction
 from events.core.links import path
 from events.core.refusals import Invalid, NotFound
 from events.core.sheets import write_csv
-from events.core.translation import Message, _, reader
+from events.core.translation import At, Message, _, reader
 from events.directory import organisations_of
 from events.events import EventWithPhases, get_event
 from events.phases import PhaseKind
@@ -197,15 +197,17 @@ def show_mine(request: Request, form: Filled = NOTHING) -> Response:
         subject = RegistrationInEvent(row, event.event)
         own = {one.id: one.name for one in organisations_of(db, actor.person)}
         unconfirmed = any(one.id == subject.id for one in waiting_for_consent(db, actor))
-        shown: dict[str, Any] = {
-            "type": type_of(db, row),
-            "consent": consent_text_of(db, event.id),
-            "agreed_at": consent_given_at(db, row),
-            "answers": answers_of(questions_of(db, event.id), row),
-        }
+        consent, agreed_at = consent_text_of(db, event.id), consent_given_at(db, row)
+        said: list[tuple[Message | str, object]] = [
+            (_("You take part as"), type_of(db, row).name),
+            (_("For"), own.get(row.organisation_id, "")),
+            *((one.question, one.text) for one in answers_of(questions_of(db, event.id), row)),
+            (_("Registered on"), At(row.registered_at, "when")),
+            (_("Agreed to the consent text on"), At(agreed_at, "day") if agreed_at else ""),
+        ]
     return render(
         request, "registrations/mine.html", event=event, form=form, registration=row, subject=subject, step=step,
-        organisation=own.get(row.organisation_id, ""), unconfirmed=unconfirmed, says=SAYS[row.state], **shown,
+        consent=consent, said=said, unconfirmed=unconfirmed, says=SAYS[row.state],
     )  # fmt: skip
 
 

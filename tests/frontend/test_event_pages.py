@@ -18,11 +18,23 @@ from events.programmes import Programme
 from events.registration import (
     Approval,
     RegistrationInEvent,
+    appoint,
     decline_registration,
     withdraw_registration,
 )
+from events.roles import Role
 from tests.frontend.browser import Browser, Page
-from tests.makers import NOW, again, make_event, make_programme, make_registration, open_phase, reload_event, shut_phase
+from tests.makers import (
+    NOW,
+    again,
+    make_event,
+    make_person,
+    make_programme,
+    make_registration,
+    open_phase,
+    reload_event,
+    shut_phase,
+)
 
 
 @pytest.fixture
@@ -244,11 +256,35 @@ def test_a_visitor_reads_times_on_the_events_clocks(db: Database, hack: EventWit
 def test_a_reader_elsewhere_reads_both_clocks(db: Database, cy: Actor, hack: EventWithPhases) -> None:
     page = Browser(db, cy).get("/e/food-hack")
 
-    both = (
-        "Mon, 13 Apr 2026, 11:00 – Wed, 15 Apr 2026, 11:00 (Europe/Brussels), "
-        "yours: Mon, 13 Apr 2026, 10:00 – Wed, 15 Apr 2026, 10:00 (Europe/Lisbon)"
+    assert "11:00 – 11:00 (Europe/Brussels), yours: 10:00 – 10:00 (Europe/Lisbon)" in page.text
+
+
+def test_a_reader_whose_day_is_another_reads_the_events_day_too(
+    db: Database, organiser: Actor, hack: EventWithPhases
+) -> None:
+    far = make_person(db, "Aroha", zone="Pacific/Auckland")
+
+    page = Browser(db, far).get("/e/food-hack")
+
+    live = (
+        "Live Fri, 17 Apr 2026 – Sat, 18 Apr 2026 Fri, 17 Apr 2026, 11:00 – 23:00 (Europe/Brussels), "
+        "yours: 21:00 – 09:00 (Pacific/Auckland)"
     )
-    assert both in page.text
+    assert live in page.text
+
+
+def test_nobodys_address_stands_on_the_public_page(
+    db: Database, organiser: Actor, dee: Actor, hack: EventWithPhases
+) -> None:
+    for person, role in ((organiser, Role.ORGANISER), (dee, Role.JUDGE)):
+        appoint(db, organiser, hack, person_id=person.person or 0, role=role)
+
+    public, inside = Browser(db).get("/e/food-hack"), Browser(db, dee).get("/e/food-hack")
+
+    assert "Organiser Ada Adler" in public.text
+    assert "Dee Dumont" not in public.text
+    assert "Judge Dee Dumont" in inside.text
+    assert "@example.org" not in public.html + inside.html
 
 
 # The public page: machines
