@@ -341,7 +341,7 @@ def _contacts(db: Database, organisation: Organisation) -> list[int]:
 def join_organisation(db: Database, actor: Actor, subject: Organisation) -> Membership:
     """Belong to an organisation from now on; the first to join becomes its contact.
 
-    Nobody is asked first: contacts are told, see who joined, and can remove who does not belong there.
+    Nobody is asked first: contacts see on the organisation's page who joined, and can remove who does not belong.
     """
     assert actor.person is not None
     return enter_member(db, actor, subject, person_id=actor.person)
