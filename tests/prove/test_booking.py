@@ -9,7 +9,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 
 import pytest
 from sqlalchemy import text
@@ -19,6 +20,7 @@ from events.core.access import Actor
 from events.core.database import reading, transaction
 from events.core.refusals import Refusal
 from events.registration import Registration
+from sessions.blocks import Slot
 from sessions.meetings import MeetingInEvent, accept_meeting
 from sessions.requests import request_meeting
 from sessions.seats import Seat
@@ -35,6 +37,15 @@ class Crowd:
     fair: Fair
     people: list[Actor]
     places: list[Registration]
+    attempts: int
+    begun: "count[int]" = field(default_factory=count)
+
+    def draw(self, chance: random.Random) -> tuple[int, int, Slot]:
+        """Two people and one of the two slots that everybody fights for at the moment, one after the other."""
+        one, other = chance.sample(range(len(self.people)), 2)
+        slots = self.fair.slots
+        front = next(self.begun) * len(slots) // self.attempts
+        return one, other, slots[min(front + chance.randrange(2), len(slots) - 1)]
 
 
 @dataclass
@@ -54,12 +65,12 @@ class Figures:
         )
 
 
-def make_crowd(people: int, slots: int) -> Crowd:
+def make_crowd(people: int, slots: int, attempts: int) -> Crowd:
     with transaction() as db:
         fair = make_fair(db, make_person(db, "Ada Adler"), slots=slots, tables=people)
         fair.event.event.max_open_requests = 1_000_000
         crowd = [make_participant(db, make_person(db, f"P{n}"), fair) for n in range(people)]
-        return Crowd(fair, crowd, [place_of(db, one, fair) for one in crowd])
+        return Crowd(fair, crowd, [place_of(db, one, fair) for one in crowd], attempts)
 
 
 def run_at_once(attempts: int, attempt: Callable[[random.Random], str]) -> Figures:
@@ -77,10 +88,9 @@ def run_at_once(attempts: int, attempt: Callable[[random.Random], str]) -> Figur
 
 
 def book(crowd: Crowd, chance: random.Random) -> str:
-    """One attempt: ask somebody for a slot, half of the time have it accepted too. A third fight for two slots."""
-    asker, invitee = chance.sample(range(len(crowd.people)), 2)
-    slots = crowd.fair.slots[:2] if chance.random() < 0.33 else crowd.fair.slots
-    slot, event = chance.choice(slots), crowd.fair.event
+    """One attempt: ask somebody for a slot, half of the time have it accepted too."""
+    asker, invitee, slot = crowd.draw(chance)
+    event = crowd.fair.event
     try:
         with transaction() as db:
             meeting = request_meeting(db, crowd.people[asker], event, invitee=crowd.places[invitee], slot=slot)
@@ -94,9 +104,8 @@ def book(crowd: Crowd, chance: random.Random) -> str:
 
 def book_naively(crowd: Crowd, chance: random.Random) -> str:
     """The variant that most products ship: look on a read connection, then write in another transaction."""
-    people = chance.sample(range(len(crowd.people)), 2)
-    slots = crowd.fair.slots[:2] if chance.random() < 0.33 else crowd.fair.slots
-    atom = int(chance.choice(slots).starts_at.timestamp()) // 300
+    *people, slot = crowd.draw(chance)
+    atom = int(slot.starts_at.timestamp()) // 300
     with reading() as db:
         looked = text("SELECT count(*) FROM naive_seat WHERE atom = :atom AND person_id IN (:one, :other)")
         taken = db.execute(looked, {"atom": atom, "one": people[0], "other": people[1]}).scalar_one()
@@ -109,7 +118,7 @@ def book_naively(crowd: Crowd, chance: random.Random) -> str:
 
 
 def prove_booking(url: str, attempts: int, people: int, slots: int) -> Figures:
-    crowd = make_crowd(people, slots)
+    crowd = make_crowd(people, slots, attempts)
 
     figures = run_at_once(attempts, lambda chance: book(crowd, chance))
 
@@ -127,7 +136,7 @@ def prove_booking(url: str, attempts: int, people: int, slots: int) -> Figures:
 
 
 def prove_naive(url: str, attempts: int, people: int, slots: int) -> int:
-    crowd = make_crowd(people, slots)
+    crowd = make_crowd(people, slots, attempts)
     with transaction() as db:
         db.execute(text("CREATE TABLE naive_seat (person_id integer, atom integer)"))
     try:

@@ -1,0 +1,211 @@
+"""Participants: the people who have a place in an event, as the others find and read them."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import String as Text
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import cast as sql_cast
+from sqlmodel import col
+
+from events.consents import has_agreed
+from events.core.access import Actor
+from events.core.database import Database
+from events.core.paging import Paged, paged
+from events.core.refusals import NotFound
+from events.events import Event, EventWithPhases
+from events.marketplace import Item, ItemInEvent, ItemKind, ItemState
+from events.organisations import Organisation, OrganisationKind
+from events.people import Person, PersonState
+from events.reference.regions import normalised
+from events.registration import ParticipationType, Registration, RegistrationState, participant_of_event
+from events.roles import organiser_of_event
+from events.teams import Team, TeamMember
+
+see_participants = participant_of_event | organiser_of_event
+
+
+@dataclass(frozen=True)
+class ParticipantCard:
+    """A participant in a list. Who has not agreed to take part is a name and an organisation."""
+
+    public_id: str
+    person_id: int
+    name: str
+    job_title: str
+    organisation: str
+    organisation_public_id: str
+    kind: OrganisationKind | None
+    country: str
+    type_name: str
+    keywords: tuple[str, ...]
+    has_agreed: bool
+
+
+@dataclass(frozen=True)
+class ItemLine:
+    """A need or an offer of a participant's organisation that stands in the event."""
+
+    public_id: str
+    kind: ItemKind
+    language: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class TeamLine:
+    """The team that a participant was in, in the hackathon that the event follows."""
+
+    name: str
+    public_id: str
+    idea: str
+    event_name: str
+    event_slug: str
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A participant's profile in an event. Who has not agreed yet shows neither person nor team; items are public."""
+
+    card: ParticipantCard
+    registration: Registration
+    organisation: Organisation | None
+    person: Person | None
+    team: TeamLine | None
+    items: list[ItemLine]
+    zone: str
+
+
+def _participants(event_id: int) -> Any:
+    return (
+        select(Registration, Person, Organisation, col(ParticipationType.name), case((has_agreed(), 1), else_=0))
+        .join(Person, col(Person.id) == col(Registration.person_id))
+        .join(ParticipationType, col(ParticipationType.id) == col(Registration.type_id))
+        .outerjoin(Organisation, col(Organisation.id) == col(Registration.organisation_id))
+        .where(
+            col(Registration.event_id) == event_id,
+            col(Registration.state) == RegistrationState.ACCEPTED,
+            col(Person.state) != PersonState.ERASED,
+        )
+    )
+
+
+def participants_seen_by(
+    db: Database,
+    actor: Actor,
+    event: EventWithPhases,
+    *,
+    query: str = "",
+    kind: OrganisationKind | None = None,
+    country: str = "",
+    keyword: str = "",
+    page: int = 1,
+) -> Paged[ParticipantCard]:
+    """The participants of an event by name, for each other and the organisers; NotFound for the rest.
+
+    Every word of `query` has to occur in the name or the organisation, or, once somebody has agreed to take part, in
+    what they say about themselves; `keyword` finds a group's keywords too.
+    """
+    if not see_participants(actor, event):
+        raise NotFound()
+    found = _participants(event.id)
+    for word in normalised(query[:200]).split()[:10]:
+        found = found.where(_mentions(word))
+    if kind is not None:
+        found = found.where(col(Organisation.kind) == kind)
+    if country:
+        found = found.where(col(Organisation.country) == country)
+    if keyword:
+        own = and_(has_agreed(), _lists(Person.keywords, keyword))
+        found = found.where(or_(own, _lists(Organisation.keywords, keyword)))
+    return paged(db, found.order_by(func.lower(col(Person.name)), col(Registration.id)), page, _card)
+
+
+def _mentions(word: str) -> Any:
+    written = f"%{word.replace('%', '').replace('_', '')}%"
+    about = or_(func.lower(col(Person.job_title)).like(written), func.lower(col(Person.about)).like(written))
+    return or_(
+        func.lower(col(Person.name)).like(written),
+        col(Organisation.searchable).contains(word, autoescape=True),
+        and_(has_agreed(), about),
+    )
+
+
+def _lists(column: Any, code: str) -> Any:
+    """Whether a JSON list of keywords holds `code` or one of its group, on either database."""
+    text, written = sql_cast(column, Text), json.dumps(code)
+    return or_(text.contains(written, autoescape=True), text.contains(written[:-1] + ".", autoescape=True))
+
+
+def _card(row: Any) -> ParticipantCard:
+    registration, person, organisation, type_name, agreed = row
+    keywords = (person.keywords if agreed else []) + (organisation.keywords if organisation else [])
+    return ParticipantCard(
+        public_id=registration.public_id,
+        person_id=person.id,
+        name=person.name,
+        job_title=person.job_title if agreed else "",
+        organisation=organisation.name if organisation else "",
+        organisation_public_id=organisation.public_id if organisation else "",
+        kind=organisation.kind if organisation else None,
+        country=organisation.country if organisation else "",
+        type_name=type_name,
+        keywords=tuple(dict.fromkeys(keywords)),
+        has_agreed=bool(agreed),
+    )
+
+
+def countries_of_participants(db: Database, event_id: int) -> set[str]:
+    """The countries that the participants of an event come from; what a filter offers."""
+    query = (
+        select(col(Organisation.country))
+        .join(Registration, col(Registration.organisation_id) == col(Organisation.id))
+        .where(col(Registration.event_id) == event_id, col(Registration.state) == RegistrationState.ACCEPTED)
+    )
+    return set(db.execute(query.distinct()).scalars()) - {""}
+
+
+def get_participant(db: Database, actor: Actor, event: EventWithPhases, public: str) -> Participant:
+    """One participant of an event, for the others and the organisers; NotFound for the rest."""
+    row: Any = db.execute(_participants(event.id).where(col(Registration.public_id) == public)).first()
+    if row is None or not see_participants(actor, event):
+        raise NotFound()
+    registration, person, organisation, _type, agreed = row
+    return Participant(
+        card=_card(row),
+        registration=registration,
+        organisation=organisation,
+        person=person if agreed else None,
+        team=_team_before(db, event, person.id) if agreed else None,
+        items=_items(db, event.id, organisation.id) if organisation else [],
+        zone=person.zone,
+    )
+
+
+def _team_before(db: Database, event: EventWithPhases, person_id: int) -> TeamLine | None:
+    query = (
+        select(Team, Event)
+        .join(TeamMember, col(TeamMember.team_id) == col(Team.id))
+        .join(Event, col(Event.id) == col(Team.event_id))
+        .where(col(TeamMember.person_id) == person_id, col(Team.event_id) == event.event.follows_id)
+    )
+    row = db.execute(query).first()
+    if row is None:
+        return None
+    team, before = row
+    return TeamLine(team.name, team.public_id, team.idea, before.name, before.slug)
+
+
+def _items(db: Database, event_id: int, organisation_id: int) -> list[ItemLine]:
+    query = (
+        select(Item)
+        .join(ItemInEvent, col(ItemInEvent.item_id) == col(Item.id))
+        .where(col(ItemInEvent.event_id) == event_id, col(Item.organisation_id) == organisation_id)
+        .where(col(Item.state) == ItemState.PUBLISHED)
+        .order_by(col(Item.kind), col(Item.id))
+    )
+    return [
+        ItemLine(item.public_id, item.kind, item.language, item.summary)
+        for item in db.execute(query.limit(50)).scalars()
+    ]

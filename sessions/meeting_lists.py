@@ -1,0 +1,139 @@
+"""Meetings as lists and pages show them: one query for a list, however long it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, or_, select
+from sqlmodel import col
+
+from events.core import clock
+from events.core.access import Actor
+from events.core.database import Database
+from events.core.refusals import NotFound
+from events.core.translation import Message
+from events.events import EventWithPhases
+from events.organisations import Organisation
+from events.people import Person
+from events.registration import Registration, participant_of_event
+from sessions.blocks import MeetingTable, place_name
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState, state_at
+
+PAST_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class MeetingCard:
+    """A meeting as one of its two people sees it; `state` is that of the clock."""
+
+    public_id: str
+    state: MeetingState
+    starts_at: datetime
+    ends_at: datetime
+    expires_at: datetime
+    note: str
+    reason: str
+    place: Message | str
+    asked_by_me: bool
+    name: str
+    organisation: str
+    country: str
+    zone: str
+    registration: str
+
+
+@dataclass(frozen=True)
+class MyMeetings:
+    """One's meetings in an event: what waits for one's answer, what one has asked, what stands, what is over."""
+
+    waiting: list[MeetingCard]
+    asked: list[MeetingCard]
+    standing: list[MeetingCard]
+    past: list[MeetingCard]
+
+
+@dataclass(frozen=True)
+class Party:
+    """One of the two people of a meeting."""
+
+    person_id: int
+    name: str
+    zone: str
+    organisation: str
+    country: str
+    registration: str
+
+
+def my_meetings(db: Database, actor: Actor, event: EventWithPhases) -> MyMeetings:
+    """The actor's meetings in an event, soonest first, those that are over latest first (the last fifty)."""
+    if not participant_of_event(actor, event):
+        raise NotFound()
+    cards = [_card(row, actor) for row in db.execute(_mine(actor, event.id))]
+    now = clock.now()
+    requested = [card for card in cards if card.state is MeetingState.REQUESTED]
+    standing = [card for card in cards if card.state is MeetingState.ACCEPTED and card.ends_at > now]
+    open_ones = {card.public_id for card in requested + standing}
+    past = [card for card in reversed(cards) if card.public_id not in open_ones]
+    return MyMeetings(
+        waiting=sorted((card for card in requested if not card.asked_by_me), key=lambda card: card.expires_at),
+        asked=[card for card in requested if card.asked_by_me],
+        standing=standing,
+        past=past[:PAST_SHOWN],
+    )
+
+
+def _mine(actor: Actor, event_id: int) -> Any:
+    other = case((col(Meeting.asker_id) == actor.person, col(Meeting.invitee_id)), else_=col(Meeting.asker_id))
+    place = and_(col(Registration.event_id) == col(Meeting.event_id), col(Registration.person_id) == other)
+    return (
+        select(Meeting, col(Person.name), col(Person.zone), col(Registration.public_id), Organisation, MeetingTable)
+        .join(Person, col(Person.id) == other)
+        .join(Registration, place)
+        .outerjoin(Organisation, col(Organisation.id) == col(Registration.organisation_id))
+        .outerjoin(MeetingTable, col(MeetingTable.id) == col(Meeting.table_id))
+        .where(col(Meeting.event_id) == event_id)
+        .where(or_(col(Meeting.asker_id) == actor.person, col(Meeting.invitee_id) == actor.person))
+        .order_by(col(Meeting.starts_at), col(Meeting.id))
+    )
+
+
+def _card(row: Any, actor: Actor) -> MeetingCard:
+    meeting, name, zone, registration, organisation, table = row
+    return MeetingCard(
+        public_id=meeting.public_id,
+        state=state_at(meeting.state, meeting.expires_at, clock.now()),
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        expires_at=meeting.expires_at,
+        note=meeting.note,
+        reason=meeting.reason,
+        place=place_name(table.kind, table.name) if table else "",
+        asked_by_me=meeting.asker_id == actor.person,
+        name=name,
+        organisation=organisation.name if organisation else "",
+        country=organisation.country if organisation else "",
+        zone=zone,
+        registration=registration,
+    )
+
+
+def parties_of(db: Database, subject: MeetingInEvent) -> tuple[Party, Party]:
+    """The asker and the invitee of a meeting that the actor was given to see."""
+    joined = and_(col(Registration.person_id) == col(Person.id), col(Registration.event_id) == subject.meeting.event_id)
+    query = (
+        select(col(Person.id), col(Person.name), col(Person.zone), Organisation, col(Registration.public_id))
+        .join(Registration, joined)
+        .outerjoin(Organisation, col(Organisation.id) == col(Registration.organisation_id))
+        .where(col(Person.id).in_(subject.people))
+    )
+    found = {}
+    for person, name, zone, home, registration in db.execute(query):
+        organisation, country = (home.name, home.country) if home else ("", "")
+        found[person] = Party(person, name, zone, organisation, country, registration)
+    return found[subject.people[0]], found[subject.people[1]]
+
+
+def place_of(db: Database, subject: MeetingInEvent) -> Message | str:
+    """Where a meeting is held, '' while it has no table."""
+    table = db.get(MeetingTable, subject.meeting.table_id) if subject.meeting.table_id else None
+    return place_name(table.kind, table.name) if table else ""
