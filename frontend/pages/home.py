@@ -16,6 +16,7 @@ from events.core.links import path
 from events.core.translation import N_, Message, _, local
 from events.directory import organisations_of
 from events.events import EventKind, EventState, EventWithPhases, missing_for_publishing
+from events.joining import invitations_for
 from events.next_steps import NextStep, NextThing, next_step_in_hackathon
 from events.overview import gatherings_seen_by, is_past, is_running, registrations_by_event, stretch_of, ties_event
 from events.people import Person
@@ -144,20 +145,20 @@ def registrations_undecided(db: Database, look: Look) -> Iterable[Step]:
 
 HACKATHON_STEPS: dict[NextThing, tuple[Message, Message, Message, str]] = {
     NextThing.ANSWER_INVITATION: (
-        _("Answer the team %(team)s"), _("They want you in their team."), _("Look at the team"), "team"),
+        _("Answer the team %(team)s"), _("They want you in their team."), _("Look at the invitation"), "teams"),
     NextThing.FORM_TEAM: (
         _("Find your team"), _("Join one that still looks for people, or form your own."), _("See the teams"), "teams"),
     NextThing.TAKE_CHALLENGE: (
-        _("Take a challenge"), _("%(team)s has not chosen one yet."), _("See the challenges"), "challenges"),
+        _("Take a challenge"), _("%(team)s has not chosen one yet."), _("Choose one"), "edit_team"),
     NextThing.HAND_IN: (
         _("Hand in for %(team)s"), _("Your team has not handed in. You can change it until the end."), _("Hand in"),
-        "submission"),
+        "edit_submission"),
     NextThing.HAND_IN_CHANGES: (
         _("Hand in your changes"), _("%(team)s wrote something after it handed in; what counts is what you hand in."),
-        _("Hand in again"), "submission"),
+        _("Hand in again"), "edit_submission"),
     NextThing.WRITE_DRAFT: (
         _("Write your draft"), _("Begin early: a draft of %(team)s is kept and can be handed in later."),
-        _("Go to the draft"), "submission"),
+        _("Go to the draft"), "edit_submission"),
 }  # fmt: skip
 
 
@@ -179,19 +180,29 @@ def _hackathon_step(event: EventWithPhases, found: NextStep) -> Step:
     )  # fmt: skip
 
 
+def invitations_from_outside(db: Database, look: Look) -> Iterable[Step]:
+    """A team that asks somebody who has not registered for its hackathon yet."""
+    for event in look.seen:
+        outside = event.event.kind is EventKind.HACKATHON and event.id not in look.registrations
+        if outside and event.is_open(PhaseKind.REGISTRATION, look.now):
+            for one in (one for one in invitations_for(db, look.actor, event) if one.invitation.accepted is None):
+                yield Step(
+                    _("Register to join %(team)s", team=one.team.name),
+                    _("%(name)s wants you in their team. It takes a registration first.", name=one.invited_by),
+                    _("Register"), path("register", event=event.event.slug), urgency=Urgency.SOMEBODY_WAITS,
+                    where=event.event.name,
+                )  # fmt: skip
+
+
 def _named(sentence: Message, team: str) -> Message:
     return replace(sentence, values=(("team", team),)) if "%(team)s" in sentence.text else sentence
 
 
 def _hackathon_url(slug: str, found: NextStep) -> str:
     name = HACKATHON_STEPS[found.what][3]
-    if name == "submission":
-        if found.submission is not None:
-            return page_or_event("submission", slug, submission=found.submission.public_id)
-        name = "team"
-    if name == "team" and found.team is not None:
-        return page_or_event("team", slug, team=found.team.public_id)
-    return page_or_event(name, slug)
+    if found.team is not None and name in {"edit_team", "edit_submission"}:
+        return path(name, event=slug, team=found.team.public_id)
+    return path(name, event=slug)
 
 
 def consents_missing(db: Database, look: Look) -> Iterable[Step]:
@@ -257,20 +268,13 @@ def profile_incomplete(db: Database, look: Look) -> Iterable[Step]:
     if not organisations_of(db, look.actor.person):
         yield Step(
             _("Say for whom you work"), _("Others look for organisations. Join yours, or enter it."),
-            _("Find your organisation"), _page("organisations", "account"), urgency=Urgency.GOOD_TO_HAVE,
+            _("Find your organisation"), path("organisations"), urgency=Urgency.GOOD_TO_HAVE,
         )  # fmt: skip
     elif not (person.job_title and person.keywords):
         yield Step(
             _("Complete your profile"), _("Your job and a few keywords help others to find you."),
-            _("Go to your profile"), _page("edit_profile", "account"), urgency=Urgency.GOOD_TO_HAVE,
+            _("Go to your profile"), path("account"), urgency=Urgency.GOOD_TO_HAVE,
         )  # fmt: skip
-
-
-def _page(name: str, otherwise: str) -> str:
-    try:
-        return path(name)
-    except NoMatchFound:
-        return path(otherwise)
 
 
 def registrations_open(db: Database, look: Look) -> Iterable[Step]:
@@ -293,6 +297,7 @@ PROVIDERS: tuple[Provider, ...] = (
     requests_open,
     registrations_undecided,
     hackathon_steps,
+    invitations_from_outside,
     consents_missing,
     availability_missing,
     nobody_asked,

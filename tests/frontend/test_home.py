@@ -135,7 +135,20 @@ def test_an_invitation_to_a_team_comes_before_finding_one(db: Database, ada: Act
     team = make_team(db, tam, make_hackathon(db, ada, tam, bo))
     invite_to_team(db, again(db, tam), team, email="bo@example.org")
 
-    assert next_step(Browser(db, bo).get("/")) == "Answer the team Straw"
+    page = Browser(db, bo).get("/")
+
+    assert next_step(page) == "Answer the team Straw"
+    assert "/e/food-hack/teams" in page.links
+
+
+def test_a_team_may_ask_somebody_who_is_not_registered_yet(db: Database, ada: Actor, tam: Actor, bo: Actor) -> None:
+    team = make_team(db, tam, make_hackathon(db, ada, tam))
+    invite_to_team(db, again(db, tam), team, email="bo@example.org")
+
+    page = Browser(db, bo).get("/")
+
+    assert next_step(page) == "Register to join Straw"
+    assert "/e/food-hack/register" in page.links
 
 
 def test_a_team_that_has_not_handed_in_is_to(db: Database, ada: Actor, tam: Actor) -> None:
@@ -148,6 +161,7 @@ def test_a_team_that_has_not_handed_in_is_to(db: Database, ada: Actor, tam: Acto
 
     assert next_step(page) == "Hand in for Straw"
     assert "Your team has not handed in." in page.text
+    assert f"/e/food-hack/teams/{team.team.public_id}/submission" in page.links
     assert "Closes in Tue, 21 Apr 2026" in page.text
 
 
@@ -163,11 +177,12 @@ def test_a_team_that_handed_in_has_nothing_to_do(db: Database, ada: Actor, tam: 
 
 def test_a_team_without_challenge_is_to_take_one(db: Database, ada: Actor, tam: Actor) -> None:
     finish_profile(db, tam)
-    make_team(db, tam, make_hackathon(db, ada, tam))
+    team = make_team(db, tam, make_hackathon(db, ada, tam))
 
     page = Browser(db, tam).get("/")
 
     assert next_step(page) == "Take a challenge"
+    assert f"/e/food-hack/teams/{team.team.public_id}/edit" in page.links
     assert "Straw has not chosen one yet." in page.text
 
 
@@ -184,6 +199,7 @@ def test_a_room_that_is_open_comes_first_of_all(db: Database) -> None:
     page = Browser(db, show.bo).get("/")
 
     assert next_step(page) == "Join Main stage"
+    assert f"/e/food-hack/stages/{show.stage.public_id}" in page.links
     assert "nextstep-live" in page.html
     assert "Join Main stage" not in Browser(db, show.eve).get("/").text
 

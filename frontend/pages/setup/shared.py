@@ -7,13 +7,12 @@ from starlette.requests import Request
 
 from events.core.database import Database
 from events.core.refusals import NotAllowed
-from events.core.translation import Message, _
+from events.core.translation import _
 from events.events import (
     Approval,
     EventWithPhases,
     get_event,
 )
-from events.reference.zones import zone_groups
 from events.roles import organiser_of_event
 from frontend.web import Form, actor_of
 
@@ -28,11 +27,6 @@ APPROVALS = (
 
 class NoForm(Form):
     """A button."""
-
-
-def zone_options() -> list[tuple[Message, list[tuple[str, str]]]]:
-    """All time zones by continent, for a select."""
-    return [(group.label, [(zone, zone.replace("_", " ")) for zone in group.zones]) for group in zone_groups()]
 
 
 def organised_event(db: Database, request: Request) -> EventWithPhases:

@@ -17,7 +17,8 @@ from events.planning import TEMPLATES, create_event_from_template
 from events.programmes import Programme, get_programme
 from events.reference.zones import is_zone
 from events.roles import organiser_of_programme
-from frontend.pages.setup.shared import APPROVALS, WholeNumber, organised_event, zone_options
+from frontend.choices import zones
+from frontend.pages.setup.shared import APPROVALS, WholeNumber, organised_event
 from frontend.web import NOTHING, Filled, Form, actor_of, page, person_of, redirect, render
 
 
@@ -40,7 +41,7 @@ def new_event(request: Request, form: Filled = NOTHING) -> Response:
     templates = [(code, one.name, one.what) for code, one in TEMPLATES.items()]
     crumbs = [(_("Events"), path("events")), (programme.name, "")]
     return render(
-        request, "setup/new.html", form=form, programme=programme, templates=templates, zones=zone_options(),
+        request, "setup/new.html", form=form, programme=programme, templates=templates, zones=zones(),
         approvals=APPROVALS, crumbs=crumbs,
     )  # fmt: skip
 
@@ -85,7 +86,7 @@ def edit_texts(request: Request, form: Filled = NOTHING) -> Response:
         name=row.name, tagline=row.tagline, description=row.description, zone=row.zone,
         capacity=row.capacity or "", approval=row.approval,
     )  # fmt: skip
-    return render(request, "setup/texts.html", event=event, form=form, zones=zone_options(), approvals=APPROVALS)
+    return render(request, "setup/texts.html", event=event, form=form, zones=zones(), approvals=APPROVALS)
 
 
 class TextsForm(Form):
