@@ -117,7 +117,9 @@ def revise(db: Database, kind: EntryKind, subject_id: int, people: set[int], con
     """
     entry = find_entry(db, kind, subject_id)
     if entry is None:
-        entry = CalendarEntry(uid=str(uuid.uuid4()), kind=kind, subject_id=subject_id, created_at=clock.now())
+        # Calendars know whole seconds only, and nothing may be older than its creation.
+        created = clock.now().replace(microsecond=0)
+        entry = CalendarEntry(uid=str(uuid.uuid4()), kind=kind, subject_id=subject_id, created_at=created)
         db.add(entry)
         db.flush()
     last = latest_revision(db, entry)
