@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
+from events.core.limits import TooOften
 from events.core.refusals import Conflict, Invalid, Refusal
 from events.core.repeats import SentBefore, Taking, answer_to, give_back, once, remember_answer
 from events.core.settings import settings
@@ -28,6 +29,7 @@ from events.people import Person
 from events.roles import actor_for
 from events.signin import find_sign_in, form_token, note_seen
 from frontend.cookies import SIGN_IN, cookie_of
+from frontend.errors import status_of
 from frontend.forms import sentences
 from frontend.languages import language_of
 from frontend.rendering import remember_flash
@@ -198,7 +200,9 @@ def _sent_page(
         if again is None or wants_json(request):
             raise
         response = again(request, form=_refused(sent, refusal))
-        response.status_code = 422 if isinstance(refusal, Invalid) else 409
+        response.status_code = status_of(refusal)
+        if isinstance(refusal, TooOften):
+            response.headers["retry-after"] = str(refusal.wait)
         return response
 
 
