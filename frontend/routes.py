@@ -4,17 +4,22 @@ from starlette.routing import BaseRoute, Route
 
 from frontend.assets import serve_asset
 from frontend.pages import (
+    availability,
+    blocks,
     challenges,
     control,
     development,
     events,
+    following,
     health,
     home,
     importing,
     letters,
     live,
     marketplace,
+    meetings,
     organisations,
+    participants,
     profile,
     programmes,
     registrations,
@@ -173,8 +178,31 @@ HACKATHONS: list[BaseRoute] = [
     get("/e/{event}/submissions/{submission}/files/{file}", submissions.send_file, "submission_file"),
 ]
 
-# Participants, meetings, availability, blocks, following (B)
-MEETINGS: list[BaseRoute] = []
+# Participants and their meetings, what is needed for those, and the event that follows
+MEETINGS: list[BaseRoute] = [
+    get("/e/{event}/participants", participants.show_participants, "participants"),
+    get("/e/{event}/participants/{registration}", participants.show_participant, "participant"),
+    get("/e/{event}/participants/{registration}/ask", meetings.ask_for_meeting, "ask_for_meeting"),
+    post("/e/{event}/participants/{registration}/ask", meetings.request_now, "request_meeting"),
+    get("/e/{event}/meetings", meetings.show_meetings, "meetings"),
+    get("/e/{event}/meetings/fragment", meetings.meetings_fragment, "meetings_fragment"),
+    get("/meetings/{meeting}", meetings.show_meeting, "meeting"),
+    get("/meetings/{meeting}/fragment", meetings.meeting_fragment, "meeting_fragment"),
+    post("/meetings/{meeting}/accept", meetings.accept_now, "accept_meeting"),
+    post("/meetings/{meeting}/decline", meetings.decline_now, "decline_meeting"),
+    post("/meetings/{meeting}/withdraw", meetings.withdraw_now, "withdraw_request"),
+    post("/meetings/{meeting}/cancel", meetings.cancel_now, "cancel_meeting"),
+    get("/meetings/{meeting}/move", meetings.choose_other_time, "choose_other_time"),
+    post("/meetings/{meeting}/move", meetings.move_now, "move_meeting"),
+    get("/e/{event}/availability", availability.show_availability, "availability"),
+    post("/e/{event}/availability", availability.set_availability_now, "set_availability"),
+    get("/e/{event}/set-up/blocks", blocks.show_blocks, "blocks"),
+    post("/e/{event}/set-up/blocks", blocks.add_block_now, "add_block"),
+    post("/e/{event}/set-up/blocks/{block}/remove", blocks.remove_block_now, "remove_block"),
+    post("/e/{event}/set-up/tables", blocks.add_tables_now, "add_tables"),
+    get("/e/{event}/follow", following.show_following, "follow"),
+    post("/e/{event}/follow", following.follow_now, "follow_now"),
+]
 
 # Stages, pitches, live rooms (C)
 LIVE: list[BaseRoute] = [

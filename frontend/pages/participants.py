@@ -1,0 +1,53 @@
+"""Participants of an event: the list with its filters, and one participant with what they bring."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events.core.access import why_not
+from events.core.database import reading
+from events.events import EventKind, get_event
+from events.organisations import KIND_NAMES, OrganisationKind
+from events.participants import countries_of_participants, get_participant, participants_seen_by
+from events.reference.countries import country_name
+from events.reference.keywords import keyword_label
+from events.reference.languages import language_name
+from frontend import choices
+from frontend.addresses import asked, page_base
+from frontend.pages.events import page_number
+from frontend.web import actor_of, page, render
+
+
+@page(signed_in=True)
+def show_participants(request: Request) -> Response:
+    question = asked(request, "q", "kind", "country", "keyword")
+    kind = OrganisationKind(question["kind"]) if question["kind"] in set(OrganisationKind) else None
+    with reading() as db:
+        actor = actor_of(db, request)
+        event = get_event(db, actor, request.path_params["event"])
+        found = participants_seen_by(
+            db, actor, event, query=question["q"], kind=kind, country=question["country"],
+            keyword=question["keyword"], page=page_number(request),
+        )  # fmt: skip
+        countries = countries_of_participants(db, event.id)
+    return render(
+        request, "participants/list.html", event=event, found=found, question=question, filtered=any(question.values()),
+        base=page_base(request, question), kinds=choices.kinds(), kind_names=KIND_NAMES, country_name=country_name,
+        countries=[option for option in choices.countries() if option[0] in countries],
+        keywords=choices.keyword_options(), keyword_label=keyword_label, me=actor.person,
+    )  # fmt: skip
+
+
+@page(signed_in=True)
+def show_participant(request: Request) -> Response:
+    with reading() as db:
+        actor = actor_of(db, request)
+        event = get_event(db, actor, request.path_params["event"])
+        shown = get_participant(db, actor, event, request.path_params["registration"])
+    refusal = why_not(actor, "request_meeting", event)
+    return render(
+        request, "participants/participant.html", event=event, shown=shown, kind_names=KIND_NAMES,
+        country_name=country_name, is_me=shown.card.person_id == actor.person, refusal=refusal,
+        spoken=[language_name(code) for code in shown.person.languages] if shown.person else [],
+        keywords=[keyword_label(code) for code in shown.card.keywords],
+        holds_meetings=event.event.kind is EventKind.MATCHMAKING,
+    )  # fmt: skip
