@@ -187,8 +187,8 @@ KIND_NAMES: dict[OrganisationKind, Message] = {
 
 # How companies are called in law says nothing about which one it is.
 LEGAL_FORMS = frozenset(
-    "ab ag aps as asa bv bvba co doo eood gesmbh gmbh inc kft kg llc ltd mbh nv oe ou oy oyj plc sa sarl sas se sia sl slu "
-    "snc sp spa spol sro srl sprl uab ug vof zoo".split()
+    "ab ag aps as asa bv bvba co doo eood gesmbh gmbh inc kft kg llc ltd mbh nv oe ou oy oyj plc sa sarl sas se sia sl "
+    "slu snc sp spa spol sro srl sprl uab ug vof zoo".split()
 )
 
 

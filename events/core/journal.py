@@ -115,6 +115,16 @@ def sealed() -> bool:
     return bool(_sealed)
 
 
+_adapters: dict[type[Fact], TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type[Fact]) -> TypeAdapter[Any]:
+    # Making one takes a millisecond, most of what a fact costs.
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
+
+
 def record(db: Database, actor: Actor, fact: Fact) -> int:
     """Write down what happened, in the command's own transaction, with a delivery for each listener that hears it.
 
@@ -124,7 +134,7 @@ def record(db: Database, actor: Actor, fact: Fact) -> int:
         raise RuntimeError("facts are recorded only after the listeners are known: import them all, then seal()")
     entry = JournalEntry(
         kind=fact.kind,
-        particulars=TypeAdapter(type(fact)).dump_python(fact, mode="json"),
+        particulars=_adapter(type(fact)).dump_python(fact, mode="json"),
         at=clock.now(),
         person_id=actor.person,
         by_system=actor.system,
@@ -144,7 +154,7 @@ def record(db: Database, actor: Actor, fact: Fact) -> int:
 def fact_of(entry: JournalEntry) -> Fact:
     """The fact that an entry holds."""
     kind = FACTS[entry.kind]
-    fact: Fact = TypeAdapter(kind).validate_python(entry.particulars)
+    fact: Fact = _adapter(kind).validate_python(entry.particulars)
     return fact
 
 

@@ -16,7 +16,7 @@ from events.reference.languages import is_language, languages_by_name
 
 Row = TypeVar("Row")
 
-MOST_LINES = 2000
+MOST_LINES = 1000  # about three seconds in which nobody else can write, on SQLite
 MOST_JSON = 2_000_000
 
 # Columns that people call otherwise.
@@ -77,7 +77,7 @@ def said_known(count: int) -> Message:
 
 
 def read_lines(content: bytes, filename: str) -> Sheet:
-    """The lines of a CSV, XLSX or JSON file with the names of columns that imports know; at most 2,000.
+    """The lines of a CSV, XLSX or JSON file with the names of columns that imports know; at most 1,000.
 
     May take 20 seconds: never call it inside a transaction. Refuses as `read_sheet` does.
     """

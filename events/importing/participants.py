@@ -1,6 +1,6 @@
 """People who come in from a file: they take part at once and are written to; profiles stay their own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -18,6 +18,7 @@ from events.importing.lines import Imported, Line, Preview, Problem
 from events.organisations import (
     Membership,
     Organisation,
+    OrganisationJoined,
     OrganisationKind,
     Portrait,
     enter_member,
@@ -25,7 +26,7 @@ from events.organisations import (
     organisations_like,
     problems_of,
 )
-from events.people import Person, PersonState, clean_email, clean_name, new_person
+from events.people import Person, PersonState, clean_email, clean_name
 from events.reference.zones import zones_of
 from events.registration import (
     ParticipationType,
@@ -186,62 +187,96 @@ def import_participants(
     db.exec(select(Event.id).where(Event.id == subject.id).with_for_update()).one()
     known = _registered(db, subject, [row.email for row in rows])
     fresh = [row for row in rows if row.email not in known]
-    types = {one.code: one for one in types_of(db, subject.id)}
-    people = _people(db, [row.email for row in fresh])
-    places = None if subject.event.capacity is None else subject.event.capacity - places_taken(db, subject.id)
-    for count, row in enumerate(fresh):
-        waits = places is not None and count >= places
-        _import_one(db, actor, subject, row, people.get(row.email), types[row.type_code], waits)
+    people = _people(db, fresh)
+    organisations = {
+        row.organisation: find_or_enter(db, actor, row.organisation) for row in fresh if row.organisation is not None
+    }
+    newcomers = [
+        (organisations[row.organisation], people[row.email])
+        for row in fresh
+        if row.organisation is not None and people[row.email].state is PersonState.NEW
+    ]
+    _belong(db, actor, newcomers)
+    _register(db, actor, subject, fresh, people, organisations)
     if fresh:
         record(db, actor, ParticipantsImported(event_id=subject.id, added=len(fresh)))
     return Imported(len(fresh), len(rows) - len(fresh))
 
 
-def _people(db: Database, emails: Sequence[str]) -> dict[str, Person]:
+def _people(db: Database, rows: Sequence[ParticipantRow]) -> dict[str, Person]:
+    """The people of these lines by address, those whom nobody knew entered."""
     found: dict[str, Person] = {}
-    for start in range(0, len(emails), 500):
-        query = select(Person).where(col(Person.email).in_(emails[start : start + 500]))
+    for start in range(0, len(rows), 500):
+        query = select(Person).where(col(Person.email).in_([row.email for row in rows[start : start + 500]]))
         found |= {person.email: person for person in db.exec(query)}
-    return found
+    for person in found.values():
+        if person.state is PersonState.NEW:
+            stop_timer(db, "forget unused address", person.id or 0)  # they are expected now
+    unknown = [_person(row) for row in rows if row.email not in found]
+    db.add_all(unknown)
+    db.flush()
+    return found | {person.email: person for person in unknown}
 
 
-def _import_one(
+def _person(row: ParticipantRow) -> Person:
+    return Person(
+        email=row.email,
+        name=row.name,
+        locale=next((code for code in row.languages if code in LANGUAGES), "en"),
+        zone=next(iter(zones_of(row.country)), "Europe/Brussels"),
+        languages=list(row.languages),
+        keywords=list(row.keywords),
+        joined_at=clock.now(),
+    )
+
+
+def _register(
     db: Database,
     actor: Actor,
     event: EventWithPhases,
-    row: ParticipantRow,
-    person: Person | None,
-    chosen: ParticipationType,
-    waits: bool,
+    rows: Sequence[ParticipantRow],
+    people: Mapping[str, Person],
+    organisations: Mapping[Portrait, Organisation],
 ) -> None:
-    person = person or _new_person(db, row)
-    organisation = find_or_enter(db, actor, row.organisation) if row.organisation else None
-    if person.state is PersonState.NEW:
-        stop_timer(db, "forget unused address", person.id or 0)  # they are expected now
-        if organisation is not None:
-            belong(db, actor, organisation, person)
-    state = RegistrationState.WAITING if waits else RegistrationState.ACCEPTED
-    registration = Registration(
-        event_id=event.id,
-        person_id=person.id or 0,
-        organisation_id=organisation.id if organisation else None,
-        type_id=chosen.id or 0,
-        state=state,
-        registered_at=clock.now(),
-        decided_at=clock.now(),
-    )
-    db.add(registration)
+    types = {one.code: one for one in types_of(db, event.id)}
+    places = None if event.event.capacity is None else event.event.capacity - places_taken(db, event.id)
+    registrations = [
+        Registration(
+            event_id=event.id,
+            person_id=people[row.email].id or 0,
+            organisation_id=organisations[row.organisation].id if row.organisation else None,
+            type_id=types[row.type_code].id or 0,
+            state=RegistrationState.ACCEPTED if places is None or count < places else RegistrationState.WAITING,
+            registered_at=clock.now(),
+            decided_at=clock.now(),
+        )
+        for count, row in enumerate(rows)
+    ]
+    db.add_all(registrations)
     db.flush()
-    record(db, actor, RegistrationReceived(event_id=event.id, registration_id=registration.id or 0, state=state))
+    for one in registrations:
+        fact = RegistrationReceived(event_id=event.id, registration_id=one.id or 0, state=one.state)
+        record(db, actor, fact)
 
 
-def _new_person(db: Database, row: ParticipantRow) -> Person:
-    locale = next((code for code in row.languages if code in LANGUAGES), "en")
-    zone = next(iter(zones_of(row.country)), "Europe/Brussels")
-    person = new_person(db, email=row.email, name=row.name, locale=locale, zone=zone)
-    person.languages, person.keywords = list(row.languages), list(row.keywords)
-    db.add(person)
-    return person
+def _belong(db: Database, actor: Actor, newcomers: Sequence[tuple[Organisation, Person]]) -> None:
+    """Let people who have yet to sign in belong to organisations, the first of each as its contact if it has none."""
+    ids = {organisation.id for organisation, _who in newcomers}
+    held = list(db.exec(select(Membership).where(col(Membership.organisation_id).in_(ids))))
+    together = {(one.organisation_id, one.person_id) for one in held}
+    led = {one.organisation_id for one in held if one.is_contact}
+    rows = []
+    for organisation, person in newcomers:
+        place, who = organisation.id or 0, person.id or 0
+        if (place, who) in together:
+            continue
+        is_first = place not in led
+        rows.append(Membership(organisation_id=place, person_id=who, is_contact=is_first, joined_at=clock.now()))
+        led.add(place)
+    db.add_all(rows)
+    db.flush()
+    for row in rows:
+        record(db, actor, OrganisationJoined(organisation_id=row.organisation_id, person_id=row.person_id))
 
 
 def find_or_enter(db: Database, actor: Actor, portrait: Portrait) -> Organisation:
