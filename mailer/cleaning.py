@@ -23,6 +23,9 @@ _ENCODED_WORD_START = re.compile(r"=+\?+")
 _LINE_ENDS = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Joiners are invisible too, but Persian, Indic scripts and family emoji are spelt with them.
 _JOINERS = frozenset("\u200c\u200d")
+# Programs make links of words with a dot, a colon or an at sign inside; a blank of no width keeps them from it.
+_LINKABLE = re.compile(r"(?<=\w)([.:@])(?=[^\W\d_]|/)")
+_ZERO_WIDTH = "\u200b"
 # Not email-validator: it refuses reserved domains, and our own default sender and many a test site have one.
 _LOCAL_PART = re.compile(r"(?=.{1,64}$)[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,2000}", re.ASCII)
@@ -45,10 +48,16 @@ def clean_header(text: str, limit: int = HEADER_LIMIT) -> str:
 
 
 def clean_text(text: str) -> str:
-    """`text` for a calendar's DESCRIPTION or a letter's body: lines end in LF, nothing invisible is left but tabs."""
+    """`text` for a calendar's DESCRIPTION or a letter's body: lines end in LF, nothing invisible is left but tabs and
+    what `unlinked` put there."""
     lines = _LINE_ENDS.sub("\n", text[:PASTE_LIMIT]).split("\n")
-    cleaned = ("".join(_visible(character, tab="\t") for character in line).rstrip() for line in lines)
+    cleaned = ("".join(_visible(character, kept="\t" + _ZERO_WIDTH) for character in line).rstrip() for line in lines)
     return unicodedata.normalize("NFC", "\n".join(cleaned)).strip("\n")
+
+
+def unlinked(text: str) -> str:
+    """`text` with nothing in it that a program would make a link of; it looks the same. Not for our own links."""
+    return _LINKABLE.sub(rf"\1{_ZERO_WIDTH}", text)
 
 
 def clean_address(addr: str) -> str:
@@ -97,10 +106,10 @@ def _decoded_word(match: re.Match[str]) -> str:
         return ""
 
 
-def _visible(character: str, tab: str = " ") -> str:
-    if character == "\t":
-        return tab
+def _visible(character: str, kept: str = "") -> str:
+    if character in kept or character in _JOINERS:
+        return character
     category = unicodedata.category(character)
     if category != "Zs" and character.isspace():
         return " "
-    return "" if category in {"Cc", "Cf", "Cs"} and character not in _JOINERS else character
+    return "" if category in {"Cc", "Cf", "Cs"} else character

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from icalendar import Calendar, Event, Parameters, vCalAddress, vText, vUri
 
-from mailer.cleaning import NAME_LIMIT, clean_address, clean_header, clean_text, clean_url
+from mailer.cleaning import NAME_LIMIT, clean_address, clean_header, clean_text, clean_url, unlinked
 
 Method = Literal["REQUEST", "CANCEL"]
 PRODID = "-//Folkmoot//Calendar 1.0//EN"
@@ -93,8 +93,8 @@ def _moments(invitation: Invitation) -> list[tuple[str, datetime]]:
 
 def _texts(invitation: Invitation) -> list[tuple[str, vText | vUri]]:
     return [
-        ("summary", _Text(clean_header(invitation.summary))),
-        ("location", _Text(clean_header(invitation.location))),
+        ("summary", _Text(unlinked(clean_header(invitation.summary)))),
+        ("location", _Text(unlinked(clean_header(invitation.location)))),
         ("url", vUri(clean_url(invitation.url))),
         ("description", _Text(clean_text(invitation.description)[:DESCRIPTION_LIMIT])),
     ]

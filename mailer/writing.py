@@ -18,7 +18,7 @@ from events.core.database import Database, reading, transaction
 from events.core.journal import JournalEntry, fact_of
 from events.core.settings import settings
 from events.people import Person, PersonState
-from mailer.cleaning import address, clean_header, clean_text
+from mailer.cleaning import address, clean_header, clean_text, unlinked
 from mailer.invitations import Invitation, calendar_bytes
 from mailer.letters import (
     OCCASIONS,
@@ -42,9 +42,6 @@ log = logging.getLogger("folkmoot.mail")
 
 TEMPLATES = Path(__file__).parent / "templates"
 SENDER = "Folkmoot"
-# Mail programs make links of words with a dot, a colon or an at sign inside; a blank of no width keeps them from it.
-_LINKABLE = re.compile(r"(?<=\w)([.:@])(?=[\w/])")
-_ZERO_WIDTH = "\u200b"
 
 
 @dataclass(frozen=True)
@@ -228,7 +225,7 @@ def _safe(value: Any) -> Any:
 
 def said(text: str) -> str:
     """What somebody typed, to be read in a letter: no control characters, and nothing that mail programs link."""
-    return _LINKABLE.sub(rf"\1{_ZERO_WIDTH}", clean_text(text))
+    return unlinked(clean_text(text))
 
 
 def span(start: datetime, end: datetime, zone: str | None = None) -> str:

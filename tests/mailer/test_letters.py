@@ -54,6 +54,10 @@ def accepted(db, event, meeting):
     return MeetingAccepted(event_id=event.id, meeting_id=meeting.id, sequence=booked(db, meeting))
 
 
+def requested(db, event, meeting):
+    return MeetingRequested(event_id=event.id, meeting_id=meeting.id)
+
+
 def moved(db, event, meeting, *, minutes):
     old, new = meeting.starts_at, meeting.starts_at + timedelta(minutes=minutes)
     sequence = booked(db, meeting, new)
@@ -114,15 +118,16 @@ def test_both_get_an_accepted_meeting_with_one_uid_and_different_organisers(db, 
     assert len({one.reply_to for one in letters}) == 2
 
 
-def test_a_fact_told_twice_makes_its_letters_once(db, event, meeting):
-    letters_after(db, accepted(db, event, meeting))
+@pytest.mark.parametrize("fact", [accepted, requested])
+def test_a_fact_told_twice_makes_its_letters_once(db, event, meeting, fact):
+    before = letters_after(db, fact(db, event, meeting))
     with reading() as other:
         entry = other.exec(select(JournalEntry).order_by(JournalEntry.id.desc())).first()
 
     with transaction() as other:
         post_letters(other, Told(entry.id, fact_of(entry), entry.at, None))
 
-    assert len(all_letters()) == 2
+    assert [one.id for one in all_letters()] == [one.id for one in before]
 
 
 def test_a_person_keeps_one_organiser_address_for_all_letters_of_an_event(db, event, meeting, bo):

@@ -28,6 +28,7 @@ from tests.makers import NOW, again, make_event, make_programme
 
 URL = "http://folkmoot.example/somewhere/l_1"
 PLAIN = "Peel Good"
+SAID = ("SUMMARY", "LOCATION", "DESCRIPTION")
 NOT_TYPED = {
     "url": Page(URL),
     "starts_at": NOW,
@@ -92,14 +93,12 @@ def parts_of(message):
     return [part.get_content_type() for part in message.walk()]
 
 
-def calendar_names(message):
-    names = []
-    for part in message.walk():
-        if part.get_content_type() == "text/calendar":
-            lines = part.get_payload(decode=True).decode().replace("\r\n ", "").split("\r\n")
-            names += [re.split("[:;]", line)[0] for line in lines]
-            Calendar.from_ical(part.get_payload(decode=True))
-    return names
+def calendar_of(message):
+    """The names of the calendar's content lines, and all that it says in them; nothing without a calendar."""
+    payloads = [part.get_payload(decode=True) for part in message.walk() if part.get_content_type() == "text/calendar"]
+    lines = [line for one in payloads for line in one.decode().replace("\r\n ", "").split("\r\n")]
+    said = [str(entry[name]) for one in payloads for entry in Calendar.from_ical(one).walk("VEVENT") for name in SAID]
+    return [re.split("[:;]", line)[0] for line in lines], "\n".join(said)
 
 
 @pytest.fixture
@@ -130,7 +129,9 @@ def test_whatever_people_type_every_letter_has_the_same_headers_parts_tags_and_l
         assert message.keys() == plain.keys(), typed
         assert [box.addr_spec for box in message["To"].addresses] == ["cy@example.org"], typed
         assert parts_of(message) == parts_of(plain), typed
-        assert calendar_names(message) == calendar_names(plain), typed
+        names, said_in_calendar = calendar_of(message)
+        assert names == calendar_of(plain)[0], typed
+        assert links_of(said_in_calendar, "") == links_of(calendar_of(plain)[1], ""), typed
         text, html = texts_of(message)
         assert links_of(text, html) == links_of(*texts_of(plain)), typed
         assert tags_of(html) <= tags_of(texts_of(plain)[1]) | {"blockquote", "br"}, typed
