@@ -168,7 +168,7 @@ def weekend(world: World) -> None:
         for team in story["teams"]:
             _join(db, world, team)
     for number, team in enumerate(story["teams"]):
-        with step(world.start - timedelta(days=1, minutes=15 + 35 * number)) as db:
+        with step(_hour(world.start) - timedelta(days=1, minutes=15 + 35 * number)) as db:
             _write(db, world, team)
 
 

@@ -1,0 +1,1 @@
+"""Figures that documents quote, each by one command."""
