@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import NoMatchFound
 
 from events.browsing import (
     Answering,
@@ -135,11 +134,12 @@ def show_marketplace(request: Request) -> Response:
 
 @dataclass(frozen=True)
 class Ask:
-    """An event in which somebody can be asked for a meeting about an item: with whom, and where to ask."""
+    """An event in which somebody can be asked for a meeting about an item: whom, where to ask, and their page there."""
 
     event: Event
     answering: Answering
     url: str
+    card: str
 
 
 @page()
@@ -189,11 +189,9 @@ def _ask(db: Database, actor: Actor, shown: ItemOfOrganisation, event: EventWith
     answering = answering_for(db, actor, shown.item, event)
     if answering is None:
         return None
-    try:
-        url = path("ask_for_meeting", event=event.event.slug, registration=answering.registration.public_id)
-    except NoMatchFound:
-        return None
-    return Ask(event.event, answering, f"{url}?item={shown.item.public_id}")
+    ids = {"event": event.event.slug, "registration": answering.registration.public_id}
+    url = f"{path('ask_for_meeting', **ids)}?item={shown.item.public_id}"
+    return Ask(event.event, answering, url, path("participant", **ids))
 
 
 def _placed(
