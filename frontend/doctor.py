@@ -13,6 +13,7 @@ from events.core.database import database_answers
 from events.core.settings import settings
 from mailer.cleaning import header_folding_is_vulnerable
 
+MOUNTS = Path("/proc/mounts")
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs"}
 
 
@@ -48,12 +49,11 @@ def _database() -> Finding:
 
 
 def _where_sqlite_lies() -> Iterator[Finding]:
-    mounts = Path("/proc/mounts")
-    if not settings().sqlite or not mounts.exists():
+    if not settings().sqlite or not MOUNTS.exists():
         return
     here = Path(settings().database_url.removeprefix("sqlite:///")).resolve()
     best, kind = "", ""
-    for line in mounts.read_text(encoding="utf-8").splitlines():
+    for line in MOUNTS.read_text(encoding="utf-8").splitlines():
         _device, point, system, *_rest = line.split()
         if here.is_relative_to(point) and len(point) > len(best):
             best, kind = point, system
@@ -82,9 +82,9 @@ def _mail() -> Finding:
         return Finding(settings().demo, "No mail server is set: letters are written and kept. Set FOLKMOOT_MAIL_URL.")
     if url.scheme == "file":
         folder = Path(settings().mail_url.removeprefix("file:").removeprefix("//"))
-        folder.mkdir(parents=True, exist_ok=True)
-        good = os.access(folder, os.W_OK)
-        return Finding(good, f"Letters are {'' if good else 'not '}written as files.")
+        if _can_be_written(folder):
+            return Finding(True, "Letters are written as files.")
+        return Finding(False, "The directory for letters cannot be written. Check FOLKMOOT_MAIL_URL.")
     port = url.port or (465 if url.scheme == "smtps" else 25)
     try:
         socket.create_connection((url.hostname or "", port), timeout=5).close()
@@ -94,11 +94,17 @@ def _mail() -> Finding:
 
 
 def _files() -> Finding:
-    folder = settings().files
-    folder.mkdir(parents=True, exist_ok=True)
-    if os.access(folder, os.W_OK):
+    if _can_be_written(settings().files):
         return Finding(True, "Uploaded files can be kept.")
     return Finding(False, "The directory for uploaded files cannot be written. Check FOLKMOOT_FILES.")
+
+
+def _can_be_written(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 def _python() -> Finding:

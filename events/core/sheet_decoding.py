@@ -130,6 +130,7 @@ def answer(content: bytes) -> dict[str, object]:
 
 
 def main() -> None:
+    """Read a sheet from standard input and write what it holds, as JSON, to standard output."""
     confine()
     os.environ["OPENPYXL_LXML"] = "False"
     said = json.dumps(answer(sys.stdin.buffer.read()), ensure_ascii=False)
