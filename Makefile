@@ -71,6 +71,7 @@ endif
 run: export FOLKMOOT_DEMO ?= 1
 run: export FOLKMOOT_DATABASE_URL := $(FOLKMOOT_DATABASE_URL)
 run: export FOLKMOOT_PUBLIC_URL := $(FOLKMOOT_PUBLIC_URL)
+run: export FOLKMOOT_MAIL_URL ?= file:var/letters
 run: export PORT := $(PORT)
 run: setup
 	@mkdir -p var
