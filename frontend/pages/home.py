@@ -6,7 +6,6 @@ from datetime import UTC, datetime, time, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import NoMatchFound
 
 from events.consents import waiting_for_consent
 from events.core import clock
@@ -74,20 +73,12 @@ class Look:
 Provider = Callable[[Database, Look], Iterable[Step]]
 
 
-def page_or_event(name: str, event: str, **ids: str) -> str:
-    """The path of a page of an event, or the event's own where there is no such page."""
-    try:
-        return path(name, event=event, **ids)
-    except NoMatchFound:
-        return path("event", event=event)
-
-
 def rooms_open(db: Database, look: Look) -> Iterable[Step]:
     """A pitch room that is open now."""
     for stage, event in open_stages(db, look.actor, look.seen):
         yield Step(
             _("Join %(room)s", room=stage.name), _("The room is open: see who is on, ask and vote."),
-            _("Go in"), page_or_event("stage", event.event.slug, stage=stage.public_id),
+            _("Go in"), path("stage", event=event.event.slug, stage=stage.public_id),
             urgency=Urgency.NOW, tone="live", where=event.event.name,
         )  # fmt: skip
 
@@ -110,7 +101,7 @@ def pitches_at_hand(db: Database, look: Look) -> Iterable[Step]:
         yield Step(
             _("Pitch for %(team)s", team=line.team),
             _("You are on the running order of %(room)s.", room=line.stage.name),
-            _("Go to the room"), page_or_event("stage", line.event.slug, stage=line.stage.public_id),
+            _("Go to the room"), path("stage", event=line.event.slug, stage=line.stage.public_id),
             urgency=Urgency.NOW if near else Urgency.SOMEBODY_WAITS, deadline=line.pitch.planned_at,
             deadline_label=_("You are on in"), where=line.event.name,
         )  # fmt: skip
@@ -227,7 +218,7 @@ def availability_missing(db: Database, look: Look) -> Iterable[Step]:
         if event.id in without:
             yield Step(
                 _("Say when you can meet"), _("Without a word from you, everybody can ask you for every slot."),
-                _("State your times"), page_or_event("availability", event.event.slug), deadline=_end_of_booking(event),
+                _("State your times"), path("availability", event=event.event.slug), deadline=_end_of_booking(event),
                 deadline_label=_("Booking closes in"), where=event.event.name,
             )  # fmt: skip
 
@@ -240,7 +231,7 @@ def nobody_asked(db: Database, look: Look) -> Iterable[Step]:
         if event.id in without:
             yield Step(
                 _("Ask for your first meeting"), _("Look who takes part, and ask those whom you want to meet."),
-                _("Find people to meet"), page_or_event("participants", event.event.slug),
+                _("Find people to meet"), path("participants", event=event.event.slug),
                 deadline=_end_of_booking(event), deadline_label=_("Booking closes in"), where=event.event.name,
             )  # fmt: skip
 
@@ -337,7 +328,7 @@ def agenda_of(db: Database, look: Look) -> list[AgendaLine]:
     lines += [
         AgendaLine(one.pitch.planned_at, one.pitch.planned_at + timedelta(seconds=one.pitch.seconds),
                    _("Pitch of %(team)s", team=one.team), one.event.name,
-                   page_or_event("stage", one.event.slug, stage=one.stage.public_id))
+                   path("stage", event=one.event.slug, stage=one.stage.public_id))
         for one in pitches_between(db, look.actor, start, end)
     ]  # fmt: skip
     for event in look.mine:

@@ -6,7 +6,6 @@ from typing import ClassVar
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import NoMatchFound
 
 from events.consents import agree_to_take_part, waiting_for_consent
 from events.core import clock
@@ -94,7 +93,7 @@ def show_form(request: Request, form: Filled = NOTHING) -> Response:
         request, "registrations/register.html", event=event, form=form, consent=consent,
         types=[(one.code, one.name, TYPE_HELP.get(one.code, "")) for one in types],
         questions=[_question(one) for one in questions],
-        organisations=[(one.public_id, one.name) for one in own], new_organisation=_if_there("new_organisation"),
+        organisations=[(one.public_id, one.name) for one in own],
         full=full_sentence(standing.waiting) if standing.full else "",
     )  # fmt: skip
 
@@ -122,13 +121,6 @@ def _question(row: RegistrationQuestion) -> QuestionField:
     return QuestionField(
         f"q{row.id}", row.label, kinds[row.kind], row.required, [(choice, choice) for choice in row.choices]
     )
-
-
-def _if_there(name: str) -> str:
-    try:
-        return path(name)
-    except NoMatchFound:
-        return ""
 
 
 class RegisterForm(Form):

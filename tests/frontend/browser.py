@@ -4,7 +4,6 @@ import re
 from html import unescape
 
 from starlette.applications import Starlette
-from starlette.routing import NoMatchFound
 from starlette.testclient import TestClient
 
 from events.core.access import Actor
@@ -62,14 +61,7 @@ class Browser:
         self.cookie = open_sign_in(db, person_of(db, actor), way="test") if actor else ""
         db.commit()
         app = Starlette(routes=routes(demo=False), exception_handlers=handlers())
-
-        def soon(name, **ids):
-            try:
-                return app.url_path_for(name, **ids)
-            except NoMatchFound:
-                return "/soon/" + name
-
-        know_routes(soon)
+        know_routes(app.url_path_for)
         cookies = {cookie_name(SIGN_IN): self.cookie} if self.cookie else {}
         self.client = TestClient(Doorkeeper(app), base_url=ADDRESS, cookies=cookies, raise_server_exceptions=False)
 

@@ -284,6 +284,18 @@ def test_registrations_of_others_are_not_there(
     assert place_of(db, hack, bo).state is RegistrationState.ACCEPTED
 
 
+def test_a_registration_stands_under_its_own_event_only(
+    db: Database, organiser: Actor, bo: Actor, programme: Programme, hack: EventWithPhases
+) -> None:
+    place = make_registration(db, bo, hack)
+    make_event(db, organiser, programme, name="Other Hack")
+
+    page = Browser(db, organiser).send(f"/e/other-hack/registrations/{place.public_id}/withdraw")
+
+    assert page.status == 404
+    assert place_of(db, hack, bo).state is RegistrationState.ACCEPTED
+
+
 def test_who_was_taken_over_confirms_first(db: Database, bo: Actor, hack: EventWithPhases) -> None:
     place = make_registration(db, bo, hack)
     for row in db.exec(select(Consent)):

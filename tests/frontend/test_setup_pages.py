@@ -123,6 +123,29 @@ def test_the_checklist_leads_to_what_is_missing(db: Database, organiser: Actor, 
     assert "/e/food-hack/set-up/texts" in page.links
 
 
+def test_each_kind_of_event_has_its_own_checklist(db: Database, organiser: Actor, programme: Programme) -> None:
+    for kind in ("hackathon", "matchmaking", "pitch"):
+        make_event(db, organiser, programme, name=kind, template=kind, published=False)
+    browser = Browser(db, organiser)
+
+    pages = {kind: browser.get(f"/e/{kind}/set-up") for kind in ("hackathon", "matchmaking", "pitch")}
+
+    own = ("Missing: Challenges", "Missing: A pitch room", "Missing: Blocks in which people can meet")
+    assert [[words in page.text for words in own] for page in pages.values()] == [
+        [True, True, False],
+        [False, False, True],
+        [False, True, False],
+    ]
+    assert "/e/matchmaking/set-up/blocks" in pages["matchmaking"].links
+
+
+def test_a_hackathon_leads_to_the_event_that_follows(db: Database, organiser: Actor, hack: EventWithPhases) -> None:
+    page = Browser(db, organiser).get("/e/food-hack/set-up")
+
+    assert "Make the matchmaking event that follows" in page.text
+    assert "/e/food-hack/follow" in page.links
+
+
 def test_a_complete_draft_can_be_published(db: Database, organiser: Actor, draft: EventWithPhases) -> None:
     browser = Browser(db, organiser)
     before = browser.get("/e/food-hack/set-up")

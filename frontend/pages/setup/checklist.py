@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import NoMatchFound
 
-from events.core.access import why_not
+from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
 from events.core.links import path
 from events.core.translation import Message, _
@@ -20,13 +19,15 @@ from events.events import (
     publish_event,
     start_event,
 )
-from events.overview import programmes_by_id, roles_in
+from events.overview import figures_of, programmes_by_id, roles_in
 from events.registration import (
     consent_text_of,
     types_of,
 )
 from frontend.pages.setup.shared import NoForm, organised_event
 from frontend.web import NOTHING, Filled, actor_of, page, redirect, render
+from sessions.blocks import blocks_of, tables_of
+from sessions.stages import stages_of
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ LACKS: dict[str, tuple[Message, Message, str]] = {
     "registration": (_("A registration phase"), _("Without it nobody can register."), "edit_phases"),
 }
 
-# Set-up pages of other slices: shown once their routes exist. Kind None: for every kind of event.
+# Set-up pages of other slices, by kind of event; None is for every kind.
 FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
     (EventKind.HACKATHON, "challenges", _("Challenges"), _("Needs put to the teams, each with its owner.")),
     (EventKind.HACKATHON, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
@@ -64,14 +65,7 @@ FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
 )
 
 
-def _if_there(name: str, event: EventWithPhases) -> str:
-    try:
-        return path(name, event=event.event.slug)
-    except NoMatchFound:
-        return ""
-
-
-def _checklist(db: Database, event: EventWithPhases) -> tuple[list[Line], list[Line]]:
+def _checklist(db: Database, actor: Actor, event: EventWithPhases) -> tuple[list[Line], list[Line]]:
     """What has to be there before publishing, and what is good to have."""
     slug, missing = event.event.slug, missing_for_publishing(event)
     needed = [
@@ -87,7 +81,22 @@ def _checklist(db: Database, event: EventWithPhases) -> tuple[list[Line], list[L
         Line(_("A consent text"), consent is not None, path("edit_registration", event=slug)),
         Line(_("People with roles: judges, mentors, hosts"), bool(roles), path("edit_roles", event=slug)),
     ]
-    return needed, good
+    return needed, good + _of_its_kind(db, actor, event)
+
+
+def _of_its_kind(db: Database, actor: Actor, event: EventWithPhases) -> list[Line]:
+    slug, kind = event.event.slug, event.event.kind
+    if kind is EventKind.MATCHMAKING:
+        there = path("blocks", event=slug)
+        return [
+            Line(_("Blocks in which people can meet"), bool(blocks_of(db, event.id)), there),
+            Line(_("Tables to meet at"), bool(tables_of(db, event.id)), there),
+        ]
+    rooms = Line(_("A pitch room"), bool(stages_of(db, actor, event)), path("stages", event=slug))
+    if kind is EventKind.PITCH:
+        return [rooms]
+    challenges = figures_of(db, event).challenges
+    return [Line(_("Challenges"), challenges > 0, path("challenges", event=slug)), rooms]
 
 
 @page(signed_in=True)
@@ -95,7 +104,7 @@ def show_set_up(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         event = organised_event(db, request)
         actor = actor_of(db, request)
-        needed, good = _checklist(db, event)
+        needed, good = _checklist(db, actor, event)
         programme = programmes_by_id(db, {event.programme_id})[event.programme_id]
         follower = follower_of(db, event.id)
     slug = event.event.slug
@@ -106,11 +115,11 @@ def show_set_up(request: Request, form: Filled = NOTHING) -> Response:
         Door(_("Roles"), path("edit_roles", event=slug), _("Judges, mentors, hosts, challenge owners, organisers.")),
     ]
     doors += [
-        Door(label, url, what)
+        Door(label, path(name, event=slug), what)
         for kind, name, label, what in FURTHER
-        if kind in {None, event.event.kind} and (url := _if_there(name, event))
+        if kind in {None, event.event.kind}
     ]
-    follow = _if_there("follow", event) if event.event.kind is EventKind.HACKATHON and follower is None else ""
+    follow = path("follow", event=slug) if follower is None and may(actor, "make_following_event", event) else ""
     refusal = why_not(actor, "publish_event", event)
     return render(
         request, "setup/set_up.html", event=event, form=form, needed=needed, good=good, doors=doors,
