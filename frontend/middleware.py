@@ -110,7 +110,10 @@ class Doorkeeper:
 
 def known_host(host: str) -> bool:
     """Whether a Host header names us: the public host, or loopback when that is where we are."""
-    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # such as '['
+        return False
     return name == settings().public_host or (settings().public_host in LOOPBACK and name in LOOPBACK)
 
 

@@ -13,7 +13,7 @@ import anyio.to_thread
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from events.core import clock
@@ -165,6 +165,8 @@ class Sent:
 async def _read_form(request: Request) -> Sent:
     try:
         data = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
+    except ClientDisconnect as error:  # gone, or cut off by the door for sending more than it said
+        raise HTTPException(413) from error
     except (HTTPException, ValueError, KeyError) as error:
         raise HTTPException(400) from error
     fields, files = await _sort(data)

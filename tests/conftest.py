@@ -74,6 +74,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         _empty(url)
 
 
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
+    """An empty SQLite database, for what is the same whatever the database; settings point at it."""
+    shutil.copy(sqlite_template, tmp_path / "folkmoot.db")
+    url = f"sqlite:///{tmp_path}/folkmoot.db"
+    use_settings(database_url=url, secret=SECRET, files=tmp_path / "files", public_url="http://folkmoot.example")
+    yield url
+    forget_engines()
+
+
 def _empty(url: str) -> None:
     """Take every row away. Only from relations that have some: TRUNCATE of all takes thirty times as long."""
     names = [table.name for table in reversed(SQLModel.metadata.sorted_tables)]
