@@ -229,9 +229,15 @@ def said(text: str) -> str:
 
 
 def span(start: datetime, end: datetime, zone: str | None = None) -> str:
-    """From when to when, with the zone's name: 'Tue, 14 Apr 2026, 11:00–11:20 (Europe/Brussels)'."""
-    times = f"{translation.clock_of(start, zone)}–{translation.clock_of(end, zone)}"
-    return f"{translation.day_of(start, zone)}, {times} ({translation.zone_label(zone)})"
+    """From when to when, with the zone's name: 'Tue, 14 Apr 2026, 11:00–11:20 (Europe/Brussels)', or over days."""
+    day, clock_, label = (
+        translation.day_of(start, zone),
+        translation.clock_of(start, zone),
+        translation.zone_label(zone),
+    )
+    last_day, last_clock = translation.day_of(end, zone), translation.clock_of(end, zone)
+    till = last_clock if day == last_day else f" {last_day}, {last_clock}"
+    return f"{day}, {clock_}{'–' if day == last_day else ' –'}{till} ({label})"
 
 
 @cache

@@ -179,6 +179,13 @@ def test_a_stretch_of_time_names_its_zone_and_follows_the_reader():
     assert here == "Tue, 14 Apr 2026, 11:00–11:20 (Europe/Vienna)"
 
 
+def test_a_stretch_of_days_names_both():
+    with translation.written_for("en", "Europe/Vienna"):
+        here = span(datetime(2026, 4, 14, 9, tzinfo=UTC), datetime(2026, 4, 16, 9, 20, tzinfo=UTC))
+
+    assert here == "Tue, 14 Apr 2026, 11:00 – Thu, 16 Apr 2026, 11:20 (Europe/Vienna)"
+
+
 def test_a_request_names_the_other_the_note_and_both_local_times(db, event, bo, cy):
     meeting = make_meeting(db, event, bo, cy, note="Two lines\nabout peel")
 
