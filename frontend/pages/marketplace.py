@@ -33,6 +33,7 @@ from events.marketplace import (
     Wording,
     change_item,
     hide_from_event,
+    problems_of,
     publish_item,
     see_item,
     show_in_event,
@@ -78,14 +79,17 @@ class ItemForm(Form):
         amount = self.budget_eur.replace(" ", "").replace("\u00a0", "")
         if amount and not (amount.isascii() and amount.isdecimal() and len(amount) <= 10):
             wrong["budget_eur"] = _("Please write the amount in whole euros.")
+        said = Wording(
+            kind=ItemKind.OFFER if self.kind == ItemKind.OFFER else ItemKind.NEED, summary=self.summary,
+            language=self.language, text=self.text, text_en=self.text_en,
+            keywords=tuple(dict.fromkeys((*self.keywords, *choices.words_in(self.words)))), sector=sector,
+            country=self.country, countries=tuple(self.countries), sectors=tuple(sectors), speaks=tuple(self.speaks),
+            budget_eur=int(amount) if amount and not wrong.get("budget_eur") else None,
+        )  # fmt: skip
+        wrong |= problems_of(said)
         if wrong:
             raise Invalid(wrong)
-        return Wording(
-            kind=ItemKind(self.kind), summary=self.summary, language=self.language, text=self.text,
-            text_en=self.text_en, keywords=tuple(dict.fromkeys((*self.keywords, *choices.words_in(self.words)))),
-            sector=sector, country=self.country, countries=tuple(self.countries), sectors=tuple(sectors),
-            speaks=tuple(self.speaks), budget_eur=int(amount) if amount else None,
-        )  # fmt: skip
+        return said
 
 
 class EventForm(Form):

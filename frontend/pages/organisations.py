@@ -28,6 +28,7 @@ from events.organisations import (
     leave_organisation,
     name_contact,
     organisations_like,
+    problems_of,
     remove_member,
 )
 from events.people import find_by_public_id
@@ -60,13 +61,16 @@ class OrganisationForm(Form):
 
     def portrait(self) -> Portrait:
         """The same for the domain; refuses what is no kind of organisation."""
-        if self.kind not in KIND_NAMES:
-            raise Invalid({"kind": _("Please choose what kind of organisation this is.")})
-        return Portrait(
-            name=self.name, kind=OrganisationKind(self.kind), country=self.country, region=self.region.upper(),
-            sector=self.sector, city=self.city, website=self.website, about=self.about,
-            languages=tuple(self.languages), keywords=tuple(self.keywords),
+        known = self.kind in KIND_NAMES
+        said = Portrait(
+            name=self.name, kind=OrganisationKind(self.kind) if known else OrganisationKind.OTHER,
+            country=self.country, region=self.region.upper(), sector=self.sector, city=self.city,
+            website=self.website, about=self.about, languages=tuple(self.languages), keywords=tuple(self.keywords),
         )  # fmt: skip
+        if not known:
+            wrong = {"kind": _("Please choose what kind of organisation this is."), **problems_of(said)}
+            raise Invalid(wrong)
+        return said
 
 
 class PersonForm(Form):

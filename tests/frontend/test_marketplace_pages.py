@@ -93,13 +93,14 @@ def test_what_is_missing_stands_at_its_field(db: Database, bo: Actor) -> None:
     browser = Browser(db, bo)
 
     page = browser.send(
-        "/marketplace/new", organisation=organisation.public_id, kind="", summary="Typed", budget_eur="x"
+        "/marketplace/new", organisation=organisation.public_id, kind="", summary="Typed", language="xx", budget_eur="x"
     )
     nowhere = browser.send("/marketplace/new", kind="need", summary="Typed")
 
     assert page.status == 422
     assert ("Say whether this is a need or an offer." in page.html, 'value="Typed"' in page.html) == (True, True)
     assert "Please write the amount in whole euros." in page.html
+    assert "Please choose the language that this is written in." in page.html
     assert "Please choose for which organisation you publish this." in nowhere.html
 
 
