@@ -34,7 +34,7 @@ def _done(request: Request, flash: Message | str = "") -> Response:
     return done(request, "stage_control", flash)
 
 
-@page(form=NoForm, again=show_control)
+@page(form=NoForm, again=show_control, signed_in=True)
 def open_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, _event, room = open_room(db, request)
@@ -42,7 +42,7 @@ def open_now(request: Request, form: NoForm) -> Response:
     return _done(request)
 
 
-@page(form=NoForm, again=show_control)
+@page(form=NoForm, again=show_control, signed_in=True)
 def close_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, _event, room = open_room(db, request)
@@ -57,7 +57,7 @@ class NextForm(Form):
     after: str = ""
 
 
-@page(form=NextForm, again=show_control)
+@page(form=NextForm, again=show_control, signed_in=True)
 def next_now(request: Request, form: NextForm) -> Response:
     with transaction() as db:
         actor, _event, room = open_room(db, request)
@@ -66,7 +66,7 @@ def next_now(request: Request, form: NextForm) -> Response:
     return _done(request)
 
 
-@page(form=NoForm, again=show_control)
+@page(form=NoForm, again=show_control, signed_in=True)
 def end_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, _event, room = open_room(db, request)
@@ -80,7 +80,7 @@ class TimeForm(Form):
     seconds: int = 60
 
 
-@page(form=TimeForm, again=show_control)
+@page(form=TimeForm, again=show_control, signed_in=True)
 def add_time_now(request: Request, form: TimeForm) -> Response:
     with transaction() as db:
         actor, _event, room = open_room(db, request)
@@ -88,7 +88,7 @@ def add_time_now(request: Request, form: TimeForm) -> Response:
     return _done(request)
 
 
-@page(form=NoForm, again=show_control)
+@page(form=NoForm, again=show_control, signed_in=True)
 def schedule_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, _event, room = open_room(db, request)
@@ -111,7 +111,7 @@ class MoveForm(Form):
     opens_at: str = ""
 
 
-@page(form=MoveForm, again=show_control)
+@page(form=MoveForm, again=show_control, signed_in=True)
 def move_now(request: Request, form: MoveForm) -> Response:
     with transaction() as db:
         actor, event, room = open_room(db, request)
@@ -122,19 +122,19 @@ def move_now(request: Request, form: MoveForm) -> Response:
 class OrderForm(Form):
     """One place up or down."""
 
-    up: bool = False
+    up: str = ""
 
 
-@page(form=OrderForm, again=show_control)
+@page(form=OrderForm, again=show_control, signed_in=True)
 def reorder_now(request: Request, form: OrderForm) -> Response:
     with transaction() as db:
         actor, _event, room = open_room(db, request)
         pitch = get_pitch(db, room, request.path_params["pitch"])
-        reorder_pitch(db, actor, room, pitch=pitch, up=form.up)
+        reorder_pitch(db, actor, room, pitch=pitch, up=bool(form.up))
     return _done(request)
 
 
-@page(form=NoForm, again=show_control)
+@page(form=NoForm, again=show_control, signed_in=True)
 def cancel_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, _event, room = open_room(db, request)
@@ -153,16 +153,16 @@ def _change_question(db: Database, request: Request, command: Any) -> None:
     command(db, actor, get_question(db, actor, room, request.path_params["question"]))
 
 
-@page(form=NoForm, again=show_control)
+@page(form=NoForm, again=show_control, signed_in=True)
 def answered_now(request: Request, form: NoForm) -> Response:
     return _moderate(request, mark_answered)
 
 
-@page(form=NoForm, again=show_control)
+@page(form=NoForm, again=show_control, signed_in=True)
 def hide_now(request: Request, form: NoForm) -> Response:
     return _moderate(request, hide_question)
 
 
-@page(form=NoForm, again=show_control)
+@page(form=NoForm, again=show_control, signed_in=True)
 def put_back_now(request: Request, form: NoForm) -> Response:
     return _moderate(request, put_question_back)

@@ -50,7 +50,7 @@ class StageForm(Form):
     question_minutes: int = 2
 
 
-@page(form=StageForm, again=show_stages)
+@page(form=StageForm, again=show_stages, signed_in=True)
 def plan_now(request: Request, form: StageForm) -> Response:
     with transaction() as db:
         actor = actor_of(db, request)
@@ -118,7 +118,7 @@ class QuestionForm(Form):
     body: str = ""
 
 
-@page(form=QuestionForm, again=show_stage)
+@page(form=QuestionForm, again=show_stage, signed_in=True)
 def ask_now(request: Request, form: QuestionForm) -> Response:
     with reading() as db:
         actor, _event, _room = open_room(db, request)
@@ -136,10 +136,10 @@ def ask_now(request: Request, form: QuestionForm) -> Response:
 class VoteForm(Form):
     """A vote for a question, or one taken back."""
 
-    back: bool = False
+    back: str = ""
 
 
-@page(form=VoteForm, again=show_stage)
+@page(form=VoteForm, again=show_stage, signed_in=True)
 def vote_now(request: Request, form: VoteForm) -> Response:
     with reading() as db:
         actor, _event, _room = open_room(db, request)

@@ -137,8 +137,8 @@ def test_a_planned_room_moves(db):
 
     page = Browser(db, show.hal).send(at(show, "/move"), opens_at="2026-04-14T18:00")
 
-    assert "Every team is told." in page.text
-    assert show.stage.opens_at.hour == 16
+    db.refresh(show.stage)
+    assert ("Every team is told." in page.text, show.stage.opens_at.hour) == (True, 16)
 
 
 def test_an_attendee_asks(db, show):
