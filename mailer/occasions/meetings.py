@@ -66,7 +66,8 @@ def _meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
 
 def _organisation(db: Database, event_id: int, person: Person | None) -> str:
     registration = find_registration(db, event_id, person.id) if person else None
-    organisation = db.get(Organisation, registration.organisation_id) if registration else None
+    own = registration.organisation_id if registration else None
+    organisation = db.get(Organisation, own) if own else None
     return organisation.name if organisation else ""
 
 
