@@ -67,7 +67,7 @@ async def run_announcer(stop: asyncio.Event) -> None:
         return
     server.fanout.begin()
     try:
-        await asyncio.to_thread(_let_old_ones_go)
+        await _try(_let_old_ones_go)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_keep_on(stop, _deliver))
             tasks.create_task(_keep_on(stop, lambda: _tail(server.fanout)))
@@ -76,8 +76,13 @@ async def run_announcer(stop: asyncio.Event) -> None:
         server.fanout.end()
 
 
-def _let_old_ones_go() -> None:
+async def _let_old_ones_go() -> bool:
     """Whoever is here has loaded their page since: what waited while no web process ran is news to nobody."""
+    await asyncio.to_thread(_mark_old_ones)
+    return True
+
+
+def _mark_old_ones() -> None:
     with transaction() as db:
         db.execute(
             update(Delivery)

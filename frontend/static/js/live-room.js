@@ -1,6 +1,6 @@
 /** A pitch room, its control room and its big screen: fills what the server rendered with what has changed. */
 import { serverNow, syncClock } from "./countdown.js";
-import { readyAgain } from "./forms.js";
+import { sendInBackground } from "./live-forms.js";
 import { onRoom } from "./live.js";
 import { announce, toast } from "./toasts.js";
 
@@ -356,36 +356,7 @@ function warnBeforeEnd() {
   if (left > 60000) warning = setTimeout(() => say(words("Minute")), left - 60000);
 }
 
-// --- Forms that are sent in the background
-
-function newKey() {
-  return [...crypto.getRandomValues(new Uint8Array(18))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/**
- * @param {HTMLFormElement} form
- * @param {() => Promise<void>} look
- */
-async function send(form, look) {
-  const sent = new FormData(form);
-  sent.set("key", newKey());
-  try {
-    const answer = await fetch(form.action, { method: "POST", body: sent, headers: { accept: "application/json" }, credentials: "same-origin" });
-    /** @type {{ ok?: boolean, message?: string }} */
-    const result = await answer.json();
-    if (result.ok) {
-      afterSending(form);
-      if (result.message) toast(result.message, "ok");
-      await look();
-    } else {
-      toast(result.message || words("Failed"), "problem");
-    }
-  } catch {
-    toast(words("Failed"), "problem");
-  } finally {
-    readyAgain(form);
-  }
-}
+// --- Beginning
 
 /** @param {HTMLFormElement} form */
 function afterSending(form) {
@@ -411,14 +382,7 @@ function start() {
       left: () => toast(words("Left"), "warn"),
     },
   );
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (!(form instanceof HTMLFormElement) || form.dataset.live === undefined) return;
-    event.preventDefault();
-    if (form.dataset.sending === "live") return;
-    form.dataset.sending = "live";
-    send(form, room.look);
-  }, true);
+  sendInBackground({ look: room.look, sent: afterSending, failed: words("Failed") });
   each("[data-pause]", (button) => {
     button.hidden = false;
     button.addEventListener("click", () => {
