@@ -103,6 +103,9 @@ def _serve_one(host: str, port: int, fd: int | None = None) -> None:
 def _serve_several(host: str, port: int) -> None:
     import socket
 
+    from events.core.database import forget_engines
+
+    forget_engines()  # connections cannot be shared by the children
     listening = socket.create_server((host, port), backlog=4096, reuse_port=False)
     listening.set_inheritable(True)
     children = []
@@ -112,8 +115,13 @@ def _serve_several(host: str, port: int) -> None:
             _serve_one(host, port, fd=listening.fileno())
             os._exit(0)
         children.append(child)
+
+    def end_all(*_args: object) -> None:
+        for child in children:
+            os.kill(child, signal.SIGTERM)
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_args: [os.kill(child, signal.SIGTERM) for child in children])
+        signal.signal(number, end_all)
     for child in children:
         os.waitpid(child, 0)
 

@@ -140,7 +140,7 @@ EVENTS: list[BaseRoute] = [
     get("/e/{event}/letters", letters.show_letters, "letters"),
 ]
 
-# Challenges, teams, submissions (A)
+# Challenges, teams and submissions
 HACKATHONS: list[BaseRoute] = [
     get("/e/{event}/challenges", challenges.show_challenges, "challenges"),
     get("/e/{event}/challenges/new", challenges.new_challenge, "new_challenge"),
@@ -200,8 +200,8 @@ MEETINGS: list[BaseRoute] = [
     post("/e/{event}/set-up/blocks", blocks.add_block_now, "add_block"),
     post("/e/{event}/set-up/blocks/{block}/remove", blocks.remove_block_now, "remove_block"),
     post("/e/{event}/set-up/tables", blocks.add_tables_now, "add_tables"),
-    get("/e/{event}/follow", following.show_following, "follow"),
-    post("/e/{event}/follow", following.follow_now, "follow_now"),
+    get("/e/{event}/set-up/follow", following.show_following, "follow"),
+    post("/e/{event}/set-up/follow", following.follow_now, "follow_now"),
 ]
 
 # Stages, pitches, live rooms (C)
