@@ -901,6 +901,21 @@ def upgrade() -> None:
     op.create_index(op.f("ix_team_member_person_id"), "team_member", ["person_id"], unique=False)
     op.create_index(op.f("ix_team_member_team_id"), "team_member", ["team_id"], unique=False)
     op.create_table(
+        "item_source",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=True),
+        sa.Column("challenge_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(submission_id IS NULL) <> (challenge_id IS NULL)", name=op.f("ck_item_source_one_source")),
+        sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_item_source_challenge_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_item_source_item_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_item_source_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_source")),
+        sa.UniqueConstraint("challenge_id", name=op.f("uq_item_source_challenge_id")),
+        sa.UniqueConstraint("item_id", name=op.f("uq_item_source_item_id")),
+        sa.UniqueConstraint("submission_id", name=op.f("uq_item_source_submission_id")),
+    )
+    op.create_table(
         "pitch",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -1045,6 +1060,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_pitch_stage_id"), table_name="pitch")
     op.drop_index(op.f("ix_pitch_event_id"), table_name="pitch")
     op.drop_table("pitch")
+    op.drop_table("item_source")
     op.drop_index(op.f("ix_team_member_team_id"), table_name="team_member")
     op.drop_index(op.f("ix_team_member_person_id"), table_name="team_member")
     op.drop_index(op.f("ix_team_member_event_id"), table_name="team_member")

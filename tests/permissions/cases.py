@@ -128,6 +128,11 @@ def a_hackathon(world: World) -> list[Case]:
     return event_states(world.hackathon)
 
 
+@cases_of("make_following_event")
+def an_event_to_follow(world: World) -> list[Case]:
+    return [*event_states(world.hackathon), Case("a matchmaking event", world.matchmaking)]
+
+
 @cases_of("add_block", "add_tables", "set_availability")
 def a_matchmaking_event(world: World) -> list[Case]:
     return event_states(world.matchmaking)

@@ -10,7 +10,8 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route
 
-from frontend.routes import DEVELOPMENT, routes
+from frontend.routes import DEVELOPMENT, MEETINGS, routes
+from frontend.slots import value_of
 from tests.makers import NOW
 from tests.permissions.world import World
 
@@ -45,7 +46,10 @@ def is_for_development(route: BaseRoute) -> bool:
 
 def path_of(route: Route, world: World) -> str:
     """An address of the route that leads to something."""
-    ids = world.ids | {"build": "0", "path": "css/base.css", "number": "1"} | sample_of(route, world).ids
+    ids = world.ids | {"build": "0", "path": "css/base.css", "number": "1"}
+    if any(route is one for one in MEETINGS):
+        ids |= {"event": ids["matchmaking"], "registration": ids["participant"]}
+    ids |= sample_of(route, world).ids
     if route.path.startswith("/team-invitations/"):
         ids["token"] = world.ids["invitation_token"]
     return re.sub(r"{(\w+)(?::\w+)?}", lambda found: ids[found[1]], route.path)
@@ -105,7 +109,7 @@ def samples(world: World) -> dict[str, Sample]:
         "move_phase": Sample(phase),
         "drop_phase": Sample({"kind": "building"}, ids={"event": ids["draft"]}),
         "add_participation_type": Sample({"name": "Investor"}),
-        "add_question": Sample({"label": "What do you eat?", "kind": "short"}),
+        "add_question": Sample({"label": "What do you eat?", "kind": "short text"}),
         "set_consent_text": Sample({"consent": "I agree to everything that is written here."}),
         "appoint": Sample({"email": "eve@example.org", "role": "judge"}),
         "publish_event": Sample(ids={"event": ids["draft"]}),
@@ -121,5 +125,18 @@ def samples(world: World) -> dict[str, Sample]:
         "save_draft": Sample(work),
         "autosave": Sample(work),
         "hand_in": Sample(work, files={"files": PDF}),
+        "request_meeting": Sample({"slot": value_of(world.fair.slots[2]), "note": "About straw."}),
+        "cancel_meeting": Sample({"reason": "The train is late."}, ids={"meeting": ids["accepted"]}),
+        "choose_other_time": Sample(ids={"meeting": ids["accepted"]}),
+        "move_meeting": Sample({"slot": value_of(world.fair.slots[3])}, ids={"meeting": ids["accepted"]}),
+        "set_availability": Sample({"free": [value_of(slot) for slot in world.fair.slots[:3]]}),
+        "add_block": Sample({"starts_at": wall(2), "ends_at": wall(2.125)}),
+        "add_tables": Sample({"count": "2"}),
+        "follow": Sample(ids={"event": ids["event"]}),
+        "follow_now": Sample({"name": "Food Match II", "starts_at": wall(30)}, ids={"event": ids["event"]}),
+        "plan_stage": Sample({"name": "Side stage", "opens_at": wall(1)}),
+        "ask_question": Sample({"body": "Who pays for the straw?"}),
+        "move_stage": Sample({"opens_at": wall(1)}, ids={"stage": ids["planned_stage"]}),
+        "open_stage": Sample(ids={"stage": ids["planned_stage"]}),
         "demo_switch": Sample({"person": ids["person"]}),
     }

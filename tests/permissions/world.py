@@ -160,7 +160,7 @@ def build_world(db: Database) -> World:
     db.flush()
     requested = make_request(db, fair, asker=again(db, people["Bo"]), invitee=again(db, people["Cy"]), slot=0)
     nia = make_person(db, "Nia Novak")
-    make_registration(db, nia, fair.event)
+    nias = make_registration(db, nia, fair.event)
     accepted = make_meeting(db, fair, asker=again(db, people["Bo"]), invitee=again(db, nia), slot=1)
     cookies = {name: open_sign_in(db, person_of(db, actor), way="test") for name, actor in people.items()}
     world = World(
@@ -172,7 +172,15 @@ def build_world(db: Database) -> World:
         cluster=cluster, item=item, requested=requested, accepted=accepted, stage=stage, pitch=pitch,
         question=question, table=tables_of(db, fair.event.id)[0], ids={},
     )  # fmt: skip
-    world.ids = _ids(db, world) | strangers | {"draft": draft.event.slug}
+    world.ids = (
+        _ids(db, world)
+        | strangers
+        | {
+            "draft": draft.event.slug,
+            "participant": nias.public_id,
+            "planned_stage": plan_stage(db, ada, hackathon, name="Side stage", opens_at=clock.now()).public_id,
+        }
+    )
     return world
 
 
