@@ -1,5 +1,6 @@
 """What people write, as safe HTML: Markdown without raw HTML, cleaned again, links marked as people's own."""
 
+import re
 from functools import cache
 
 import nh3
@@ -11,6 +12,8 @@ TAGS = {
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 
+HEADING = re.compile(r"<(/?h)([1-6])>")
+
 
 @cache
 def _parser() -> MarkdownIt:
@@ -18,10 +21,11 @@ def _parser() -> MarkdownIt:
 
 
 def markdown(text: str) -> Markup:
-    """HTML of a description: headings start at the third level, since pages have their own above."""
+    """HTML of a description: headings start at the third level, whatever people began with, and leave none out, since
+    pages have their own above."""
     html = _parser().render(text)
-    for level in (4, 3, 2, 1):
-        html = html.replace(f"<h{level}>", f"<h{level + 2}>").replace(f"</h{level}>", f"</h{level + 2}>")
+    used = sorted({level for _tag, level in HEADING.findall(html)})
+    html = HEADING.sub(lambda found: f"<{found[1]}{min(6, 3 + used.index(found[2]))}>", html)
     clean = nh3.clean(
         html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow ugc",

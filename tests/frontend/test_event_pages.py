@@ -334,6 +334,15 @@ def test_a_description_is_markdown_without_html(db: Database, organiser: Actor, 
     assert "<b onclick" not in page.html
 
 
+def test_headings_of_a_description_leave_no_level_out(db: Database, organiser: Actor, hack: EventWithPhases) -> None:
+    hack.event.description = "## What to bring\n\nA laptop.\n\n#### And also\n\nA friend who knows a factory."
+
+    page = Browser(db).get("/e/food-hack")
+
+    assert "<h3>What to bring</h3>" in page.html
+    assert "<h4>And also</h4>" in page.html
+
+
 # The calendar
 
 
