@@ -53,9 +53,8 @@ def has_agreed() -> Any:
 
 def refuse_unless_agreed(db: Database, event: Event, actor: Actor) -> None:
     """Refuse with ConsentMissing while the actor takes part in the event without having agreed."""
-    waiting = select(Registration.id).where(
-        Registration.event_id == event.id, Registration.person_id == actor.person, ~has_agreed()
-    )
+    mine = (Registration.event_id == event.id, Registration.person_id == actor.person)
+    waiting = select(Registration.id).where(*mine, Registration.state == RegistrationState.ACCEPTED, ~has_agreed())
     if db.exec(waiting).first() is not None:
         raise ConsentMissing(event)
 

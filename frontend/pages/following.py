@@ -40,9 +40,10 @@ def _followed(db: Database, request: Request) -> EventWithPhases:
 
 
 def _first_day(event: EventWithPhases) -> str:
-    """Three weeks after the hackathon ends, at nine: the booking phase needs two of them."""
+    """The first Tuesday three weeks after the hackathon ends, at nine: the booking phase needs two of them."""
     live = event.phase(PhaseKind.LIVE) or (event.phases[-1] if event.phases else None)
     begin = max(live.ends_at if live else clock.now(), clock.now()) + timedelta(days=21)
+    begin += timedelta(days=(1 - begin.weekday()) % 7)
     return to_wall(begin, event.zone)[:10] + "T09:00"
 
 

@@ -10,7 +10,7 @@ from tests.events.makers_hackathon import DONE, make_hackathon, make_team
 from tests.frontend.browser import Browser
 from tests.makers import again
 
-PAGE = "/e/food-hack/follow"
+PAGE = "/e/food-hack/set-up/follow"
 
 
 @pytest.fixture

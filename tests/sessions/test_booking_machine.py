@@ -116,7 +116,7 @@ class Booking(RuleBasedStateMachine):
         self.db = self.stack.enter_context(Database(engines().write, expire_on_commit=False))
         self.fair = make_fair(self.db, make_person(self.db, "Ada Adler"), slots=SLOTS, tables=TABLES)
         self.fair.event.event.max_open_requests = MOST_OPEN
-        self.fair.event.event.request_lasts_minutes = 60
+        self.fair.event.event.request_lasts_minutes = 120
         self.people = [make_participant(self.db, make_person(self.db, f"P{n}"), self.fair) for n in range(PEOPLE)]
         self.model.starts = [slot.starts_at for slot in self.fair.slots]
 
@@ -212,7 +212,16 @@ class Booking(RuleBasedStateMachine):
         if expected is None:
             self.model.absent[person] = slots
 
-    @rule(minutes=st.sampled_from([10, 30, 60, 24 * 60 - 30]))
+    @rule(asker=who, other=st.integers(1, PEOPLE - 1), slot=slot_number)
+    def meet(self, asker: int, other: int, slot: int) -> None:
+        """A request that is accepted at once, so that there are meetings to move and to cancel."""
+        before = len(self.model.meetings)
+        self.request(asker, other, slot)
+        if len(self.model.meetings) > before:
+            self.accept(before)
+
+    @precondition(lambda self: len(self.model.meetings) > 2)
+    @rule(minutes=st.sampled_from([10, 30, 60, 130, 24 * 60 - 30]))
     def wait(self, minutes: int) -> None:
         self.stack.enter_context(clock.frozen_at(clock.now() + timedelta(minutes=minutes)))
 
@@ -261,7 +270,7 @@ def test_booking_keeps_its_promises_in_any_order(database_url: str) -> None:
     run_state_machine_as_test(
         Booking,
         settings=settings(
-            max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
