@@ -32,7 +32,7 @@ from events.registration import (
 )
 from events.roles import Role, actor_for
 from events.submission_texts import Written
-from events.submissions import save_draft
+from events.submissions import save_draft, submission_of_team
 from events.teams import Team, TeamInEvent, form_team
 from frontend.demo import CAST, World, document, step
 from sessions.availability import common_slots, set_availability
@@ -223,9 +223,11 @@ def pitch_room(world: World) -> None:
         ola, event = world.actor(db, "Ola Olsson"), event_called(db, HACKATHON)
         start_event(db, world.actor(db, "Ada Adler"), event)
         stage = plan_stage(db, ola, event, name="Final pitches", opens_at=world.start - timedelta(minutes=20))
-        schedule_pitches(db, ola, get_stage(db, ola, stage.public_id))
         public = stage.public_id
-    asked = document("hackathon.json")["questions"]
+        told = document("hackathon.json")
+        order = [_submission(db, team["name"]) for team in told["teams"] if team["final"]]
+        schedule_pitches(db, ola, get_stage(db, ola, public), submissions=order)
+    asked = told["questions"]
     with step(world.start - timedelta(minutes=20)) as db:
         open_stage(db, world.actor(db, "Ola Olsson"), get_stage(db, world.actor(db, "Ola Olsson"), public))
     for turn, minutes in enumerate((15, 9, 1)):
@@ -241,6 +243,12 @@ def pitch_room(world: World) -> None:
             with step(world.start - timedelta(minutes=minutes - 4)) as db:
                 ola = world.actor(db, "Ola Olsson")
                 end_pitch(db, ola, get_stage(db, ola, public))
+
+
+def _submission(db: Database, team: str) -> int:
+    found = submission_of_team(db, _team(db, team).id)
+    assert found is not None
+    return found.id or 0
 
 
 def _ask(db: Database, world: World, stage: str, pitch_id: int | None, name: str, body: str, votes: int) -> None:
