@@ -137,31 +137,21 @@ def test_small_changes_share_commits_and_each_gets_its_own_answer():
         assert len(list(db.exec(select(Allowance)))) == 20
 
 
-def pragmas(engine: Engine) -> dict[str, object]:
+def asked(engine: Engine, ask: str, *names: str) -> list[object]:
+    """What the database says of its settings."""
     with engine.connect() as connection:
-        names = ("journal_mode", "foreign_keys", "busy_timeout", "synchronous", "query_only")
-        return {name: connection.exec_driver_sql(f"pragma {name}").scalar_one() for name in names}
+        return [connection.exec_driver_sql(f"{ask} {name}").scalar_one() for name in names]
 
 
-def test_sqlite_is_set_up_as_measured():
-    if not settings().sqlite:
-        pytest.skip("about SQLite; PostgreSQL has a test of its own")
-
-    assert pragmas(engines().write) == {
-        "journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 10_000, "synchronous": 2, "query_only": 0,
-    }  # fmt: skip
-    assert pragmas(engines().read)["query_only"] == 1
-
-
-def test_postgres_has_its_time_outs():
+def test_the_database_is_set_up_as_measured():
     if settings().sqlite:
-        pytest.skip("about PostgreSQL; SQLite has a test of its own")
-
-    names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
-    with engines().write.connect() as connection:
-        found = [connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in names]
-
-    assert found == ["15s", "10s", "30s"]
+        names = "journal_mode", "foreign_keys", "busy_timeout", "synchronous", "query_only"
+        assert asked(engines().write, "pragma", *names) == ["wal", 1, 10_000, 2, 0]
+        assert asked(engines().read, "pragma", *names) == ["wal", 1, 10_000, 2, 1]
+    else:
+        names = "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"
+        assert asked(engines().write, "SHOW", *names) == ["15s", "10s", "30s"]
+        assert asked(engines().read, "SHOW", "default_transaction_read_only") == ["on"]
 
 
 def test_an_empty_database_does_not_answer(tmp_path):

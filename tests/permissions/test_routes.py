@@ -3,7 +3,6 @@
 import pytest
 from starlette.routing import Route
 
-from events.core.settings import settings
 from frontend import routes as frontend_routes
 from frontend.pages import health
 from tests.asking import Asker
@@ -66,10 +65,8 @@ async def test_everybody_gets_what_the_table_says(sqlite_world):
 
 
 @pytest.mark.timeout(600)
-async def test_pages_answer_the_same_on_both_databases(world):
-    if settings().sqlite:
-        pytest.skip("the whole table is asked on SQLite, where a database can be put back in milliseconds")
-
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_pages_answer_the_same_on_postgres(world):
     found = await statuses(world, None, only="GET", cast=FEW)
 
     table = {name: [cell.strip() for cell in row.split("|")[2:-1]] for name, row in lines().items()}
