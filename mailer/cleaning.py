@@ -28,6 +28,7 @@ _LINKABLE = re.compile(r"(?<=\w)([.:@])(?=[^\W\d_]|/)")
 _ZERO_WIDTH = "\u200b"
 # Not email-validator: it refuses reserved domains, and our own default sender and many a test site have one.
 _LOCAL_PART = re.compile(r"(?=.{1,64}$)[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
+_SPECIALS = re.compile(r'["(),:;<>@\[\]\\]')
 _WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,2000}", re.ASCII)
 
 
@@ -77,8 +78,12 @@ def clean_url(url: str) -> str:
 
 
 def address(name: str, addr: str) -> Address:
-    """A mailbox for From, Reply-To or To; raises UnusableAddress where `addr` is none."""
-    return Address(display_name=clean_header(name, NAME_LIMIT), addr_spec=clean_address(addr))
+    """A mailbox for From, Reply-To or To, its name without signs of syntax; raises UnusableAddress for no address.
+
+    The standard library drops the quotes of a long name when it folds the line, and what stood in them becomes an
+    address: '"Bcc: evil@x.org ..." <bo@acme.example>' went to evil@x.org. Nothing that needs quotes is left.
+    """
+    return Address(clean_header(_SPECIALS.sub(" ", clean_header(name)), NAME_LIMIT), addr_spec=clean_address(addr))
 
 
 def header_folding_is_vulnerable() -> bool:

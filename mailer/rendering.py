@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import UTC, datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -12,21 +13,25 @@ from typing import Any
 from mailer.cleaning import clean_header
 from mailer.invitations import Method
 
+CRLF = "\r\n"
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+-]{1,120}@[A-Za-z0-9.-]{1,200}>", re.ASCII)
 _HTTPS_LINK = re.compile(r"https?://[!-;=?-~]{1,600}", re.ASCII)
 
 
 class _WholeLines(EmailPolicy):
-    """SMTP's rules, except that a header in plain ASCII stays on one line, however long.
+    """SMTP's rules, except that a header in plain ASCII stays on one line, however long, and how a subject is encoded.
 
     The standard library folds a word longer than 78 by making it an encoded word, which no reader of a Message-ID, an
-    address or a link undoes; RFC 5322 allows lines of 998.
+    address or a link undoes; RFC 5322 allows lines of 998. Beside encoded words it sometimes doubles a blank.
     """
 
     def fold(self, name: str, value: Any) -> str:
         text = str(value)
-        whole = text.isascii() and text.isprintable() and len(text) < 900
-        return f"{name}: {text}\r\n" if whole else super().fold(name, value)
+        if text.isascii() and text.isprintable() and len(text) < 900:
+            return f"{name}: {text}\r\n"
+        if name.lower() == "subject":
+            return f"{name}: {Header(text, 'utf-8', maxlinelen=75, header_name=name).encode(linesep=CRLF)}\r\n"
+        return str(super().fold(name, value))
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         return self.fold(name, value).encode("ascii")

@@ -38,7 +38,7 @@ def test_without_the_cleaner_an_encoded_subject_makes_a_header_on_this_python():
 def test_an_encoded_subject_is_read_once_and_makes_no_header():
     message = message_with(clean_header(HOSTILE), address(HOSTILE, "bo@acme.example"))
 
-    assert [message["Subject"], message["To"].addresses[0].display_name] == ["Hi Bcc: evil@x.org"] * 2
+    assert [message["Subject"], message["To"].addresses[0].display_name] == ["Hi Bcc: evil@x.org", "Hi Bcc evil x.org"]
     assert message.keys() == ["Subject", "To", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"]
 
 
@@ -52,12 +52,14 @@ def test_an_encoded_word_inside_an_encoded_word_stays_text():
 @given(typed, typed)
 @example(HOSTILE, NESTED)
 @example("====????utf-8", '", evil@x.org, "')
+@example("", "Bcc: evil@x.org " * 5)
 def test_whatever_is_typed_the_header_set_stays_the_same(subject, name):
     message = message_with(clean_header(subject), address(name, "bo@acme.example"))
 
     assert message.keys() == ["Subject", "To", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"]
     assert [mailbox.addr_spec for mailbox in message["To"].addresses] == ["bo@acme.example"]
-    assert message["Subject"].strip() == clean_header(subject)
+    # Blanks aside, which the standard library loses and doubles where it folds; mailer.rendering does better.
+    assert "".join(message["Subject"].split()) == "".join(clean_header(subject).split())
     assert message.get_content() == "x\r\n"
 
 

@@ -1,5 +1,6 @@
 """A letter's bytes: the parts a calendar program needs, and the same bytes every time."""
 
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from mailer.cleaning import address, clean_header
 from mailer.rendering import message_bytes
-from tests.mailer.hostile import unhurried
+from tests.mailer.hostile import typed, unhurried
 
 CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:Grüße\r\nEND:VCALENDAR\r\n".encode()
 WITHOUT_CALENDAR = {
@@ -134,6 +135,17 @@ def test_long_ids_links_and_addresses_stay_whole_words():
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in head
 
 
+@pytest.mark.parametrize("subject", ["é" * 200, "名前" * 100, "🧑‍🚀 " * 40, "Bcc: evil@x.org " * 10 + "¡"])
+def test_encoded_words_are_short_and_whole(subject):
+    raw = message_bytes(**{**WITH_CALENDAR, "subject": subject})
+
+    head = re.search(rb"\r\nSubject: (.*?)\r\nDate", raw, re.DOTALL).group(1)
+
+    assert max(len(word) for word in head.split()) <= 75
+    assert [word[:10] for word in head.split()] == [b"=?utf-8?b?"] * len(head.split()) or b"?q?" in head
+    assert message_from_bytes(raw, policy=policy.default)["Subject"] == clean_header(subject)
+
+
 def test_text_that_looks_like_a_boundary_ends_no_part():
     boundary = parsed().get_boundary()
 
@@ -143,12 +155,12 @@ def test_text_that_looks_like_a_boundary_ends_no_part():
 
 
 @unhurried
-@given(st.text(), st.text(max_size=200))
+@given(st.text() | typed, st.text(max_size=200) | typed)
 def test_whatever_the_subject_and_name_are_the_header_set_is_the_same(subject, name):
     message = parsed(subject=subject, to=address(name, "anna@acme.example"))
 
     assert message.keys() == parsed().keys()
-    assert message["Subject"].strip() == clean_header(subject)
+    assert message["Subject"] == clean_header(subject)
     assert [mailbox.addr_spec for mailbox in message["To"].addresses] == ["anna@acme.example"]
 
 
