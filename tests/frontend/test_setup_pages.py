@@ -143,7 +143,7 @@ def test_a_hackathon_leads_to_the_event_that_follows(db: Database, organiser: Ac
     page = Browser(db, organiser).get("/e/food-hack/set-up")
 
     assert "Make the matchmaking event that follows" in page.text
-    assert "/e/food-hack/follow" in page.links
+    assert "/e/food-hack/set-up/follow" in page.links
 
 
 def test_a_complete_draft_can_be_published(db: Database, organiser: Actor, draft: EventWithPhases) -> None:
