@@ -119,7 +119,8 @@ def load_demo_once(start: datetime | None = None) -> str:
 
 def chapters() -> list[Callable[[World], None]]:
     """The story in order."""
-    from frontend.demo_events import call_for_teams, draft_of_ada, elsewhere, matchmaking, meetings, pitch_room, weekend
+    from frontend.demo_events import call_for_teams, draft_of_ada, elsewhere, pitch_room, weekend
+    from frontend.demo_meetings import matchmaking, meetings
 
     return [
         people,

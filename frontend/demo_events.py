@@ -6,26 +6,20 @@ from typing import Any
 from sqlmodel import select
 
 from events.challenges import Challenge, promote_need
-from events.consents import agree_to_take_part, waiting_for_consent
-from events.core.access import Actor, why_not
+from events.core.access import Actor
 from events.core.database import Database
-from events.core.refusals import Refusal
 from events.events import Event, EventWithPhases, event_by_id, publish_event, start_event
-from events.following import make_following_event
 from events.handing_in import hand_in
 from events.joining import accept_invitation, get_invitation, invitations_of, invite_to_team
 from events.marketplace import Item
-from events.organisations import OrganisationKind
 from events.people import Person
 from events.phases import PhaseKind
 from events.planning import create_event_from_template, move_phase
 from events.programmes import Programme, create_programme
 from events.registration import (
     QuestionKind,
-    RegistrationInEvent,
     add_question,
     appoint,
-    find_registration,
     participants_of,
     questions_of,
     register,
@@ -35,16 +29,11 @@ from events.submission_texts import Written
 from events.submissions import save_draft, submission_of_team
 from events.teams import Team, TeamInEvent, form_team
 from frontend.demo import CAST, World, document, step
-from sessions.availability import common_slots, set_availability
-from sessions.blocks import add_block, slots_in
-from sessions.meetings import Meeting, accept_meeting, cancel_meeting, decline_meeting, get_meeting, move_meeting
 from sessions.pitches import plan_stage, schedule_pitches
-from sessions.requests import request_meeting
 from sessions.running import end_pitch, open_stage, start_pitch
 from sessions.stages import ask_question, get_question, get_stage, vote_for_question
 
 HACKATHON = "Green Shift Hackathon"
-MATCHMAKING = "Green Shift Matchmaking"
 
 DESCRIPTION = """Six makers of food, metal, wood and cloth put what keeps them awake in front of mixed teams: people
 from the shop floor beside people who write software or build sensors.
@@ -59,14 +48,6 @@ from the shop floor beside people who write software or build sensors.
 ### What it costs
 
 Nothing. Bring a day and a half of your time, and somebody who knows the machines."""
-
-NOTES = (
-    "Your description fits what we fight with every week. Twenty minutes would help us to know whether we fit.",
-    "We saw your pitch. Could this run in our plant, which is smaller?",
-    "We have a pilot line free in spring and look for somebody to share it.",
-    "Our cluster has three members with the same problem; I would like to bring them together with you.",
-    "Could we talk about a joint proposal? The call closes in June.",
-)
 
 
 def event_called(db: Database, name: str) -> EventWithPhases:
@@ -87,7 +68,9 @@ def call_for_teams(world: World) -> None:
             description=DESCRIPTION, capacity=72,
         )  # fmt: skip
         for kind, first, last in HACKATHON_PHASES:
-            event = move_phase(db, ada, event, kind=kind, starts_at=_hour(start) + first, ends_at=_hour(start) + last)
+            event = move_phase(
+                db, ada, event, kind=kind, starts_at=to_the_hour(start) + first, ends_at=to_the_hour(start) + last
+            )
         add_question(db, ada, event, label="What can you do?", kind=QuestionKind.LONG, required=True)
         add_question(
             db, ada, event, label="How did you hear of us?", kind=QuestionKind.CHOICE,
@@ -104,18 +87,22 @@ def call_for_teams(world: World) -> None:
     _challenges(world)
 
 
-def _days(number: float) -> timedelta:
+def days(number: float) -> timedelta:
     """So many days, to the hour."""
     return timedelta(hours=round(number * 24))
 
 
+def to_the_hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0)
+
+
 HACKATHON_PHASES = (
-    (PhaseKind.REGISTRATION, _days(-30), _days(-5)),
-    (PhaseKind.TEAM_FORMING, _days(-12), _days(-3.5)),
-    (PhaseKind.BUILDING, _days(-4), _days(-1.5)),
-    (PhaseKind.SUBMISSION, _days(-3), _days(-1)),
-    (PhaseKind.JUDGING, _days(-1), _days(1)),
-    (PhaseKind.LIVE, _days(-0.125), _days(0.25)),
+    (PhaseKind.REGISTRATION, days(-30), days(-5)),
+    (PhaseKind.TEAM_FORMING, days(-12), days(-3.5)),
+    (PhaseKind.BUILDING, days(-4), days(-1.5)),
+    (PhaseKind.SUBMISSION, days(-3), days(-1)),
+    (PhaseKind.JUDGING, days(-1), days(1)),
+    (PhaseKind.LIVE, days(-0.125), days(0.25)),
 )
 
 SKILLS = ("Machine learning and a little welding.", "I know our line and its moods.", "Mechanics, sensors, patience.",
@@ -134,10 +121,10 @@ def _registrations(world: World) -> None:
         with step(world.start - timedelta(days=28 - 4 * day)) as db:
             event = event_called(db, HACKATHON)
             for number, name in enumerate(names[day * 19 : (day + 1) * 19]):
-                _register(db, world, event, name, SKILLS[number % len(SKILLS)], "team member")
+                register_somebody(db, world, event, name, SKILLS[number % len(SKILLS)], "team member")
 
 
-def _register(db: Database, world: World, event: EventWithPhases, name: str, said: str, type_code: str) -> None:
+def register_somebody(db: Database, world: World, event: EventWithPhases, name: str, said: str, type_code: str) -> None:
     asked = questions_of(db, event.id)
     answers = {str(one.id): said if one.required else (one.choices or [""])[0] for one in asked}
     roles = {"Dee Dumont": "jury", "Stefan Kurz": "jury", "Bram Kok": "jury", "Mel Meyer": "mentor",
@@ -168,7 +155,7 @@ def weekend(world: World) -> None:
         for team in story["teams"]:
             _join(db, world, team)
     for number, team in enumerate(story["teams"]):
-        with step(_hour(world.start) - timedelta(days=1, minutes=15 + 35 * number)) as db:
+        with step(to_the_hour(world.start) - timedelta(days=1, minutes=15 + 35 * number)) as db:
             _write(db, world, team)
 
 
@@ -257,134 +244,13 @@ def _ask(db: Database, world: World, stage: str, pitch_id: int | None, name: str
     event = event_called(db, HACKATHON)
     there = [one.person_id for one in participants_of(db, event.id)]
     for person in world.chance.sample([one for one in there if one != asker.person], votes):
-        voter = _actor(db, person)
+        voter = actor_of_person(db, person)
         seen = get_stage(db, voter, stage)
         vote_for_question(db, voter, get_question(db, voter, seen, question.public_id))
 
 
-def _actor(db: Database, person: int) -> Actor:
+def actor_of_person(db: Database, person: int) -> Actor:
     return actor_for(db, person)
-
-
-def matchmaking(world: World) -> None:
-    """The matchmaking event that follows is made in one step, opened, and people say when they can meet."""
-    made = world.start - timedelta(hours=22)
-    with step(made) as db:
-        ada, hackathon = world.actor(db, "Ada Adler"), event_called(db, HACKATHON)
-        event = make_following_event(db, ada, hackathon, name=MATCHMAKING, starts_at=_today_at(world.start, 0))
-        for kind, first, last in (
-            (PhaseKind.REGISTRATION, -0.9, 0.9), (PhaseKind.BOOKING, -0.9, 1.4), (PhaseKind.LIVE, -0.1, 1.5),
-            (PhaseKind.FOLLOW_UP, 1.5, 90),
-        ):  # fmt: skip
-            event = move_phase(
-                db,
-                ada,
-                event,
-                kind=kind,
-                starts_at=_hour(world.start) + _days(first),
-                ends_at=_hour(world.start) + _days(last),
-            )
-        begin = world.start.replace(minute=0) - timedelta(hours=1)
-        for hours, length in ((0, 3), (4, 2), (24, 3)):
-            _block_if_free(db, ada, event, begin + timedelta(hours=hours), timedelta(hours=length))
-        publish_event(db, ada, event)
-    with step(made + timedelta(hours=1)) as db:
-        event = event_called(db, MATCHMAKING)
-        start_event(db, world.actor(db, "Ada Adler"), event)
-        _take_part(db, world, event)
-
-
-def _hour(moment: datetime) -> datetime:
-    return moment.replace(minute=0)
-
-
-def _block_if_free(db: Database, ada: Actor, event: EventWithPhases, start: datetime, length: timedelta) -> None:
-    try:
-        with db.begin_nested():
-            add_block(db, ada, event, starts_at=start, ends_at=start + length, slot_minutes=20, buffer_minutes=5)
-    except Refusal:
-        return  # the event's default blocks are there already at this time of the day
-
-
-def _today_at(moment: datetime, hour: int) -> datetime:
-    return moment.replace(hour=hour, minute=0)
-
-
-def _take_part(db: Database, world: World, event: EventWithPhases) -> None:
-    """Nearly everybody confirms; some say when they cannot; two newcomers register by themselves."""
-    for number, registration in enumerate(participants_of(db, event.id)):
-        actor = _actor(db, registration.person_id)
-        if number % 9 != 8:
-            agree_to_take_part(db, actor, RegistrationInEvent(registration, event.event))
-        if number % 3 == 0:
-            slots = slots_in(db, event.id)
-            absent = [slot.starts_at for slot in slots if world.chance.random() < 0.15]
-            set_availability(db, actor, event, absent=absent)
-    for name in ("Pat Petrov", "Jana Dvořák"):
-        _register(db, world, event, name, "", "traditional")
-
-
-def meetings(world: World) -> None:
-    """Requests in all states: accepted, waiting, declined, moved, cancelled."""
-    buyers = {OrganisationKind.TRADITIONAL_SME, OrganisationKind.LARGE_COMPANY}
-    makers = {OrganisationKind.TECH_SAVVY_SME, OrganisationKind.START_UP, OrganisationKind.TECHNOLOGY_CENTRE}
-    asking, asked = world.names_at(buyers), world.names_at(makers)
-    with step(world.start - timedelta(hours=18)) as db:
-        pairs = [("Cy Costa", "Bo Berg"), ("Bo Berg", "Che Caruso"), ("Tam Tamm", "Hugo Lefebvre")]
-        for number, name in enumerate(asking):
-            pairs += [(name, asked[(number * 5 + k * 7) % len(asked)]) for k in range(2)]
-        made = [meeting for pair in dict.fromkeys(pairs) if (meeting := _request(db, world, *pair)) is not None]
-        ids = [(meeting.public_id, meeting.invitee_id, meeting.asker_id) for meeting in made]
-    with step(world.start - timedelta(hours=12)) as db:
-        for number, (public, answering, waiting) in enumerate(ids):
-            _answer(db, world, number, public, answering, waiting)
-    with step(world.start - timedelta(hours=1)) as db:
-        for asker, invitee in (
-            ("Piotr Zieliński", "Bo Berg"),
-            ("Dieter Lang", "Tam Tamm"),
-            ("Mikko Niemi", "Cy Costa"),
-        ):
-            _request(db, world, asker, invitee)
-
-
-def _request(db: Database, world: World, asker: str, invitee: str) -> Meeting | None:
-    """Ask for a common free slot; None where there is none, or one of the two does not take part."""
-    event = event_called(db, MATCHMAKING)
-    actor, other = world.actor(db, asker), find_registration(db, event.id, world.people[invitee])
-    found = common_slots(db, event, actor.person or 0, world.people[invitee])
-    slots = [slot for slot in found if slot.starts_at >= world.start - timedelta(minutes=50)]
-    if other is None or not slots:
-        return None
-    try:
-        with db.begin_nested():
-            note = NOTES[world.chance.randrange(len(NOTES))]
-            return request_meeting(db, actor, event, invitee=other, slot=world.chance.choice(slots), note=note)
-    except Refusal:
-        return None
-
-
-def _answer(db: Database, world: World, number: int, public: str, invitee: int, asker: int) -> None:
-    """The first three stand; of the others every fifth waits, every seventh is declined, some move or are cancelled."""
-    actor = _actor(db, invitee)
-    meeting = get_meeting(db, actor, public)
-    if number > 2 and number % 5 == 4:
-        return
-    if number > 2 and number % 7 == 6:
-        decline_meeting(db, actor, meeting, reason="We have just signed with somebody else for this. Good luck.")
-        return
-    if why_not(actor, "accept_meeting", meeting) is not None or not _agreed(db, actor):
-        return
-    accept_meeting(db, actor, meeting)
-    event = event_called(db, MATCHMAKING)
-    slots = common_slots(db, event, invitee, asker)
-    if number % 11 == 5 and slots:
-        move_meeting(db, actor, get_meeting(db, actor, public), slot=slots[-1])
-    if number % 13 == 8:
-        cancel_meeting(db, actor, get_meeting(db, actor, public), reason="Our machine stands still, I have to stay.")
-
-
-def _agreed(db: Database, actor: Actor) -> bool:
-    return not [one for one in waiting_for_consent(db, actor) if one.event.name == MATCHMAKING]
 
 
 def draft_of_ada(world: World) -> None:

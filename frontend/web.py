@@ -298,6 +298,8 @@ def _load(db: Database, request: Request) -> None:
     cookie = cookie_of(request, SIGN_IN)
     found = find_sign_in(db, cookie) if cookie else None
     person = found[1] if found else None
+    if person is not None:
+        db.expunge(person)  # the page that says why something was refused shows the person after the rollback
     request.state.person = person
     request.state.actor = actor_for(db, person.id if person else None)
     if found and person:
