@@ -1,0 +1,59 @@
+"""Chromium for a module; an empty house for a journey."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from events.core.database import forget_engines
+from tests.browser import NoChromium, chromium
+from tests.conftest import _empty
+from tests.journeys.house import House, open_house
+from tests.journeys.people import Somebody
+
+# A Monday in spring, seven weeks after which the clocks of Europe and of America agree about summer time.
+START = datetime(2026, 4, 13, 8, 0, tzinfo=UTC)
+Enter = Callable[..., Somebody]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium for the tests of a module."""
+    try:
+        with chromium() as found:
+            yield found
+    except NoChromium as lack:
+        pytest.skip(str(lack))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    """The product on an empty database of its own."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "folkmoot.db")
+        url = f"sqlite:///{tmp_path}/folkmoot.db"
+    else:
+        url = request.getfixturevalue("postgres_url")
+    with open_house(url, tmp_path / "files", START) as found:
+        yield found
+    if request.param == "sqlite":
+        forget_engines()
+    else:
+        _empty(url)
+
+
+@pytest.fixture
+def enter(browser: Browser, house: House) -> Iterator[Enter]:
+    """Let somebody come in with a browser of their own; all leave at the end."""
+    here: list[Somebody] = []
+
+    def come_in(name: str, **options: object) -> Somebody:
+        here.append(Somebody(browser, house, name, **options))  # type: ignore[arg-type]
+        return here[-1]
+
+    yield come_in
+    for one in here:
+        one.close()

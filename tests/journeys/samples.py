@@ -1,0 +1,138 @@
+"""An address for every page there is, taken from the demo, and somebody who may see it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import col, select
+
+from events.challenges import Challenge
+from events.core import clock
+from events.core.database import Database, transaction
+from events.events import Event, EventWithPhases, event_by_id
+from events.joining import invite_to_team, issue_invitation_token
+from events.marketplace import Item
+from events.organisations import Membership, Organisation
+from events.people import Person
+from events.phases import PhaseKind
+from events.planning import move_phase
+from events.programmes import Programme
+from events.registration import Registration, RegistrationState
+from events.roles import actor_for
+from events.signin import SignInLinkAsked, issue_link_token
+from events.submissions import Submission, SubmissionState, SubmissionVersion
+from events.teams import Team, TeamInEvent, TeamInvitationSent, TeamMember
+from frontend.demo_events import HACKATHON, MATCHMAKING, event_called
+from mailer.letters import Letter
+from sessions.meetings import Meeting, MeetingState
+from sessions.stages import Stage
+
+# Who looks at a page, where it is not Ada who organises. "" is a visitor.
+SEEN_BY = {
+    "sign_in": "", "link_sent": "", "sign_in_link": "", "sign_up": "", "team_invitation": "Bo Berg",
+    "register": "Eve Ek", "my_registration": "Tam Tamm", "new_team": "Bo Berg", "team": "Tam Tamm",
+    "edit_team": "Tam Tamm", "edit_submission": "Tam Tamm", "submission": "Tam Tamm", "receipt": "Tam Tamm",
+    "stages": "Ola Olsson", "stage_control": "Ola Olsson", "stage": "Bo Berg", "stage_beamer": "Bo Berg",
+    "participants": "Bo Berg", "participant": "Bo Berg", "ask_for_meeting": "Bo Berg", "meetings": "Bo Berg",
+    "meeting": "Bo Berg", "choose_other_time": "Bo Berg", "availability": "Bo Berg", "account": "Bo Berg",
+    "new_item": "Bo Berg", "edit_item": "Bo Berg", "edit_organisation": "Bo Berg", "event_marketplace": "Bo Berg",
+}  # fmt: skip
+ORGANISER = "Ada Adler"
+IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
+                  "event_marketplace", "meetings_fragment", "import_items"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What stands in addresses, by the name of the path parameter."""
+
+    ids: dict[str, str]
+
+    def address(self, name: str, path: str) -> str:
+        """The path with everything filled in; KeyError names what no sample is known for."""
+        found = dict(self.ids)
+        if name in IN_MATCHMAKING:
+            found["event"] = self.ids["matchmaking"]
+        if name == "sign_in_link":
+            found["token"] = self.ids["link_token"]
+        return path.format_map(found)
+
+
+def the(db: Database, query: Any) -> Any:
+    """The first row of a query; there has to be one."""
+    found = db.exec(query.limit(1)).first()
+    assert found is not None, query
+    return found
+
+
+def take_samples() -> Samples:
+    """Open what is over in the demo, so that its forms can be looked at, and note an id of everything."""
+    with transaction() as db:
+        people = {one.name: one for one in db.exec(select(Person))}
+        hackathon, matchmaking = event_called(db, HACKATHON), event_called(db, MATCHMAKING)
+        _open_phases(db, people[ORGANISER], hackathon)
+        ids = _ids_of_network(db, people) | _ids_of_hackathon(db, people, hackathon)
+        return Samples(ids | _ids_of_matchmaking(db, people, matchmaking))
+
+
+def _open_phases(db: Database, ada: Person, event: EventWithPhases) -> None:
+    now = clock.now()
+    for kind in (PhaseKind.TEAM_FORMING, PhaseKind.BUILDING, PhaseKind.SUBMISSION):
+        phase = event.phase(kind)
+        assert phase is not None
+        event = move_phase(
+            db, actor_for(db, ada.id), event, kind=kind, starts_at=phase.starts_at, ends_at=now + timedelta(hours=5)
+        )
+
+
+def _ids_of_network(db: Database, people: dict[str, Person]) -> dict[str, str]:
+    bo = people["Bo Berg"]
+    own = select(Organisation).join(Membership, col(Membership.organisation_id) == Organisation.id)
+    organisation = the(db, own.where(Membership.person_id == bo.id))
+    asked = SignInLinkAsked(bo.id or 0, known=True, registering=False, browser="", onward="")
+    item = db.exec(select(Item).where(Item.organisation_id == organisation.id).limit(1)).first()
+    return {
+        "programme": the(db, select(Programme).where(Programme.name == "Green Shift Network")).slug,
+        "organisation": organisation.public_id,
+        "person": people["Cy Costa"].public_id,
+        "item": (item or the(db, select(Item))).public_id,
+        "letter": str(the(db, select(Letter)).id),
+        "link_token": issue_link_token(db, asked),
+    }
+
+
+def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithPhases) -> dict[str, str]:
+    tam = people["Tam Tamm"]
+    team = the(db, select(Team).join(TeamMember).where(TeamMember.person_id == tam.id, Team.event_id == event.id))
+    submission = the(db, select(Submission).where(Submission.team_id == team.id))
+    version = the(db, select(SubmissionVersion).where(SubmissionVersion.submission_id == submission.id))
+    lead = actor_for(db, the(db, select(TeamMember).where(TeamMember.team_id == team.id)).person_id)
+    invitation = invite_to_team(db, lead, TeamInEvent(team, event_by_id(db, event.id)), email=people["Bo Berg"].email)
+    sent = TeamInvitationSent(event.id, team.id, invitation.id or 0)
+    return {
+        "event": event.event.slug,
+        "challenge": the(db, select(Challenge).where(Challenge.event_id == event.id)).public_id,
+        "team": team.public_id,
+        "submission": submission.public_id,
+        "number": str(version.number),
+        "token": issue_invitation_token(db, sent),
+        "stage": the(db, select(Stage).where(Stage.event_id == event.id)).public_id,
+    }
+
+
+def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWithPhases) -> dict[str, str]:
+    bo = people["Bo Berg"]
+    own = (col(Meeting.asker_id) == bo.id) | (col(Meeting.invitee_id) == bo.id)
+    met = {one for row in db.exec(select(Meeting).where(own)) for one in (row.asker_id, row.invitee_id)} | {bo.id}
+    stands = select(Meeting).where(own, Meeting.state == MeetingState.ACCEPTED, col(Meeting.starts_at) > clock.now())
+    accepted = select(Registration).where(
+        Registration.event_id == event.id,
+        Registration.state == RegistrationState.ACCEPTED,
+        col(Registration.person_id).not_in(met),
+    )
+    return {
+        "matchmaking": event.event.slug,
+        "meeting": the(db, stands).public_id,
+        "registration": the(db, accepted).public_id,
+    }
