@@ -7,13 +7,13 @@ from enum import StrEnum
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from events.core import clock
-from events.core.access import Actor, command, rule
+from events.core.access import SYSTEM, Actor, command, rule
 from events.core.columns import moment, public_id, word
 from events.core.database import Database
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import _
-from events.phases import Phase, PhaseKind, phases_of, set_phase_timers
+from events.phases import Phase, PhaseKind, on_opening, phases_of, set_phase_timers
 from events.programmes import Programme, slug_from
 from events.reference.zones import is_zone
 from events.roles import Role, Scope, organiser_of_event, organiser_of_programme
@@ -325,6 +325,20 @@ def start_event(db: Database, actor: Actor, subject: EventWithPhases) -> None:
     subject.event.state = EventState.RUNNING
     touch(db, subject.event)
     record(db, actor, EventStarted(event_id=subject.id))
+
+
+PREPARING = {PhaseKind.REGISTRATION, PhaseKind.TEAM_FORMING, PhaseKind.BOOKING}
+
+
+@on_opening
+def _start_with_its_phase(db: Database, phase: Phase) -> None:
+    """A published event runs from the first phase that is more than preparation; its organisers may start it before."""
+    event = db.get(Event, phase.event_id)
+    if event is None or event.state is not EventState.PUBLISHED or phase.kind in PREPARING:
+        return
+    event.state = EventState.RUNNING
+    touch(db, event)
+    record(db, SYSTEM, EventStarted(event_id=phase.event_id))
 
 
 @command(organiser_of_event, when=not_over)

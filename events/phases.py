@@ -1,5 +1,6 @@
 """Phases: dated stretches of an event in which certain things are possible. The clock opens and closes them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -108,6 +109,16 @@ def set_phase_timers(db: Database, phases: tuple[Phase, ...], now: datetime) -> 
             set_timer(db, "phase closes", phase.id, max(phase.ends_at, now))
 
 
+Opening = Callable[[Database, Phase], None]
+OPENINGS: list[Opening] = []
+
+
+def on_opening(step: Opening) -> Opening:
+    """Run `(db, phase)` in the transaction in which the opening of a phase is told."""
+    OPENINGS.append(step)
+    return step
+
+
 @timer("phase opens")
 def _tell_opening(db: Database, phase_id: int) -> None:
     phase = db.get(Phase, phase_id)
@@ -116,6 +127,8 @@ def _tell_opening(db: Database, phase_id: int) -> None:
     phase.opening_told_at = clock.now()
     db.add(phase)
     record(db, SYSTEM, PhaseOpened(event_id=phase.event_id, phase_id=phase_id, phase=phase.kind))
+    for step in OPENINGS:
+        step(db, phase)
 
 
 @timer("phase closes")
