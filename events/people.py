@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import idna
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
@@ -73,13 +74,14 @@ ADDRESS = re.compile(r"[^@\s<>\"(),;:\\\[\]]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_]
 
 def clean_email(text: str) -> str:
     """An address as we keep it: lower case, internationalised domains in their ASCII form. Refuses what is none."""
-    address = text.strip().casefold()
+    address = text.strip().lower()
     if not ADDRESS.fullmatch(address) or len(address) > 254:
         raise Invalid({"email": _("This is not an e-mail address. Write it as name@example.org.")})
     local_part, _at, domain = address.rpartition("@")
     try:
-        return f"{local_part}@{domain.encode('idna').decode()}"
-    except UnicodeError as error:
+        # UTS 46 and IDNA 2008: the codec of the standard library would turn straße.de into another domain.
+        return f"{local_part}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError as error:
         raise Invalid({"email": _("This is not an e-mail address. Write it as name@example.org.")}) from error
 
 
