@@ -100,6 +100,20 @@ def test_what_a_listener_writes_stands_or_falls_with_its_delivery(hear):
     assert [(one.attempts, one.done_at) for one in deliveries()] == [(1, None)]
 
 
+def test_a_delivery_that_cannot_be_marked_undoes_what_its_listener_wrote(hear, monkeypatch):
+    def write(db: Database, told: Told) -> None:
+        db.add(Allowance(key="half", ahead_until=NOW))
+
+    hear(does=write)
+    happen()
+    monkeypatch.setattr(journal, "finish", lambda db, row: 1 / 0)
+
+    settle()
+
+    with reading() as db:
+        assert list(db.exec(select(Allowance))) == []
+
+
 def test_a_delivery_whose_worker_was_killed_is_told_again_after_its_lease(hear):
     heard = hear()
     (number,) = happen()
