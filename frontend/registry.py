@@ -36,6 +36,7 @@ MODULES = (
     "sessions.seats",
     "sessions.meetings",
     "sessions.requests",
+    "sessions.leaving",
     "sessions.stages",
     "sessions.pitches",
     "sessions.running",

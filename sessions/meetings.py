@@ -16,7 +16,7 @@ from events.core.access import Actor, command, rule
 from events.core.clock import atoms
 from events.core.columns import moment, public_id, word
 from events.core.database import Database
-from events.core.hooks import on_withdrawn, personal_data
+from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.timers import stop_timer
@@ -415,24 +415,3 @@ def _write_in_calendars(db: Database, subject: MeetingInEvent) -> int:
 def page_of(meeting: Meeting) -> str:
     """The path of a meeting's page, as calendars keep it; a test holds it and the routes together."""
     return f"/meetings/{meeting.public_id}"
-
-
-@on_withdrawn
-def _call_off(db: Database, actor: Actor, registration_id: int) -> None:
-    """Whoever leaves an event takes back their requests, declines those of others and cancels their meetings."""
-    registration = db.get(Registration, registration_id)
-    event = db.get(Event, registration.event_id) if registration else None
-    if registration is None or event is None:
-        return
-    person = registration.person_id
-    mine = or_(col(Meeting.asker_id) == person, col(Meeting.invitee_id) == person)
-    query = select(Meeting).where(Meeting.event_id == event.id, mine, is_open(clock.now())).order_by(col(Meeting.id))
-    # Locked on PostgreSQL, so that nobody answers meanwhile.
-    for meeting in db.exec(query.with_for_update()).all():
-        end_meeting(db, actor, MeetingInEvent(meeting, event), _end_for(meeting, person))
-
-
-def _end_for(meeting: Meeting, leaver: int) -> MeetingState:
-    if meeting.state is MeetingState.ACCEPTED:
-        return MeetingState.CANCELLED
-    return MeetingState.WITHDRAWN if meeting.asker_id == leaver else MeetingState.DECLINED

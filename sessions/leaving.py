@@ -1,0 +1,32 @@
+"""Leaving: what becomes of somebody's meetings when they give their place in an event back."""
+
+from sqlmodel import col, or_, select
+
+from events.core import clock
+from events.core.access import Actor
+from events.core.database import Database
+from events.core.hooks import on_withdrawn
+from events.events import Event
+from events.registration import Registration
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState, end_meeting, is_open
+
+
+@on_withdrawn
+def _call_off(db: Database, actor: Actor, registration_id: int) -> None:
+    """Whoever leaves an event takes back their requests, declines those of others and cancels their meetings."""
+    registration = db.get(Registration, registration_id)
+    event = db.get(Event, registration.event_id) if registration else None
+    if registration is None or event is None:
+        return
+    person = registration.person_id
+    mine = or_(col(Meeting.asker_id) == person, col(Meeting.invitee_id) == person)
+    query = select(Meeting).where(Meeting.event_id == event.id, mine, is_open(clock.now())).order_by(col(Meeting.id))
+    # Locked on PostgreSQL, so that nobody answers meanwhile.
+    for meeting in db.exec(query.with_for_update()).all():
+        end_meeting(db, actor, MeetingInEvent(meeting, event), _end_for(meeting, person))
+
+
+def _end_for(meeting: Meeting, leaver: int) -> MeetingState:
+    if meeting.state is MeetingState.ACCEPTED:
+        return MeetingState.CANCELLED
+    return MeetingState.WITHDRAWN if meeting.asker_id == leaver else MeetingState.DECLINED
