@@ -1,5 +1,6 @@
 """Events: one hackathon, matchmaking event, pitch session or peer review, and how it comes to life."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -273,14 +274,28 @@ def change_event(
     capacity: int | None,
     approval: Approval,
 ) -> EventWithPhases:
-    """Change what an event says about itself; its address stays."""
+    """Change what an event says about itself; its address stays. Places that are added go to those who wait."""
     _check_texts(name, zone, capacity)
     event = subject.event
+    places_before = event.capacity
     event.name, event.tagline, event.description = name.strip(), tagline.strip(), description
     event.zone, event.capacity, event.approval = zone, capacity, approval
     touch(db, event)
     record(db, actor, EventChanged(event_id=subject.id))
+    if places_before != capacity:
+        for step in CAPACITY_CHANGES:
+            step(db, actor, event)
     return subject
+
+
+CapacityChange = Callable[[Database, Actor, Event], None]
+CAPACITY_CHANGES: list[CapacityChange] = []
+
+
+def on_capacity_changed(step: CapacityChange) -> CapacityChange:
+    """Run `(db, actor, event)` in the transaction in which an event is given more or fewer places."""
+    CAPACITY_CHANGES.append(step)
+    return step
 
 
 def touch(db: Database, event: Event) -> None:

@@ -17,7 +17,7 @@ from events.core.hooks import WITHDRAWALS, personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.translation import Message, _
-from events.events import Approval, Event, EventWithPhases, not_over
+from events.events import Approval, Event, EventState, EventWithPhases, not_over, on_capacity_changed
 from events.phases import PhaseKind, refuse_unless_open
 from events.roles import Role, Scope, give_role, organiser_of_event, tie_source, ties_as
 
@@ -441,20 +441,27 @@ def withdraw_registration(db: Database, actor: Actor, subject: RegistrationInEve
         step(db, actor, subject.id)
     record(db, actor, RegistrationWithdrawn(event_id=subject.registration.event_id, registration_id=subject.id))
     if had_place:
-        _promote_next(db, actor, subject.event)
+        give_free_places(db, actor, subject.event)
 
 
-def _promote_next(db: Database, actor: Actor, event: Event) -> None:
-    waiting = db.exec(
-        select(Registration)
-        .where(Registration.event_id == event.id, Registration.state == RegistrationState.WAITING)
-        .order_by(col(Registration.registered_at), col(Registration.id))
-        .limit(1)
-    ).first()
-    if waiting is None or not _has_place(db, event):
+@on_capacity_changed
+def give_free_places(db: Database, actor: Actor, event: Event) -> None:
+    """Let those who wait have the places that are free, in order of arrival; an event that is over gives none."""
+    if event.state is EventState.CLOSED:
         return
-    _change_state(db, RegistrationInEvent(waiting, event), RegistrationState.ACCEPTED)
-    record(db, actor, RegistrationPromoted(event_id=event.id or 0, registration_id=waiting.id or 0))
+    # Asked before those who wait are: it locks the event, so that two who leave at once promote two.
+    while _has_place(db, event):
+        waiting = db.exec(
+            select(Registration)
+            .where(Registration.event_id == event.id, Registration.state == RegistrationState.WAITING)
+            .order_by(col(Registration.registered_at), col(Registration.id))
+            .limit(1)
+            .with_for_update(key_share=True)
+        ).first()
+        if waiting is None:
+            return
+        _change_state(db, RegistrationInEvent(waiting, event), RegistrationState.ACCEPTED)
+        record(db, actor, RegistrationPromoted(event_id=event.id or 0, registration_id=waiting.id or 0))
 
 
 def participants_of(db: Database, event_id: int, *states: RegistrationState) -> list[Registration]:

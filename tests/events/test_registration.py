@@ -1,19 +1,49 @@
 """Registration: places, approval, the waiting list and withdrawal."""
 
 import pytest
+from sqlmodel import col, select
 
 from events.core.access import Actor
 from events.core.database import Database
+from events.core.journal import Fact, JournalEntry
 from events.core.refusals import Invalid
+from events.events import EventWithPhases, change_event, close_event
 from events.phases import PhaseKind, PhaseNotOpen
 from events.registration import (
     RegisteredAlready,
     RegistrationInEvent,
+    RegistrationPromoted,
     RegistrationState,
     register,
     withdraw_registration,
 )
 from tests.makers import again, make_event, make_programme, make_registration, open_phase, shut_phase
+
+
+def full_event(db: Database, ada: Actor, *, there: tuple[Actor, ...] = ()) -> EventWithPhases:
+    """An event with one place, open for registration; those `there` have registered."""
+    programme = make_programme(db, ada)
+    ada = again(db, ada)
+    event = open_phase(db, ada, make_event(db, ada, programme), PhaseKind.REGISTRATION)
+    event.event.capacity = 1
+    for person in there:
+        make_registration(db, person, event)
+    return event
+
+
+def give_places(db: Database, ada: Actor, event: EventWithPhases, capacity: int | None) -> None:
+    """Change how many places the event has, and nothing else."""
+    row = event.event
+    change_event(
+        db, ada, event, name=row.name, tagline=row.tagline, description=row.description, zone=row.zone,
+        capacity=capacity, approval=row.approval,
+    )  # fmt: skip
+
+
+def told(db: Database, fact: type[Fact]) -> list[int]:
+    """The registrations that facts of this kind are about."""
+    rows = db.exec(select(JournalEntry).where(JournalEntry.kind == fact.__name__).order_by(col(JournalEntry.id)))
+    return [row.particulars["registration_id"] for row in rows]
 
 
 def test_the_last_place_goes_to_one_and_the_next_waits(db: Database, ada: Actor, bo: Actor, cy: Actor) -> None:
@@ -37,6 +67,35 @@ def test_a_place_that_is_given_back_goes_to_the_next_in_line(db: Database, ada: 
     withdraw_registration(db, bo, RegistrationInEvent(first, event.event))
 
     assert second.state == RegistrationState.ACCEPTED
+
+
+def test_more_places_go_to_those_who_wait(db: Database, ada: Actor, bo: Actor, cy: Actor, dee: Actor) -> None:
+    event = full_event(db, ada, there=(bo,))
+    waiting = [make_registration(db, person, event) for person in (cy, dee)]
+
+    give_places(db, again(db, ada), event, 2)
+
+    assert [row.state for row in waiting] == [RegistrationState.ACCEPTED, RegistrationState.WAITING]
+    assert told(db, RegistrationPromoted) == [waiting[0].id]
+
+
+def test_without_a_limit_nobody_waits_any_more(db: Database, ada: Actor, bo: Actor, cy: Actor, dee: Actor) -> None:
+    event = full_event(db, ada, there=(bo,))
+    waiting = [make_registration(db, person, event) for person in (cy, dee)]
+
+    give_places(db, again(db, ada), event, None)
+
+    assert [row.state for row in waiting] == [RegistrationState.ACCEPTED, RegistrationState.ACCEPTED]
+
+
+def test_an_event_that_is_over_gives_nobody_a_place(db: Database, ada: Actor, bo: Actor, cy: Actor) -> None:
+    event = full_event(db, ada)
+    first, second = make_registration(db, bo, event), make_registration(db, cy, event)
+    close_event(db, again(db, ada), event)
+
+    withdraw_registration(db, bo, RegistrationInEvent(first, event.event))
+
+    assert second.state is RegistrationState.WAITING
 
 
 def test_nobody_registers_twice(db: Database, ada: Actor, bo: Actor) -> None:
