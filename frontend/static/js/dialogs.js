@@ -20,6 +20,8 @@ export function startDialogs(root) {
       details.open = true;
       dialog.removeAttribute("open");
       dialog.showModal();
+      // What was folded away a moment ago, Chromium takes for hidden still and gives the focus to nobody.
+      firstIn(dialog)?.focus();
     });
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog && isOutside(dialog, event)) dialog.close();
@@ -29,6 +31,18 @@ export function startDialogs(root) {
       summary.focus();
     });
   }
+}
+
+/**
+ * Where somebody begins in a dialog: at its first field, else where nothing happens yet.
+ * @param {HTMLDialogElement} dialog
+ */
+function firstIn(dialog) {
+  /** @type {HTMLElement | null} */
+  const field = dialog.querySelector("input:not([type=hidden], [disabled]), textarea, select");
+  /** @type {HTMLElement | null} */
+  const way = dialog.querySelector("[data-close], button, a[href]");
+  return field ?? way;
 }
 
 /**
