@@ -189,11 +189,15 @@ def _move(db: Database, actor: Actor, subject: EventWithPhases, phase: Phase, st
         )
 
 
-@command(organiser_of_event, when=not_over)
-def drop_phase(db: Database, actor: Actor, subject: EventWithPhases, *, kind: PhaseKind) -> EventWithPhases:
-    """Take a phase out of a draft; refused once the event is public, when a phase can only be moved."""
+def still_a_draft(subject: EventWithPhases, now: datetime) -> None:
+    """Refuse to drop phases of an event that people have seen."""
     if subject.event.state is not EventState.DRAFT:
         raise Conflict(_("A published event keeps its phases. Move this one instead."))
+
+
+@command(organiser_of_event, when=still_a_draft)
+def drop_phase(db: Database, actor: Actor, subject: EventWithPhases, *, kind: PhaseKind) -> EventWithPhases:
+    """Take a phase out of a draft; refused once the event is public, when a phase can only be moved."""
     phase = subject.phase(kind)
     if phase is not None:
         db.delete(phase)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from events.core.database import on_commit, plain_postgres_url, wake_listeners
+from events.core.housekeeping import sweep
 from events.core.journal import deliver_next
 from events.core.settings import settings
 from events.core.timers import run_next_timer
@@ -22,7 +23,19 @@ async def run_worker(stop: asyncio.Event) -> None:
         tasks.create_task(wake_on_notify(stop))
         tasks.create_task(run_steps(stop, run_next_timer))
         tasks.create_task(run_steps(stop, deliver_next))
+        tasks.create_task(keep_house(stop))
         tasks.create_task(run_mail(stop))
+
+
+async def keep_house(stop: asyncio.Event) -> None:
+    """Sweep once an hour; several workers that do it at once do no harm."""
+    while not stop.is_set():
+        try:
+            await asyncio.to_thread(sweep)
+        except Exception:
+            log.exception("housekeeping failed; it is tried again in an hour")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 3600)
 
 
 async def wake_on_notify(stop: asyncio.Event) -> None:

@@ -124,4 +124,4 @@ def without_meetings(db: Database, actor: Actor, events: list[EventWithPhases]) 
         or_(col(Meeting.asker_id) == actor.person, col(Meeting.invitee_id) == actor.person),
         col(Meeting.state).in_((MeetingState.REQUESTED, MeetingState.ACCEPTED)),
     )
-    return ids - set(db.exec(query))
+    return ids - set(db.exec(query).all())

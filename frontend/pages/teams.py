@@ -216,7 +216,7 @@ def show_invitation(request: Request, form: Filled = NOTHING) -> Response:
     )  # fmt: skip
 
 
-@page(form=NoForm, again=show_invitation, signed_in=True)
+@page(form=NoForm, again=show_invitation)
 def accept_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor = actor_of(db, request)
