@@ -22,13 +22,12 @@ from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.timers import stop_timer
 from events.core.translation import SOURCE, At, Message, _, written_for
 from events.events import Event, EventClosedAlready, EventState
-from events.registration import Registration, RegistrationState
 from events.roles import organiser_of_event
 from sessions.availability import absent_then
 from sessions.blocks import MeetingTable, Slot, block_at, place_name
 from sessions.calendars import Content, EntryKind, cancel_entry, revise
+from sessions.seats import NotTakingPart, free_seats, keep_seats, locked_participants, not_free, take_seats, take_table
 from sessions.seats import Seat as Seat
-from sessions.seats import free_seats, keep_seats, not_free, take_seats, take_table
 
 
 class MeetingState(StrEnum):
@@ -132,13 +131,6 @@ class MeetingCancelled(Fact):
 
 class AnsweredAlready(Conflict):
     """A meeting is not any more what the reader saw."""
-
-
-class NotTakingPart(Conflict):
-    """Somebody has left the event."""
-
-    def __init__(self) -> None:
-        super().__init__(_("One of the two does not take part in this event any more."))
 
 
 class TimePassed(Conflict):
@@ -384,21 +376,6 @@ def _give_table(db: Database, subject: MeetingInEvent, slot: Slot) -> int | None
     kept = update(Meeting).where(col(Meeting.id) == subject.id).values(table_id=table)
     db.execute(kept, execution_options={"synchronize_session": False})
     return table
-
-
-def locked_participants(db: Database, event_id: int, people: tuple[int, int]) -> dict[int, Registration]:
-    """The registrations of those of `people` who take part, locked on PostgreSQL until the transaction ends.
-
-    So nobody leaves, or is counted twice, while a booking of theirs is made. In order of person id, against deadlock.
-    """
-    query = (
-        select(Registration)
-        .where(Registration.event_id == event_id, col(Registration.person_id).in_(sorted(people)))
-        .where(Registration.state == RegistrationState.ACCEPTED)
-        .order_by(col(Registration.person_id))
-        .with_for_update(key_share=True)
-    )
-    return {row.person_id: row for row in db.exec(query)}
 
 
 def _write_in_calendars(db: Database, subject: MeetingInEvent) -> int:

@@ -22,15 +22,13 @@ from sessions.meetings import (
     MeetingInEvent,
     MeetingRequested,
     MeetingState,
-    NotTakingPart,
     TimePassed,
     asker_of_meeting,
     end_meeting,
     is_open,
     is_requested,
-    locked_participants,
 )
-from sessions.seats import not_free, take_seats
+from sessions.seats import NotTakingPart, locked_participants, not_free, take_seats
 
 NOTE_LIMIT = 1000
 

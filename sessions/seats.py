@@ -22,6 +22,7 @@ from events.core.hooks import personal_data
 from events.core.refusals import Conflict
 from events.core.translation import At, _
 from events.people import Person
+from events.registration import Registration, RegistrationState
 from sessions.blocks import MeetingTable, Slot
 
 TABLE_TRIES = 50
@@ -68,6 +69,13 @@ class BookedElsewhere(Conflict):
         super().__init__(_("Somebody is booking at the same moment. Please try again."))
 
 
+class NotTakingPart(Conflict):
+    """Somebody has left the event."""
+
+    def __init__(self) -> None:
+        super().__init__(_("One of the two does not take part in this event any more."))
+
+
 def not_free(db: Database, actor: Actor, people: Collection[int], start: datetime) -> SlotTaken:
     """The refusal that says who of `people` is not free at `start`: the reader themselves, else one of the others."""
     if actor.person in people:
@@ -76,6 +84,21 @@ def not_free(db: Database, actor: Actor, people: Collection[int], start: datetim
     if name is None:
         return SlotTaken(_("The time at %(time)s has just been taken. Choose another one.", time=At(start)))
     return SlotTaken(_("%(name)s is not free at %(time)s. Choose another time.", name=name, time=At(start)))
+
+
+def locked_participants(db: Database, event_id: int, people: tuple[int, int]) -> dict[int, Registration]:
+    """The registrations of those of `people` who take part, locked on PostgreSQL until the transaction ends.
+
+    So nobody leaves, or is counted twice, while a booking of theirs is made. In order of person id, against deadlock.
+    """
+    query = (
+        select(Registration)
+        .where(col(Registration.event_id) == event_id, col(Registration.person_id).in_(sorted(people)))
+        .where(col(Registration.state) == RegistrationState.ACCEPTED)
+        .order_by(col(Registration.person_id))
+        .with_for_update(key_share=True)
+    )
+    return {row.person_id: row for row in db.execute(query).scalars()}
 
 
 def held_now(now: datetime) -> Any:

@@ -20,7 +20,6 @@ from sessions.availability import MeetingThen, common_slots, set_availability
 from sessions.meetings import (
     AnsweredAlready,
     MeetingInEvent,
-    NotTakingPart,
     TimePassed,
     accept_meeting,
     cancel_meeting,
@@ -29,7 +28,7 @@ from sessions.meetings import (
     move_meeting,
 )
 from sessions.requests import AskedAlready, TooManyRequests, request_meeting, withdraw_request
-from sessions.seats import NoTableFree, SlotTaken
+from sessions.seats import NoTableFree, NotTakingPart, SlotTaken
 from tests.makers import make_person
 from tests.sessions.makers_meetings import make_fair, make_participant, place_of, problems_with_seats
 

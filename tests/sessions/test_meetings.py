@@ -23,7 +23,6 @@ from sessions.meetings import (
     MeetingMoved,
     MeetingState,
     MeetingWithdrawn,
-    NotTakingPart,
     TimePassed,
     accept_meeting,
     cancel_meeting,
@@ -31,7 +30,7 @@ from sessions.meetings import (
     get_meeting,
     move_meeting,
 )
-from sessions.seats import NoTableFree, SlotTaken
+from sessions.seats import NoTableFree, NotTakingPart, SlotTaken
 from tests.makers import NOW, again
 from tests.sessions.makers_meetings import (
     Fair,

@@ -18,7 +18,6 @@ from sessions.blocks import Slot
 from sessions.meetings import (
     AnsweredAlready,
     MeetingState,
-    NotTakingPart,
     TimePassed,
     accept_meeting,
     decline_meeting,
@@ -31,7 +30,7 @@ from sessions.requests import (
     request_meeting,
     withdraw_request,
 )
-from sessions.seats import SlotTaken
+from sessions.seats import NotTakingPart, SlotTaken
 from tests.makers import NOW, again, make_organisation, reload_event, shut_phase
 from tests.sessions.makers_meetings import (
     Fair,
