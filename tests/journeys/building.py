@@ -70,6 +70,17 @@ def a_draft_is_saved_while_tam_types(story: Story) -> None:
     assert tam.field("Title").input_value() == "Bran tray"
 
 
+def a_draft_is_saved_by_its_button(story: Story) -> None:
+    """Without JavaScript a draft is saved when one says so."""
+    tam = story["Tam"]
+    tam.open(story.places["team"]).follow("Write the submission")
+    story.places["submission"] = tam.path
+    tam.write("Title", "Bran tray").write("Summary", "So far a sketch that is long enough to be kept.").press("Save")
+
+    tam.sees("Nothing is handed in by saving.")
+    assert tam.field("Title").input_value() == "Bran tray"
+
+
 def hand_in(story: Story) -> None:
     """Tam adds a file and hands in; the receipt stands on the page and in the mail, and the file can be fetched."""
     tam = story["Tam"]

@@ -9,10 +9,12 @@ import pytest
 from playwright.sync_api import Browser
 
 from events.core.database import forget_engines
+from frontend.demo import load_demo_once
 from tests.browser import NoChromium, chromium
 from tests.conftest import _empty
 from tests.journeys.house import House, open_house
 from tests.journeys.people import Somebody
+from tests.journeys.samples import Samples, take_samples
 
 # A Monday in spring, seven weeks after which the clocks of Europe and of America agree about summer time.
 START = datetime(2026, 4, 13, 8, 0, tzinfo=UTC)
@@ -57,3 +59,19 @@ def enter(browser: Browser, house: House) -> Iterator[Enter]:
     yield come_in
     for one in here:
         one.close()
+
+
+@pytest.fixture(scope="module")
+def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Samples]]:
+    """The demo network, with what is over in it open again, and an id of everything."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copy(sqlite_template, folder / "folkmoot.db")
+    found: list[Samples] = []
+
+    def load() -> None:
+        load_demo_once()
+        found.append(take_samples())
+
+    with open_house(f"sqlite:///{folder}/folkmoot.db", folder / "files", START, demo=True, prepare=load) as house:
+        yield house, found[0]
+    forget_engines()

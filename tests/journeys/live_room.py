@@ -191,3 +191,19 @@ def no_number_is_missing(heard: list[tuple[str, dict[str, Any]]]) -> None:
     for message in rooms:
         assert message.get("since", number) <= number, (number, message)
         number = message["number"]
+
+
+def each_button_of_the_room_is_a_page(story: Story) -> None:
+    """Without JavaScript: the host moves the room on, Cy asks, Tam votes, each by a form and a reload."""
+    ada, cy, tam = story["Ada"], story["Cy"], story["Tam"]
+    ada.open(story.places["control"]).press("Open the room")
+    ada.press("Next pitch")
+    cy.open(story.places["stage"]).sees(TEAM)
+    cy.write("Your question", QUESTION).press("Ask").sees(QUESTION)
+    tam.open(story.places["stage"])
+    tam._step(tam.page.locator("[data-question]", has_text=QUESTION).locator("[data-vote]").click)
+
+    votes = tam.look().page.locator("[data-question]", has_text=QUESTION).locator("button [data-slot=votes]")
+    assert votes.inner_text() == "1"
+    ada.open(story.places["control"]).press("End this pitch").sees("The stage is free")
+    cy.open(story.places["stage"]).sees("The stage is free").sees("Pitched")

@@ -49,7 +49,7 @@ class Somebody:
 
     def __init__(self, browser: Browser, house: House, name: str, *, javascript: bool = True, **options: Any) -> None:
         self.house, self.name = house, name
-        self.email = name.split()[0].lower() + "@example.org"
+        self.email = name.split(maxsplit=1)[0].lower() + "@example.org"
         settings = {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}} | options
         self.context = browser.new_context(base_url=house.address, java_script_enabled=javascript, **settings)
         self.context.set_default_timeout(10_000)

@@ -1,16 +1,16 @@
 """An address for every page there is, taken from the demo, and somebody who may see it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlmodel import col, select
+from starlette.routing import Route
 
 from events.challenges import Challenge
 from events.core import clock
 from events.core.database import Database, transaction
-from events.events import Event, EventWithPhases, event_by_id
+from events.events import EventWithPhases, event_by_id
 from events.joining import invite_to_team, issue_invitation_token
 from events.marketplace import Item
 from events.organisations import Membership, Organisation
@@ -21,12 +21,23 @@ from events.programmes import Programme
 from events.registration import Registration, RegistrationState
 from events.roles import actor_for
 from events.signin import SignInLinkAsked, issue_link_token
-from events.submissions import Submission, SubmissionState, SubmissionVersion
+from events.submissions import Submission, SubmissionVersion
 from events.teams import Team, TeamInEvent, TeamInvitationSent, TeamMember
-from frontend.demo_events import HACKATHON, MATCHMAKING, event_called
+from frontend.demo_events import HACKATHON, event_called
+from frontend.demo_meetings import MATCHMAKING
+from frontend.routes import routes
 from mailer.letters import Letter
 from sessions.meetings import Meeting, MeetingState
 from sessions.stages import Stage
+
+# Addresses that answer something else than a page.
+NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
+            "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment"}  # fmt: skip
+PAGES = {
+    one.name: one.path
+    for one in routes(demo=True)
+    if isinstance(one, Route) and "GET" in (one.methods or ()) and one.name not in NO_PAGES
+}
 
 # Who looks at a page, where it is not Ada who organises. "" is a visitor.
 SEEN_BY = {

@@ -23,7 +23,7 @@ def sign_up(story: Story, name: str, *, zone: str = "") -> Somebody:
     person.open(link)
     person.press("Sign in")
 
-    person.arrives_at(f"Hello {name.split()[0]}")
+    person.arrives_at(f"Hello {name.split(maxsplit=1)[0]}")
     if zone:
         person.open("/account").field("Time zone").select_option(zone)
         person.press("Save")

@@ -28,8 +28,8 @@ class Story:
 
     def newcomer(self, name: str, **options: object) -> Somebody:
         """Somebody whom nobody here knows yet."""
-        self.people[name.split()[0]] = self.enter(name, javascript=self.javascript, **options)
-        return self.people[name.split()[0]]
+        self.people[name.split(maxsplit=1)[0]] = self.enter(name, javascript=self.javascript, **options)
+        return self.people[name.split(maxsplit=1)[0]]
 
     def go_to(self, moment: datetime) -> None:
         """Let time pass; everybody looks in now and then, so that they stay signed in."""

@@ -1,20 +1,13 @@
-"""axe-core on every page there is, light and dark, on a phone and on a desk; and three walks by keyboard alone."""
+"""axe-core on every page there is, light and dark, on a phone and on a desk."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
-from starlette.routing import Route
 
-from events.core.database import forget_engines
-from frontend.demo import load_demo_once
-from frontend.routes import routes
-from tests.journeys.conftest import START
-from tests.journeys.house import House, open_house
+from tests.journeys.house import House
 from tests.journeys.people import SLIPS, Faults
-from tests.journeys.samples import ORGANISER, SEEN_BY, Samples, take_samples
+from tests.journeys.samples import ORGANISER, PAGES, SEEN_BY, Samples
 
 pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(300)]
 
@@ -22,34 +15,11 @@ AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 RUN = """async () => (await axe.run(document, {
   runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
   resultTypes: ["violations"],
-})).violations.map((one) => [one.id, ...one.nodes.slice(0, 4).map((node) => `${node.target}: ${node.failureSummary}`)])"""
+})).violations.flatMap(
+  (one) => one.nodes.slice(0, 4).map((node) => `${one.id} at ${node.target}: ${node.failureSummary}`)
+)"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
-
-# Addresses that answer something else than a page.
-NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
-            "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment"}  # fmt: skip
-PAGES = {
-    one.name: one.path
-    for one in routes(demo=True)
-    if isinstance(one, Route) and "GET" in (one.methods or ()) and one.name not in NO_PAGES
-}
-
-
-@pytest.fixture(scope="module")
-def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Samples]]:
-    """The demo network, with what is over in it open again, and an id of everything."""
-    folder = tmp_path_factory.mktemp("demo")
-    shutil.copy(sqlite_template, folder / "folkmoot.db")
-    found: list[Samples] = []
-
-    def load() -> None:
-        load_demo_once()
-        found.append(take_samples())
-
-    with open_house(f"sqlite:///{folder}/folkmoot.db", folder / "files", START, demo=True, prepare=load) as house:
-        yield house, found[0]
-    forget_engines()
 
 
 class Walker:
@@ -100,17 +70,65 @@ def walker(browser: Browser, demo: tuple[House, Samples]) -> Walker:
     return Walker(browser, demo[0])
 
 
+def looked_at(walker: Walker, address: str, status: int = 200) -> None:
+    """Open an address and expect nothing wrong there."""
+    answer = walker.page.goto(address)
+
+    assert answer is not None
+    assert (answer.status, walker.page.url) == (status, walker.house.address + address)
+    found = walker.violations()
+    assert not found, "\n".join(found)
+    assert SLIPS.findall(walker.page.locator("body").inner_text()) == []
+    assert walker.faults.found == []
+
+
 @pytest.mark.parametrize("name", sorted(PAGES, key=lambda name: (SEEN_BY.get(name, ORGANISER), name)))
 def test_a_page_can_be_used_by_everybody(walker: Walker, demo: tuple[House, Samples], name: str) -> None:
     walker.become(SEEN_BY.get(name, ORGANISER))
 
-    answer = walker.page.goto(demo[1].address(name, PAGES[name]))
+    looked_at(walker, demo[1].address(name, PAGES[name]))
 
-    assert answer is not None
-    assert (answer.status, walker.page.url.rpartition("/")[2]) == (
-        200,
-        demo[1].address(name, PAGES[name]).rpartition("/")[2],
-    )
-    assert walker.violations() == []
-    assert SLIPS.findall(walker.page.locator("body").inner_text()) == []
-    assert walker.faults.found == []
+
+def test_a_page_without_a_sample_is_an_error(demo: tuple[House, Samples]) -> None:
+    with pytest.raises(KeyError):
+        demo[1].address("new_page", "/e/{event}/{something_new}")
+
+
+def test_axe_finds_what_is_wrong(walker: Walker) -> None:
+    walker.page.goto("/events")
+    walker.page.evaluate("document.querySelector('main').append(document.createElement('input'))")
+
+    assert any(one.startswith("1280 light: label at input") for one in walker.violations())
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "status"),
+    [
+        ("", "/nothing/here", 404),
+        ("", "/", 200),
+        ("", "/e/green-shift-hackathon", 200),
+        ("Pat Petrov", "/", 200),
+        ("Tam Tamm", "/", 200),
+        ("Tam Tamm", "/e/green-shift-hackathon/set-up", 403),
+        ("Ada Adler", "/e/packaging-pitch-night/set-up", 200),
+        ("Eve Ek", "/e/robots-in-small-halls/teams", 200),
+    ],
+)
+def test_pages_without_content_and_refusals_too(walker: Walker, name: str, address: str, status: int) -> None:
+    walker.become(name)
+
+    looked_at(walker, address, status)
+
+
+def test_a_form_that_was_refused_says_why_to_everybody(walker: Walker) -> None:
+    walker.become("")
+    walker.page.goto("/sign-in")
+    form = walker.page.locator("form", has=walker.page.get_by_label("Password"))
+    form.get_by_label("E-mail address").fill("bo@folkmoot.example")
+    form.get_by_label("Password").fill("not the right one")
+    with walker.page.expect_navigation():
+        form.get_by_role("button", name="Sign in").click()
+
+    assert walker.page.locator("#error-summary").evaluate("(one) => one === document.activeElement")
+    found = walker.violations()
+    assert not found, "\n".join(found)
