@@ -5,12 +5,12 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+from pydantic import ValidationError
 
-from events.core.settings import Settings, kept_secret, settings, use_settings
+from events.core.settings import LOOPBACK, Settings, faults, kept_secret, settings, use_settings
 
 if TYPE_CHECKING:
     import uvicorn
@@ -25,22 +25,35 @@ Host = Annotated[str, typer.Option(envvar="HOST", help="The address to listen on
 
 def _prepared(port: int | None = None) -> Settings:
     """The settings, with a secret of this machine's own where none is set and everything stays on loopback."""
-    found = Settings()
+    try:
+        found = Settings()
+    except ValidationError as error:
+        _stop(faults(error))
     values: dict[str, object] = {}
-    local = urlsplit(found.public_url).hostname in {"localhost", "127.0.0.1", "::1"}
-    if not found.secret.get_secret_value() and local:
+    if not found.secret.get_secret_value() and found.public_host in LOOPBACK:
         values["secret"] = kept_secret(Path("var"))
     if port is not None and "FOLKMOOT_PUBLIC_URL" not in os.environ:
         values["public_url"] = f"http://localhost:{port}"
     return use_settings(**values)
 
 
-def _stop_on_complaints() -> None:
-    complaints = settings().complaints()
-    for sentence in complaints:
+def _stop(sentences: list[str]) -> NoReturn:
+    for sentence in sentences:
         typer.secho(sentence, fg="red", err=True)
-    if complaints:
-        raise typer.Exit(2)
+    raise typer.Exit(2)
+
+
+def _stop_on_complaints() -> None:
+    if complaints := settings().complaints():
+        _stop(complaints)
+
+
+def _stop_without_database() -> None:
+    """Refuse to begin what could only fail: every page and every step of the worker asks the database."""
+    from events.core.database import database_answers
+
+    if not database_answers():
+        _stop(["The database does not answer, or is empty. Check FOLKMOOT_DATABASE_URL, then run `folkmoot migrate`."])
 
 
 @cli.command()
@@ -54,6 +67,7 @@ def serve(
     if not worker:
         use_settings(**(_explicit() | {"worker": False}))
     _stop_on_complaints()
+    _stop_without_database()
     from frontend.logs import set_up_logs
 
     set_up_logs()
@@ -131,6 +145,7 @@ def worker() -> None:
     """Run the worker alone: timers, deliveries, letters. For set-ups with PostgreSQL and several processes."""
     _prepared()
     _stop_on_complaints()
+    _stop_without_database()
     from frontend.app import make_app
     from frontend.logs import set_up_logs
     from frontend.working import run_worker
@@ -152,9 +167,13 @@ def worker() -> None:
 def migrate(revision: Annotated[str, typer.Argument(help="Where to; 'head' is the newest.")] = "head") -> None:
     """Bring the database to the newest form; safe to run again."""
     _prepared()
-    from migrations.running import upgrade
+    _stop_on_complaints()
+    from migrations.running import CannotReach, upgrade
 
-    upgrade(settings().database_url, revision)
+    try:
+        upgrade(settings().database_url, revision)
+    except CannotReach as error:
+        _stop([str(error)])
     typer.echo("The database is up to date.")
 
 
@@ -165,6 +184,7 @@ def demo() -> None:
     if not settings().demo:
         use_settings(**(_explicit() | {"demo": True}))
     _stop_on_complaints()
+    _stop_without_database()
     _demo_once()
 
 
@@ -186,6 +206,7 @@ def import_(
     """Import participants or marketplace items; lines with errors are named and left out."""
     _prepared()
     _stop_on_complaints()
+    _stop_without_database()
     from frontend.app import make_app
     from frontend.importing import import_file
 

@@ -66,7 +66,10 @@ async def _redis() -> Finding:
         return Finding(True, "No Redis is set; one web process needs none.")
     from redis.asyncio import Redis
 
-    client = Redis.from_url(settings().redis_url, socket_timeout=3, socket_connect_timeout=3, retry=None)
+    try:
+        client = Redis.from_url(settings().redis_url, socket_timeout=3, socket_connect_timeout=3, retry=None)
+    except ValueError:
+        return Finding(False, "Redis cannot be asked. Write FOLKMOOT_REDIS_URL as redis://host:6379/0.")
     try:
         await client.ping()
     except Exception as error:
@@ -85,10 +88,10 @@ def _mail() -> Finding:
         if _can_be_written(folder):
             return Finding(True, "Letters are written as files.")
         return Finding(False, "The directory for letters cannot be written. Check FOLKMOOT_MAIL_URL.")
-    port = url.port or (465 if url.scheme == "smtps" else 25)
     try:
+        port = url.port or (465 if url.scheme == "smtps" else 25)
         socket.create_connection((url.hostname or "", port), timeout=5).close()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         return Finding(False, f"The mail server does not answer ({type(error).__name__}). Check FOLKMOOT_MAIL_URL.")
     return Finding(True, "The mail server answers.")
 

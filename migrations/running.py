@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 HERE = Path(__file__).parent
 VERSIONS = HERE / "versions"
@@ -18,6 +19,10 @@ LOCK = 7_030_314  # any number will do, as long as every process that migrates u
 
 class BrokenReferences(Exception):
     """A migration would leave rows that point at rows that are not there."""
+
+
+class CannotReach(Exception):
+    """There is no database to migrate; the message says what to check."""
 
 
 def upgrade(url: str, revision: str = "head", *, versions: Path = VERSIONS) -> None:
@@ -52,6 +57,10 @@ def configuration(connection: Connection, versions: Path = VERSIONS) -> Config:
 def _opened(url: str) -> Iterator[Connection]:
     """One connection in one transaction, so that a migration that fails half-way leaves nothing behind."""
     engine = _sqlite(url) if url.startswith("sqlite") else _postgres(url)
+    try:
+        engine.connect().close()
+    except DBAPIError as error:
+        raise CannotReach("The database cannot be opened. Check FOLKMOOT_DATABASE_URL.") from error
     try:
         with engine.begin() as connection:
             if url.startswith("sqlite"):

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LOG_LEVELS = frozenset({"debug", "info", "warning", "error"})
 
 
 class Settings(BaseSettings):
@@ -55,7 +56,7 @@ class Settings(BaseSettings):
     @property
     def public_host(self) -> str:
         """The host name people use."""
-        return urlsplit(self.public_url).hostname or ""
+        return _parts(self.public_url)[1]
 
     def complaints(self) -> list[str]:
         """What is wrong with these settings, a sentence each; an empty list means they can be used."""
@@ -71,11 +72,43 @@ class Settings(BaseSettings):
             found.append("SQLite serves one web process. Set FOLKMOOT_DATABASE_URL to PostgreSQL for more.")
         if self.web_processes > 1 and not self.redis_url:
             found.append("Several web processes need Redis. Set FOLKMOOT_REDIS_URL.")
-        if urlsplit(self.public_url).scheme not in {"http", "https"} or not self.public_host:
+        if _parts(self.public_url)[0] not in {"http", "https"} or not self.public_host:
             found.append("FOLKMOOT_PUBLIC_URL is not a web address. Write it as https://folkmoot.example.")
-        if self.mail_url and urlsplit(self.mail_url).scheme not in {"smtp", "smtps", "file"}:
+        return found + self._unreadable()
+
+    def _unreadable(self) -> list[str]:
+        """Which settings hold something that cannot be what they are for."""
+        found = []
+        if not self.database_url.startswith(("sqlite:///", "postgres://", "postgresql://", "postgresql+psycopg://")):
+            found.append("FOLKMOOT_DATABASE_URL starts with neither sqlite:/// nor postgresql://.")
+        if self.redis_url and _parts(self.redis_url)[0] not in {"redis", "rediss", "unix"}:
+            found.append("FOLKMOOT_REDIS_URL is not an address of Redis. Write it as redis://host:6379/0.")
+        scheme, host = _parts(self.mail_url)
+        if self.mail_url and scheme not in {"smtp", "smtps", "file"}:
             found.append("FOLKMOOT_MAIL_URL starts with neither smtp:, smtps: nor file:.")
+        elif scheme in {"smtp", "smtps"} and not host:
+            found.append("FOLKMOOT_MAIL_URL names no mail server. Write it as smtp://host:587.")
+        if self.log_level.lower() not in LOG_LEVELS:
+            found.append("FOLKMOOT_LOG_LEVEL is none of debug, info, warning and error.")
         return found
+
+
+def _parts(url: str) -> tuple[str, str]:
+    """Scheme and host of an address; without a host where that or the port cannot be read."""
+    try:
+        found = urlsplit(url)
+        return (found.scheme, (found.hostname or "")) if found.port != 0 else (found.scheme, "")
+    except ValueError:
+        return url.partition(":")[0], ""
+
+
+def faults(error: ValidationError) -> list[str]:
+    """What could not be read of the environment, a sentence for each setting; without what was written there."""
+    return [
+        f"FOLKMOOT_{str(problem['loc'][0]).upper()} cannot be used: {problem['msg'].rstrip('.')}."
+        for problem in error.errors(include_url=False, include_input=False)
+        if problem["loc"]
+    ]
 
 
 _current: list[Settings] = []

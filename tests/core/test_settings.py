@@ -30,7 +30,16 @@ LOOPBACK_ONLY = (
          "FOLKMOOT_PUBLIC_URL is not a web address. Write it as https://folkmoot.example."),
         ({"public_url": "ftp://folkmoot.example"},
          "FOLKMOOT_PUBLIC_URL is not a web address. Write it as https://folkmoot.example."),
+        ({"public_url": "http://[folkmoot"},
+         "FOLKMOOT_PUBLIC_URL is not a web address. Write it as https://folkmoot.example."),
         ({"mail_url": "mail.example:25"}, "FOLKMOOT_MAIL_URL starts with neither smtp:, smtps: nor file:."),
+        ({"mail_url": "smtp://mail.example:many"},
+         "FOLKMOOT_MAIL_URL names no mail server. Write it as smtp://host:587."),
+        ({"database_url": "mysql://folkmoot"},
+         "FOLKMOOT_DATABASE_URL starts with neither sqlite:/// nor postgresql://."),
+        ({"redis_url": "localhost:6379"},
+         "FOLKMOOT_REDIS_URL is not an address of Redis. Write it as redis://host:6379/0."),
+        ({"log_level": "loud"}, "FOLKMOOT_LOG_LEVEL is none of debug, info, warning and error."),
     ],
 )  # fmt: skip
 def test_each_fault_has_its_sentence(values, complaint):

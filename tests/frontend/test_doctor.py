@@ -56,6 +56,15 @@ def test_each_broken_thing_has_its_sentence(values, sentence):
     assert wrong(**values) == [sentence]
 
 
+@pytest.mark.parametrize("values", [{"mail_url": "smtp://mail.example:many"}, {"redis_url": "localhost"}])
+def test_the_doctor_looks_at_everything_although_an_address_cannot_be_read(values):
+    complaint, sentence = wrong(**values)
+
+    assert [text.rpartition("FOLKMOOT_")[2].split("_")[0] for text in (complaint, sentence)] == [
+        next(iter(values)).split("_")[0].upper()
+    ] * 2
+
+
 def test_an_empty_database_is_sent_to_migrate(tmp_path):
     (sentence,) = wrong(database_url=f"sqlite:///{tmp_path}/empty.db")
 

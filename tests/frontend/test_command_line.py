@@ -1,0 +1,47 @@
+"""The command line says in a sentence what is wrong before anything starts."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from frontend.cli import cli
+
+EMPTY = "The database does not answer, or is empty. Check FOLKMOOT_DATABASE_URL, then run `folkmoot migrate`.\n"
+
+
+@pytest.fixture(autouse=True)
+def a_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings with which every command could begin, and no database yet."""
+    monkeypatch.setenv("FOLKMOOT_SECRET", "x" * 32)
+    monkeypatch.setenv("FOLKMOOT_DATABASE_URL", f"sqlite:///{tmp_path}/folkmoot.db")
+
+
+def said_by(*arguments: str) -> tuple[int, str]:
+    answer = CliRunner().invoke(cli, list(arguments))
+    return answer.exit_code, answer.output
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "demo"])
+def test_nothing_starts_on_an_empty_database(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOLKMOOT_PUBLIC_URL", "http://localhost:8000")
+
+    assert said_by(command) == (2, EMPTY)
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "demo", "migrate", "doctor"])
+def test_a_setting_of_the_wrong_kind_is_named_by_every_command(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOLKMOOT_WEB_PROCESSES", "many")
+
+    code, said = said_by(command)
+
+    wrong = (
+        "FOLKMOOT_WEB_PROCESSES cannot be used: Input should be a valid integer, unable to parse string as an integer."
+    )
+    assert (code, said.splitlines()) == (2, [wrong])
+
+
+def test_a_database_that_cannot_be_opened_is_not_migrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOLKMOOT_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+
+    assert said_by("migrate") == (2, "The database cannot be opened. Check FOLKMOOT_DATABASE_URL.\n")
