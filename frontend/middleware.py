@@ -88,7 +88,7 @@ class Doorkeeper:
         path = scope["path"]
         if path not in OPEN_TO_ANY_HOST and not known_host(headers.get("host", "")):
             return PlainTextResponse("This host name is not ours.", 400)
-        if "\0" in path or any(0xD800 <= ord(letter) < 0xE000 for letter in path):
+        if "\0" in path or b"%00" in scope["query_string"] or any(0xD800 <= ord(letter) < 0xE000 for letter in path):
             return PlainTextResponse("This address cannot be read.", 400)
         if _too_large(scope, headers):
             return plain_problem(413)
