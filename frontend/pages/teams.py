@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events.challenges import Challenge, challenge_titles
+from events.core import clock
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
 from events.core.limits import take_turn
@@ -26,6 +27,7 @@ from events.joining import (
     remove_from_team,
     take_back_invitation,
 )
+from events.phases import PhaseKind
 from events.registration import participant_of_event
 from events.submissions import submission_of_team
 from events.teams import (
@@ -88,6 +90,7 @@ def show_teams(request: Request, form: Filled = NOTHING) -> Response:
         request, "teams/list.html", event=event, form=form, found=found, own=own, invitations=invitations,
         titles=titles, question=question, base=page_base(request, question), sees=see_teams(actor, event),
         registered=participant_of_event(actor, event), may_form=forming is None and own is None,
+        registering=event.is_open(PhaseKind.REGISTRATION, clock.now()),
         why_no_team=forming.message if forming is not None and own is None and isinstance(forming, Conflict) else "",
     )  # fmt: skip
 
@@ -216,7 +219,7 @@ def show_invitation(request: Request, form: Filled = NOTHING) -> Response:
     )  # fmt: skip
 
 
-@page(form=NoForm, again=show_invitation)
+@page(form=NoForm, again=show_invitation, signed_in=True)
 def accept_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor = actor_of(db, request)
