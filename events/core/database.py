@@ -73,8 +73,8 @@ def _sqlite_engines(url: str) -> Engines:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     # One writer: its pool is the queue, so that nobody meets SQLite's unfair busy handler.
-    write = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=BUSY_SECONDS * 3)
-    read = create_engine(url, pool_size=20, max_overflow=10)
+    write = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=BUSY_SECONDS * 3, hide_parameters=True)
+    read = create_engine(url, pool_size=20, max_overflow=10, hide_parameters=True)
     _sqlite_manners(write, begin="BEGIN IMMEDIATE", query_only=False)
     _sqlite_manners(read, begin="BEGIN", query_only=True)
     return Engines(write, read)
@@ -101,7 +101,7 @@ def plain_postgres_url() -> str:
 def _postgres_engines(url: str) -> Engines:
     url = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
     timeouts = "-c statement_timeout=15000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=30000"
-    common: dict[str, Any] = {"pool_pre_ping": True, "pool_timeout": 30}
+    common: dict[str, Any] = {"pool_pre_ping": True, "pool_timeout": 30, "hide_parameters": True}
     arguments = {"connect_timeout": 5, "options": timeouts}
     write = create_engine(url, pool_size=10, max_overflow=10, connect_args=arguments, **common)
     readonly = {**arguments, "options": timeouts + " -c default_transaction_read_only=on"}

@@ -97,6 +97,13 @@ def test_an_orphan_is_refused():
         db.add(Membership(person_id=999, organisation_id=999, joined_at=NOW))
 
 
+def test_an_error_that_is_logged_says_nothing_about_anybody():
+    with pytest.raises(DBAPIError) as error, transaction() as db:
+        db.execute(text("INSERT INTO person (name, nowhere) VALUES (:name, 1)"), {"name": "Berta Bergmann"})
+
+    assert "Berta" not in str(error.value)
+
+
 def test_a_broken_rule_has_one_name_on_both_databases():
     start_counter()
 
