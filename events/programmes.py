@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, SQLModel, col, func, select
 
 from events.core import clock
 from events.core.access import Actor, command, signed_in
@@ -85,7 +85,7 @@ def create_programme(
 ) -> Programme:
     """Set up a programme; whoever does it becomes its organiser. Refuses an empty name and one that is taken."""
     _check_texts(name, summary, funding)
-    slug = slug_from(name)
+    slug = slug_from(name) or _slug_without_name(db)
     if db.exec(select(Programme.id).where(Programme.slug == slug)).first():
         raise Invalid({"name": _("There is a programme called %(name)s. Choose another name.", name=name)})
     programme = Programme(slug=slug, name=name.strip(), summary=summary, funding=funding, created_at=clock.now())
@@ -97,9 +97,15 @@ def create_programme(
     return programme
 
 
+def _slug_without_name(db: Database) -> str:
+    """An address for a name in a script of which nothing can stand there, such as Greek: 'programme-7'."""
+    last = db.exec(select(func.max(Programme.id))).one()
+    return f"programme-{(last or 0) + 1}"
+
+
 def _check_texts(name: str, summary: str, funding: str) -> None:
     wrong: dict[str, Message | str] = {}
-    if not slug_from(name):
+    if not any(letter.isalnum() for letter in name):
         wrong["name"] = _("Please give the programme a name.")
     for field, text, most in (("name", name, 120), ("summary", summary, 500), ("funding", funding, 300)):
         if len(text) > most:

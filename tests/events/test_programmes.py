@@ -44,6 +44,15 @@ def test_a_programme_needs_a_usable_name_and_short_texts(
     assert list(refused.value.fields) == [field]
 
 
+def test_programmes_are_named_in_any_script(db: Database, ada: Actor) -> None:
+    names = ["Πράσινο δίκτυο", "Зелена мрежа"]
+
+    made = [create_programme(db, ada, None, name=name) for name in names]
+
+    assert [one.name for one in made] == names
+    assert len({one.slug for one in made} - {""}) == 2
+
+
 def test_two_programmes_cannot_have_one_address(db: Database, ada: Actor, bo: Actor) -> None:
     make_programme(db, ada, "Green Food")
 
