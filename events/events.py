@@ -13,7 +13,7 @@ from events.core.columns import moment, public_id, word
 from events.core.database import Database
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
-from events.core.translation import _
+from events.core.translation import Message, _
 from events.phases import Phase, PhaseKind, on_opening, phases_of, set_phase_timers
 from events.programmes import Programme, slug_from
 from events.reference.zones import is_zone
@@ -227,8 +227,8 @@ def create_event(
     approval: Approval = Approval.AUTOMATIC,
     follows_id: int | None = None,
 ) -> EventWithPhases:
-    """Make a draft without phases; templates add those. Refuses an empty name and an unknown zone."""
-    _check_texts(name, zone, capacity)
+    """Make a draft without phases; templates add those. Refuses an empty name, texts too long, and an unknown zone."""
+    _check_texts(name, tagline, description, zone, capacity)
     assert programme.id is not None
     event = Event(
         programme_id=programme.id,
@@ -236,8 +236,8 @@ def create_event(
         kind=kind,
         name=name.strip(),
         zone=zone,
-        tagline=tagline,
-        description=description,
+        tagline=tagline.strip(),
+        description=description.strip(),
         capacity=capacity,
         approval=approval,
         follows_id=follows_id,
@@ -249,14 +249,23 @@ def create_event(
     return EventWithPhases(event, ())
 
 
-def _check_texts(name: str, zone: str, capacity: int | None) -> None:
-    wrong = {}
-    if not slug_from(name):
+LONGEST = {"name": 120, "tagline": 200, "description": 10_000}
+MOST_PLACES = 1_000_000
+
+
+def _check_texts(name: str, tagline: str, description: str, zone: str, capacity: int | None) -> None:
+    wrong: dict[str, Message | str] = {}
+    for field, text in (("name", name), ("tagline", tagline), ("description", description)):
+        if len(text.strip()) > LONGEST[field]:
+            wrong[field] = _("Please write at most %(most)s characters.", most=LONGEST[field])
+    if not any(letter.isalnum() for letter in name):
         wrong["name"] = _("Please give the event a name.")
     if not is_zone(zone):
         wrong["zone"] = _("%(zone)s is not a time zone we know. Choose one from the list.", zone=zone)
     if capacity is not None and capacity < 1:
         wrong["capacity"] = _("An event needs at least one place. Leave this empty for no limit.")
+    if capacity is not None and capacity > MOST_PLACES:
+        wrong["capacity"] = _("This number is too large.")
     if wrong:
         raise Invalid(wrong)
 
@@ -275,10 +284,10 @@ def change_event(
     approval: Approval,
 ) -> EventWithPhases:
     """Change what an event says about itself; its address stays. Places that are added go to those who wait."""
-    _check_texts(name, zone, capacity)
+    _check_texts(name, tagline, description, zone, capacity)
     event = subject.event
     places_before = event.capacity
-    event.name, event.tagline, event.description = name.strip(), tagline.strip(), description
+    event.name, event.tagline, event.description = name.strip(), tagline.strip(), description.strip()
     event.zone, event.capacity, event.approval = zone, capacity, approval
     touch(db, event)
     record(db, actor, EventChanged(event_id=subject.id))

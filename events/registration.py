@@ -211,13 +211,19 @@ def registration_open(subject: EventWithPhases, now: datetime) -> None:
     refuse_unless_open(subject.phase(kind), kind, subject.is_open(kind, now), now)
 
 
+def _refuse_longer(field: str, text: str, most: int) -> None:
+    if len(text.strip()) > most:
+        raise Invalid({field: _("Please write at most %(most)s characters.", most=most)})
+
+
 @command(organiser_of_event, when=not_over)
 def add_participation_type(
     db: Database, actor: Actor, subject: EventWithPhases, *, code: str, name: str, position: int = 0
 ) -> ParticipationType:
-    """Add a class of participants; refuses an empty name and a code that the event has."""
+    """Add a class of participants; refuses an empty or long name and a code that the event has."""
     if not name.strip():
         raise Invalid({"name": _("Please give this participation type a name.")})
+    _refuse_longer("name", name, 80)
     taken = select(ParticipationType.id).where(ParticipationType.event_id == subject.id, ParticipationType.code == code)
     if db.exec(taken).first():
         raise Invalid({"name": _("This event has that participation type already.")})
@@ -238,7 +244,8 @@ def add_question(
     required: bool = False,
     choices: list[str] | None = None,
 ) -> RegistrationQuestion:
-    """Ask something at registration; a choice needs at least two choices."""
+    """Ask something at registration, in 200 characters at most; a choice needs at least two choices."""
+    _refuse_longer("label", label, 200)
     wrong: dict[str, Message | str] = {}
     if not label.strip():
         wrong["label"] = _("Please write the question.")
@@ -260,6 +267,7 @@ def set_consent_text(db: Database, actor: Actor, subject: EventWithPhases, *, te
     """Write the next version of what participants agree to; earlier consents keep their version."""
     if not text.strip():
         raise Invalid({"consent": _("Please write what participants agree to.")})
+    _refuse_longer("consent", text, 5000)
     last = consent_text_of(db, subject.id)
     if last is not None and last.text == text.strip():
         return last

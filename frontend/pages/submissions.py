@@ -52,7 +52,7 @@ from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, redirect
 class SubmissionForm(Form):
     """What a team writes; `revision` is the one that was on the page, links come one a line."""
 
-    revision: int = 0
+    revision: int = Field(0, ge=0, le=2**31 - 2)
     title: str = ""
     summary: str = ""
     text: str = ""

@@ -52,7 +52,8 @@ class TypeForm(Form):
 def add_type_now(request: Request, form: TypeForm) -> Response:
     with transaction() as db:
         event = organised_event(db, request)
-        position, code = len(types_of(db, event.id)), slug_from(form.name)[:40]
+        position = len(types_of(db, event.id))
+        code = slug_from(form.name)[:40] or f"type-{position + 1}"  # Greek and Bulgarian names leave nothing else
         add_participation_type(db, actor_of(db, request), event, code=code, name=form.name, position=position)
     return redirect(request, "edit_registration", event=event.event.slug, flash=_("Added."))
 
