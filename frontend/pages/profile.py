@@ -7,13 +7,14 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from events.acquaintance import get_person_card
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
 from events.core.limits import take_turn
-from events.core.refusals import Invalid, NotFound
+from events.core.refusals import Invalid
 from events.core.translation import Message, _, set_reader
 from events.directory import organisations_of
-from events.people import Person, PersonState, change_profile, find_by_public_id, get_person
+from events.people import Person, change_profile, get_person
 from events.reference.keywords import is_keyword, keyword_label
 from events.reference.languages import is_language, language_name
 from events.signin import hash_password, password_matches, set_password, sign_out_everywhere
@@ -128,9 +129,7 @@ def sign_out_everywhere_now(request: Request, form: NoForm) -> Response:
 def show_person(request: Request) -> Response:
     with reading() as db:
         actor = actor_of(db, request)
-        person = find_by_public_id(db, request.path_params["person"])
-        if person is None or person.state is not PersonState.ACTIVE:
-            raise NotFound
+        person = get_person_card(db, actor, request.path_params["person"])
         own = organisations_of(db, person.id)
     return render(
         request, "profile/person.html", shown=person, own=own, is_oneself=actor.person == person.id,

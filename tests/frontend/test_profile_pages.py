@@ -1,12 +1,25 @@
 """The account: profile, password, browsers; and the card that others see."""
 
+from sqlalchemy import delete
+
 from events.core.access import Actor
 from events.core.database import Database
 from events.people import PersonState
+from events.phases import PhaseKind
+from events.registration import Consent
 from events.signin import find_sign_in, password_matches
 from tests.events.makers_network import added
 from tests.frontend.browser import Browser
-from tests.makers import person_of
+from tests.makers import (
+    again,
+    make_event,
+    make_member,
+    make_organisation,
+    make_programme,
+    make_registration,
+    open_phase,
+    person_of,
+)
 
 PROFILE = {"name": "Bo Berg", "locale": "en", "zone": "Europe/Stockholm"}
 SENTENCE = "a short sentence about cheese"
@@ -28,7 +41,10 @@ def test_a_visitor_signs_in_first(db: Database, bo: Actor) -> None:
     assert {browser.get(path).path for path in ("/account", f"/people/{person_of(db, bo).public_id}")} == {"/sign-in"}
 
 
-def test_a_profile_is_changed_and_read_by_others(db: Database, bo: Actor, cy: Actor) -> None:
+def test_a_profile_is_changed_and_read_by_colleagues(db: Database, bo: Actor, cy: Actor) -> None:
+    dairy = make_organisation(db, "Alpenkäse")
+    for one in (bo, cy):
+        make_member(db, one, dairy)
     Browser(db, bo).send(
         "/account/profile", **PROFILE, job_title="Cheese maker", about="Since 1999.", languages=["sv", "en"],
         keywords=["ai"], words="Rennet, whey",
@@ -40,6 +56,34 @@ def test_a_profile_is_changed_and_read_by_others(db: Database, bo: Actor, cy: Ac
     for words in ("Cheese maker", "Since 1999.", "Swedish, English", "Artificial intelligence", "rennet", "whey"):
         assert words in card.text
     assert "bo@example.org" not in card.html
+
+
+def test_a_stranger_finds_nobody(db: Database, bo: Actor, eve: Actor) -> None:
+    card = Browser(db, eve).get(f"/people/{person_of(db, bo).public_id}")
+
+    assert (card.status, "Bo Berg" in card.text) == (404, False)
+
+
+def test_participants_of_one_event_read_each_other_and_its_organiser_reads_them(
+    db: Database, ada: Actor, bo: Actor, cy: Actor
+) -> None:
+    programme = make_programme(db, ada)
+    event = open_phase(db, again(db, ada), make_event(db, again(db, ada), programme), PhaseKind.REGISTRATION)
+    for one in (bo, cy):
+        make_registration(db, one, event)
+    path = f"/people/{person_of(db, bo).public_id}"
+
+    assert [Browser(db, one).get(path).status for one in (cy, ada)] == [200, 200]
+
+
+def test_whoever_has_not_agreed_yet_is_not_read(db: Database, ada: Actor, bo: Actor, cy: Actor) -> None:
+    programme = make_programme(db, ada)
+    event = open_phase(db, again(db, ada), make_event(db, again(db, ada), programme), PhaseKind.REGISTRATION)
+    for one in (bo, cy):
+        make_registration(db, one, event)
+    db.exec(delete(Consent))  # as after a take-over
+
+    assert Browser(db, cy).get(f"/people/{person_of(db, bo).public_id}").status == 404
 
 
 def test_pages_are_in_the_chosen_language_from_then_on(db: Database, bo: Actor) -> None:
