@@ -4,7 +4,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -270,16 +269,6 @@ def test_booking_keeps_its_promises_in_any_order(database_url: str) -> None:
         Booking,
         settings=settings(
             max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
-
-
-@pytest.mark.prove
-def test_booking_keeps_its_promises_for_long(database_url: str) -> None:
-    run_state_machine_as_test(
-        Booking,
-        settings=settings(
-            max_examples=400, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
