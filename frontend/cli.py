@@ -4,6 +4,9 @@ import asyncio
 import os
 import signal
 import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -19,6 +22,7 @@ cli = typer.Typer(
     name="folkmoot", help="From hackathon to handshake.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 
+ENDING = (signal.SIGTERM, signal.SIGINT)
 Port = Annotated[int, typer.Option(envvar="PORT", help="The port to listen on.")]
 Host = Annotated[str, typer.Option(envvar="HOST", help="The address to listen on.")]
 
@@ -122,22 +126,47 @@ def _serve_several(host: str, port: int) -> None:
     forget_engines()  # connections cannot be shared by the children
     listening = socket.create_server((host, port), backlog=4096, reuse_port=False)
     listening.set_inheritable(True)
-    children = []
-    for _number in range(settings().web_processes):
-        child = os.fork()
-        if child == 0:
-            _serve_one(host, port, fd=listening.fileno())
-            os._exit(0)
-        children.append(child)
+    _keep_running(settings().web_processes, lambda: _serve_one(host, port, fd=listening.fileno()))
+
+
+def _keep_running(count: int, serve_one: Callable[[], None]) -> None:
+    """Run `count` children until told to end; one that dies is followed by another, and none outlives us."""
+    children: set[int] = set()
+    ending = False
 
     def end_all(*_args: object) -> None:
-        for child in children:
-            os.kill(child, signal.SIGTERM)
+        nonlocal ending
+        ending = True
+        for child in list(children):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGTERM)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDING:
         signal.signal(number, end_all)
-    for child in children:
-        os.waitpid(child, 0)
+    while not ending or children:
+        while len(children) < count and not ending:
+            children.add(_child(serve_one))
+        if ending:
+            end_all()  # also the one that was made while the signal arrived
+        gone, _status = os.wait()
+        children.discard(gone)
+        if not ending:
+            typer.echo("A web process has died; another one takes its place.", err=True)
+            time.sleep(1)  # one that cannot live must not keep the machine busy
+
+
+def _child(serve_one: Callable[[], None]) -> int:
+    # A signal that comes meanwhile waits, so that a child never loses it to the handler that it inherits from us.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    child = os.fork()
+    if child == 0:
+        for number in ENDING:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        serve_one()
+        os._exit(0)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+    return child
 
 
 @cli.command()

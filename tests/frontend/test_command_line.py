@@ -1,5 +1,9 @@
 """The command line says in a sentence what is wrong before anything starts."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,3 +49,27 @@ def test_a_database_that_cannot_be_opened_is_not_migrated(monkeypatch: pytest.Mo
     monkeypatch.setenv("FOLKMOOT_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
 
     assert said_by("migrate") == (2, "The database cannot be opened. Check FOLKMOOT_DATABASE_URL.\n")
+
+
+SEVERAL = """
+import os, time
+from frontend import cli
+def serve_one():
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+    os._exit(0)
+cli._keep_running(2, serve_one)
+"""
+
+
+def test_a_web_process_that_dies_is_replaced_and_none_outlives_the_first() -> None:
+    with subprocess.Popen([sys.executable, "-c", SEVERAL], stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout is not None
+        one, _other = int(first.stdout.readline()), int(first.stdout.readline())
+
+        os.kill(one, signal.SIGKILL)
+        _third = int(first.stdout.readline())
+        first.send_signal(signal.SIGTERM)
+
+        left = first.stdout.read()  # ends when the last of them has gone
+        assert (left, first.wait(10)) == ("", 0)
