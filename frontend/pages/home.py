@@ -37,6 +37,7 @@ from sessions.agenda import (
 )
 
 SOON = timedelta(minutes=30)
+LATE = timedelta(hours=4)  # a pitch room may run late
 DAY = timedelta(days=1)
 MOST_AFTER_THAT = 5
 HORIZON = datetime(9999, 1, 1, tzinfo=UTC)
@@ -96,14 +97,14 @@ def meetings_at_hand(db: Database, look: Look) -> Iterable[Step]:
 
 def pitches_at_hand(db: Database, look: Look) -> Iterable[Step]:
     """A pitch to give within a day."""
-    for line in pitches_between(db, look.actor, look.now - SOON, look.now + DAY):
-        near = line.pitch.planned_at - look.now <= SOON
+    for line in pitches_between(db, look.actor, look.now - LATE, look.now + DAY):
+        near, due = line.pitch.planned_at - look.now <= SOON, line.pitch.planned_at <= look.now
+        why = _("It is your turn about now, in %(room)s.") if due else _("You are on the running order of %(room)s.")
         yield Step(
-            _("Pitch for %(team)s", team=line.team),
-            _("You are on the running order of %(room)s.", room=line.stage.name),
+            _("Pitch for %(team)s", team=line.team), replace(why, values=(("room", line.stage.name),)),
             _("Go to the room"), path("stage", event=line.event.slug, stage=line.stage.public_id),
             urgency=Urgency.NOW if near else Urgency.SOMEBODY_WAITS, deadline=line.pitch.planned_at,
-            deadline_label=_("You are on in"), where=line.event.name,
+            deadline_label=_("You are on in"), tone="live" if due else "calm", where=line.event.name,
         )  # fmt: skip
 
 

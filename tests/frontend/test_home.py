@@ -218,6 +218,17 @@ def test_a_pitch_to_give_within_a_day_stands_on_the_home_of_the_team(db: Databas
     assert "Pitch for" not in Browser(db, show.bo).get("/").text
 
 
+def test_a_pitch_whose_time_has_passed_counts_down_to_nothing(db: Database) -> None:
+    show = make_show(db)
+
+    with clock.frozen_at(show.stage.opens_at + timedelta(minutes=40)):
+        page = Browser(db, show.tam).get("/")
+
+    assert next_step(page) == "Pitch for Lantern"
+    assert "It is your turn about now, in Main stage." in page.text
+    assert "You are on in" not in page.text
+
+
 def test_a_request_is_answered_before_anything_that_can_wait(db: Database, ada: Actor, bo: Actor, cy: Actor) -> None:
     fair = make_fair(db, ada)
     bo, cy = (make_participant(db, person, fair) for person in (bo, cy))
