@@ -44,8 +44,21 @@ def event_nav_of(event: EventWithPhases | None, actor: Actor, here: str) -> list
         return []
     tabs = [tab for tab in TABS[event.event.kind] + ORGANISER_TABS if tab[2] is None or tab[2](actor, event)]
     found = [(str(label), path(name, event=event.event.slug)) for label, name, _rule in tabs]
+    here = _under_its_tab(event, here)
     best = max((url for _label, url in found if here == url or here.startswith(url + "/")), key=len, default="")
     return [(label, url, url == best) for label, url in found]
+
+
+def _under_its_tab(event: EventWithPhases, here: str) -> str:
+    """Where a page belongs whose address does not begin with that of its tab: a meeting, an import."""
+    slug = event.event.slug
+    if here.startswith("/meetings/"):
+        return path("meetings", event=slug)
+    if here.startswith(path("import_participants", event=slug)):
+        return path("registrations", event=slug)
+    if here.startswith(path("import_items", event=slug)):
+        return path("event_marketplace", event=slug)
+    return here
 
 
 def crumbs_of(event: EventWithPhases | None) -> list[tuple[Any, str]]:

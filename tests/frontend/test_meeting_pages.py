@@ -228,6 +228,14 @@ def test_buttons_are_those_that_the_server_allows(db, fair, bo, cy):
     assert offered("ada") == set()
 
 
+def test_a_meeting_stands_under_its_tab(db, fair, bo, cy):
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+
+    page = Browser(db, bo).get(page_of(meeting.meeting))
+
+    assert f'<a href="{HERE}/meetings" aria-current="page">Meetings</a>' in page.html
+
+
 def test_a_meeting_is_moved_and_cancelled_on_its_page(db, fair, bo, cy):
     meeting = make_meeting(db, fair, asker=bo, invitee=cy)
     here, browser = page_of(meeting.meeting), Browser(db, bo)
@@ -290,13 +298,13 @@ def test_ones_meetings_stand_in_their_groups(db, fair, bo, cy, dee, mel):
     make_request(db, fair, asker=mel, invitee=bo, slot=2)
 
     page = Browser(db, bo).get(f"{HERE}/meetings")
-    order = [page.text.index(words) for words in ("Waiting for your answer", "Standing", "You have asked")]
+    order = [page.text.index(words) for words in ("Waiting for your answer", "In your calendar", "You have asked")]
 
     assert order == sorted(order)
     assert "Past and ended" not in page.text
     with clock.frozen_at(fair.slots[3].ends_at):
         later = Browser(db, bo).get(f"{HERE}/meetings")
-    assert "Past and ended" in later.text and "Standing" not in later.text
+    assert "Past and ended" in later.text and "In your calendar" not in later.text
     assert "Expired" in later.text and "Held" in later.text
 
 
