@@ -38,7 +38,7 @@ def test_an_organiser_writes_a_challenge_that_everybody_reads(db, ada, hack):
 
     assert (page.status, page.headline) == (200, "Better trays")
     listed = Browser(db).get(LIST).text
-    assert "Better trays" in listed and "Bakery Brno, CZ" in listed and "Prize: 500 loaves" in listed
+    assert "Better trays" in listed and "Bakery Brno, Czechia" in listed and "Prize: 500 loaves" in listed
 
 
 def test_what_is_missing_is_said_beside_what_was_typed(db, ada, hack):

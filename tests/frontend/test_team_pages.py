@@ -70,6 +70,14 @@ def test_a_closed_team_forming_has_a_page(db, ada, cy, hack):
     assert f"{LIST}/new" not in browser.get(LIST).links
 
 
+def test_nobody_is_sent_to_a_registration_that_is_closed(db, ada, hack):
+    open_page = Browser(db).get(LIST)
+    shut_phase(db, again(db, ada), hack, PhaseKind.REGISTRATION)
+    shut_page = Browser(db).get(LIST)
+
+    assert ("/e/food-hack/register" in open_page.links, "/e/food-hack/register" in shut_page.links) == (True, False)
+
+
 def test_outsiders_see_neither_teams_nor_their_people(db, eve, team):
     for browser in (Browser(db), Browser(db, eve)):
         page = browser.get(LIST)
