@@ -20,6 +20,19 @@ from sessions.meetings import Meeting, accept_meeting, cancel_meeting, decline_m
 from sessions.requests import request_meeting
 
 MATCHMAKING = "Green Shift Matchmaking"
+TAGLINE = "Twenty minutes, one to one, with those who built it and those who need it"
+DESCRIPTION = """The weekend's teams meet the companies whose problems they took, and whoever else looks for the same.
+
+### How it goes
+
+- say **when you can meet**
+- look through **participants**, needs and offers, and **ask** for a meeting
+- what is accepted stands in **both calendars**; you meet in a video room
+
+### What it costs
+
+Nothing. Bring what you need, or what you offer, in three sentences.
+"""
 
 NOTES = (
     "Your description fits what we fight with every week. Twenty minutes would help us to know whether we fit.",
@@ -35,7 +48,10 @@ def matchmaking(world: World) -> None:
     made = world.start - timedelta(hours=22)
     with step(made) as db:
         ada, hackathon = world.actor(db, "Ada Adler"), event_called(db, HACKATHON)
-        event = make_following_event(db, ada, hackathon, name=MATCHMAKING, starts_at=_today_at(world.start, 0))
+        event = make_following_event(
+            db, ada, hackathon, name=MATCHMAKING, starts_at=_today_at(world.start, 0), tagline=TAGLINE,
+            description=DESCRIPTION,
+        )  # fmt: skip
         for kind, first, last in (
             (PhaseKind.REGISTRATION, -0.9, 0.9), (PhaseKind.BOOKING, -0.9, 1.4), (PhaseKind.LIVE, -0.1, 1.5),
             (PhaseKind.FOLLOW_UP, 1.5, 90),
