@@ -130,6 +130,8 @@ def _taking_part(standing: Standing, look: Message, mine: str) -> Step:
     if current:
         phase = min(current, key=lambda one: one.ends_at)
         headline, why = _OPEN_NOW[phase.kind], _("%(phase)s is open now.", phase=PHASE_NAMES[phase.kind])
+        if phase.kind is PhaseKind.LIVE and subject.event.kind is EventKind.HACKATHON:
+            label, url = DOORS[EventKind.PITCH][0], path("stages", event=standing.slug)
         return Step(headline, why, label, url, deadline=phase.ends_at, deadline_label=_("Closes in"), **here)  # type: ignore[arg-type]  # texts and an address
     if coming:
         phase = min(coming, key=lambda one: one.starts_at)

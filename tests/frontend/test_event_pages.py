@@ -248,8 +248,8 @@ def test_an_event_that_is_over_says_so(db: Database, organiser: Actor, hack: Eve
 def test_a_visitor_reads_times_on_the_events_clocks(db: Database, hack: EventWithPhases) -> None:
     page = Browser(db).get("/e/food-hack")
 
-    assert "Building Mon, 13 Apr 2026 – Wed, 15 Apr 2026 Now open, closes in Wed, 15 Apr 2026 11:00" in page.text
-    assert "11:00 – 11:00 (Europe/Brussels)" in page.text
+    assert "Building Mon, 13 Apr 2026 – Wed, 15 Apr 2026 11:00 – 11:00 (Europe/Brussels) Now open" in page.text
+    assert "Now open, closes in Wed, 15 Apr 2026 11:00" in page.text
     assert "yours:" not in page.text
 
 

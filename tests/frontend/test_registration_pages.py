@@ -372,6 +372,7 @@ def test_an_empty_list_says_what_to_do(db: Database, organiser: Actor, hack: Eve
     page = Browser(db, organiser).get(ALL)
 
     assert "Nobody has registered yet" in page.text
+    assert "/e/food-hack/import/participants" in page.links
     assert "/e/food-hack" in page.links
 
 

@@ -416,4 +416,4 @@ def test_a_phase_opens_by_itself_when_its_time_comes(db: Database, organiser: Ac
     with clock.frozen_at(clock.now() + timedelta(days=2)):
         page = Browser(db).get("/e/food-hack")
 
-    assert "Judging Wed, 15 Apr 2026 – Fri, 17 Apr 2026 Now open" in page.text
+    assert "Judging Wed, 15 Apr 2026 – Fri, 17 Apr 2026 11:00 – 11:00 (Europe/Brussels) Now open" in page.text
