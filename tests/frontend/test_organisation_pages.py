@@ -30,7 +30,7 @@ def test_the_directory_finds_and_filters(db: Database, bo: Actor) -> None:
 
     assert "1 organisation" in browser.get("/organisations?q=bregenz").text
     assert "Norrsken" in browser.get("/organisations?country=SE&kind=traditional+SME").text
-    assert "No organisation fits" in browser.get("/organisations?q=%00nothing&page=x&cluster=o_none&kind=wrong").text
+    assert "No organisation fits" in browser.get("/organisations?q=nothing&page=x&cluster=o_none&kind=wrong").text
 
 
 def test_the_directory_asks_as_often_for_one_as_for_three(db: Database, bo: Actor, queries: list[str]) -> None:
