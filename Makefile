@@ -24,7 +24,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format chromium prove lock messages clean
+.PHONY: help setup run test lint format chromium prove lock messages permissions clean
 
 help:
 	@echo "make run       run Folkmoot with demo data on http://localhost:$(PORT)"
@@ -34,6 +34,7 @@ help:
 	@echo "make setup     what running needs, into .venv and node_modules"
 	@echo "make lock      newest versions into the lock files"
 	@echo "make messages  texts of the interface into the catalogues"
+	@echo "make permissions  the tables of who may do what, written anew"
 	@echo "make clean     away with everything made here but your data in var/"
 
 # --- Setting up -----------------------------------------------------------------------------------
@@ -124,6 +125,9 @@ lock: $(DEV)
 
 LOCALES  := events/core/locales
 KEYWORDS := --no-default-keywords -k _ -k gettext -k ngettext:1,2 -k N_:1,2
+
+permissions: $(DEV)
+	$(BIN)/python -m tests.permissions
 
 messages: $(DEV)
 	$(BIN)/pybabel --quiet extract -F pyproject.toml $(KEYWORDS) --no-wrap --sort-by-file --omit-header -c Translators: -o messages.pot .
