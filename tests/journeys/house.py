@@ -144,9 +144,9 @@ class Letterbox:
         """The letters to somebody, with this in their subject."""
         return [one for one in self.letters if one.to == address and about.casefold() in one.subject.casefold()]
 
-    def wait_for(self, address: str, about: str = "", *, after: int = 0) -> Letter:
+    def wait_for(self, address: str, about: str = "", *, seconds: float = 15) -> Letter:
         """The newest letter to somebody about something, once there are more than `after` of them."""
-        return soon(lambda: self.letters_to(address, about)[after:], f"a letter to {address} about {about!r}")[-1]
+        return soon(lambda: self.letters_to(address, about), f"a letter to {address} about {about!r}", seconds)[-1]
 
 
 @contextmanager
@@ -178,7 +178,7 @@ def open_house(
     """Serve the product on a free port of loopback, its worker's loops running, its letters going to a real server."""
     listening = socket.create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    thresholds = gc.get_threshold()
+    thresholds, before = gc.get_threshold(), settings()
     with letterbox() as post, running_clock(start) as ours:
         use_settings(
             database_url=database_url, secret=SECRET, files=files, public_url=address, demo=demo,
@@ -198,3 +198,4 @@ def open_house(
             listening.close()
             gc.unfreeze()
             gc.set_threshold(*thresholds)
+            use_settings(**dict(before))
