@@ -82,5 +82,3 @@ def show_styleguide(request: Request) -> Response:
     with reading() as db:
         actor_of(db, request)
     return render(request, "styleguide.html", sample=sample())
-
-
