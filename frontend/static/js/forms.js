@@ -10,6 +10,9 @@ export function startForms(root) {
   for (const form of root.querySelectorAll("form[data-guard]")) {
     if (form instanceof HTMLFormElement) form.addEventListener("input", () => touched.add(form));
   }
+  for (const field of root.querySelectorAll("input[data-own-zone]")) {
+    if (field instanceof HTMLInputElement) field.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+  }
   for (const line of root.querySelectorAll("[data-count-for]")) {
     if (line instanceof HTMLElement) countCharacters(line);
   }
