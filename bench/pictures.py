@@ -160,7 +160,7 @@ def picture_for_readme(browser: Browser, address: str) -> None:
     from PIL import Image
 
     context = browser.new_context(
-        viewport={"width": 1200, "height": 820}, color_scheme="light", reduced_motion="reduce", locale="en-GB"
+        viewport={"width": 1200, "height": 800}, color_scheme="light", reduced_motion="reduce", locale="en-GB"
     )
     page = context.new_page()
     become(page, address, "Bo Berg")
