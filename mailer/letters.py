@@ -27,6 +27,7 @@ from sessions.calendars import CalendarEntry, CalendarMethod, EntryKind, revisio
 
 F = TypeVar("F", bound=Fact)
 SEALED = "letter"
+AHEAD = timedelta(days=1)
 FIRST_PAUSE = timedelta(seconds=30)
 
 
@@ -182,6 +183,11 @@ def post_letters(db: Database, told: Told) -> None:
             _post(db, told, occasion)
 
 
+def turn(*, waited_for: bool) -> datetime:
+    """When a letter's turn is: somebody sits and waits for a letter with a link, so it goes before all others."""
+    return clock.now() - AHEAD if waited_for else clock.now()
+
+
 def _post(db: Database, told: Told, occasion: Occasion) -> None:
     there = set(db.exec(select(Letter.address).where(Letter.fact_id == told.number, Letter.kind == occasion.kind)))
     for one in {each.address: each for each in occasion.to(db, told.fact)}.values():
@@ -195,7 +201,7 @@ def _post(db: Database, told: Told, occasion: Occasion) -> None:
             address=one.address,
             message_id=f"<{uuid.uuid4().hex}@{own_domain()}>",
             made_at=clock.now(),
-            due_at=clock.now(),
+            due_at=turn(waited_for=occasion.secret),
             sealed=occasion.secret,
         )
         if occasion.entry is None or _in_order(db, told.fact, occasion.entry, letter):

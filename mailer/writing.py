@@ -34,6 +34,7 @@ from mailer.letters import (
     page_at,
     put_off,
     recipient,
+    turn,
 )
 from mailer.rendering import message_bytes
 from sessions.calendars import CalendarEntry, CalendarMethod, CalendarRevision, revision_at
@@ -107,7 +108,7 @@ def _keep(db: Database, letter: Letter, written: Written | None) -> None:
         change: dict[str, Any] = {"state": LetterState.NOT_NEEDED, "done_at": clock.now()}
     else:
         change = {"raw": closed(letter, written.raw), "subject": written.subject}
-        change |= {"due_at": clock.now(), "attempts": 0, "problem": ""}
+        change |= {"due_at": turn(waited_for=letter.sealed), "attempts": 0, "problem": ""}
     unwritten = (col(Letter.id) == letter.id, col(Letter.raw).is_(None), col(Letter.done_at).is_(None))
     kept = cast("CursorResult[Any]", db.execute(update(Letter).where(*unwritten).values(**change)))
     if kept.rowcount != 1:

@@ -9,11 +9,12 @@ import pytest
 from sqlmodel import select
 
 from events.core import clock
+from events.core.access import VISITOR
 from events.core.claims import MOST_TRIES
 from events.core.database import reading, transaction
 from events.core.journal import record, settle
 from events.core.settings import settings, use_settings
-from events.signin import PasswordSet
+from events.signin import PasswordSet, ask_for_link
 from mailer import delivery
 from mailer.delivery import LEASE, Outcome, claim_letter, envelope_sender, run_mail, send_next
 from mailer.letters import Letter, LetterState, pause_after
@@ -338,3 +339,17 @@ def test_nothing_is_written_when_nothing_waits():
     assert write_letters() == 0
     with reading() as db:
         assert db.exec(select(Letter)).all() == []
+
+
+async def test_a_link_that_somebody_waits_for_goes_before_hundreds_of_others():
+    for number in range(3):
+        make_letter(address=f"p{number}@example.org")
+    with transaction() as db:
+        ask_for_link(db, VISITOR, None, email="late@example.org")
+    settle()
+
+    write_letters()
+
+    async with post_office() as (sink, transport):
+        await send_next(transport)
+        assert [recipient for _sender, recipient, _raw in sink.taken] == ["late@example.org"]
