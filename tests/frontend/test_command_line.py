@@ -55,7 +55,7 @@ SEVERAL = """
 import os, time
 from frontend import cli
 def serve_one():
-    print(os.getpid(), flush=True)
+    os.write(1, f"{os.getpid()}\\n".encode())  # in one piece, whoever else writes
     time.sleep(60)
     os._exit(0)
 cli._keep_running(2, serve_one)
@@ -64,12 +64,15 @@ cli._keep_running(2, serve_one)
 
 def test_a_web_process_that_dies_is_replaced_and_none_outlives_the_first() -> None:
     with subprocess.Popen([sys.executable, "-c", SEVERAL], stdout=subprocess.PIPE, text=True) as first:
-        assert first.stdout is not None
-        one, _other = int(first.stdout.readline()), int(first.stdout.readline())
+        try:
+            assert first.stdout is not None
+            one, _other = int(first.stdout.readline()), int(first.stdout.readline())
 
-        os.kill(one, signal.SIGKILL)
-        _third = int(first.stdout.readline())
-        first.send_signal(signal.SIGTERM)
+            os.kill(one, signal.SIGKILL)
+            _third = int(first.stdout.readline())
+            first.send_signal(signal.SIGTERM)
 
-        left = first.stdout.read()  # ends when the last of them has gone
-        assert (left, first.wait(10)) == ("", 0)
+            left = first.stdout.read()  # ends when the last of them has gone
+            assert (left, first.wait(10)) == ("", 0)
+        finally:
+            first.terminate()
