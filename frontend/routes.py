@@ -62,7 +62,7 @@ PEOPLE: list[BaseRoute] = [
     post("/language", signin.set_language, "set_language"),
 ]
 
-# Account, organisations, programmes, marketplace, import (D)
+# Account, organisations, programmes, marketplace, import
 NETWORK: list[BaseRoute] = [
     get("/account", profile.show_account, "account"),
     post("/account/profile", profile.change_profile_now, "change_profile"),
@@ -204,7 +204,7 @@ MEETINGS: list[BaseRoute] = [
     post("/e/{event}/set-up/follow", following.follow_now, "follow_now"),
 ]
 
-# Stages, pitches, live rooms (C)
+# Stages, pitches, live rooms
 LIVE: list[BaseRoute] = [
     get("/e/{event}/stages", live.show_stages, "stages"),
     post("/e/{event}/stages", live.plan_now, "plan_stage"),
