@@ -71,5 +71,5 @@ def follow_now(request: Request, form: FollowForm) -> Response:
         made = make_following_event(
             db, actor_of(db, request), event, name=form.name, starts_at=starts_at, zone=form.zone, tagline=form.tagline
         )
-    said = _("Made as a draft. Look through it, then publish it: whoever came over is asked to confirm then.")
+    said = _("Made as a draft. Look through it, then publish it: whoever came over is then asked on their home.")
     return redirect(request, "set_up", event=made.event.slug, flash=said)
