@@ -26,7 +26,7 @@ from events.core.settings import use_settings
 from events.roles import actor_for
 from sessions.requests import request_meeting
 from tests.makers import make_person
-from tests.sessions.makers_meetings import make_fair, make_participant, place_of
+from tests.sessions.makers_meetings import make_fair, make_participant, place_of, with_rules
 
 
 def fresh(folder: Path, name: str) -> str:
@@ -43,7 +43,7 @@ def ours(folder: Path, round_number: int, bookings: int, threads: int) -> float:
     pairs = 12
     with transaction() as db:
         fair = make_fair(db, make_person(db, "Ada Adler"), slots=24, tables=0)
-        fair.event.event.max_open_requests = 1000
+        with_rules(db, fair, max_pending=1000)
         db.add(fair.event.event)
         people = [
             make_participant(db, make_person(db, f"P{n} X", email=f"p{n}@example.org"), fair) for n in range(2 * pairs)

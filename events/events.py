@@ -63,8 +63,6 @@ class Event(SQLModel, table=True):
     approval: Approval = word(Approval, default=Approval.AUTOMATIC)
     team_size_min: int = 2
     team_size_max: int = 6
-    request_lasts_minutes: int = 48 * 60
-    max_open_requests: int = 15
     version: int = 1
     created_at: datetime = moment()
 

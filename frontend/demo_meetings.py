@@ -14,9 +14,11 @@ from events.planning import move_phase
 from events.registration import RegistrationInEvent, find_registration, participants_of
 from frontend.demo import World, step
 from frontend.demo_events import HACKATHON, actor_of_person, days, event_called, register_somebody, to_the_hour
+from sessions.answers import accept_meeting, decline_meeting
 from sessions.availability import common_slots, set_availability
 from sessions.blocks import add_block, slots_in
-from sessions.meetings import Meeting, accept_meeting, cancel_meeting, decline_meeting, get_meeting, move_meeting
+from sessions.meetings import Meeting, get_meeting
+from sessions.moves import cancel_meeting, move_meeting
 from sessions.requests import request_meeting
 
 MATCHMAKING = "Green Shift Matchmaking"

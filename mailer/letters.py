@@ -145,7 +145,8 @@ def letter_for(
 ) -> Callable[[SayT], SayT]:
     """Let a fact lead to a letter to each of `to(db, fact)`; the function's name is its kind and its templates' folder.
 
-    `entry` is the kind of calendar entry and the fact's field that holds its subject; the fact has a `sequence`.
+    `entry` is the kind of calendar entry and the fact's field that holds its subject; the fact has a `sequence`,
+    which is None where there is nothing to put into a calendar.
     """
 
     def register(say: SayT) -> SayT:
@@ -204,11 +205,16 @@ def _post(db: Database, told: Told, occasion: Occasion) -> None:
             due_at=turn(waited_for=occasion.secret),
             sealed=occasion.secret,
         )
-        if occasion.entry is None or _in_order(db, told.fact, occasion.entry, letter):
+        if not carries_entry(occasion, told.fact) or _in_order(db, told.fact, occasion.entry, letter):
             _check_address(letter)
             db.add(letter)
     db.flush()
     db.info["tell"] = True
+
+
+def carries_entry(occasion: Occasion, fact: Any) -> bool:
+    """Whether a letter about this fact has a calendar part: its kind has one, and there is a revision to tell."""
+    return occasion.entry is not None and fact.sequence is not None
 
 
 def own_domain() -> str:
@@ -223,8 +229,9 @@ def _check_address(letter: Letter) -> None:
         letter.state, letter.dead_at, letter.problem = LetterState.UNDELIVERABLE, clock.now(), str(reason)[:500]
 
 
-def _in_order(db: Database, fact: Fact, entry: tuple[EntryKind, str], letter: Letter) -> bool:
+def _in_order(db: Database, fact: Fact, entry: tuple[EntryKind, str] | None, letter: Letter) -> bool:
     """Fill in the revision and put older letters aside; False where this address has had this revision."""
+    assert entry is not None
     line, revision = revision_at(db, entry[0], getattr(fact, entry[1]), fact.sequence)  # type: ignore[attr-defined]
     # Two facts about one entry may be told at once; each must see what the other posted.
     db.exec(select(CalendarEntry.id).where(CalendarEntry.id == line.id).with_for_update()).one()

@@ -164,7 +164,7 @@ def revision_of(
     db: Database, occasion: Occasion, fact: Any, letter: Letter
 ) -> tuple[CalendarEntry, CalendarRevision] | None:
     """The calendar entry and revision that a letter carries, if its kind carries one."""
-    if occasion.entry is None:
+    if occasion.entry is None or not letter.uid:
         return None
     kind, field = occasion.entry
     return revision_at(db, kind, getattr(fact, field), letter.sequence)

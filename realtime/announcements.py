@@ -26,12 +26,14 @@ from events.importing import items, participants
 from events.people import find_person
 from realtime.announcing import Concerned, announced, quiet
 from realtime.channels import event_channel, person_channel
-from sessions import availability, blocks, meetings, pitches
+from sessions import availability, blocks, booking_rules, meetings, no_thanks, pitches
 
 
 @announced(
     meetings.MeetingRequested,
+    meetings.MeetingAgreed,
     meetings.MeetingAccepted,
+    meetings.MeetingScheduled,
     meetings.MeetingDeclined,
     meetings.MeetingWithdrawn,
     meetings.MeetingExpired,
@@ -40,7 +42,8 @@ from sessions import availability, blocks, meetings, pitches
 )
 def _meeting(db: Database, fact: meetings.MeetingRequested) -> Concerned:
     row = db.get_one(meetings.Meeting, fact.meeting_id)
-    return {person_channel(row.asker_id), person_channel(row.invitee_id)}, {"meeting": row.public_id}
+    people = (row.asker_id, row.invitee_id, *meetings.guests_of(db, fact.meeting_id))
+    return {person_channel(person) for person in people}, {"meeting": row.public_id}
 
 
 @announced(
@@ -155,4 +158,10 @@ quiet(
     blocks.BlockRemoved,
     blocks.TableAdded,
     pitches.StagePlanned,
+)
+quiet(
+    booking_rules.BookingRulesChanged,
+    no_thanks.NoThanksSaid,
+    no_thanks.NoThanksTakenBack,
+    meetings.MeetingLocked,
 )

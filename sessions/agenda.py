@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from events.core.access import Actor
 from events.core.database import Database
@@ -15,7 +15,7 @@ from events.people import Person
 from events.registration import Registration, RegistrationState
 from events.teams import Team, TeamMember
 from sessions.availability import AvailabilityStated
-from sessions.meetings import Meeting, MeetingState
+from sessions.meetings import Meeting, MeetingState, takes_part
 from sessions.pitches import Pitch, PitchState
 from sessions.stages import Stage, StageState, see_stage
 
@@ -24,7 +24,7 @@ LIVE = (EventState.PUBLISHED, EventState.RUNNING)
 
 @dataclass(frozen=True)
 class MeetingLine:
-    """A meeting or a request, as the agenda of one of its two people shows it."""
+    """A meeting or a request, as the agenda of one of its people shows it."""
 
     meeting: Meeting
     event: Event
@@ -51,7 +51,7 @@ def _meetings(actor: Actor) -> Any:
         .join(Person, col(Person.id) == other)
         .outerjoin(Registration, their_place)
         .outerjoin(Organisation, col(Organisation.id) == col(Registration.organisation_id))
-        .where(or_(col(Meeting.asker_id) == actor.person, col(Meeting.invitee_id) == actor.person))
+        .where(takes_part(actor.person))
     )
 
 
@@ -73,7 +73,7 @@ def requests_to_answer(db: Database, actor: Actor, now: datetime) -> list[Meetin
 def meetings_between(db: Database, actor: Actor, start: datetime, end: datetime) -> list[MeetingLine]:
     """The actor's accepted meetings that take up some of `start` to `end`, in order of time."""
     query = _meetings(actor).where(
-        Meeting.state == MeetingState.ACCEPTED, col(Meeting.starts_at) < end, col(Meeting.ends_at) > start
+        Meeting.state == MeetingState.SCHEDULED, col(Meeting.starts_at) < end, col(Meeting.ends_at) > start
     )
     return [_line(row) for row in db.exec(query.order_by(col(Meeting.starts_at), col(Meeting.id)))]
 
@@ -121,7 +121,7 @@ def without_meetings(db: Database, actor: Actor, events: list[EventWithPhases]) 
     ids = {one.id for one in events}
     query = select(Meeting.event_id).where(
         col(Meeting.event_id).in_(ids),
-        or_(col(Meeting.asker_id) == actor.person, col(Meeting.invitee_id) == actor.person),
-        col(Meeting.state).in_((MeetingState.REQUESTED, MeetingState.ACCEPTED)),
+        takes_part(actor.person),
+        col(Meeting.state).in_((MeetingState.REQUESTED, MeetingState.ACCEPTED, MeetingState.SCHEDULED)),
     )
     return ids - set(db.exec(query).all())

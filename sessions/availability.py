@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, delete
+from sqlalchemy import UniqueConstraint, delete, literal, union_all
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
@@ -16,10 +16,19 @@ from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import At, _
-from events.events import EventWithPhases, not_over
-from events.registration import Registration, participant_of_event
+from events.events import EventClosedAlready, EventState, EventWithPhases, not_over
+from events.people import Person
+from events.registration import (
+    Registration,
+    RegistrationInEvent,
+    RegistrationState,
+    organiser_of_its_event,
+    participant_of_event,
+)
 from sessions.blocks import Slot, slots_in
-from sessions.seats import full_atoms, kept_atoms, taken_atoms
+from sessions.booking_rules import BookingRules, is_awake, rules_of
+from sessions.no_thanks import NoThanks
+from sessions.seats import NotTakingPart, full_atoms, kept_atoms, taken_atoms
 
 
 class Absence(SQLModel, table=True):
@@ -60,8 +69,11 @@ class AvailabilitySet(Fact):
 class MeetingThen(Conflict):
     """Somebody cannot be away while they meet."""
 
-    def __init__(self, start: datetime) -> None:
-        super().__init__(_("You have a meeting at %(time)s. Move or cancel it first.", time=At(start)))
+    def __init__(self, start: datetime, *, own: bool = True) -> None:
+        theirs = _("There is a meeting at %(time)s. Move or cancel it first.", time=At(start))
+        super().__init__(
+            _("You have a meeting at %(time)s. Move or cancel it first.", time=At(start)) if own else theirs
+        )
 
 
 @command(participant_of_event, when=not_over)
@@ -71,26 +83,49 @@ def set_availability(db: Database, actor: Actor, subject: EventWithPhases, *, ab
     Replaces what was said before. Refuses times that are no slots, and a time at which a meeting of one's own stands.
     """
     assert actor.person is not None
-    slots = slots_in(db, subject.id)
+    _set(db, actor, subject.id, actor.person, absent)
+
+
+def place_counts(subject: RegistrationInEvent, now: datetime) -> None:
+    """Refuse what is asked for somebody who has no place, or in an event that is over."""
+    if subject.event.state is EventState.CLOSED:
+        raise EventClosedAlready
+    if subject.registration.state is not RegistrationState.ACCEPTED:
+        raise NotTakingPart
+
+
+@command(organiser_of_its_event, when=place_counts)
+def set_availability_for(
+    db: Database, actor: Actor, subject: RegistrationInEvent, *, absent: Collection[datetime]
+) -> None:
+    """Say for a participant in which slots they cannot meet, as they told their organiser or desk.
+
+    Refuses what `set_availability` refuses.
+    """
+    _set(db, actor, subject.registration.event_id, subject.registration.person_id, absent)
+
+
+def _set(db: Database, actor: Actor, event_id: int, person_id: int, absent: Collection[datetime]) -> None:
+    slots = slots_in(db, event_id)
     if not set(absent) <= {slot.starts_at for slot in slots}:
         raise Invalid({"free": _("Please choose among the event's times.")})
-    mine = select(Registration).where(Registration.event_id == subject.id, Registration.person_id == actor.person)
+    theirs = select(Registration).where(Registration.event_id == event_id, Registration.person_id == person_id)
     # On PostgreSQL this waits for a booking of the same participant, which locks the row too.
-    registration = db.exec(mine.with_for_update(key_share=True)).one()
-    _refuse_where_they_meet(db, actor.person, [slot for slot in slots if slot.starts_at in absent])
-    db.execute(delete(Absence).where(col(Absence.event_id) == subject.id, col(Absence.person_id) == actor.person))
-    db.add_all(Absence(event_id=subject.id, person_id=actor.person, starts_at=start) for start in sorted(set(absent)))
-    _has_stated(db, subject.id, actor.person)
-    record(db, actor, AvailabilitySet(event_id=subject.id, registration_id=registration.id or 0))
+    registration = db.exec(theirs.with_for_update(key_share=True)).one()
+    _refuse_where_they_meet(db, actor, person_id, [slot for slot in slots if slot.starts_at in absent])
+    db.execute(delete(Absence).where(col(Absence.event_id) == event_id, col(Absence.person_id) == person_id))
+    db.add_all(Absence(event_id=event_id, person_id=person_id, starts_at=start) for start in sorted(set(absent)))
+    _has_stated(db, event_id, person_id)
+    record(db, actor, AvailabilitySet(event_id=event_id, registration_id=registration.id or 0))
 
 
-def _refuse_where_they_meet(db: Database, person_id: int, slots: list[Slot]) -> None:
+def _refuse_where_they_meet(db: Database, actor: Actor, person_id: int, slots: list[Slot]) -> None:
     if not slots:
         return
     kept = kept_atoms(db, person_id, Slot(slots[0].starts_at, slots[-1].ends_at))
     for slot in slots:
         if not kept.isdisjoint(atoms(slot.starts_at, slot.ends_at)):
-            raise MeetingThen(slot.starts_at)
+            raise MeetingThen(slot.starts_at, own=actor.person == person_id)
 
 
 def _has_stated(db: Database, event_id: int, person_id: int) -> None:
@@ -117,27 +152,74 @@ def absences_of(db: Database, event_id: int, people: Collection[int]) -> set[dat
     return set(db.exec(query))
 
 
-def absent_then(db: Database, event_id: int, people: Collection[int], start: datetime) -> set[int]:
-    """Who of `people` said that they cannot meet in the slot that starts at `start`."""
-    query = select(Absence.person_id).where(
-        Absence.event_id == event_id, col(Absence.person_id).in_(sorted(people)), Absence.starts_at == start
+@dataclass(frozen=True)
+class Unavailable:
+    """Who cannot meet in a slot: by what they said, by the hours of their zone, or because of a no thanks.
+
+    `refused` holds whom somebody does not wish to meet, and `refusers` who said so. Only `away` may be told apart.
+    """
+
+    away: frozenset[int]
+    refused: frozenset[int]
+    refusers: frozenset[int]
+
+    def of(self, actor: Actor) -> set[int]:
+        """Who is not free, as the actor may read it: whoever turned them down reads as not free."""
+        others = (self.refused | self.refusers) - {actor.person}
+        return set(self.away) or set(others)
+
+
+def unavailable(
+    db: Database, rules: BookingRules, people: Collection[int], start: datetime | None, end: datetime | None
+) -> Unavailable:
+    """Who of `people` cannot meet each other then; without a time, only whether anybody said no thanks.
+
+    One statement whether there is a no thanks or not, so that nobody learns of it by the clock.
+    """
+    ids = sorted(people)
+    query = union_all(
+        select(literal("away"), col(Absence.person_id), literal(0)).where(
+            col(Absence.event_id) == rules.event_id, col(Absence.person_id).in_(ids), col(Absence.starts_at) == start
+        ),
+        select(literal("no thanks"), col(NoThanks.person_id), col(NoThanks.other_id)).where(
+            col(NoThanks.person_id).in_(ids), col(NoThanks.other_id).in_(ids)
+        ),
     )
-    return set(db.exec(query))
+    rows = db.execute(query).all()
+    away = {one for what, one, _other in rows if what == "away"}
+    if rules.windows and start is not None and end is not None:
+        away |= _asleep(db, rules, ids, Slot(start, end))
+    vetoes = [(one, other) for what, one, other in rows if what == "no thanks"]
+    return Unavailable(
+        frozenset(away), frozenset(other for _one, other in vetoes), frozenset(one for one, _other in vetoes)
+    )
+
+
+def _asleep(db: Database, rules: BookingRules, ids: list[int], slot: Slot) -> set[int]:
+    rows = db.execute(select(col(Person.id), col(Person.zone)).where(col(Person.id).in_(ids)))
+    return {person for person, zone in rows if not is_awake(rules, zone, slot)}
 
 
 def free_slots(db: Database, event: EventWithPhases, *people: int) -> list[Slot]:
     """The coming slots of an event in which all `people` can meet: nobody absent, nobody seated in this event or
-    another, a table left. Five queries, however many slots."""
+    another, a table left, no no-thanks between them. A handful of queries, however many slots."""
     now = clock.now()
     slots = [slot for slot in slots_in(db, event.id) if slot.starts_at > now]
     if not slots:
         return []
+    rules = rules_of(db, event.id)
     span = Slot(slots[0].starts_at, slots[-1].ends_at)
     absent = absences_of(db, event.id, people)
-    busy = taken_atoms(db, people, span, now) | full_atoms(db, event.id, span)
-    return [
-        slot for slot in slots if slot.starts_at not in absent and busy.isdisjoint(atoms(slot.starts_at, slot.ends_at))
+    busy = taken_atoms(db, people, span, now) | full_atoms(db, event.id, people, span)
+    zones = set(db.execute(select(col(Person.zone)).where(col(Person.id).in_(sorted(people)))).scalars())
+    free = [
+        slot
+        for slot in slots
+        if slot.starts_at not in absent
+        and busy.isdisjoint(atoms(slot.starts_at, slot.ends_at))
+        and all(is_awake(rules, zone, slot) for zone in zones)
     ]
+    return [] if unavailable(db, rules, people, None, None).refused else free
 
 
 def common_slots(db: Database, event: EventWithPhases, a: int, b: int) -> list[Slot]:

@@ -11,9 +11,9 @@ from sqlmodel import Field, SQLModel, col, select
 
 from events.core.access import Actor, command
 from events.core.clock import on_the_atom
-from events.core.columns import moment, public_id, word
+from events.core.columns import listing, moment, public_id, word
 from events.core.database import Database
-from events.core.hooks import copied_with_event
+from events.core.hooks import copied_with_event, personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
@@ -31,7 +31,10 @@ class TableKind(StrEnum):
 
 
 class Block(SQLModel, table=True):
-    """A stretch of an event cut into slots: `slot_minutes` of meeting, then `buffer_minutes` of nothing."""
+    """A stretch of an event cut into slots: `slot_minutes` of meeting, then `buffer_minutes` of nothing.
+
+    `breaks` are pieces of it without meetings, as [start, end] in ISO 8601 (UTC), in order of time.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = public_id("b")
@@ -40,18 +43,27 @@ class Block(SQLModel, table=True):
     ends_at: datetime = moment()
     slot_minutes: int = 20
     buffer_minutes: int = 5
+    breaks: list[list[str]] = listing(default_factory=list)
 
 
 class MeetingTable(SQLModel, table=True):
-    """A place for a meeting."""
+    """A place for a meeting of as many people as it has chairs, perhaps kept for one participant.
+
+    Somebody for whom a table is kept has all their meetings there, and nobody else has any.
+    """
 
     __tablename__ = "meeting_table"
-    __table_args__ = (UniqueConstraint("event_id", "name"),)
+    __table_args__ = (UniqueConstraint("event_id", "name"), UniqueConstraint("event_id", "kept_for_id"))
 
     id: int | None = Field(default=None, primary_key=True)
     event_id: int = Field(foreign_key="event.id", index=True)
     name: str = Field(max_length=40)
     kind: TableKind = word(TableKind, default=TableKind.NUMBERED)
+    chairs: int = 4
+    kept_for_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+
+
+personal_data(MeetingTable, "kept_for_id", "a table kept for somebody", "detach")
 
 
 @dataclass(frozen=True)
@@ -106,13 +118,25 @@ class BlockInEvent:
 
 
 def slots_of(block: Block) -> list[Slot]:
-    """A block's slots in order: as many as fit, the buffer between them and not after the last."""
-    length, step = timedelta(minutes=block.slot_minutes), timedelta(minutes=block.slot_minutes + block.buffer_minutes)
-    slots, start = [], block.starts_at
+    """A block's slots in order: as many as fit, the buffer between them and not after the last, none in a break.
+
+    After a break they begin anew with its end.
+    """
+    length, buffer = timedelta(minutes=block.slot_minutes), timedelta(minutes=block.buffer_minutes)
+    slots, start, breaks = [], block.starts_at, breaks_of(block)
     while start + length <= block.ends_at:
+        meets = next((one for one in breaks if one.starts_at < start + length and one.ends_at > start), None)
+        if meets is not None:
+            start = meets.ends_at
+            continue
         slots.append(Slot(start, start + length))
-        start += step
+        start += length + buffer
     return slots
+
+
+def breaks_of(block: Block) -> list[Slot]:
+    """The pieces of a block in which nobody meets, in order of time."""
+    return [Slot(*(datetime.fromisoformat(one).astimezone(UTC) for one in pair)) for pair in block.breaks]
 
 
 def blocks_of(db: Database, event_id: int) -> list[Block]:

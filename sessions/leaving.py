@@ -1,6 +1,6 @@
 """Leaving: what becomes of somebody's meetings when they give their place in an event back."""
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from events.core import clock
 from events.core.access import Actor
@@ -19,14 +19,14 @@ def _call_off(db: Database, actor: Actor, registration_id: int) -> None:
     if registration is None or event is None:
         return
     person = registration.person_id
-    mine = or_(col(Meeting.asker_id) == person, col(Meeting.invitee_id) == person)
-    query = select(Meeting).where(Meeting.event_id == event.id, mine, is_open(clock.now())).order_by(col(Meeting.id))
+    leads = (col(Meeting.asker_id) == person) | (col(Meeting.invitee_id) == person)
+    query = select(Meeting).where(Meeting.event_id == event.id, leads, is_open(clock.now())).order_by(col(Meeting.id))
     # Locked on PostgreSQL, so that nobody answers meanwhile.
     for meeting in db.exec(query.with_for_update()).all():
         end_meeting(db, actor, MeetingInEvent(meeting, event), _end_for(meeting, person))
 
 
 def _end_for(meeting: Meeting, leaver: int) -> MeetingState:
-    if meeting.state is MeetingState.ACCEPTED:
+    if meeting.state in {MeetingState.ACCEPTED, MeetingState.SCHEDULED}:
         return MeetingState.CANCELLED
     return MeetingState.WITHDRAWN if meeting.asker_id == leaver else MeetingState.DECLINED

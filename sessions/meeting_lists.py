@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, or_, select
+from sqlalchemy import and_, case, select
 from sqlmodel import col
 
 from events.core import clock
@@ -17,7 +17,7 @@ from events.organisations import Organisation
 from events.people import Person
 from events.registration import Registration, participant_of_event
 from sessions.blocks import MeetingTable, place_name
-from sessions.meetings import Meeting, MeetingInEvent, MeetingState, state_at
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState, state_at, takes_part
 
 PAST_SHOWN = 50
 
@@ -28,8 +28,8 @@ class MeetingCard:
 
     public_id: str
     state: MeetingState
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: datetime | None
+    ends_at: datetime | None
     expires_at: datetime
     note: str
     reason: str
@@ -44,10 +44,12 @@ class MeetingCard:
 
 @dataclass(frozen=True)
 class MyMeetings:
-    """One's meetings in an event: what waits for one's answer, what one has asked, what stands, what is over."""
+    """One's meetings in an event: what waits for one's answer, what one has asked, what was accepted and has no time
+    yet, what stands, what is over."""
 
     waiting: list[MeetingCard]
     asked: list[MeetingCard]
+    untimed: list[MeetingCard]
     standing: list[MeetingCard]
     past: list[MeetingCard]
 
@@ -71,12 +73,15 @@ def my_meetings(db: Database, actor: Actor, event: EventWithPhases) -> MyMeeting
     cards = [_card(row, actor) for row in db.execute(_mine(actor, event.id))]
     now = clock.now()
     requested = [card for card in cards if card.state is MeetingState.REQUESTED]
-    standing = [card for card in cards if card.state is MeetingState.ACCEPTED and card.ends_at > now]
-    open_ones = {card.public_id for card in requested + standing}
+    untimed = [card for card in cards if card.state is MeetingState.ACCEPTED]
+    scheduled = [card for card in cards if card.state is MeetingState.SCHEDULED]
+    standing = [card for card in scheduled if card.ends_at is not None and card.ends_at > now]
+    open_ones = {card.public_id for card in requested + untimed + standing}
     past = [card for card in reversed(cards) if card.public_id not in open_ones]
     return MyMeetings(
         waiting=sorted((card for card in requested if not card.asked_by_me), key=lambda card: card.expires_at),
         asked=[card for card in requested if card.asked_by_me],
+        untimed=untimed,
         standing=standing,
         past=past[:PAST_SHOWN],
     )
@@ -92,7 +97,7 @@ def _mine(actor: Actor, event_id: int) -> Any:
         .outerjoin(Organisation, col(Organisation.id) == col(Registration.organisation_id))
         .outerjoin(MeetingTable, col(MeetingTable.id) == col(Meeting.table_id))
         .where(col(Meeting.event_id) == event_id)
-        .where(or_(col(Meeting.asker_id) == actor.person, col(Meeting.invitee_id) == actor.person))
+        .where(takes_part(actor.person))
         .order_by(col(Meeting.starts_at), col(Meeting.id))
     )
 
@@ -124,7 +129,7 @@ def parties_of(db: Database, subject: MeetingInEvent) -> tuple[Party, Party]:
         select(col(Person.id), col(Person.name), col(Person.zone), Organisation, col(Registration.public_id))
         .join(Registration, joined)
         .outerjoin(Organisation, col(Organisation.id) == col(Registration.organisation_id))
-        .where(col(Person.id).in_(subject.people))
+        .where(col(Person.id).in_(subject.people[:2]))
     )
     found = {}
     for person, name, zone, home, registration in db.execute(query):

@@ -1,50 +1,55 @@
-"""Meetings: two participants, a slot and a table. Nobody has two seats at once, in whatever event."""
+"""Meetings: two or more participants, a slot and a table, from the request on. Nobody has two seats at once."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, or_, update
+from sqlalchemy import UniqueConstraint, and_, exists, or_, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, SQLModel, col, select
 
-from events.consents import refuse_unless_agreed
 from events.core import clock
-from events.core.access import Actor, command, rule
-from events.core.clock import atoms
+from events.core.access import Actor, rule
 from events.core.columns import moment, public_id, word
 from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
-from events.core.refusals import Conflict, Invalid, NotFound
+from events.core.refusals import Conflict, NotFound
 from events.core.timers import stop_timer
 from events.core.translation import SOURCE, At, Message, _, written_for
 from events.events import Event, EventClosedAlready, EventState
-from events.roles import organiser_of_event
-from sessions.availability import absent_then
+from events.registration import Registration
+from events.roles import Role, organiser_of_event
+from sessions.availability import unavailable
 from sessions.blocks import MeetingTable, Slot, block_at, place_name
-from sessions.calendars import Content, EntryKind, cancel_entry, revise
-from sessions.seats import NotTakingPart, free_seats, keep_seats, locked_participants, not_free, take_seats, take_table
-from sessions.seats import Seat as Seat
+from sessions.booking_rules import Timing, rules_of
+from sessions.calendars import Content, EntryKind, cancel_entry, find_entry, revise
+from sessions.seats import NotTakingPart, free_seats, locked_participants, not_free, take_seats, take_table
 
 
 class MeetingState(StrEnum):
-    """REQUESTED waits for the invitee; ACCEPTED stands; the others are ends."""
+    """REQUESTED waits for the invitee, ACCEPTED for a time; SCHEDULED stands. The others are ends: the first four of
+    what never took place, then how it went."""
 
     REQUESTED = "requested"
     ACCEPTED = "accepted"
+    SCHEDULED = "scheduled"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+    HELD = "held"
+    NO_SHOW = "no-show"
+    FAILED = "technical failure"
 
 
 class Meeting(SQLModel, table=True):
-    """A meeting from its request on. The asker and the invitee are participants of its event.
+    """A meeting from its request on. The asker and the invitee are participants of its event and lead the two sides.
 
-    `block_id` is set while it is open, so that its block cannot be removed.
+    It has a start and an end as soon as somebody has chosen a time. `block_id` is set while it is open, so that its
+    block cannot be removed. A locked meeting is left where it is when the whole event is scheduled.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -55,17 +60,32 @@ class Meeting(SQLModel, table=True):
     state: MeetingState = word(MeetingState, default=MeetingState.REQUESTED)
     note: str = Field(default="", max_length=1000)
     reason: str = Field(default="", max_length=500)
-    starts_at: datetime = moment()
-    ends_at: datetime = moment()
+    starts_at: datetime | None = moment(default=None, nullable=True)
+    ends_at: datetime | None = moment(default=None, nullable=True)
     block_id: int | None = Field(default=None, foreign_key="block.id", index=True)
     table_id: int | None = Field(default=None, foreign_key="meeting_table.id")
     requested_at: datetime = moment()
     expires_at: datetime = moment()
     answered_at: datetime | None = moment(default=None, nullable=True)
+    locked: bool = False
+    override: str = Field(default="", max_length=500)
+
+
+class MeetingGuest(SQLModel, table=True):
+    """Somebody who takes part in a meeting besides the asker and the invitee: a colleague, or one of a group."""
+
+    __tablename__ = "meeting_guest"
+    __table_args__ = (UniqueConstraint("meeting_id", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    meeting_id: int = Field(foreign_key="meeting.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    added_at: datetime = moment()
 
 
 personal_data(Meeting, "asker_id", "meetings asked for", "keep")
 personal_data(Meeting, "invitee_id", "meetings asked of somebody", "keep")
+personal_data(MeetingGuest, "person_id", "meetings somebody was added to", "delete")
 
 
 @dataclass(frozen=True)
@@ -77,8 +97,25 @@ class MeetingRequested(Fact):
 
 
 @dataclass(frozen=True)
+class MeetingAgreed(Fact):
+    """Both sides want to meet; the time is still to be chosen."""
+
+    event_id: int
+    meeting_id: int
+
+
+@dataclass(frozen=True)
 class MeetingAccepted(Fact):
-    """The meeting stands; `sequence` is its calendar revision."""
+    """The invitee said yes and the meeting stands; `sequence` is its calendar revision."""
+
+    event_id: int
+    meeting_id: int
+    sequence: int
+
+
+@dataclass(frozen=True)
+class MeetingScheduled(Fact):
+    """A meeting was given its first time other than by an invitee's yes: arranged, or booked without asking."""
 
     event_id: int
     meeting_id: int
@@ -122,11 +159,20 @@ class MeetingMoved(Fact):
 
 @dataclass(frozen=True)
 class MeetingCancelled(Fact):
-    """A meeting that stood was called off."""
+    """A meeting that was accepted was called off; `sequence` is None where it never had a time."""
 
     event_id: int
     meeting_id: int
-    sequence: int
+    sequence: int | None
+
+
+@dataclass(frozen=True)
+class MeetingLocked(Fact):
+    """A meeting stays where it is when the event is scheduled, or no longer."""
+
+    event_id: int
+    meeting_id: int
+    locked: bool
 
 
 class AnsweredAlready(Conflict):
@@ -142,10 +188,15 @@ class TimePassed(Conflict):
 
 @dataclass(frozen=True)
 class MeetingInEvent:
-    """A meeting with its event, as commands and rules need it."""
+    """A meeting with its event, as commands and rules need it: with the guests, and the desks that look after
+    whoever takes part (by person; None for nobody's)."""
 
     meeting: Meeting
     event: Event
+    guests: tuple[int, ...] = ()
+    desks: Mapping[int, int | None] = field(default_factory=dict)
+    participants_move: bool = True
+    timing: Timing = Timing.AT_REQUEST
 
     @property
     def id(self) -> int:
@@ -159,13 +210,19 @@ class MeetingInEvent:
         return self.event.programme_id
 
     @property
-    def people(self) -> tuple[int, int]:
-        """The asker and the invitee."""
-        return self.meeting.asker_id, self.meeting.invitee_id
+    def people(self) -> tuple[int, ...]:
+        """The asker, the invitee, then the guests."""
+        return (self.meeting.asker_id, self.meeting.invitee_id, *self.guests)
+
+    @property
+    def has_time(self) -> bool:
+        """Whether somebody has chosen a time."""
+        return self.meeting.starts_at is not None
 
     @property
     def slot(self) -> Slot:
-        """When it is."""
+        """When it is; ask `has_time` first."""
+        assert self.meeting.starts_at is not None and self.meeting.ends_at is not None
         return Slot(self.meeting.starts_at, self.meeting.ends_at)
 
 
@@ -179,7 +236,41 @@ def invitee_of_meeting(actor: Actor, subject: MeetingInEvent) -> bool:
     return actor.person is not None and actor.person == subject.meeting.invitee_id
 
 
-see_meeting = asker_of_meeting | invitee_of_meeting | organiser_of_event
+@rule
+def guest_of_meeting(actor: Actor, subject: MeetingInEvent) -> bool:
+    return actor.person is not None and actor.person in subject.guests
+
+
+@rule
+def desk_of_asker(actor: Actor, subject: MeetingInEvent) -> bool:
+    return actor.is_(Role.DESK_OFFICER, "desk", subject.desks.get(subject.meeting.asker_id))
+
+
+@rule
+def desk_of_invitee(actor: Actor, subject: MeetingInEvent) -> bool:
+    return actor.is_(Role.DESK_OFFICER, "desk", subject.desks.get(subject.meeting.invitee_id))
+
+
+@rule
+def desk_of_guest(actor: Actor, subject: MeetingInEvent) -> bool:
+    return any(actor.is_(Role.DESK_OFFICER, "desk", subject.desks.get(guest)) for guest in subject.guests)
+
+
+@rule
+def participants_may_move(actor: Actor, subject: MeetingInEvent) -> bool:
+    return subject.participants_move
+
+
+@rule
+def participants_choose_times(actor: Actor, subject: MeetingInEvent) -> bool:
+    return subject.timing is not Timing.BY_ORGANISER
+
+
+acts_for_asker = desk_of_asker | organiser_of_event
+acts_for_invitee = desk_of_invitee | organiser_of_event
+lead_of_meeting = asker_of_meeting | invitee_of_meeting
+acts_for_lead = desk_of_asker | desk_of_invitee | organiser_of_event
+see_meeting = lead_of_meeting | guest_of_meeting | acts_for_lead | desk_of_guest
 
 
 def state_at(state: MeetingState, expires_at: datetime, now: datetime) -> MeetingState:
@@ -188,131 +279,104 @@ def state_at(state: MeetingState, expires_at: datetime, now: datetime) -> Meetin
 
 
 def is_open(now: datetime) -> Any:
-    """The condition that a meeting holds seats: a request that waits, or a meeting that stands and is not over."""
+    """The condition that a meeting is to come: a request that waits, one without a time, or one that is not over."""
     return or_(
         and_(col(Meeting.state) == MeetingState.REQUESTED, col(Meeting.expires_at) > now),
-        and_(col(Meeting.state) == MeetingState.ACCEPTED, col(Meeting.ends_at) > now),
+        col(Meeting.state) == MeetingState.ACCEPTED,
+        and_(col(Meeting.state) == MeetingState.SCHEDULED, col(Meeting.ends_at) > now),
     )
+
+
+def takes_part(person: Any) -> Any:
+    """The condition that somebody takes part in a meeting: as asker, invitee or guest."""
+    guest = exists().where(col(MeetingGuest.meeting_id) == col(Meeting.id), col(MeetingGuest.person_id) == person)
+    return or_(col(Meeting.asker_id) == person, col(Meeting.invitee_id) == person, guest)
 
 
 WHAT_BECAME: dict[MeetingState, Message] = {
     MeetingState.REQUESTED: _("This meeting has not been accepted yet."),
-    MeetingState.ACCEPTED: _("This request was accepted already. The meeting can be moved or cancelled."),
+    MeetingState.ACCEPTED: _("This request was accepted already, and its time is still to be chosen."),
+    MeetingState.SCHEDULED: _("This request was accepted already. The meeting can be moved or cancelled."),
     MeetingState.DECLINED: _("This request was declined."),
     MeetingState.WITHDRAWN: _("This request was withdrawn by the one who asked."),
     MeetingState.EXPIRED: _("This request has expired. You can ask for another time."),
     MeetingState.CANCELLED: _("This meeting was cancelled."),
+    MeetingState.HELD: _("This meeting has taken place."),
+    MeetingState.NO_SHOW: _("This meeting did not take place, since somebody did not come."),
+    MeetingState.FAILED: _("This meeting did not take place because of a technical failure."),
 }
+
+
+def clock_state(subject: MeetingInEvent, now: datetime) -> MeetingState:
+    """What a meeting is by the clock."""
+    return state_at(subject.meeting.state, subject.meeting.expires_at, now)
 
 
 def is_requested(subject: MeetingInEvent, now: datetime) -> None:
     """Refuse to answer or take back what is no open request."""
-    state = state_at(subject.meeting.state, subject.meeting.expires_at, now)
+    state = clock_state(subject, now)
     if state is not MeetingState.REQUESTED:
         raise AnsweredAlready(WHAT_BECAME[state])
 
 
-def can_be_accepted(subject: MeetingInEvent, now: datetime) -> None:
-    """Refuse to accept what is no open request, or in an event that is over."""
-    is_requested(subject, now)
-    if subject.event.state is EventState.CLOSED:
-        raise EventClosedAlready
-
-
-def stands(subject: MeetingInEvent, now: datetime) -> None:
-    """Refuse to call off what was not accepted or is over."""
-    state = state_at(subject.meeting.state, subject.meeting.expires_at, now)
-    if state is not MeetingState.ACCEPTED:
-        raise AnsweredAlready(WHAT_BECAME[state])
-    if now >= subject.meeting.ends_at:
-        raise TimePassed
-
-
-def can_be_moved(subject: MeetingInEvent, now: datetime) -> None:
-    """Refuse to move what does not stand or has begun, or in an event that is over."""
-    stands(subject, now)
-    if now >= subject.meeting.starts_at:
-        raise TimePassed
+def not_closed(subject: MeetingInEvent) -> None:
+    """Refuse what is asked of a meeting in an event that is over."""
     if subject.event.state is EventState.CLOSED:
         raise EventClosedAlready
 
 
 def get_meeting(db: Database, actor: Actor, public: str) -> MeetingInEvent:
-    """A meeting for its two people and the organisers; NotFound for others."""
+    """A meeting for those who take part, their desks and the organisers; NotFound for others."""
     row = db.exec(select(Meeting, Event).where(Meeting.public_id == public, Event.id == Meeting.event_id)).first()
-    if row is None or not see_meeting(actor, found := MeetingInEvent(*row)):
+    if row is None or not see_meeting(actor, found := meeting_in_event(db, *row)):
         raise NotFound()
     return found
 
 
-@command(invitee_of_meeting, when=can_be_accepted)
-def accept_meeting(db: Database, actor: Actor, subject: MeetingInEvent) -> None:
-    """Let the meeting stand: both keep their seats, it gets a free table and an entry in both calendars.
-
-    Refuses with AnsweredAlready when it is no open request any more, with NoTableFree, and before the invitee has
-    agreed to take part.
-    """
-    refuse_unless_agreed(db, subject.event, actor)
-    values: dict[str, Any] = {"state": MeetingState.ACCEPTED, "answered_at": clock.now()}
-    with db.begin_nested():
-        _change(db, subject, values)
-        if keep_seats(db, subject.id) != 2 * len(atoms(subject.slot.starts_at, subject.slot.ends_at)):
-            raise AnsweredAlready(WHAT_BECAME[MeetingState.EXPIRED])
-        values["table_id"] = _give_table(db, subject, subject.slot)
-    _reads_now(subject, values)
-    stop_timer(db, "meeting request expires", subject.id)
-    sequence = _write_in_calendars(db, subject)
-    record(db, actor, MeetingAccepted(event_id=subject.meeting.event_id, meeting_id=subject.id, sequence=sequence))
-
-
-@command(invitee_of_meeting, when=is_requested)
-def decline_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, reason: str = "") -> None:
-    """Say no, perhaps with a reason of at most 500 characters that the asker reads; both are free again."""
-    if len(reason.strip()) > 500:
-        raise Invalid({"reason": _("Please write at most 500 characters.")})
-    end_meeting(db, actor, subject, MeetingState.DECLINED, reason=reason.strip())
-
-
-@command(see_meeting, when=can_be_moved)
-def move_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, slot: Slot) -> None:
-    """Give a meeting that stands another slot, in one step: where that is taken, it keeps the one it has.
-
-    Refuses with SlotTaken, NoTableFree, TimePassed, what is no slot of the event, and with AnsweredAlready when
-    somebody else was quicker. Both calendars get a revision.
-    """
-    old = subject.meeting.starts_at
-    if slot.starts_at == old:
-        raise Invalid({"slot": _("The meeting is at that time already. Choose another one.")})
-    if slot.starts_at <= clock.now():
-        raise TimePassed
-    if len(locked_participants(db, subject.meeting.event_id, subject.people)) < 2:
-        raise NotTakingPart
-    absent = absent_then(db, subject.meeting.event_id, subject.people, slot.starts_at)
-    if absent:
-        raise not_free(db, actor, absent, slot.starts_at)
-    block = block_at(db, subject.meeting.event_id, slot)
-    values: dict[str, Any] = {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "block_id": block.id}
-    with db.begin_nested():
-        _change(db, subject, values)
-        # The new seats first, the old ones after: two that swap their slots would wait for each other otherwise.
-        take_seats(db, actor, meeting_id=subject.id, people=subject.people, slot=slot, held_until=None)
-        values["table_id"] = _give_table(db, subject, slot)
-        free_seats(db, subject.id, but=slot)
-    _reads_now(subject, values)
-    sequence = _write_in_calendars(db, subject)
-    event_id = subject.meeting.event_id
-    fact = MeetingMoved(
-        event_id=event_id, meeting_id=subject.id, old_starts_at=old, starts_at=slot.starts_at, sequence=sequence
+def meeting_in_event(db: Database, meeting: Meeting, event: Event) -> MeetingInEvent:
+    """A meeting with all that rules ask: guests, desks and the event's booking rules. Three queries."""
+    guests = guests_of(db, meeting.id or 0)
+    people = (meeting.asker_id, meeting.invitee_id, *guests)
+    rules = rules_of(db, meeting.event_id)
+    return MeetingInEvent(
+        meeting, event, guests, desks_of(db, meeting.event_id, people), rules.participants_move, rules.timing
     )
-    record(db, actor, fact)
 
 
-@command(see_meeting, when=stands)
-def cancel_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, reason: str = "") -> None:
-    """Call off a meeting that stands, perhaps with a reason; both are free again, and so is the table."""
-    if len(reason.strip()) > 500:
-        raise Invalid({"reason": _("Please write at most 500 characters.")})
-    end_meeting(db, actor, subject, MeetingState.CANCELLED, reason=reason.strip())
+def guests_of(db: Database, meeting_id: int) -> tuple[int, ...]:
+    """Who takes part in a meeting besides its asker and invitee, in the order in which they were added."""
+    query = select(MeetingGuest.person_id).where(MeetingGuest.meeting_id == meeting_id)
+    return tuple(db.exec(query.order_by(col(MeetingGuest.id))))
+
+
+def desks_of(db: Database, event_id: int, people: Collection[int]) -> dict[int, int | None]:
+    """Which desk looks after whom in an event."""
+    return {}
+
+
+def has_meeting_between(db: Database, one: int, other: int) -> bool:
+    """Whether two people have agreed to meet and have not met yet, in whatever event."""
+    agreed = col(Meeting.state).in_((MeetingState.ACCEPTED, MeetingState.SCHEDULED))
+    query = select(Meeting.id).where(agreed, is_open(clock.now()), takes_part(one), takes_part(other))
+    return db.exec(query.limit(1)).first() is not None
+
+
+def decline_between(db: Database, actor: Actor, person_id: int, other: int) -> None:
+    """End the open requests between two people, in whatever event; part of `say_no_thanks`."""
+    pair = or_(
+        and_(col(Meeting.asker_id) == person_id, col(Meeting.invitee_id) == other),
+        and_(col(Meeting.asker_id) == other, col(Meeting.invitee_id) == person_id),
+    )
+    query = select(Meeting, Event).where(
+        pair, Meeting.state == MeetingState.REQUESTED, col(Meeting.expires_at) > clock.now(),
+        Event.id == Meeting.event_id,
+    )  # fmt: skip
+    for meeting, event in db.exec(query.order_by(col(Meeting.id))).all():
+        end = MeetingState.WITHDRAWN if meeting.asker_id == person_id else MeetingState.DECLINED
+        end_meeting(db, actor, MeetingInEvent(meeting, event), end)
+
+
+# --- What the commands in answers, moves, requests and attendance have in common ----------------------------------
 
 
 Ending = Callable[[Database, MeetingInEvent], Fact]
@@ -320,7 +384,6 @@ Ending = Callable[[Database, MeetingInEvent], Fact]
 
 def _cancelled(db: Database, subject: MeetingInEvent) -> Fact:
     sequence = cancel_entry(db, EntryKind.MEETING, subject.id)
-    assert sequence is not None  # a meeting that stands has an entry
     return MeetingCancelled(event_id=subject.meeting.event_id, meeting_id=subject.id, sequence=sequence)
 
 
@@ -336,57 +399,126 @@ def end_meeting(db: Database, actor: Actor, subject: MeetingInEvent, end: Meetin
     """Bring a meeting to one of its ends, free all its seats and write the fact; part of commands that have asked
     their own rule. Refuses with AnsweredAlready when somebody else was quicker."""
     values: dict[str, Any] = {"state": end, "reason": reason, "block_id": None, "answered_at": clock.now()}
-    _change(db, subject, values)
-    _reads_now(subject, values)
+    change_meeting(db, subject, values)
     free_seats(db, subject.id)
     stop_timer(db, "meeting request expires", subject.id)
+    for follow_up in AFTER_FREED:
+        follow_up(db, subject)
     record(db, actor, ENDINGS[end](db, subject))
 
 
-def _change(db: Database, subject: MeetingInEvent, values: dict[str, Any]) -> None:
-    """From the state and time that the reader saw to another one: compare-and-set, so that one of two wins."""
+AFTER_FREED: list[Callable[[Database, MeetingInEvent], None]] = []
+
+
+def after_freed(step: Callable[[Database, MeetingInEvent], None]) -> Callable[[Database, MeetingInEvent], None]:
+    """Run `(db, meeting)` in the transaction in which a meeting gave seats back: `slot` is the time that was freed
+    where it had one. For the waiting list."""
+    AFTER_FREED.append(step)
+    return step
+
+
+def change_meeting(db: Database, subject: MeetingInEvent, values: dict[str, Any]) -> None:
+    """From the state, people and time that the reader saw to others: compare-and-set, so that one of two wins.
+
+    Refuses with AnsweredAlready when somebody else was quicker.
+    """
     seen = subject.meeting
+    same_time = col(Meeting.starts_at).is_(None) if seen.starts_at is None else col(Meeting.starts_at) == seen.starts_at
     changed = db.execute(
         update(Meeting)
         .where(
-            col(Meeting.id) == subject.id, col(Meeting.state) == seen.state, col(Meeting.starts_at) == seen.starts_at
+            col(Meeting.id) == subject.id, col(Meeting.state) == seen.state, same_time,
+            col(Meeting.asker_id) == seen.asker_id, col(Meeting.invitee_id) == seen.invitee_id,
         )
         .values(**values),
         execution_options={"synchronize_session": False},  # It would believe in the change even where no row was met.
-    )
+    )  # fmt: skip
     if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always answers with a cursor
         raise _changed_meanwhile(db, subject)
+    reads_now(subject, values)
 
 
-def _reads_now(subject: MeetingInEvent, values: dict[str, Any]) -> None:
+def reads_now(subject: MeetingInEvent, values: dict[str, Any]) -> None:
+    """Let the row in memory say what the database says."""
     for name, value in values.items():
         set_committed_value(subject.meeting, name, value)
 
 
 def _changed_meanwhile(db: Database, subject: MeetingInEvent) -> AnsweredAlready:
     state, start = db.exec(select(Meeting.state, Meeting.starts_at).where(Meeting.id == subject.id)).one()
-    if state is subject.meeting.state:
+    if state is not subject.meeting.state:
+        return AnsweredAlready(WHAT_BECAME[MeetingState(state)])
+    if start is not None and start != subject.meeting.starts_at:
         return AnsweredAlready(_("This meeting has just been moved to %(when)s.", when=At(start, "when")))
-    return AnsweredAlready(WHAT_BECAME[MeetingState(state)])
+    return AnsweredAlready(_("This meeting has just been handed to a colleague."))
 
 
-def _give_table(db: Database, subject: MeetingInEvent, slot: Slot) -> int | None:
+def give_table(db: Database, subject: MeetingInEvent, slot: Slot, people: Collection[int]) -> int | None:
+    """Give a meeting a table for all of `people` at `slot` and write it down; refuses with NoTableFree."""
     meeting = subject.meeting
-    table = take_table(db, event_id=meeting.event_id, meeting_id=subject.id, slot=slot, prefer=meeting.table_id)
+    table = take_table(
+        db, event_id=meeting.event_id, meeting_id=subject.id, slot=slot, people=people, prefer=meeting.table_id
+    )
     kept = update(Meeting).where(col(Meeting.id) == subject.id).values(table_id=table)
     db.execute(kept, execution_options={"synchronize_session": False})
+    reads_now(subject, {"table_id": table})
     return table
 
 
-def _write_in_calendars(db: Database, subject: MeetingInEvent) -> int:
+def write_in_calendars(db: Database, subject: MeetingInEvent, people: Collection[int]) -> int:
+    """Say in the calendars of `people` when and where they meet: the entry's sequence number."""
     table = db.get(MeetingTable, subject.meeting.table_id) if subject.meeting.table_id else None
     with written_for(SOURCE, subject.event.zone):
         place = str(place_name(table.kind, table.name)) if table else ""
         summary = str(_("Meeting at %(event)s", event=subject.event.name))
     content = Content(subject.slot.starts_at, subject.slot.ends_at, summary, place, page_of(subject.meeting))
-    sequence = revise(db, EntryKind.MEETING, subject.id, set(subject.people), content)
-    assert sequence is not None  # the time or the table is new
+    sequence = revise(db, EntryKind.MEETING, subject.id, set(people), content)
+    if sequence is None:  # nothing new to say, and everybody has it
+        entry = find_entry(db, EntryKind.MEETING, subject.id)
+        assert entry is not None
+        return entry.sequence
     return sequence
+
+
+def place_meeting(db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot, values: dict[str, Any]) -> int:
+    """Give a meeting a time that it did not have, with seats, table and calendar entry, all or none: the sequence.
+
+    Part of commands that have asked their own rule. Refuses with SlotTaken, NoTableFree, TimePassed, NotTakingPart,
+    what is no slot of the event, and AnsweredAlready when somebody else was quicker.
+    """
+    if slot.starts_at <= clock.now():
+        raise TimePassed
+    people = (subject.meeting.asker_id, subject.meeting.invitee_id, *guests_of(db, subject.id))
+    refuse_if_unavailable(db, actor, subject.meeting.event_id, people, slot)
+    block = block_at(db, subject.meeting.event_id, slot)
+    values = {**values, "starts_at": slot.starts_at, "ends_at": slot.ends_at, "block_id": block.id}
+    with db.begin_nested():
+        before = {name: getattr(subject.meeting, name) for name in values}
+        change_meeting(db, subject, {**values, "state": MeetingState.SCHEDULED})
+        try:
+            free_seats(db, subject.id)
+            take_seats(db, actor, meeting_id=subject.id, people=people, slot=slot, held_until=None)
+            give_table(db, subject, slot, people)
+        except Conflict:
+            reads_now(subject, before)
+            raise
+    stop_timer(db, "meeting request expires", subject.id)
+    return write_in_calendars(db, subject, people)
+
+
+def refuse_if_unavailable(
+    db: Database, actor: Actor, event_id: int, people: Collection[int], slot: Slot | None
+) -> dict[int, Registration]:
+    """Lock the places of `people` and answer them; refuse unless all take part and could meet each other then."""
+    found = locked_participants(db, event_id, people)
+    if len(found) < len(set(people)):
+        raise NotTakingPart
+    rules = rules_of(db, event_id)
+    start, end = (slot.starts_at, slot.ends_at) if slot else (None, None)
+    missing = unavailable(db, rules, people, start, end).of(actor)
+    if missing:
+        raise not_free(db, actor, missing, start)
+    return found
 
 
 def page_of(meeting: Meeting) -> str:

@@ -1,8 +1,9 @@
-"""Meeting requests: one participant's wish to meet another, which holds a slot for both until the answer."""
+"""Meeting requests: one participant's wish to meet another, with a time that is held for both or without one."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import and_, col, or_, select
+from sqlmodel import select
 
 from events.consents import refuse_unless_agreed
 from events.core import clock
@@ -11,24 +12,38 @@ from events.core.database import Database
 from events.core.journal import record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.timers import set_timer, timer
-from events.core.translation import N_, _
-from events.events import Event, EventWithPhases
+from events.core.translation import Message, _
+from events.events import Event, EventWithPhases, event_by_id, not_over
 from events.phases import PhaseKind, refuse_unless_open
-from events.registration import Registration, participant_of_event
-from sessions.availability import absent_then
+from events.registration import Registration, RegistrationInEvent, organiser_of_its_event, participant_of_event
+from events.roles import organiser_of_event
+from events.type_rules import may_ask
+from sessions.answers import checked_reason
 from sessions.blocks import Slot, block_at
+from sessions.booking_rules import Answering, BookingRules, Timing, rules_of
+from sessions.limits import TooManyRequests as TooManyRequests
+from sessions.limits import refuse_beyond_limits
 from sessions.meetings import (
     Meeting,
+    MeetingAgreed,
+    MeetingGuest,
     MeetingInEvent,
     MeetingRequested,
+    MeetingScheduled,
     MeetingState,
     TimePassed,
+    acts_for_asker,
     asker_of_meeting,
     end_meeting,
+    give_table,
     is_open,
     is_requested,
+    refuse_if_unavailable,
+    takes_part,
+    write_in_calendars,
 )
-from sessions.seats import NotTakingPart, locked_participants, not_free, take_seats
+from sessions.no_thanks import SaidNoThanks, turned_down_by
+from sessions.seats import take_seats
 
 NOTE_LIMIT = 1000
 
@@ -54,17 +69,21 @@ class AskedAlready(Conflict):
         super().__init__(_("There is an open request or a meeting between the two of you already."))
 
 
-class TooManyRequests(Conflict):
-    """Somebody has as many open requests as the event allows."""
+class NotYourType(Conflict):
+    """The event's rules do not let participants of one type ask those of another."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__(
-            N_(
-                "You have %(count)s open request, as many as this event allows. Wait for the answer or withdraw it.",
-                "You have %(count)s open requests, as many as this event allows. Wait for answers or withdraw one.",
-                most,
-            )
-        )
+    def __init__(self) -> None:
+        super().__init__(_("In this event, participants like you do not ask participants like them for meetings."))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A request before it is made: who asks whom, about what, and when if the asker chooses the time."""
+
+    asker: int
+    invitee: int
+    slot: Slot | None
+    note: str
 
 
 def booking_open(subject: EventWithPhases, now: datetime) -> None:
@@ -75,85 +94,194 @@ def booking_open(subject: EventWithPhases, now: datetime) -> None:
 
 @command(participant_of_event, when=booking_open)
 def request_meeting(
-    db: Database, actor: Actor, subject: EventWithPhases, *, invitee: Registration, slot: Slot, note: str = ""
+    db: Database, actor: Actor, subject: EventWithPhases, *, invitee: Registration, slot: Slot | None, note: str = ""
 ) -> Meeting:
-    """Ask `invitee` for a meeting and hold the slot for both until they answer, at most until it would begin.
+    """Ask `invitee` for a meeting; by the event's rules with a time or without, and held for both or not.
 
-    Refuses oneself and colleagues, a time that has passed or is no slot of the event, SlotTaken when either is not
-    free, a second open request between the two, more open requests than the event allows, and a note of more than
-    1000 characters.
+    Where nobody has to say yes, the meeting stands at once. Refuses oneself and colleagues, a type that one may not
+    ask, a time that has passed or is no slot of the event, SlotTaken when either is not free, a second open request
+    between the two, LimitReached, a note of more than 1000 characters, and before one has agreed to take part.
     """
     assert actor.person is not None
-    _check(db, actor, subject, invitee, slot, note)
-    people = (actor.person, invitee.person_id)
-    _both_may(locked_participants(db, subject.id, people), people)
-    _within_limits(db, subject.event, people)
-    absent = absent_then(db, subject.id, people, slot.starts_at)
-    if absent:
-        raise not_free(db, actor, absent, slot.starts_at)
+    refuse_unless_agreed(db, subject.event, actor)
+    if invitee.person_id in turned_down_by(db, actor.person):
+        raise SaidNoThanks
+    return _ask(db, actor, subject, Wish(actor.person, invitee.person_id, slot, note), invitee, override=None)
+
+
+def not_closed_for_them(subject: RegistrationInEvent, now: datetime) -> None:
+    """Refuse what is asked on behalf of somebody in an event that is over."""
+    not_over(EventWithPhases(subject.event, ()), now)
+
+
+@command(organiser_of_its_event, when=not_closed_for_them)
+def request_meeting_for(
+    db: Database,
+    actor: Actor,
+    subject: RegistrationInEvent,
+    *,
+    invitee: Registration,
+    slot: Slot | None,
+    note: str = "",
+    override: str = "",
+) -> Meeting:
+    """Ask for a meeting in the name of a participant, outside the booking phase too; the seats bind all the same.
+
+    Refuses what `request_meeting` does, but a limit only where `override` gives no reason to go beyond it.
+    """
+    event = event_by_id(db, subject.registration.event_id)
+    return _ask(
+        db, actor, event, Wish(subject.registration.person_id, invitee.person_id, slot, note), invitee,
+        override=override,
+    )  # fmt: skip
+
+
+def _ask(
+    db: Database, actor: Actor, event: EventWithPhases, wish: Wish, invitee: Registration, *, override: str | None
+) -> Meeting:
+    rules = rules_of(db, event.id)
+    _check(event, wish, invitee, rules)
+    found = refuse_if_unavailable(db, actor, event.id, (wish.asker, wish.invitee), wish.slot)
+    _both_may(db, found, wish)
+    _not_twice(db, event.id, wish)
+    refuse_beyond_limits(db, actor, rules, found, wish.slot, asker=wish.asker, override=override)
     with db.begin_nested():  # Whoever goes on after a refusal has no meeting without seats.
-        meeting = _new_request(db, subject, people, slot, note)
-        assert meeting.id is not None
-        take_seats(db, actor, meeting_id=meeting.id, people=people, slot=slot, held_until=meeting.expires_at)
-    set_timer(db, "meeting request expires", meeting.id, meeting.expires_at)
-    record(db, actor, MeetingRequested(event_id=subject.id, meeting_id=meeting.id))
+        meeting = _new_request(db, event, rules, wish, override or "")
+        subject = MeetingInEvent(meeting, event.event)
+        if rules.answering is Answering.AUTOMATIC:
+            _stands_at_once(db, actor, subject, wish)
+        else:
+            _waits(db, actor, subject, wish, rules)
     return meeting
 
 
-def _check(db: Database, actor: Actor, subject: EventWithPhases, invitee: Registration, slot: Slot, note: str) -> None:
-    if invitee.event_id != subject.id:
+def _check(event: EventWithPhases, wish: Wish, invitee: Registration, rules: BookingRules) -> None:
+    if invitee.event_id != event.id:
         raise NotFound()
-    if invitee.person_id == actor.person:
+    if wish.asker == wish.invitee:
         raise MeetOneself
-    if len(note.strip()) > NOTE_LIMIT:
+    if len(wish.note.strip()) > NOTE_LIMIT:
         raise Invalid({"note": _("Please write at most %(most)s characters.", most=NOTE_LIMIT)})
-    if slot.starts_at <= clock.now():
+    if rules.timing is Timing.AT_REQUEST and wish.slot is None:
+        raise Invalid({"slot": _("Please choose a time.")})
+    if rules.timing is not Timing.AT_REQUEST and wish.slot is not None:
+        raise Invalid({"slot": NO_TIME_YET[rules.timing]})
+    if wish.slot is not None and wish.slot.starts_at <= clock.now():
         raise TimePassed
-    refuse_unless_agreed(db, subject.event, actor)
 
 
-def _both_may(found: dict[int, Registration], people: tuple[int, int]) -> None:
-    if len(found) < 2:
-        raise NotTakingPart
-    asker, invitee = (found[person].organisation_id for person in people)
-    if asker is not None and asker == invitee:
+NO_TIME_YET: dict[Timing, Message] = {
+    Timing.AT_ACCEPTANCE: _("In this event the one who is asked chooses the time. Send your request without one."),
+    Timing.BY_ORGANISER: _("In this event the organisers choose the times. Send your request without one."),
+}
+
+
+def _both_may(db: Database, found: dict[int, Registration], wish: Wish) -> None:
+    asker, invitee = found[wish.asker], found[wish.invitee]
+    if asker.organisation_id is not None and asker.organisation_id == invitee.organisation_id:
         raise Colleagues
+    if not may_ask(db, asker.type_id, invitee.type_id):
+        raise NotYourType
 
 
-def _within_limits(db: Database, event: Event, people: tuple[int, int]) -> None:
+def _not_twice(db: Database, event_id: int, wish: Wish) -> None:
     # Exact although it only looks: both registrations are locked, and SQLite has one writer.
-    asker, invitee = people
-    between = and_(col(Meeting.asker_id) == invitee, col(Meeting.invitee_id) == asker)
-    query = select(Meeting.asker_id, Meeting.invitee_id, Meeting.state).where(
-        Meeting.event_id == event.id, or_(col(Meeting.asker_id) == asker, between), is_open(clock.now())
+    query = select(Meeting.id).where(
+        Meeting.event_id == event_id, is_open(clock.now()), takes_part(wish.asker), takes_part(wish.invitee)
     )
-    rows = db.exec(query).all()
-    if any({one, other} == set(people) for one, other, _state in rows):
+    if db.exec(query.limit(1)).first() is not None:
         raise AskedAlready
-    waiting = sum(1 for one, _other, state in rows if one == asker and state is MeetingState.REQUESTED)
-    if waiting >= event.max_open_requests:
-        raise TooManyRequests(event.max_open_requests)
 
 
-def _new_request(db: Database, subject: EventWithPhases, people: tuple[int, int], slot: Slot, note: str) -> Meeting:
-    now = clock.now()
+def _new_request(db: Database, event: EventWithPhases, rules: BookingRules, wish: Wish, override: str) -> Meeting:
+    now, slot = clock.now(), wish.slot
+    lasts = now + timedelta(minutes=rules.lasts_minutes)
     meeting = Meeting(
-        event_id=subject.id,
-        asker_id=people[0],
-        invitee_id=people[1],
-        note=note.strip(),
-        starts_at=slot.starts_at,
-        ends_at=slot.ends_at,
-        block_id=block_at(db, subject.id, slot).id,
+        event_id=event.id,
+        asker_id=wish.asker,
+        invitee_id=wish.invitee,
+        note=wish.note.strip(),
+        starts_at=slot.starts_at if slot else None,
+        ends_at=slot.ends_at if slot else None,
+        block_id=block_at(db, event.id, slot).id if slot else None,
         requested_at=now,
-        expires_at=min(now + timedelta(minutes=subject.event.request_lasts_minutes), slot.starts_at),
+        expires_at=min(lasts, slot.starts_at) if slot else lasts,
+        override=checked_reason("override", override),
     )
     db.add(meeting)
     db.flush()
     return meeting
 
 
-@command(asker_of_meeting, when=is_requested)
+def _waits(db: Database, actor: Actor, subject: MeetingInEvent, wish: Wish, rules: BookingRules) -> None:
+    meeting = subject.meeting
+    if wish.slot is not None and rules.requests_hold:
+        people = (wish.asker, wish.invitee)
+        take_seats(db, actor, meeting_id=subject.id, people=people, slot=wish.slot, held_until=meeting.expires_at)
+    set_timer(db, "meeting request expires", subject.id, meeting.expires_at)
+    record(db, actor, MeetingRequested(event_id=meeting.event_id, meeting_id=subject.id))
+
+
+def _stands_at_once(db: Database, actor: Actor, subject: MeetingInEvent, wish: Wish) -> None:
+    """Nobody has to say yes: with a time the meeting is scheduled, without one it waits for it."""
+    meeting, people = subject.meeting, (wish.asker, wish.invitee)
+    meeting.answered_at = clock.now()
+    meeting.state = MeetingState.SCHEDULED if wish.slot else MeetingState.ACCEPTED
+    db.add(meeting)
+    db.flush()
+    if wish.slot is None:
+        record(db, actor, MeetingAgreed(event_id=meeting.event_id, meeting_id=subject.id))
+        return
+    take_seats(db, actor, meeting_id=subject.id, people=people, slot=wish.slot, held_until=None)
+    give_table(db, subject, wish.slot, people)
+    sequence = write_in_calendars(db, subject, people)
+    record(db, actor, MeetingScheduled(event_id=meeting.event_id, meeting_id=subject.id, sequence=sequence))
+
+
+@command(organiser_of_event, when=not_over)
+def book_meeting(
+    db: Database,
+    actor: Actor,
+    subject: EventWithPhases,
+    *,
+    people: list[Registration],
+    slot: Slot,
+    note: str = "",
+    override: str = "",
+) -> Meeting:
+    """Arrange a meeting of two or more participants at a time, without asking them; they get it in their calendars.
+
+    The first two lead its sides. Seats bind: refuses with SlotTaken, NoTableFree (a table has to have a chair for
+    each), TimePassed, what is no slot, fewer than two people, a second meeting between two, and a limit unless
+    `override` says why to go beyond it.
+    """
+    ids = [one.person_id for one in people]
+    if len(set(ids)) < 2 or len(set(ids)) < len(ids):
+        raise Invalid({"people": _("Choose at least two different participants.")})
+    if any(one.event_id != subject.id for one in people):
+        raise NotFound()
+    if slot.starts_at <= clock.now():
+        raise TimePassed
+    rules, wish = rules_of(db, subject.id), Wish(ids[0], ids[1], slot, note)
+    if len(note.strip()) > NOTE_LIMIT:
+        raise Invalid({"note": _("Please write at most %(most)s characters.", most=NOTE_LIMIT)})
+    found = refuse_if_unavailable(db, actor, subject.id, ids, slot)
+    _not_twice(db, subject.id, wish)
+    refuse_beyond_limits(db, actor, rules, found, slot, override=override)
+    with db.begin_nested():
+        meeting = _new_request(db, subject, rules, wish, override)
+        meeting.state, meeting.answered_at = MeetingState.SCHEDULED, clock.now()
+        db.add_all(MeetingGuest(meeting_id=meeting.id or 0, person_id=id, added_at=clock.now()) for id in ids[2:])
+        db.flush()
+        take_seats(db, actor, meeting_id=meeting.id or 0, people=ids, slot=slot, held_until=None)
+        booked = MeetingInEvent(meeting, subject.event, tuple(ids[2:]))
+        give_table(db, booked, slot, ids)
+        sequence = write_in_calendars(db, booked, ids)
+    record(db, actor, MeetingScheduled(event_id=subject.id, meeting_id=meeting.id or 0, sequence=sequence))
+    return meeting
+
+
+@command(asker_of_meeting | acts_for_asker, when=is_requested)
 def withdraw_request(db: Database, actor: Actor, subject: MeetingInEvent) -> None:
     """Take a request back; both are free again. Refuses with AnsweredAlready what is no open request any more."""
     end_meeting(db, actor, subject, MeetingState.WITHDRAWN)

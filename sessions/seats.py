@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, delete, exists, func, insert, or_, select, update
+from sqlalchemy import CheckConstraint, UniqueConstraint, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Field, SQLModel, col
 
@@ -76,17 +76,22 @@ class NotTakingPart(Conflict):
         super().__init__(_("One of the two does not take part in this event any more."))
 
 
-def not_free(db: Database, actor: Actor, people: Collection[int], start: datetime) -> SlotTaken:
-    """The refusal that says who of `people` is not free at `start`: the reader themselves, else one of the others."""
-    if actor.person in people:
+def not_free(db: Database, actor: Actor, people: Collection[int], start: datetime | None) -> SlotTaken:
+    """The refusal that says who of `people` is not free at `start`: the reader themselves, else one of the others.
+
+    Without a time it says that they have none left.
+    """
+    if start is not None and actor.person in people:
         return SlotTaken(_("You are not free at %(time)s. Choose another time.", time=At(start)))
-    name = db.execute(select(col(Person.name)).where(col(Person.id).in_(sorted(people))).limit(1)).scalar()
-    if name is None:
+    name = db.execute(select(col(Person.name)).where(col(Person.id).in_(sorted(people))).limit(1)).scalar() or ""
+    if start is None:
+        return SlotTaken(_("%(name)s has no time left at which the two of you could meet.", name=name))
+    if not name:
         return SlotTaken(_("The time at %(time)s has just been taken. Choose another one.", time=At(start)))
     return SlotTaken(_("%(name)s is not free at %(time)s. Choose another time.", name=name, time=At(start)))
 
 
-def locked_participants(db: Database, event_id: int, people: tuple[int, int]) -> dict[int, Registration]:
+def locked_participants(db: Database, event_id: int, people: Collection[int]) -> dict[int, Registration]:
     """The registrations of those of `people` who take part, locked on PostgreSQL until the transaction ends.
 
     So nobody leaves, or is counted twice, while a booking of theirs is made. In order of person id, against deadlock.
@@ -178,14 +183,17 @@ def free_seats(db: Database, meeting_id: int, *, but: Slot | None = None) -> Non
     db.execute(freed)
 
 
-def take_table(db: Database, *, event_id: int, meeting_id: int, slot: Slot, prefer: int | None = None) -> int | None:
-    """Give a meeting a free table, the preferred one if it is free: the table's id; None where an event has no tables.
+def take_table(
+    db: Database, *, event_id: int, meeting_id: int, slot: Slot, people: Collection[int], prefer: int | None = None
+) -> int | None:
+    """Give a meeting of `people` a free table: the table's id; None where an event has no tables.
 
-    Refuses with NoTableFree. A table that somebody else takes at the same moment is passed over.
+    A table of their own comes first, then the preferred one; tables of others and those with too few chairs do not
+    count. Refuses with NoTableFree. A table that somebody else takes at the same moment is passed over.
     """
     pieces = atoms(slot.starts_at, slot.ends_at)
     for _try in range(TABLE_TRIES):
-        table = _free_table(db, event_id, pieces, prefer)
+        table = _free_table(db, event_id, pieces, people, prefer)
         if table is None:
             if db.execute(select(col(MeetingTable.id)).where(col(MeetingTable.event_id) == event_id).limit(1)).first():
                 raise NoTableFree(slot.starts_at)
@@ -211,10 +219,21 @@ def _insert_table(db: Database, rows: list[dict[str, Any]]) -> None:
         raise _TableGone from error
 
 
-def _free_table(db: Database, event_id: int, pieces: range, prefer: int | None) -> int | None:
+def _free_table(db: Database, event_id: int, pieces: range, people: Collection[int], prefer: int | None) -> int | None:
     taken = exists().where(SEAT.c.table_id == MeetingTable.id, SEAT.c.atom.between(pieces[0], pieces[-1]))
-    query = select(col(MeetingTable.id)).where(col(MeetingTable.event_id) == event_id, ~taken)
-    return db.execute(query.order_by(col(MeetingTable.id) != prefer, col(MeetingTable.id)).limit(1)).scalar()
+    mine = col(MeetingTable.kept_for_id).in_(sorted(people))
+    query = select(col(MeetingTable.id)).where(*usable_tables(event_id, people), ~taken)
+    rank = case((mine, 0), (col(MeetingTable.id) == prefer, 1), else_=2)
+    return db.execute(query.order_by(rank, col(MeetingTable.id)).limit(1)).scalar()
+
+
+def usable_tables(event_id: int, people: Collection[int]) -> tuple[Any, ...]:
+    """The conditions for tables at which `people` can meet: enough chairs, and kept for nobody else."""
+    return (
+        col(MeetingTable.event_id) == event_id,
+        col(MeetingTable.chairs) >= len(people),
+        or_(col(MeetingTable.kept_for_id).is_(None), col(MeetingTable.kept_for_id).in_(sorted(people))),
+    )
 
 
 def taken_atoms(db: Database, people: Collection[int], span: Slot, now: datetime) -> set[int]:
@@ -235,10 +254,10 @@ def kept_atoms(db: Database, person_id: int, span: Slot) -> set[int]:
     return set(db.execute(query).scalars())
 
 
-def full_atoms(db: Database, event_id: int, span: Slot) -> set[int]:
-    """The atoms within `span` in which every table of an event is taken; none where it has no tables."""
+def full_atoms(db: Database, event_id: int, people: Collection[int], span: Slot) -> set[int]:
+    """The atoms within `span` in which no table is left for `people`; none where the event has no tables for them."""
     pieces = atoms(span.starts_at, span.ends_at)
-    tables = select(col(MeetingTable.id)).where(col(MeetingTable.event_id) == event_id)
+    tables = select(col(MeetingTable.id)).where(*usable_tables(event_id, people))
     total = select(func.count()).select_from(tables.subquery()).scalar_subquery()
     query = (
         select(SEAT.c.atom)

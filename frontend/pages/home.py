@@ -90,8 +90,8 @@ def meetings_at_hand(db: Database, look: Look) -> Iterable[Step]:
         yield Step(
             _("Meet %(name)s", name=line.other), line.organisation, _("Go to the meeting"),
             path("meeting", meeting=line.meeting.public_id), urgency=Urgency.NOW, deadline=line.meeting.starts_at,
-            deadline_label=_("Begins in"), tone="live" if line.meeting.starts_at <= look.now else "calm",
-            where=line.event.name,
+            deadline_label=_("Begins in"), where=line.event.name,
+            tone="live" if line.meeting.starts_at and line.meeting.starts_at <= look.now else "calm",
         )  # fmt: skip
 
 
@@ -325,6 +325,7 @@ def agenda_of(db: Database, look: Look) -> list[AgendaLine]:
         AgendaLine(one.meeting.starts_at, one.meeting.ends_at, _("Meeting with %(name)s", name=one.other),
                    one.event.name, path("meeting", meeting=one.meeting.public_id))
         for one in meetings_between(db, look.actor, start, end)
+        if one.meeting.starts_at and one.meeting.ends_at
     ]  # fmt: skip
     lines += [
         AgendaLine(one.pitch.planned_at, one.pitch.planned_at + timedelta(seconds=one.pitch.seconds),

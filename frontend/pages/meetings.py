@@ -20,17 +20,12 @@ from events.reference.countries import country_name
 from frontend.showing import only_if_may
 from frontend.slots import by_day, choice, slot_called
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+from sessions.answers import accept_meeting, decline_meeting
 from sessions.availability import common_slots, has_stated
+from sessions.booking_rules import rules_of
 from sessions.meeting_lists import my_meetings, parties_of, place_of
-from sessions.meetings import (
-    MeetingInEvent,
-    accept_meeting,
-    cancel_meeting,
-    decline_meeting,
-    get_meeting,
-    move_meeting,
-    state_at,
-)
+from sessions.meetings import MeetingInEvent, get_meeting, state_at
+from sessions.moves import cancel_meeting, move_meeting
 from sessions.requests import request_meeting, withdraw_request
 
 
@@ -95,10 +90,11 @@ def ask_for_meeting(request: Request, form: Filled = NOTHING) -> Response:
         item = request.query_params.get("item", "")[:40]
         about = _about(db, actor, item)
         unconfirmed = _is_unconfirmed(db, actor, event)
+        rules = rules_of(db, event.id)
     return render(
         request, "meetings/ask.html", event=event, unconfirmed=unconfirmed, shown=shown,
         form=form.with_values(note=about, item=item),
-        days=by_day(choice(slot) for slot in slots), lasting=_lasting(event.event.request_lasts_minutes),
+        days=by_day(choice(slot) for slot in slots), lasting=_lasting(rules.lasts_minutes), rules=rules,
     )  # fmt: skip
 
 
@@ -165,7 +161,7 @@ def _particulars(actor: Actor, subject: MeetingInEvent, parties: Any) -> dict[st
         "asker": asker,
         "invitee": invitee,
         "other": others.get(actor.person or 0),
-        "is_over": meeting.ends_at <= clock.now(),
+        "is_over": meeting.ends_at is not None and meeting.ends_at <= clock.now(),
         "country_name": country_name,
     }
 

@@ -14,12 +14,15 @@ from sessions.calendars import EntryKind
 from sessions.meetings import (
     Meeting,
     MeetingAccepted,
+    MeetingAgreed,
     MeetingCancelled,
     MeetingDeclined,
     MeetingExpired,
     MeetingMoved,
     MeetingRequested,
+    MeetingScheduled,
     MeetingWithdrawn,
+    guests_of,
     page_of,
 )
 
@@ -36,8 +39,11 @@ def _invitee(db: Database, fact: Any) -> list[Recipient]:
     return recipients(db, {meeting.invitee_id if meeting else None})
 
 
-def _both(db: Database, fact: Any) -> list[Recipient]:
-    return _asker(db, fact) + _invitee(db, fact)
+def _all(db: Database, fact: Any) -> list[Recipient]:
+    meeting = db.get(Meeting, fact.meeting_id)
+    if meeting is None:
+        return []
+    return recipients(db, {meeting.asker_id, meeting.invitee_id, *guests_of(db, fact.meeting_id)})
 
 
 def _meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
@@ -76,8 +82,18 @@ def meeting_requested(db: Database, fact: MeetingRequested, to: Recipient) -> Va
     return _meeting(db, fact, to)
 
 
-@letter_for(MeetingAccepted, to=_both, entry=ENTRY)
+@letter_for(MeetingAccepted, to=_all, entry=ENTRY)
 def meeting_accepted(db: Database, fact: MeetingAccepted, to: Recipient) -> Values | None:
+    return _meeting(db, fact, to)
+
+
+@letter_for(MeetingScheduled, to=_all, entry=ENTRY)
+def meeting_scheduled(db: Database, fact: MeetingScheduled, to: Recipient) -> Values | None:
+    return _meeting(db, fact, to)
+
+
+@letter_for(MeetingAgreed, to=_all)
+def meeting_agreed(db: Database, fact: MeetingAgreed, to: Recipient) -> Values | None:
     return _meeting(db, fact, to)
 
 
@@ -96,12 +112,12 @@ def meeting_expired(db: Database, fact: MeetingExpired, to: Recipient) -> Values
     return _meeting(db, fact, to)
 
 
-@letter_for(MeetingMoved, to=_both, entry=ENTRY)
+@letter_for(MeetingMoved, to=_all, entry=ENTRY)
 def meeting_moved(db: Database, fact: MeetingMoved, to: Recipient) -> Values | None:
     values = _meeting(db, fact, to)
     return values and {**values, "old_starts_at": fact.old_starts_at}
 
 
-@letter_for(MeetingCancelled, to=_both, entry=ENTRY)
+@letter_for(MeetingCancelled, to=_all, entry=ENTRY)
 def meeting_cancelled(db: Database, fact: MeetingCancelled, to: Recipient) -> Values | None:
     return _meeting(db, fact, to)

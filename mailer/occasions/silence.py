@@ -18,7 +18,7 @@ from events import (
 from events import events as gatherings
 from events.importing import items, participants
 from mailer.letters import silent
-from sessions import availability, blocks, pitches
+from sessions import availability, blocks, booking_rules, meetings, no_thanks, pitches
 
 # Set-up: whoever did it was there.
 silent(
@@ -38,6 +38,7 @@ silent(
     blocks.BlockAdded,
     blocks.BlockRemoved,
     blocks.TableAdded,
+    booking_rules.BookingRulesChanged,
 )
 # What a person did and saw: the page has said it.
 silent(
@@ -67,6 +68,9 @@ silent(
     joining.TeamInvitationTakenBack,
     consents.ConsentGiven,
     availability.AvailabilitySet,
+    no_thanks.NoThanksSaid,
+    no_thanks.NoThanksTakenBack,
+    meetings.MeetingLocked,
 )
 # Live or by the clock: the room and the page show it at the moment it counts.
 silent(

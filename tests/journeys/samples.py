@@ -136,7 +136,7 @@ def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWit
     bo = people["Bo Berg"]
     own = (col(Meeting.asker_id) == bo.id) | (col(Meeting.invitee_id) == bo.id)
     met = {one for row in db.exec(select(Meeting).where(own)) for one in (row.asker_id, row.invitee_id)} | {bo.id}
-    stands = select(Meeting).where(own, Meeting.state == MeetingState.ACCEPTED, col(Meeting.starts_at) > clock.now())
+    stands = select(Meeting).where(own, Meeting.state == MeetingState.SCHEDULED, col(Meeting.starts_at) > clock.now())
     accepted = select(Registration).where(
         Registration.event_id == event.id,
         Registration.state == RegistrationState.ACCEPTED,

@@ -60,7 +60,7 @@ def calendar_event_of(letter: Letter) -> Event:
 
 
 def make_meeting(
-    db: Database, event: EventWithPhases, asker: Actor, invitee: Actor, *, note: str = "", state=MeetingState.ACCEPTED
+    db: Database, event: EventWithPhases, asker: Actor, invitee: Actor, *, note: str = "", state=MeetingState.SCHEDULED
 ) -> Meeting:
     table = MeetingTable(event_id=event.id, name="12")
     db.add(table)
@@ -74,7 +74,7 @@ def make_meeting(
         note=note,
         starts_at=start,
         ends_at=start + timedelta(minutes=20),
-        table_id=table.id if state is MeetingState.ACCEPTED else None,
+        table_id=table.id if state is MeetingState.SCHEDULED else None,
         requested_at=clock.now(),
         expires_at=clock.now() + timedelta(hours=48),
     )

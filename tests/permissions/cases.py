@@ -231,7 +231,7 @@ def a_meeting(world: World) -> list[Case]:
     """Bo has asked Cy."""
     meeting, gone = world.requested, {"starts_at": NOW - HOUR, "ends_at": NOW - HOUR / 2}
     found = [Case(f"{state}", with_state(meeting, meeting={"state": state})) for state in MeetingState]
-    accepted = with_state(meeting, meeting={"state": MeetingState.ACCEPTED})
+    accepted = with_state(meeting, meeting={"state": MeetingState.SCHEDULED})
     return [
         *found,
         Case("requested, hold over", with_state(meeting, meeting={"expires_at": NOW})),

@@ -20,12 +20,13 @@ from events.core.access import Actor
 from events.core.database import reading, transaction
 from events.core.refusals import Refusal
 from events.registration import Registration
+from sessions.answers import accept_meeting
 from sessions.blocks import Slot
-from sessions.meetings import MeetingInEvent, accept_meeting
+from sessions.meetings import MeetingInEvent
 from sessions.requests import request_meeting
 from sessions.seats import Seat
 from tests.makers import make_person
-from tests.sessions.makers_meetings import Fair, make_fair, make_participant, place_of, problems_with_seats
+from tests.sessions.makers_meetings import Fair, make_fair, make_participant, place_of, problems_with_seats, with_rules
 
 THREADS = 8
 
@@ -68,7 +69,7 @@ class Figures:
 def make_crowd(people: int, slots: int, attempts: int) -> Crowd:
     with transaction() as db:
         fair = make_fair(db, make_person(db, "Ada Adler"), slots=slots, tables=people)
-        fair.event.event.max_open_requests = 1_000_000
+        with_rules(db, fair, max_pending=1_000_000)
         crowd = [make_participant(db, make_person(db, f"P{n}"), fair) for n in range(people)]
         return Crowd(fair, crowd, [place_of(db, one, fair) for one in crowd], attempts)
 

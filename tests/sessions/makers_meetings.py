@@ -12,8 +12,10 @@ from events.events import Event, EventWithPhases
 from events.organisations import Organisation
 from events.phases import PhaseKind
 from events.registration import Registration
+from sessions.answers import accept_meeting
 from sessions.blocks import Block, Slot, add_block, add_tables, slots_in
-from sessions.meetings import Meeting, MeetingInEvent, MeetingState, accept_meeting
+from sessions.booking_rules import BookingRules, rules_of
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState
 from sessions.requests import request_meeting
 from sessions.seats import Seat
 from tests.makers import again, make_event, make_programme, make_registration, open_phase, reload_event
@@ -41,6 +43,16 @@ def make_fair(db: Database, ada: Actor, *, slots: int = 4, tables: int = 3, name
     if tables:
         add_tables(db, ada, event, count=tables)
     return Fair(ada, reload_event(db, event), block, slots_in(db, event.id))
+
+
+def with_rules(db: Database, fair: Fair, **values: object) -> BookingRules:
+    """Give a fair's event other booking rules than the usual ones."""
+    rules = rules_of(db, fair.event.id)
+    for name, value in values.items():
+        setattr(rules, name, value)
+    db.add(rules)
+    db.flush()
+    return rules
 
 
 def tomorrow() -> datetime:
@@ -118,8 +130,8 @@ def seats_due(meeting: Meeting) -> set[tuple[str, int, int]]:
     """The seats that a meeting in this state should have."""
     pieces = clock.atoms(meeting.starts_at, meeting.ends_at)
     people = [("person", meeting.asker_id), ("person", meeting.invitee_id)]
-    if meeting.state is MeetingState.ACCEPTED and meeting.table_id is not None:
+    if meeting.state is MeetingState.SCHEDULED and meeting.table_id is not None:
         people.append(("table", meeting.table_id))
-    if meeting.state not in {MeetingState.REQUESTED, MeetingState.ACCEPTED}:
+    if meeting.state not in {MeetingState.REQUESTED, MeetingState.SCHEDULED}:
         return set()
     return {(*who, atom) for who in people for atom in pieces}

@@ -8,7 +8,7 @@ from events.core.database import Database
 from events.core.refusals import Invalid, NotAllowed
 from sessions.availability import MeetingThen, absences_of, common_slots, free_slots, has_stated, set_availability
 from tests.makers import NOW, again
-from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant, make_request
+from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant, make_request, with_rules
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_seat_in_another_event_counts(db: Database, ada: Actor, fair: Fair, bo
 
 
 def test_an_expired_hold_does_not_count(db: Database, fair: Fair, bo: Actor, cy: Actor) -> None:
-    fair.event.event.request_lasts_minutes = 30
+    with_rules(db, fair, lasts_minutes=30)
     request = make_request(db, fair, asker=bo, invitee=cy)
 
     with clock.frozen_at(request.meeting.expires_at):

@@ -9,6 +9,7 @@ from events.core.database import Database
 from events.core.refusals import Invalid, NotAllowed, NotFound
 from events.core.translation import written_for
 from events.events import EventClosedAlready, close_event
+from sessions.answers import decline_meeting
 from sessions.blocks import (
     BlockInEvent,
     BlockInUse,
@@ -26,7 +27,7 @@ from sessions.blocks import (
     slots_of,
     tables_of,
 )
-from sessions.meetings import cancel_meeting, decline_meeting
+from sessions.moves import cancel_meeting
 from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant, make_request, tomorrow
 
 TWENTY, FIVE = timedelta(minutes=20), timedelta(minutes=5)

@@ -15,21 +15,14 @@ from events.core.refusals import Refusal
 from events.core.timers import TIMERS
 from events.registration import RegistrationInEvent, withdraw_registration
 from events.roles import actor_for
+from sessions.answers import accept_meeting, decline_meeting
 from sessions.availability import MeetingThen, common_slots, set_availability
-from sessions.meetings import (
-    AnsweredAlready,
-    MeetingInEvent,
-    TimePassed,
-    accept_meeting,
-    cancel_meeting,
-    decline_meeting,
-    get_meeting,
-    move_meeting,
-)
+from sessions.meetings import AnsweredAlready, MeetingInEvent, TimePassed, get_meeting
+from sessions.moves import cancel_meeting, move_meeting
 from sessions.requests import AskedAlready, TooManyRequests, request_meeting, withdraw_request
 from sessions.seats import NoTableFree, NotTakingPart, SlotTaken
 from tests.makers import make_person
-from tests.sessions.makers_meetings import make_fair, make_participant, place_of, problems_with_seats
+from tests.sessions.makers_meetings import make_fair, make_participant, place_of, problems_with_seats, with_rules
 
 PEOPLE, SLOTS, TABLES, MOST_OPEN = 5, 4, 1, 2
 who, slot_number, pick = st.integers(0, PEOPLE - 1), st.integers(0, SLOTS - 1), st.integers(0, 50)
@@ -64,14 +57,14 @@ class Model:
         return "expired" if one.state == "requested" and one.expires_at <= clock.now() else one.state
 
     def open_ones(self) -> list[Known]:
-        return [one for one in self.meetings if self.state(one) in {"requested", "accepted"}]
+        return [one for one in self.meetings if self.state(one) in {"requested", "scheduled"}]
 
     def busy(self, people: set[int], slot: int, *, but: Known | None = None) -> bool:
         met = any(one.people & people and one.slot == slot for one in self.open_ones() if one is not but)
         return met or any(slot in self.absent[person] for person in people)
 
     def full(self, slot: int, *, but: Known | None = None) -> bool:
-        taken = [one for one in self.open_ones() if one.state == "accepted" and one.slot == slot and one is not but]
+        taken = [one for one in self.open_ones() if one.state == "scheduled" and one.slot == slot and one is not but]
         return len(taken) >= TABLES
 
     def of_request(self, asker: int, invitee: int, slot: int) -> type[Refusal] | None:
@@ -96,7 +89,7 @@ class Model:
 
     def of_move(self, one: Known, slot: int) -> type[Refusal] | None:
         now = clock.now()
-        if self.state(one) != "accepted":
+        if self.state(one) != "scheduled":
             return AnsweredAlready
         if not self.starts[one.slot] > now or not self.starts[slot] > now:
             return TimePassed
@@ -113,8 +106,8 @@ class Booking(RuleBasedStateMachine):
         self.stack, self.model = ExitStack(), Model()
         self.db = self.stack.enter_context(Database(engines().write, expire_on_commit=False))
         self.fair = make_fair(self.db, make_person(self.db, "Ada Adler"), slots=SLOTS, tables=TABLES)
-        self.fair.event.event.max_open_requests = MOST_OPEN
-        self.fair.event.event.request_lasts_minutes = 120
+        with_rules(self.db, self.fair, max_pending=MOST_OPEN)
+        with_rules(self.db, self.fair, lasts_minutes=120)
         self.people = [make_participant(self.db, make_person(self.db, f"P{n}"), self.fair) for n in range(PEOPLE)]
         self.model.starts = [slot.starts_at for slot in self.fair.slots]
 
@@ -156,7 +149,7 @@ class Booking(RuleBasedStateMachine):
         expected = self.model.of_accept(one)
         self.expect(expected, accept_meeting, self.people[one.invitee], self.on_page(one))
         if expected is None:
-            one.state = "accepted"
+            one.state = "scheduled"
 
     @precondition(lambda self: self.model.meetings)
     @rule(number=pick)
@@ -192,7 +185,7 @@ class Booking(RuleBasedStateMachine):
     def cancel(self, number: int) -> None:
         one = self.chosen(number)
         over = TimePassed if not self.model.coming(one) else None
-        expected = over if self.model.state(one) == "accepted" else AnsweredAlready
+        expected = over if self.model.state(one) == "scheduled" else AnsweredAlready
         self.expect(expected, cancel_meeting, self.people[one.asker], self.on_page(one))
         if expected is None:
             one.state = "cancelled"
@@ -202,7 +195,7 @@ class Booking(RuleBasedStateMachine):
         if person in self.model.gone:
             return
         met = any(
-            one.state == "accepted" and person in one.people and one.slot in slots for one in self.model.open_ones()
+            one.state == "scheduled" and person in one.people and one.slot in slots for one in self.model.open_ones()
         )
         absent = [self.fair.slots[number].starts_at for number in slots]
         expected = MeetingThen if met else None
@@ -239,7 +232,7 @@ class Booking(RuleBasedStateMachine):
         self.model.gone.add(person)
         for one in self.model.open_ones():
             if person in one.people and (one.state == "requested" or self.model.coming(one)):
-                ends = {"accepted": "cancelled", "requested": "withdrawn" if one.asker == person else "declined"}
+                ends = {"scheduled": "cancelled", "requested": "withdrawn" if one.asker == person else "declined"}
                 one.state = ends[one.state]
 
     @invariant()

@@ -16,19 +16,11 @@ from events.core.refusals import Conflict, Invalid, Refusal
 from events.core.timers import TIMERS
 from events.registration import Registration, RegistrationInEvent, withdraw_registration
 from events.roles import actor_for
+from sessions.answers import accept_meeting, decline_meeting
 from sessions.availability import set_availability
 from sessions.blocks import BlockInUse, add_block, blocks_of, get_block, remove_block
-from sessions.meetings import (
-    AnsweredAlready,
-    Meeting,
-    MeetingInEvent,
-    MeetingState,
-    accept_meeting,
-    cancel_meeting,
-    decline_meeting,
-    get_meeting,
-    move_meeting,
-)
+from sessions.meetings import AnsweredAlready, Meeting, MeetingInEvent, MeetingState, get_meeting
+from sessions.moves import cancel_meeting, move_meeting
 from sessions.requests import AskedAlready, TooManyRequests, request_meeting, withdraw_request
 from sessions.seats import NoTableFree, SlotTaken
 from tests.makers import make_person
@@ -40,6 +32,7 @@ from tests.sessions.makers_meetings import (
     make_request,
     problems_with_seats,
     seen_by,
+    with_rules,
 )
 
 ROUNDS = 12
@@ -141,7 +134,7 @@ def end_all(ground: Ground) -> None:
     with transaction() as db:
         for meeting in db.exec(select(Meeting)).all():
             subject = MeetingInEvent(meeting, ground.fair.event.event)
-            if meeting.state is MeetingState.ACCEPTED:
+            if meeting.state is MeetingState.SCHEDULED:
                 cancel_meeting(db, ground.fair.ada, subject)
             elif meeting.state is MeetingState.REQUESTED:
                 withdraw_request(db, actor_for(db, meeting.asker_id), subject)
@@ -154,7 +147,7 @@ def test_two_clicks_on_accept_are_one_meeting(ground: Ground) -> None:
         outcomes = race(ground.on(meeting, 1, accept_meeting), ground.on(meeting, 1, accept_meeting))
 
         assert kinds(outcomes) == ["AnsweredAlready", "done"]
-        assert (state_of(meeting), problems()) == (MeetingState.ACCEPTED, [])
+        assert (state_of(meeting), problems()) == (MeetingState.SCHEDULED, [])
         end_all(ground)
 
 
@@ -168,7 +161,7 @@ def test_accepting_and_ending_a_request_at_once_has_one_winner(
         outcomes = race(ground.on(meeting, 1, accept_meeting), ground.on(meeting, who, other))
 
         assert kinds(outcomes) == ["AnsweredAlready", "done"]
-        assert (state_of(meeting) is MeetingState.ACCEPTED) == (outcomes[0] is None)
+        assert (state_of(meeting) is MeetingState.SCHEDULED) == (outcomes[0] is None)
         assert problems() == []
         end_all(ground)
 
@@ -220,7 +213,7 @@ def test_moving_and_cancelling_at_once_leaves_no_seat_over(ground: Ground) -> No
         )
 
         assert kinds(outcomes) == ["AnsweredAlready", "done"]
-        assert (state_of(meeting) is MeetingState.ACCEPTED) == (outcomes[0] is None)
+        assert (state_of(meeting) is MeetingState.SCHEDULED) == (outcomes[0] is None)
         assert problems() == []
         end_all(ground)
 
@@ -281,7 +274,8 @@ def test_a_pair_cannot_make_two_requests_at_once(ground: Ground) -> None:
 
 
 def test_the_limit_of_open_requests_holds_at_once(ground: Ground) -> None:
-    ground.fair.event.event.max_open_requests = 2
+    with transaction() as db:
+        with_rules(db, ground.fair, max_pending=2)
     for _round in range(ROUNDS):
         outcomes = race(*[ground.ask(0, invitee, slot=invitee) for invitee in range(1, 6)])
 
@@ -421,7 +415,7 @@ def test_expiry_and_acceptance_at_once_agree(ground: Ground) -> None:
             outcomes = race(seen, lambda db, it=meeting.id: TIMERS["meeting request expires"](db, it))
 
         assert outcomes == [None, None]
-        assert (state_of(public), problems()) == (MeetingState.ACCEPTED, [])
+        assert (state_of(public), problems()) == (MeetingState.SCHEDULED, [])
         end_all(ground)
 
 

@@ -11,7 +11,8 @@ from events.importing.items import import_items, preview_items
 from events.importing.lines import read_lines
 from events.marketplace import Item, ItemKind
 from events.organisations import Organisation
-from sessions.meetings import MeetingState, accept_meeting, get_meeting
+from sessions.answers import accept_meeting
+from sessions.meetings import MeetingState, get_meeting
 from sessions.requests import request_meeting
 from sessions.seats import Seat
 from tests.makers import make_member
@@ -54,4 +55,4 @@ def test_a_need_and_an_offer_of_the_sixty_end_in_a_booked_meeting(
 
     seated = db.exec(select(Seat.person_id).where(Seat.meeting_id == meeting.id, col(Seat.person_id).is_not(None)))
     assert set(seated) == {bo.person, cy.person}
-    assert get_meeting(db, asker, meeting.public_id).meeting.state is MeetingState.ACCEPTED
+    assert get_meeting(db, asker, meeting.public_id).meeting.state is MeetingState.SCHEDULED

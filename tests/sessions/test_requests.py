@@ -13,15 +13,10 @@ from events.core.refusals import Invalid, NotAllowed, NotFound
 from events.core.timers import TIMERS
 from events.phases import PhaseKind, PhaseNotOpen
 from events.registration import Consent, RegistrationInEvent, RegistrationState, withdraw_registration
+from sessions.answers import accept_meeting, decline_meeting
 from sessions.availability import set_availability
 from sessions.blocks import Slot
-from sessions.meetings import (
-    AnsweredAlready,
-    MeetingState,
-    TimePassed,
-    accept_meeting,
-    decline_meeting,
-)
+from sessions.meetings import AnsweredAlready, MeetingState, TimePassed
 from sessions.requests import (
     AskedAlready,
     Colleagues,
@@ -41,6 +36,7 @@ from tests.sessions.makers_meetings import (
     place_of,
     seats_of,
     seen_by,
+    with_rules,
 )
 
 
@@ -86,7 +82,7 @@ def test_a_request_lasts_as_long_as_the_event_says_and_never_beyond_its_slot(
     db: Database, fair: Fair, bo: Actor, cy: Actor, dee: Actor
 ) -> None:
     long = make_request(db, fair, asker=bo, invitee=cy)
-    fair.event.event.request_lasts_minutes = 60
+    with_rules(db, fair, lasts_minutes=60)
     short = make_request(db, fair, asker=bo, invitee=dee, slot=1)
 
     ends = [one.meeting.expires_at for one in (long, short)]
@@ -128,7 +124,7 @@ def test_an_absence_reads_like_any_other_reason(db: Database, fair: Fair, bo: Ac
 def test_an_expired_hold_gives_way_before_anybody_has_told_it(
     db: Database, fair: Fair, bo: Actor, cy: Actor, dee: Actor
 ) -> None:
-    fair.event.event.request_lasts_minutes = 60
+    with_rules(db, fair, lasts_minutes=60)
     old = make_request(db, fair, asker=bo, invitee=cy)
 
     with clock.frozen_at(NOW + timedelta(minutes=60)):
@@ -158,7 +154,7 @@ def test_expiry_leaves_an_accepted_meeting_alone(db: Database, fair: Fair, bo: A
     with clock.frozen_at(meeting.meeting.expires_at):
         expire_all(db, meeting.id)
 
-    assert meeting.meeting.state is MeetingState.ACCEPTED
+    assert meeting.meeting.state is MeetingState.SCHEDULED
 
 
 def test_a_withdrawn_request_frees_both(db: Database, fair: Fair, bo: Actor, cy: Actor) -> None:
@@ -219,7 +215,7 @@ def test_a_pair_may_ask_again_after_a_no(db: Database, fair: Fair, bo: Actor, cy
 def test_open_requests_are_limited_and_answered_ones_do_not_count(
     db: Database, fair: Fair, bo: Actor, cy: Actor, dee: Actor
 ) -> None:
-    fair.event.event.max_open_requests = 1
+    with_rules(db, fair, max_pending=1)
     first = make_request(db, fair, asker=bo, invitee=cy)
 
     with pytest.raises(TooManyRequests, match="1 open request, as many as"):
@@ -231,7 +227,7 @@ def test_open_requests_are_limited_and_answered_ones_do_not_count(
 
 
 def test_requests_of_others_do_not_count(db: Database, fair: Fair, bo: Actor, cy: Actor, dee: Actor) -> None:
-    fair.event.event.max_open_requests = 1
+    with_rules(db, fair, max_pending=1)
     make_request(db, fair, asker=cy, invitee=bo)
 
     assert make_request(db, fair, asker=bo, invitee=dee, slot=1).meeting.state is MeetingState.REQUESTED

@@ -1,0 +1,179 @@
+"""Limits on meetings, in four layers: open requests, requests in all, meetings in a block, meetings by type.
+
+How each is counted is written in docs/decisions/0012; a request that came to nothing returns to its quota.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select as sql_select
+from sqlmodel import col, or_, select
+
+from events.core import clock
+from events.core.access import Actor
+from events.core.database import Database
+from events.core.refusals import Conflict, Invalid
+from events.core.translation import N_, Message, _
+from events.registration import Registration
+from sessions.blocks import Block, Slot
+from sessions.booking_rules import BookingRules, limits_of_types
+from sessions.meetings import Meeting, MeetingGuest, MeetingState, state_at, takes_part
+
+STANDING = frozenset({MeetingState.ACCEPTED, MeetingState.SCHEDULED, MeetingState.HELD})
+COUNTS_AS_ASKED = STANDING | {MeetingState.REQUESTED, MeetingState.NO_SHOW, MeetingState.FAILED}
+
+
+class LimitReached(Conflict):
+    """Somebody has as many requests or meetings as the event allows; an organiser or desk may go beyond it."""
+
+
+class TooManyRequests(LimitReached):
+    """Somebody has as many open requests as the event allows."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            N_(
+                "You have %(count)s open request, as many as this event allows. Wait for the answer or withdraw it.",
+                "You have %(count)s open requests, as many as this event allows. Wait for answers or withdraw one.",
+                most,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A meeting or an open request of somebody, as limits count it."""
+
+    person: int
+    asked: bool
+    state: MeetingState
+    starts_at: datetime | None
+
+
+def counted_for(db: Database, event_id: int, people: set[int], *, but: int | None = None) -> list[Counted]:
+    """The meetings and open requests of `people` in an event, one line for each of them; two queries."""
+    now = clock.now()
+    query: Any = sql_select(
+        col(Meeting.id), col(Meeting.asker_id), col(Meeting.invitee_id), col(Meeting.state), col(Meeting.starts_at),
+        col(Meeting.expires_at),
+    ).where(col(Meeting.event_id) == event_id, or_(*(takes_part(person) for person in sorted(people))))  # fmt: skip
+    guests = select(MeetingGuest.meeting_id, MeetingGuest.person_id).where(
+        col(MeetingGuest.person_id).in_(sorted(people))
+    )
+    added: dict[int, set[int]] = {}
+    for meeting, person in db.exec(guests):
+        added.setdefault(meeting, set()).add(person)
+    lines = []
+    for id, asker, invitee, state, start, expires in db.execute(query):
+        if id == but:
+            continue
+        by_the_clock = state_at(MeetingState(state), expires, now)
+        for person in ({asker, invitee} | added.get(id or 0, set())) & people:
+            lines.append(Counted(person, person == asker, by_the_clock, start))
+    return lines
+
+
+def refuse_beyond_limits(
+    db: Database,
+    actor: Actor,
+    rules: BookingRules,
+    found: Mapping[int, Registration],
+    slot: Slot | None,
+    *,
+    asker: int | None = None,
+    but: int | None = None,
+    override: str | None = None,
+) -> None:
+    """Refuse a meeting of the people in `found` (locked, so that the count stays right) beyond a limit.
+
+    `asker` makes a request of it, counted against theirs. `override` None: limits bind. Otherwise somebody acts for
+    others and may go beyond, with a reason; an empty one refuses and asks for it.
+    """
+    lines = counted_for(db, rules.event_id, set(found), but=but)
+    refusal = _beyond(db, actor, rules, found, slot, asker, lines)
+    if refusal is None:
+        return
+    if override is None:
+        raise refusal
+    if not override.strip():
+        raise Invalid({"override": _("%(limit)s To go beyond it, say why.", limit=refusal.message)})
+
+
+def _beyond(
+    db: Database,
+    actor: Actor,
+    rules: BookingRules,
+    found: Mapping[int, Registration],
+    slot: Slot | None,
+    asker: int | None,
+    lines: list[Counted],
+) -> LimitReached | None:
+    if asker is not None:
+        asked = [one for one in lines if one.person == asker and one.asked]
+        waiting = sum(1 for one in asked if one.state is MeetingState.REQUESTED)
+        if rules.max_pending is not None and waiting >= rules.max_pending:
+            return TooManyRequests(rules.max_pending)
+        if rules.max_outgoing is not None and _count(asked, COUNTS_AS_ASKED) >= rules.max_outgoing:
+            return LimitReached(
+                N_(
+                    "You have asked for %(count)s meeting, as many as this event allows. Cancelling one returns it.",
+                    "You have asked for %(count)s meetings, as many as this event allows. Cancelling one returns it.",
+                    rules.max_outgoing,
+                )
+            )
+    return _full_type(db, actor, rules, found, lines) or _full_block(db, actor, rules, found, slot, lines)
+
+
+def _count(lines: list[Counted], states: frozenset[MeetingState]) -> int:
+    return sum(1 for one in lines if one.state in states)
+
+
+def _full_type(
+    db: Database, actor: Actor, rules: BookingRules, found: Mapping[int, Registration], lines: list[Counted]
+) -> LimitReached | None:
+    limits = limits_of_types(db, rules.event_id)
+    for person, place in sorted(found.items(), key=lambda one: one[0] != actor.person):
+        limit = limits.get(place.type_id)
+        most = limit.max_meetings if limit else None
+        if most is not None and _count([one for one in lines if one.person == person], STANDING) >= most:
+            return LimitReached(_own_or_other(actor, person, most))
+    return None
+
+
+def _own_or_other(actor: Actor, person: int, most: int) -> Message:
+    if actor.person == person:
+        return N_(
+            "You have %(count)s meeting, as many as this event allows you.",
+            "You have %(count)s meetings, as many as this event allows you.",
+            most,
+        )
+    return _("One of you has as many meetings as this event allows. Ask somebody else, or wait until one is cancelled.")
+
+
+def _full_block(
+    db: Database,
+    actor: Actor,
+    rules: BookingRules,
+    found: Mapping[int, Registration],
+    slot: Slot | None,
+    lines: list[Counted],
+) -> LimitReached | None:
+    if rules.max_per_block is None or slot is None:
+        return None
+    within = (Block.event_id == rules.event_id, Block.starts_at <= slot.starts_at, Block.ends_at >= slot.ends_at)
+    block = db.exec(select(Block).where(*within)).first()
+    if block is None:
+        return None
+    holding = {MeetingState.SCHEDULED, MeetingState.HELD}
+    if rules.requests_hold:
+        holding.add(MeetingState.REQUESTED)
+    for person in sorted(found, key=lambda one: one != actor.person):
+        mine = [one for one in lines if one.person == person and one.starts_at is not None]
+        inside = [one for one in mine if one.starts_at is not None and block.starts_at <= one.starts_at < block.ends_at]
+        if _count(inside, frozenset(holding)) >= rules.max_per_block:
+            return LimitReached(
+                _("One of you has as many meetings in this block as the event allows. Choose a time in another block.")
+            )
+    return None

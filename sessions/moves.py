@@ -1,0 +1,199 @@
+"""Moves: giving a meeting its time, another time, or none any more; and what stays where it is."""
+
+from datetime import datetime
+from typing import Any
+
+from events.core import clock
+from events.core.access import Actor, command
+from events.core.database import Database
+from events.core.journal import record
+from events.core.refusals import Conflict, Invalid
+from events.core.translation import _
+from events.roles import organiser_of_event
+from sessions.answers import checked_reason
+from sessions.blocks import Slot, block_at
+from sessions.booking_rules import rules_of
+from sessions.limits import refuse_beyond_limits
+from sessions.meetings import (
+    WHAT_BECAME,
+    AnsweredAlready,
+    MeetingInEvent,
+    MeetingLocked,
+    MeetingMoved,
+    MeetingScheduled,
+    MeetingState,
+    TimePassed,
+    acts_for_lead,
+    change_meeting,
+    clock_state,
+    end_meeting,
+    give_table,
+    guests_of,
+    lead_of_meeting,
+    not_closed,
+    participants_choose_times,
+    participants_may_move,
+    place_meeting,
+    reads_now,
+    refuse_if_unavailable,
+    write_in_calendars,
+)
+from sessions.seats import free_seats, locked_participants, take_seats
+
+AGREED = (MeetingState.ACCEPTED, MeetingState.SCHEDULED)
+
+
+def stands(subject: MeetingInEvent, now: datetime) -> None:
+    """Refuse to call off what was not accepted or is over."""
+    state = clock_state(subject, now)
+    if state not in AGREED:
+        raise AnsweredAlready(WHAT_BECAME[state])
+    if subject.has_time and now >= subject.slot.ends_at:
+        raise TimePassed
+
+
+def can_be_moved(subject: MeetingInEvent, now: datetime) -> None:
+    """Refuse to move what has no time or has begun, or in an event that is over."""
+    state = clock_state(subject, now)
+    if state is not MeetingState.SCHEDULED:
+        raise AnsweredAlready(WHAT_BECAME[state])
+    if now >= subject.slot.starts_at:
+        raise TimePassed
+    not_closed(subject)
+
+
+def waits_for_time(subject: MeetingInEvent, now: datetime) -> None:
+    """Refuse to give a first time to what has one, or was not accepted."""
+    state = clock_state(subject, now)
+    if state is not MeetingState.ACCEPTED:
+        raise AnsweredAlready(WHAT_BECAME[state])
+    not_closed(subject)
+
+
+@command(acts_for_lead | (lead_of_meeting & participants_choose_times), when=waits_for_time)
+def schedule_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, slot: Slot, override: str = "") -> None:
+    """Give an accepted meeting its time, with seats, a table and an entry in all calendars.
+
+    Refuses with SlotTaken, NoTableFree, TimePassed, what is no slot of the event, AnsweredAlready when somebody else
+    was quicker, and LimitReached, which an organiser or desk may override with a reason.
+    """
+    refuse_in_block(db, actor, subject, slot, override)
+    values: dict[str, Any] = {"override": checked_reason("override", override)} if override.strip() else {}
+    sequence = place_meeting(db, actor, subject, slot, values)
+    record(db, actor, MeetingScheduled(event_id=subject.meeting.event_id, meeting_id=subject.id, sequence=sequence))
+
+
+def refuse_in_block(db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot, override: str) -> None:
+    """Refuse a time in a block in which one of the people has as many meetings as allowed."""
+    event_id = subject.meeting.event_id
+    people = (*subject.people[:2], *guests_of(db, subject.id))
+    found = refuse_if_unavailable(db, actor, event_id, people, slot)
+    acted_for = actor.person not in people
+    refuse_beyond_limits(
+        db, actor, rules_of(db, event_id), found, slot, but=subject.id, override=override if acted_for else None
+    )
+
+
+@command(acts_for_lead | (lead_of_meeting & participants_may_move), when=can_be_moved)
+def move_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, slot: Slot, override: str = "") -> None:
+    """Give a meeting that stands another slot, in one step: where that is taken, it keeps the one it has.
+
+    Refuses with SlotTaken, NoTableFree, TimePassed, what is no slot of the event, LimitReached (unless overridden
+    with a reason by an organiser or desk), and with AnsweredAlready when somebody else was quicker. All calendars get
+    a revision.
+    """
+    if slot.starts_at == subject.meeting.starts_at:
+        raise Invalid({"slot": _("The meeting is at that time already. Choose another one.")})
+    if slot.starts_at <= clock.now():
+        raise TimePassed
+    refuse_in_block(db, actor, subject, slot, override)
+    shift(db, actor, subject, slot)
+
+
+def shift(db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot) -> None:
+    """Take the new seats, give the old ones back, revise the calendars and write the fact; part of commands that
+    have asked their own rule and whether everybody is available."""
+    old = subject.slot
+    people = (*subject.people[:2], *guests_of(db, subject.id))
+    values: dict[str, Any] = {"starts_at": slot.starts_at, "ends_at": slot.ends_at}
+    values["block_id"] = block_at(db, subject.meeting.event_id, slot).id
+    before = {name: getattr(subject.meeting, name) for name in (*values, "table_id")}
+    with db.begin_nested():
+        change_meeting(db, subject, values)
+        try:
+            # The new seats first, the old ones after: two that swap their slots would wait for each other otherwise.
+            take_seats(db, actor, meeting_id=subject.id, people=people, slot=slot, held_until=None)
+            give_table(db, subject, slot, people)
+        except Conflict:
+            reads_now(subject, before)
+            raise
+        free_seats(db, subject.id, but=slot)
+    tell_moved(db, actor, subject, old.starts_at, people)
+
+
+def tell_moved(db: Database, actor: Actor, subject: MeetingInEvent, old: datetime, people: tuple[int, ...]) -> None:
+    """Revise all calendars and write the fact that a meeting has another time."""
+    sequence = write_in_calendars(db, subject, people)
+    start, event_id = subject.slot.starts_at, subject.meeting.event_id
+    record(
+        db, actor,
+        MeetingMoved(event_id=event_id, meeting_id=subject.id, old_starts_at=old, starts_at=start, sequence=sequence),
+    )  # fmt: skip
+
+
+@command(organiser_of_event, when=can_be_moved)
+def swap_meetings(db: Database, actor: Actor, subject: MeetingInEvent, *, other: MeetingInEvent) -> None:
+    """Let two meetings of an event exchange their times and tables, in one step or not at all.
+
+    Refuses meetings of different events or lengths, the same one twice, and SlotTaken when somebody is not free.
+    """
+    can_be_moved(other, clock.now())
+    if other.meeting.event_id != subject.meeting.event_id or other.id == subject.id:
+        raise Invalid({"other": _("Choose another meeting of this event.")})
+    if subject.slot == other.slot:
+        raise Invalid({"other": _("Both meetings are at the same time. Choose one at another time.")})
+    plans = sorted(((subject, other.slot), (other, subject.slot)), key=lambda one: one[0].id)
+    with db.begin_nested():
+        _exchange(db, actor, plans)
+
+
+def _exchange(db: Database, actor: Actor, plans: list[tuple[MeetingInEvent, Slot]]) -> None:
+    old = {one.id: one.slot.starts_at for one, _slot in plans}
+    before = [
+        (one, {name: getattr(one.meeting, name) for name in ("starts_at", "ends_at", "block_id", "table_id")})
+        for one, _slot in plans
+    ]
+    # All at once and in order of their ids: two exchanges that share people would deadlock otherwise.
+    locked_participants(db, plans[0][0].meeting.event_id, {person for one, _slot in plans for person in one.people})
+    try:
+        for one, slot in plans:
+            people = (*one.people[:2], *guests_of(db, one.id))
+            refuse_if_unavailable(db, actor, one.meeting.event_id, people, slot)
+            block = block_at(db, one.meeting.event_id, slot)
+            change_meeting(db, one, {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "block_id": block.id})
+            free_seats(db, one.id)
+        for one, slot in plans:
+            people = (*one.people[:2], *guests_of(db, one.id))
+            take_seats(db, actor, meeting_id=one.id, people=people, slot=slot, held_until=None)
+            give_table(db, one, slot, people)
+    except (Conflict, Invalid):
+        for one, values in before:
+            reads_now(one, values)
+        raise
+    for one, _slot in plans:
+        tell_moved(db, actor, one, old[one.id], (*one.people[:2], *guests_of(db, one.id)))
+
+
+@command(lead_of_meeting | acts_for_lead, when=stands)
+def cancel_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, reason: str = "") -> None:
+    """Call off a meeting that was accepted, perhaps with a reason; all are free again, and so is the table."""
+    end_meeting(db, actor, subject, MeetingState.CANCELLED, reason=checked_reason("reason", reason))
+
+
+@command(organiser_of_event, when=stands)
+def lock_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, locked: bool = True) -> None:
+    """Leave a meeting where it is whenever the whole event is scheduled, or no longer; twice is once."""
+    if subject.meeting.locked is locked:
+        return
+    change_meeting(db, subject, {"locked": locked})
+    record(db, actor, MeetingLocked(event_id=subject.meeting.event_id, meeting_id=subject.id, locked=locked))

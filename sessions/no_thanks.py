@@ -1,0 +1,118 @@
+"""No thanks: that somebody does not wish to meet somebody, now or ever. It beats everything and nobody is told.
+
+Whoever was turned down so finds the other "not free": in lists, in refusals and in the time an answer takes, since
+it is read in the same statement as absences.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint, and_, delete
+from sqlmodel import Field, SQLModel, col, select
+
+from events.core import clock
+from events.core.access import Actor, command
+from events.core.columns import moment
+from events.core.database import Database
+from events.core.hooks import personal_data
+from events.core.journal import Fact, record
+from events.core.refusals import Conflict, NotFound
+from events.core.translation import _
+from events.events import EventWithPhases
+from events.people import Person
+from events.registration import Registration, participant_of_event
+from sessions.seats import locked_participants
+
+
+class NoThanks(SQLModel, table=True):
+    """That `person_id` does not wish to meet `other_id`."""
+
+    __tablename__ = "no_thanks"
+    __table_args__ = (UniqueConstraint("person_id", "other_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id")
+    other_id: int = Field(foreign_key="person.id", index=True)
+    said_at: datetime = moment()
+
+
+personal_data(NoThanks, "person_id", "whom somebody does not wish to meet", "delete")
+personal_data(NoThanks, "other_id", "who does not wish to meet somebody", "delete")
+
+
+@dataclass(frozen=True)
+class NoThanksSaid(Fact):
+    """Somebody does not wish to meet somebody; the journal does not say whom."""
+
+    event_id: int
+
+
+@dataclass(frozen=True)
+class NoThanksTakenBack(Fact):
+    """Somebody would meet somebody after all."""
+
+    event_id: int
+
+
+class SaidNoThanks(Conflict):
+    """Somebody asked for a meeting with whom they had turned down."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You said no thanks to meeting this person. Take that back first."))
+
+
+def turned_down_by(db: Database, person_id: int) -> set[int]:
+    """Whom somebody does not wish to meet; for their own pages only."""
+    return set(db.exec(select(NoThanks.other_id).where(NoThanks.person_id == person_id)))
+
+
+def turned_down_people(db: Database, actor: Actor) -> list[Person]:
+    """The people to whom the actor said no thanks, latest first, so that they can take it back."""
+    query = select(Person).join(NoThanks, col(NoThanks.other_id) == col(Person.id))
+    return list(db.exec(query.where(NoThanks.person_id == actor.person).order_by(col(NoThanks.id).desc())))
+
+
+def vetoes_in(db: Database, event_id: int) -> set[tuple[int, int]]:
+    """The pairs among an event's people who must never be put together, for the scheduler; (lower id, higher id)."""
+    here = select(Registration.person_id).where(Registration.event_id == event_id)
+    rows = db.exec(
+        select(NoThanks.person_id, NoThanks.other_id).where(
+            and_(col(NoThanks.person_id).in_(here), col(NoThanks.other_id).in_(here))
+        )
+    )
+    return {(min(one, other), max(one, other)) for one, other in rows}
+
+
+@command(participant_of_event)
+def say_no_thanks(db: Database, actor: Actor, subject: EventWithPhases, *, other: Registration) -> None:
+    """Never be put together with `other`, in this event or any other; twice is once.
+
+    Refuses somebody of another event, and oneself; a meeting that stands has to be cancelled first.
+    """
+    from sessions.meetings import decline_between, has_meeting_between
+
+    assert actor.person is not None
+    if other.event_id != subject.id or other.person_id == actor.person:
+        raise NotFound()
+    # A booking of the two locks the same rows: it is either seen here, or sees what is written here.
+    locked_participants(db, subject.id, (actor.person, other.person_id))
+    if has_meeting_between(db, actor.person, other.person_id):
+        raise Conflict(_("There is a meeting between the two of you. Cancel it first."))
+    if db.exec(select(NoThanks.id).where(*_said(actor, other))).first() is None:
+        db.add(NoThanks(person_id=actor.person, other_id=other.person_id, said_at=clock.now()))
+        db.flush()
+        record(db, actor, NoThanksSaid(event_id=subject.id))
+    decline_between(db, actor, actor.person, other.person_id)
+
+
+@command(participant_of_event)
+def take_back_no_thanks(db: Database, actor: Actor, subject: EventWithPhases, *, other: Registration) -> None:
+    """Be open to meeting `other` again; without effect where nothing was said."""
+    gone = db.execute(delete(NoThanks).where(*_said(actor, other)))
+    if gone.rowcount:  # type: ignore[attr-defined]  # a DELETE always answers with a cursor
+        record(db, actor, NoThanksTakenBack(event_id=subject.id))
+
+
+def _said(actor: Actor, other: Registration) -> tuple[Any, Any]:
+    return col(NoThanks.person_id) == actor.person, col(NoThanks.other_id) == other.person_id
