@@ -20,6 +20,7 @@ from events.core.hooks import EVENT_COPIES
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, NotFound
 from events.core.translation import LANGUAGES, Message, _
+from events.desks import desks_by_organisation
 from events.events import Event, EventKind, EventState, EventWithPhases, follower_of
 from events.marketplace import Item, ItemKind, ItemState, Wording, enter_in_event, enter_item
 from events.organisations import Membership, Organisation, OrganisationAdded, OrganisationKind, enter_member, same_name
@@ -82,13 +83,14 @@ def type_for(kind: OrganisationKind | None) -> str:
 
 @dataclass(frozen=True)
 class ComingPerson:
-    """Somebody who comes over; an owner of a challenge perhaps without a registration."""
+    """Somebody who comes over, with their desk; an owner of a challenge perhaps without a registration."""
 
     person_id: int
     name: str
     organisation: Organisation | None
     registration_id: int | None
     type_code: str
+    desk_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -213,13 +215,17 @@ def _register(db: Database, event: EventWithPhases, coming: TakeOver, own: dict[
     by_member = {
         person: own[offer.team.id or 0] for offer in coming.offers if offer.team.id in own for person in offer.members
     }
+    homes = {one.person_id: one.organisation or by_member.get(one.person_id) for one in coming.people}
+    desks = desks_by_organisation(db, event.programme_id, [home.id for home in homes.values() if home])
     for person in coming.people:
-        organisation = person.organisation or by_member.get(person.person_id)
+        home = homes[person.person_id]
+        home_id = home.id if home else None
         db.add(
             Registration(
                 event_id=event.id,
                 person_id=person.person_id,
-                organisation_id=organisation.id if organisation else None,
+                organisation_id=home_id,
+                desk_id=person.desk_id or desks.get(home_id or 0),
                 type_id=types[person.type_code],
                 state=RegistrationState.ACCEPTED,
                 taken_over_from_id=person.registration_id,
@@ -270,7 +276,8 @@ def _people(db: Database, subject: EventWithPhases) -> list[ComingPerson]:
         place = places.get(person)
         home = (organisations.get(place.organisation_id) if place else None) or homes.get(person)
         code = type_for(home.kind if home else None)
-        coming.append(ComingPerson(person, known[person].name, home, place.id if place else None, code))
+        registration_id, desk_id = (place.id, place.desk_id) if place else (None, None)
+        coming.append(ComingPerson(person, known[person].name, home, registration_id, code, desk_id))
     return coming
 
 

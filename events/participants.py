@@ -14,6 +14,7 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.core.paging import Paged, paged
 from events.core.refusals import NotFound
+from events.desks import officer_with_participants
 from events.events import Event, EventWithPhases
 from events.marketplace import Item, ItemInEvent, ItemKind, ItemState
 from events.organisations import Organisation, OrganisationKind
@@ -23,7 +24,7 @@ from events.registration import ParticipationType, Registration, RegistrationSta
 from events.roles import organiser_of_event
 from events.teams import Team, TeamMember
 
-see_participants = participant_of_event | organiser_of_event
+see_participants = participant_of_event | organiser_of_event | officer_with_participants
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def participants_seen_by(
     keyword: str = "",
     page: int = 1,
 ) -> Paged[ParticipantCard]:
-    """The participants of an event by name, for each other and the organisers; NotFound for the rest.
+    """The participants of an event by name, for each other, organisers and their desks; NotFound for the rest.
 
     Every word of `query` has to occur in the name or the organisation, or, once somebody has agreed to take part, in
     what they say about themselves; `keyword` finds a group's keywords too.
@@ -167,7 +168,7 @@ def countries_of_participants(db: Database, event_id: int) -> set[str]:
 
 
 def get_participant(db: Database, actor: Actor, event: EventWithPhases, public: str) -> Participant:
-    """One participant of an event, for the others and the organisers; NotFound for the rest."""
+    """One participant of an event, for the others, organisers and their desks; NotFound for the rest."""
     row: Any = db.execute(_participants(event.id).where(col(Registration.public_id) == public)).first()
     if row is None or not see_participants(actor, event):
         raise NotFound()

@@ -17,6 +17,7 @@ from events.core.hooks import WITHDRAWALS, personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.translation import Message, _
+from events.desks import acts_for_registration, desk_for, desk_of_registration
 from events.events import Approval, Event, EventState, EventWithPhases, not_over, on_capacity_changed
 from events.phases import PhaseKind, refuse_unless_open
 from events.roles import Role, Scope, give_role, organiser_of_event, tie_source, ties_as
@@ -91,6 +92,7 @@ class Registration(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", index=True)
     organisation_id: int | None = Field(default=None, foreign_key="organisation.id", index=True)
     type_id: int = Field(foreign_key="participation_type.id")
+    desk_id: int | None = Field(default=None, foreign_key="desk.id", index=True, ondelete="SET NULL")
     state: RegistrationState = word(RegistrationState)
     answers: dict[str, str] = listing(default_factory=dict)
     taken_over_from_id: int | None = Field(default=None, foreign_key="registration.id")
@@ -123,7 +125,7 @@ class RegistrationReceived(Fact):
 
 @dataclass(frozen=True)
 class RegistrationAccepted(Fact):
-    """An organiser let somebody in."""
+    """An organiser or a desk officer let somebody in."""
 
     event_id: int
     registration_id: int
@@ -131,7 +133,7 @@ class RegistrationAccepted(Fact):
 
 @dataclass(frozen=True)
 class RegistrationDeclined(Fact):
-    """An organiser said no."""
+    """An organiser or a desk officer said no."""
 
     event_id: int
     registration_id: int
@@ -202,7 +204,7 @@ def _organises_its_event(actor: Actor, subject: RegistrationInEvent) -> bool:
 
 
 organiser_of_its_event = Rule("organiser of the event", _organises_its_event)
-see_registration = own_registration | organiser_of_its_event
+see_registration = own_registration | desk_of_registration | organiser_of_its_event
 
 
 def registration_open(subject: EventWithPhases, now: datetime) -> None:
@@ -304,7 +306,7 @@ def find_registration(db: Database, event_id: int, person_id: int | None) -> Reg
 
 
 def get_registration(db: Database, actor: Actor, public: str) -> RegistrationInEvent:
-    """A registration for its person and the organisers; NotFound for others."""
+    """A registration for its person, their desk and the organisers; NotFound for others."""
     row = db.exec(
         select(Registration, Event).where(Registration.public_id == public, Event.id == Registration.event_id)
     ).first()
@@ -348,7 +350,7 @@ def register(
         event_id=subject.id, person_id=actor.person, type_id=chosen.id or 0, state=state, registered_at=clock.now()
     )
     row.type_id, row.state, row.answers, row.organisation_id = chosen.id or 0, state, clean, organisation_id
-    row.registered_at = clock.now()
+    row.desk_id, row.registered_at = desk_for(db, subject.programme_id, organisation_id), clock.now()
     db.add(row)
     db.flush()
     text = consent_text_of(db, subject.id)
@@ -400,7 +402,7 @@ def undecided(subject: RegistrationInEvent, now: datetime) -> None:
         raise Conflict(_("This registration was decided already."))
 
 
-@command(organiser_of_its_event, when=undecided)
+@command(acts_for_registration, when=undecided)
 def accept_registration(db: Database, actor: Actor, subject: RegistrationInEvent) -> None:
     """Give somebody a place; when none is free they wait for one."""
     if not _has_place(db, subject.event):
@@ -410,7 +412,7 @@ def accept_registration(db: Database, actor: Actor, subject: RegistrationInEvent
     record(db, actor, RegistrationAccepted(event_id=subject.registration.event_id, registration_id=subject.id))
 
 
-@command(organiser_of_its_event, when=undecided)
+@command(acts_for_registration, when=undecided)
 def decline_registration(db: Database, actor: Actor, subject: RegistrationInEvent) -> None:
     """Say no to a registration."""
     _change_state(db, subject, RegistrationState.DECLINED)

@@ -46,10 +46,11 @@ class Scope(StrEnum):
 
     PROGRAMME = "programme"
     EVENT = "event"
+    DESK = "desk"
 
 
 class RoleGrant(SQLModel, table=True):
-    """That a person has a role in a programme or an event."""
+    """That a person has a role in a programme or an event, or at a desk."""
 
     __tablename__ = "role_grant"
     __table_args__ = (UniqueConstraint("person_id", "role", "scope", "scope_id"),)
@@ -62,7 +63,7 @@ class RoleGrant(SQLModel, table=True):
     granted_at: datetime = moment()
 
 
-personal_data(RoleGrant, "person_id", "rights in programmes and events", "delete")
+personal_data(RoleGrant, "person_id", "rights in programmes and events, and at desks", "delete")
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ from events import (
     challenges,
     clusters,
     consents,
+    desks,
     following,
     joining,
+    looking_after,
     marketplace,
     organisations,
     people,
@@ -52,6 +54,7 @@ def _meeting(db: Database, fact: meetings.MeetingRequested) -> Concerned:
     registration.RegistrationDeclined,
     registration.RegistrationPromoted,
     registration.RegistrationWithdrawn,
+    looking_after.DeskAssigned,
 )
 def _registration(db: Database, fact: registration.RegistrationAccepted) -> Concerned:
     row = db.get_one(registration.Registration, fact.registration_id)
@@ -116,8 +119,8 @@ def _event(db: Database, fact: gatherings.EventStarted) -> Concerned:
     return {event_channel(fact.event_id)}, {"event": db.get_one(gatherings.Event, fact.event_id).slug}
 
 
-@announced(roles.RoleGranted)
-def _person(db: Database, fact: roles.RoleGranted) -> Concerned:
+@announced(roles.RoleGranted, desks.DeskOfficerRemoved)
+def _person(db: Database, fact: roles.RoleGranted | desks.DeskOfficerRemoved) -> Concerned:
     return {person_channel(fact.person_id)}, {}
 
 
@@ -140,6 +143,10 @@ quiet(
     programmes.ProgrammeChanged,
     programmes.ClusterAdded,
     programmes.ClusterRemoved,
+    desks.DeskAdded,
+    desks.DeskChanged,
+    desks.DeskRemoved,
+    desks.DeskOfficerAdded,
     marketplace.ItemPublished,
     marketplace.ItemChanged,
     marketplace.ItemWithdrawn,

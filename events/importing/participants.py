@@ -13,6 +13,7 @@ from events.core.refusals import Conflict, Invalid, NotAllowed
 from events.core.sheets import Sheet
 from events.core.timers import stop_timer
 from events.core.translation import LANGUAGES, _
+from events.desks import desks_by_organisation
 from events.events import Event, EventState, EventWithPhases
 from events.importing.lines import Imported, Line, Preview, Problem
 from events.organisations import (
@@ -240,17 +241,20 @@ def _register(
 ) -> None:
     types = {one.code: one for one in types_of(db, event.id)}
     places = None if event.event.capacity is None else event.event.capacity - places_taken(db, event.id)
+    homes = [organisations[row.organisation].id if row.organisation else None for row in rows]
+    desks = desks_by_organisation(db, event.programme_id, homes)
     registrations = [
         Registration(
             event_id=event.id,
             person_id=people[row.email].id or 0,
-            organisation_id=organisations[row.organisation].id if row.organisation else None,
+            organisation_id=home,
+            desk_id=desks.get(home or 0),
             type_id=types[row.type_code].id or 0,
             state=RegistrationState.ACCEPTED if places is None or count < places else RegistrationState.WAITING,
             registered_at=clock.now(),
             decided_at=clock.now(),
         )
-        for count, row in enumerate(rows)
+        for count, (row, home) in enumerate(zip(rows, homes, strict=True))
     ]
     db.add_all(registrations)
     db.flush()

@@ -91,9 +91,14 @@ def a_cluster(world: World) -> list[Case]:
     return [Case("Cy's cluster", world.cluster)]
 
 
-@cases_of("change_programme", "add_cluster", "remove_cluster", "create_event", "create_event_from_template")
+@cases_of("change_programme", "add_cluster", "remove_cluster", "add_desk", "create_event", "create_event_from_template")
 def a_programme(world: World) -> list[Case]:
     return [Case("Ada's", world.programme)]
+
+
+@cases_of("change_desk", "remove_desk", "add_desk_officer", "remove_desk_officer", "gather_participants")
+def a_desk(world: World) -> list[Case]:
+    return [Case("Ola's", world.desk)]
 
 
 @cases_of("publish_item")
@@ -145,8 +150,16 @@ def the_registration_phase(world: World) -> list[Case]:
 
 @cases_of("accept_registration", "decline_registration", "withdraw_registration", "agree_to_take_part")
 def a_registration(world: World) -> list[Case]:
+    """Bo is looked after by Ola's desk, Tam by none."""
+    place, other = world.place("Bo", world.hackathon), world.place("Tam", world.hackathon)
+    found = [Case(f"Bo's, {state}", with_state(place, registration={"state": state})) for state in RegistrationState]
+    return [*found, Case("Tam's, applied", with_state(other, registration={"state": RegistrationState.APPLIED}))]
+
+
+@cases_of("assign_desk")
+def a_registration_to_be_looked_after(world: World) -> list[Case]:
     place = world.place("Bo", world.hackathon)
-    return [Case(f"Bo's, {state}", with_state(place, registration={"state": state})) for state in RegistrationState]
+    return [Case(f"Bo's, {state} event", with_state(place, event={"state": state})) for state in EventState]
 
 
 # --- challenges, teams, submissions ---------------------------------------------------------------

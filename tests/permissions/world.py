@@ -12,16 +12,18 @@ from events.core import clock
 from events.core.access import SYSTEM, VISITOR, Actor
 from events.core.database import Database
 from events.core.files import StoredFile
+from events.desks import Desk
 from events.events import EventState, EventWithPhases
 from events.handing_in import VersionInEvent, hand_in
 from events.joining import InvitationSeen, get_invitation, invite_to_team, issue_invitation_token
+from events.looking_after import assign_desk
 from events.marketplace import Item, ItemForEvent, show_in_event
 from events.organisations import Organisation, OrganisationKind, join_organisation
 from events.people import Person
 from events.phases import PhaseKind
 from events.programmes import Programme, add_cluster
 from events.registration import Registration, RegistrationInEvent, appoint, find_registration
-from events.roles import Role, Scope, actor_for, give_role
+from events.roles import Role, actor_for
 from events.signin import SignInLinkAsked, issue_link_token, open_sign_in
 from events.submission_files import add_file
 from events.submissions import Submission
@@ -31,6 +33,7 @@ from sessions.meetings import MeetingInEvent
 from sessions.pitches import Pitch, pitches_of, plan_stage, schedule_pitches
 from sessions.running import open_stage
 from sessions.stages import QuestionOnStage, Stage, StageInEvent, ask_question, get_question
+from tests.events.makers_desks import make_desk, place_of
 from tests.events.makers_hackathon import BRIEF, DONE, make_hackathon, make_team
 from tests.events.makers_network import added, published
 from tests.makers import (
@@ -52,7 +55,7 @@ CAST = {
     "Cy": "takes part, is asked for a meeting, speaks for a cluster",
     "Dee": "judges the hackathon",
     "Mel": "mentors in the hackathon",
-    "Ola": "looks after a desk of the programme",
+    "Ola": "looks after a desk of the programme, to which Bo belongs",
     "Che": "owns a challenge",
     "Tam": "leads a team",
     "Pat": "hosts the hackathon's pitch room",
@@ -82,6 +85,7 @@ class World:
     version: VersionInEvent
     organisation: Organisation
     cluster: Organisation
+    desk: Desk
     item: Item
     requested: MeetingInEvent
     accepted: MeetingInEvent
@@ -147,8 +151,7 @@ def build_world(db: Database) -> World:
     ada = again(db, people["Ada"])
     for name, role in (("Dee", Role.JUDGE), ("Mel", Role.MENTOR), ("Che", Role.CHALLENGE_OWNER), ("Pat", Role.HOST)):
         appoint(db, ada, hackathon, person_id=people[name].person or 0, role=role)
-    give_role(db, ada, person_id=people["Ola"].person or 0, role=Role.DESK_OFFICER, scope=Scope.PROGRAMME,
-              scope_id=programme.id or 0)  # fmt: skip
+    desk = _desk(db, people, programme, hackathon)
     draft = make_event(db, ada, programme, name="Next Hack", published=False)
     strangers = _another_programme(db, people["Eve"])
     organisation, cluster, item = _organisations(db, people, programme)
@@ -169,7 +172,7 @@ def build_world(db: Database) -> World:
         cookies=cookies, people={name: person_of(db, one) for name, one in people.items()},
         places=_places(db, people, hackathon, fair.event), programme=programme, hackathon=reload_event(db, hackathon),
         fair=fair, challenge=challenge, team=team, invitation=invitation, version=version, organisation=organisation,
-        cluster=cluster, item=item, requested=requested, accepted=accepted, stage=stage, pitch=pitch,
+        cluster=cluster, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage, pitch=pitch,
         question=question, table=tables_of(db, fair.event.id)[0], ids={},
     )  # fmt: skip
     world.ids = (
@@ -192,6 +195,13 @@ def _places(db: Database, people: dict[str, Actor], *events: EventWithPhases) ->
             if place is not None:
                 found[name, event.event.slug] = place
     return found
+
+
+def _desk(db: Database, people: dict[str, Actor], programme: Programme, hackathon: EventWithPhases) -> Desk:
+    """Ola's desk covers Austria, from where Bo's dairy comes; in the hackathon it was given Bo by hand."""
+    desk = make_desk(db, people["Ada"], programme, officer=people["Ola"])
+    assign_desk(db, again(db, people["Ada"]), place_of(db, people["Bo"], hackathon), desk=desk)
+    return desk
 
 
 def _another_programme(db: Database, eve: Actor) -> dict[str, str]:
@@ -267,6 +277,7 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "programme": world.programme.slug,
         "organisation": world.organisation.public_id,
         "cluster": world.cluster.public_id,
+        "desk": world.desk.public_id,
         "item": world.item.public_id,
         "person": world.people["Bo"].public_id,
         "tam": world.people["Tam"].public_id,
