@@ -23,6 +23,7 @@ from events.reference.regions import normalised
 from events.registration import ParticipationType, Registration, RegistrationState, participant_of_event
 from events.roles import organiser_of_event
 from events.teams import Team, TeamMember
+from events.type_rules import hidden_from
 
 see_participants = participant_of_event | organiser_of_event | officer_with_participants
 
@@ -110,7 +111,7 @@ def participants_seen_by(
     """
     if not see_participants(actor, event):
         raise NotFound()
-    found = _participants(event.id)
+    found = _participants(event.id).where(*_shown_to(actor, event))
     for word in normalised(query[:200]).split()[:10]:
         found = found.where(_mentions(word))
     if kind is not None:
@@ -121,6 +122,13 @@ def participants_seen_by(
         own = and_(has_agreed(), _lists(Person.keywords, keyword))
         found = found.where(or_(own, _lists(Organisation.keywords, keyword)))
     return paged(db, found.order_by(func.lower(col(Person.name)), col(Registration.id)), page, _card)
+
+
+def _shown_to(actor: Actor, event: EventWithPhases) -> tuple[Any, ...]:
+    """Participants see the types that the event's rules let them see; organisers and desk officers see all."""
+    if organiser_of_event(actor, event) or officer_with_participants(actor, event):
+        return ()
+    return (~hidden_from(actor, event.id),)
 
 
 def _mentions(word: str) -> Any:
@@ -169,7 +177,8 @@ def countries_of_participants(db: Database, event_id: int) -> set[str]:
 
 def get_participant(db: Database, actor: Actor, event: EventWithPhases, public: str) -> Participant:
     """One participant of an event, for the others, organisers and their desks; NotFound for the rest."""
-    row: Any = db.execute(_participants(event.id).where(col(Registration.public_id) == public)).first()
+    one = _participants(event.id).where(col(Registration.public_id) == public, *_shown_to(actor, event))
+    row: Any = db.execute(one).first()
     if row is None or not see_participants(actor, event):
         raise NotFound()
     registration, person, organisation, _type, agreed = row

@@ -16,13 +16,13 @@ from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import At, _
+from events.desks import acts_for_registration
 from events.events import EventClosedAlready, EventState, EventWithPhases, not_over
 from events.people import Person
 from events.registration import (
     Registration,
     RegistrationInEvent,
     RegistrationState,
-    organiser_of_its_event,
     participant_of_event,
 )
 from sessions.blocks import Slot, slots_in
@@ -94,7 +94,7 @@ def place_counts(subject: RegistrationInEvent, now: datetime) -> None:
         raise NotTakingPart
 
 
-@command(organiser_of_its_event, when=place_counts)
+@command(acts_for_registration, when=place_counts)
 def set_availability_for(
     db: Database, actor: Actor, subject: RegistrationInEvent, *, absent: Collection[datetime]
 ) -> None:

@@ -21,7 +21,7 @@ from events.core.timers import stop_timer
 from events.core.translation import SOURCE, At, Message, _, written_for
 from events.events import Event, EventClosedAlready, EventState
 from events.registration import Registration
-from events.roles import Role, organiser_of_event
+from events.roles import Role, Scope, organiser_of_event
 from sessions.availability import unavailable
 from sessions.blocks import MeetingTable, Slot, block_at, place_name
 from sessions.booking_rules import Timing, rules_of
@@ -243,17 +243,17 @@ def guest_of_meeting(actor: Actor, subject: MeetingInEvent) -> bool:
 
 @rule
 def desk_of_asker(actor: Actor, subject: MeetingInEvent) -> bool:
-    return actor.is_(Role.DESK_OFFICER, "desk", subject.desks.get(subject.meeting.asker_id))
+    return actor.is_(Role.DESK_OFFICER, Scope.DESK, subject.desks.get(subject.meeting.asker_id))
 
 
 @rule
 def desk_of_invitee(actor: Actor, subject: MeetingInEvent) -> bool:
-    return actor.is_(Role.DESK_OFFICER, "desk", subject.desks.get(subject.meeting.invitee_id))
+    return actor.is_(Role.DESK_OFFICER, Scope.DESK, subject.desks.get(subject.meeting.invitee_id))
 
 
 @rule
 def desk_of_guest(actor: Actor, subject: MeetingInEvent) -> bool:
-    return any(actor.is_(Role.DESK_OFFICER, "desk", subject.desks.get(guest)) for guest in subject.guests)
+    return any(actor.is_(Role.DESK_OFFICER, Scope.DESK, subject.desks.get(guest)) for guest in subject.guests)
 
 
 @rule
@@ -350,8 +350,11 @@ def guests_of(db: Database, meeting_id: int) -> tuple[int, ...]:
 
 
 def desks_of(db: Database, event_id: int, people: Collection[int]) -> dict[int, int | None]:
-    """Which desk looks after whom in an event."""
-    return {}
+    """Which desk looks after whom in an event; None for those whom no desk does."""
+    query = select(Registration.person_id, Registration.desk_id).where(
+        Registration.event_id == event_id, col(Registration.person_id).in_(sorted(people))
+    )
+    return dict(db.exec(query).all())
 
 
 def has_meeting_between(db: Database, one: int, other: int) -> bool:

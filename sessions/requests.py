@@ -13,9 +13,10 @@ from events.core.journal import record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.timers import set_timer, timer
 from events.core.translation import Message, _
+from events.desks import acts_for_registration
 from events.events import Event, EventWithPhases, event_by_id, not_over
 from events.phases import PhaseKind, refuse_unless_open
-from events.registration import Registration, RegistrationInEvent, organiser_of_its_event, participant_of_event
+from events.registration import Registration, RegistrationInEvent, participant_of_event
 from events.roles import organiser_of_event
 from events.type_rules import may_ask
 from sessions.answers import checked_reason
@@ -114,7 +115,7 @@ def not_closed_for_them(subject: RegistrationInEvent, now: datetime) -> None:
     not_over(EventWithPhases(subject.event, ()), now)
 
 
-@command(organiser_of_its_event, when=not_closed_for_them)
+@command(acts_for_registration, when=not_closed_for_them)
 def request_meeting_for(
     db: Database,
     actor: Actor,

@@ -86,7 +86,9 @@ def test_an_accepted_meeting_keeps_both_seats_and_gets_a_table(db: Database, fai
     assert len(seats) == 3 * 4
 
 
-def test_only_the_invitee_or_an_organiser_may_accept_or_decline(db: Database, fair: Fair, bo: Actor, cy: Actor, dee: Actor) -> None:
+def test_only_the_invitee_or_an_organiser_may_accept_or_decline(
+    db: Database, fair: Fair, bo: Actor, cy: Actor, dee: Actor
+) -> None:
     meeting = make_request(db, fair, asker=bo, invitee=cy)
 
     answers = [
