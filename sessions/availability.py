@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, bindparam, delete, literal, union_all
+from sqlalchemy import UniqueConstraint, bindparam, delete, literal, or_, union_all
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
@@ -29,7 +29,7 @@ from events.registration import (
 from sessions.blocks import Slot, slots_in
 from sessions.booking_rules import BookingRules, is_awake, rules_of
 from sessions.no_thanks import NoThanks
-from sessions.seats import NotTakingPart, full_atoms, kept_atoms, taken_atoms
+from sessions.seats import SEAT, NotTakingPart, full_atoms, kept_atoms, taken_atoms
 
 
 class Absence(SQLModel, table=True):
@@ -180,18 +180,35 @@ _NOT_THEN = union_all(
     select(literal("no thanks"), col(NoThanks.person_id), col(NoThanks.other_id)).where(
         col(NoThanks.person_id).in_(_PEOPLE), col(NoThanks.other_id).in_(_PEOPLE)
     ),
+    select(literal("away"), SEAT.c.person_id, literal(0)).where(
+        SEAT.c.person_id.in_(_PEOPLE),
+        SEAT.c.atom.between(bindparam("first"), bindparam("last")),
+        or_(SEAT.c.held_until.is_(None), SEAT.c.held_until > bindparam("now")),
+    ),
 )
 
 
 def unavailable(
-    db: Database, rules: BookingRules, people: Collection[int], start: datetime | None, end: datetime | None
+    db: Database,
+    rules: BookingRules,
+    people: Collection[int],
+    start: datetime | None,
+    end: datetime | None,
+    *,
+    seated: bool = False,
 ) -> Unavailable:
     """Who of `people` cannot meet each other then; without a time, only whether anybody said no thanks.
 
-    One statement whether there is a no thanks or not, so that nobody learns of it by the clock.
+    `seated` counts those who have a seat then, so that most of a crowd is refused by a look; the constraint has the
+    last word. One statement whether there is a no thanks or not, so that nobody learns of it by the clock.
     """
     ids = sorted(people)
-    rows = db.connection().execute(_NOT_THEN, {"event": rules.event_id, "people": ids, "start": start}).all()
+    pieces = atoms(start, end) if seated and start and end else range(0)
+    rows = db.connection().execute(
+        _NOT_THEN,
+        {"event": rules.event_id, "people": ids, "start": start, "now": clock.now(),
+         "first": pieces.start, "last": pieces.stop - 1},
+    ).all()  # fmt: skip
     away = {one for what, one, _other in rows if what == "away"}
     if rules.windows and start is not None and end is not None:
         away |= _asleep(db, rules, ids, Slot(start, end))

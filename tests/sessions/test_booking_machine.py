@@ -5,7 +5,13 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.sessions.booking.machine import Booking, BookingByForm
 
-QUICK = settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(
+    max_examples=25,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate,),
+)
 
 
 def test_booking_keeps_its_promises_in_any_order(database_url: str) -> None:

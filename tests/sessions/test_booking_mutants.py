@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from sqlalchemy.exc import IntegrityError
 
 from tests.sessions.booking.machine import Booking
 from tests.sessions.booking.mutants import MUTANTS, bug_in_place

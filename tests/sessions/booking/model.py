@@ -71,13 +71,11 @@ class Model:
             return TimePassed
         if {asker, invitee} & self.gone:
             return NotTakingPart
-        if slot in self.absent[asker] | self.absent[invitee]:
+        if self.busy({asker, invitee}, slot):
             return SlotTaken
         if self.between(asker, invitee):
             return AskedAlready
-        if len(asked) >= MOST_OPEN:
-            return TooManyRequests
-        return SlotTaken if self.busy({asker, invitee}, slot) else None
+        return TooManyRequests if len(asked) >= MOST_OPEN else None
 
     def of_accept(self, one: Known) -> type[Refusal] | None:
         if self.state(one) != "requested":
@@ -102,10 +100,11 @@ class Model:
         return NoTableFree if self.full(slot, but=(one,)) else None
 
     def of_swap(self, one: Known, other: Known) -> type[Refusal] | None:
-        if self.state(one) != "scheduled" or self.state(other) != "scheduled":
-            return AnsweredAlready
-        if self.begun(one) or self.begun(other):
-            return TimePassed
+        for each in (one, other):
+            if self.state(each) != "scheduled":
+                return AnsweredAlready
+            if self.begun(each):
+                return TimePassed
         both = (one, other)
         if self.busy(one.people, other.slot, but=both) or self.busy(other.people, one.slot, but=both):
             return SlotTaken
