@@ -246,6 +246,11 @@ def get_desk(db: Database, actor: Actor, programme: Programme, public: str) -> D
     return found
 
 
+def find_desk(db: Database, desk_id: int | None) -> Desk | None:
+    """The desk with this id, if there is one."""
+    return db.exec(select(Desk).where(Desk.id == desk_id)).first() if desk_id is not None else None
+
+
 def officers_of(db: Database, desk: Desk) -> list[Person]:
     """Who looks after a desk's participants, by name, without the erased."""
     query = select(Person).join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
