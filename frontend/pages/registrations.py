@@ -40,6 +40,7 @@ from events.registration_lists import (
     RegistrationRow,
     all_registrations_of,
     consent_given_at,
+    refuse_strangers,
     registration_counts,
     registrations_of,
     type_of,
@@ -314,10 +315,17 @@ def _of_this_event(db: Database, request: Request) -> RegistrationInEvent:
     return found
 
 
+def _for_its_organisers(db: Database, request: Request) -> RegistrationInEvent:
+    """Desk officers decide on a page of their own: from here they would be sent to a list that is not theirs."""
+    found = _of_this_event(db, request)
+    refuse_strangers(actor_of(db, request), found)
+    return found
+
+
 @page(form=NoForm, again=show_all, signed_in=True)
 def accept_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
-        subject = _of_this_event(db, request)
+        subject = _for_its_organisers(db, request)
         accept_registration(db, actor_of(db, request), subject)
     accepted = subject.registration.state is RegistrationState.ACCEPTED
     told = _("Accepted. They are told.") if accepted else _("No place is free, so they wait for one now.")
@@ -327,7 +335,7 @@ def accept_now(request: Request, form: NoForm) -> Response:
 @page(form=NoForm, again=show_all, signed_in=True)
 def decline_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
-        subject = _of_this_event(db, request)
+        subject = _for_its_organisers(db, request)
         decline_registration(db, actor_of(db, request), subject)
     return redirect(request, "registrations", event=subject.event.slug, flash=_("Declined. They are told."))
 

@@ -413,3 +413,15 @@ def test_home_does_not_ask_for_times_before_booking_opens(db: Database, ada: Act
     make_participant(db, event, "Nia Novak")
 
     assert "said when they can meet" not in Browser(db, ola).get("/").text
+
+
+def test_the_organisers_buttons_are_not_an_officers(db: Database, house: House, ola: Actor) -> None:
+    decided_by_hand(db, house.event)
+    nia = make_participant(db, house.event, "Nia Novak")
+    browser = Browser(db, ola)
+
+    statuses = [
+        browser.send(f"/e/food-match/registrations/{nia.public_id}/{what}").status for what in ("accept", "decline")
+    ]
+
+    assert (statuses, reread(db)[0].state) == ([403, 403], RegistrationState.APPLIED)
