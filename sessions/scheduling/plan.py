@@ -166,7 +166,11 @@ class Move:
 
 @dataclass(frozen=True)
 class Solution:
-    """A plan and what is known of it: no plan places more than `bound`; `optimal` when no better one exists."""
+    """A plan and what is known of it: no plan places more weight than `bound`.
+
+    `optimal`: proven that none places more of what is required, or more weight, or serves the worst-off better, or has
+    fewer breaks, in this order. `proven` names every aim that was proven, the spread of breaks and preferences too.
+    """
 
     plan: Plan
     bound: float
@@ -177,3 +181,4 @@ class Solution:
     moves: tuple[Move, ...] = ()
     seconds: float = 0.0
     cancelled: bool = False
+    proven: tuple[str, ...] = ()
