@@ -22,7 +22,7 @@ class Clauses:
         from ortools.sat.python import cp_model
 
         self.ground = ground
-        self.model = cp_model.CpModel()
+        self.model: Any = cp_model.CpModel()
         self.true = self.new()
         self.model.add_bool_or([self.true])
         self.false = self.true.Not()
@@ -40,6 +40,8 @@ class Clauses:
         for slot in range(ground.slots):
             self._tables(slot)
         self._order()
+        if not self.all_required:
+            self._sums()
         if ground.problem.rules.max_break_spread is not None:
             self._spread(ground.problem.rules.max_break_spread)
 
@@ -228,6 +230,17 @@ class Clauses:
                 self.say(all_have.Not(), count[level])
             for above, literal in enumerate(count[most:]):
                 self.say(literal.Not(), *everybody[above : above + 1])
+
+    def _sums(self) -> None:
+        """What has to be chosen is sought with a linear relaxation, which wants the same once more as sums."""
+        ground = self.ground
+        for one, busy in enumerate(self._busy):
+            self.model.add(sum(busy) == sum(self.placed[number] for number in ground.of[one]))
+            self.model.add(sum(busy) <= ground.most[one])
+        for slot, most in enumerate(ground.tables):
+            here = [at[slot] for number, at in enumerate(self.at) if ground.common[number] and slot in at]
+            if len(here) > most:
+                self.model.add(sum(here) <= most)
 
     # Aims
 

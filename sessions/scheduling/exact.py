@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm
+from math import floor, lcm
 
 from sessions.scheduling.board import NOWHERE, Board
 from sessions.scheduling.clauses import Clauses, Literal
@@ -39,15 +39,20 @@ def is_small(ground: Ground) -> bool:
     return literals <= (MOST_LITERALS if ground.problem.rules.require_all else MOST_TO_CHOOSE_FROM)
 
 
-def solve_exactly(ground: Ground, pace: Pace, *, seed: int, hint: Board | None, previous: Plan | None) -> Exact:
-    """Required meetings, kept ones, minima, weight, moves, the worst-off, breaks, their spread, preferences, in turn."""
+def solve_exactly(
+    ground: Ground, pace: Pace, *, seed: int, most: float, hint: Board | None, previous: Plan | None
+) -> Exact:
+    """Required meetings, kept ones, minima, weight, moves, the worst-off, breaks, their spread, preferences, in turn.
+
+    `most` is a bound of the weight that is known; a search that reaches it need not go on.
+    """
     clauses = Clauses(ground)
     found = Exact()
     if clauses.broken:
         found.infeasible = True
         return found
     found.slots = list(hint.slot) if hint else None
-    aims = _aims(clauses, previous)
+    aims = _aims(clauses, previous, most)
     for name, terms in aims:
         if pace.cancelled:
             return found
@@ -65,7 +70,7 @@ def solve_exactly(ground: Ground, pace: Pace, *, seed: int, hint: Board | None, 
     return found
 
 
-def _aims(clauses: Clauses, previous: Plan | None) -> Sequence[tuple[str, list[Term]]]:
+def _aims(clauses: Clauses, previous: Plan | None, most: float) -> Sequence[tuple[str, list[Term]]]:
     """What to make small, one after the other; aims that nothing depends on are left out."""
     ground = clauses.ground
     kept, others = _kept(clauses, previous)
@@ -76,10 +81,13 @@ def _aims(clauses: Clauses, previous: Plan | None) -> Sequence[tuple[str, list[T
         aims.append(("required", [(one, -1) for one in required]))
     aims.append(("confirmed", [(one, -1) for one in kept]))
     if not clauses.all_required:
-        scaled = _whole(ground.weight)
+        scaled, times = _whole(ground.weight)
+        weight = sum(one * each for one, each in zip(clauses.placed, scaled, strict=True))
+        if times:
+            clauses.model.add(weight <= floor(most * times + 1e-6))
         aims += [
             ("minimum", [(one, -1) for one in _minima(clauses)]),
-            ("weight", [(one, -times) for one, times in zip(clauses.placed, scaled, strict=True)]),
+            ("weight", [(one, -each) for one, each in zip(clauses.placed, scaled, strict=True)]),
         ]
     aims.append(("moves", [(one, -1) for one in others]))
     if not clauses.all_required:
@@ -109,13 +117,13 @@ def _minima(clauses: Clauses) -> list[Literal]:
     ]  # fmt: skip
 
 
-def _whole(weights: list[float]) -> list[int]:
-    """The weights as whole numbers in the same proportions; beyond nine digits, rounded."""
-    exact = [Fraction(repr(weight)) if isinstance(weight, float) else Fraction(weight) for weight in weights]
+def _whole(weights: list[float]) -> tuple[list[int], int]:
+    """The weights as whole numbers, and how many times as large; beyond nine digits they are rounded, and that is 0."""
+    exact = [Fraction(str(weight)) for weight in weights]
     times = lcm(*(one.denominator for one in exact)) if exact else 1
     if exact and max(exact) * times > LARGEST_WEIGHT:
-        return [max(1, round(one * LARGEST_WEIGHT / max(exact))) for one in exact]
-    return [int(one * times) for one in exact]
+        return [max(1, round(one * LARGEST_WEIGHT / max(exact))) for one in exact], 0
+    return [int(one * times) for one in exact], times
 
 
 @dataclass
@@ -129,9 +137,7 @@ class _Outcome:
 class _Search:
     """One search of CP-SAT, in a thread of its own, so that the caller's progress is told from the caller's thread."""
 
-    def __init__(
-        self, clauses: Clauses, terms: list[Term], pace: Pace, seed: int, hinted: list[int] | None
-    ) -> None:
+    def __init__(self, clauses: Clauses, terms: list[Term], pace: Pace, seed: int, hinted: list[int] | None) -> None:
         from ortools.sat.python import cp_model
 
         self.clauses, self.pace = clauses, pace
@@ -140,7 +146,7 @@ class _Search:
         parameters = self.solver.parameters
         parameters.num_workers = 1  # so that the same seed and steps give the same plan
         parameters.random_seed = seed % 2**31
-        parameters.optimize_with_core = all(abs(times) == 1 for _literal, times in terms)
+        parameters.optimize_with_core = clauses.all_required and all(abs(times) == 1 for _literal, times in terms)
         parameters.linearization_level = 0 if clauses.all_required else 1
         parameters.symmetry_level = 0
         parameters.cp_model_probing_level = 0

@@ -14,7 +14,7 @@ from sessions.scheduling.ground import slots_in
 from sessions.scheduling.pace import Pace
 
 LONGEST_WALK = 12
-ROUNDS_WITHOUT_GAIN = 3
+TRIES_WITHOUT_GAIN = 6_000
 SMALL = 1e-9
 NOTHING = (0, 0, 0.0, 0.0)
 WORSE = (-1, 0, 0.0, 0.0)
@@ -34,6 +34,7 @@ class Walks:
         self.prices = [bound.certificate.y.get(str(one.id), 0.0) for one in ground.problem.participants]
         # Where all are required they take each other's places: more of them is what counts.
         self.required = [False] * len(ground.needs) if ground.problem.rules.require_all else ground.required
+        self.walks = 0
         self.staying = [one.locked for one in ground.problem.requests]
         self.possible = [ground.possible(one) for one in range(ground.people)]
 
@@ -41,12 +42,12 @@ class Walks:
         """Improve the board: first what is required and each person's minimum, then the weight."""
         self._misfits([one for one, needed in enumerate(self.required) if needed])
         self.raise_floor(self.board.ground.least, "minimum")
-        idle = 0
-        while idle < ROUNDS_WITHOUT_GAIN and not self._is_done():
-            before = self.board.weight
+        best, since = self.board.weight, self.walks
+        while self.walks - since < TRIES_WITHOUT_GAIN and not self._is_done():
             self._round()
-            idle = 0 if self.board.weight > before + SMALL else idle + 1
-            self.pace.placed = self.board.weight
+            if self.board.weight > best + SMALL:
+                best, since = self.board.weight, self.walks
+                self.pace.placed = best
 
     def level(self) -> None:
         """Raise the worst-off, step by step, as long as that costs no weight, no minimum and nothing required."""
@@ -87,6 +88,7 @@ class Walks:
                 self._walk(one)
         waiting = [one for one, slot in enumerate(board.slot) if slot == NOWHERE and board.mask[one]]
         waiting.sort(key=lambda one: -self.bound.gain[one])
+        self.walks += 1  # so that a round with nobody to begin with counts too
         self._misfits(waiting[: max(200, len(waiting) // 20)])
 
     def _misfits(self, waiting: list[int]) -> None:
@@ -142,6 +144,7 @@ class Walks:
     def _walk(self, start: int) -> bool:
         board = self.board
         mark, before = board.mark(), board.weight
+        self.walks += 1
         person = start
         fresh: set[int] = set()  # what this walk has placed must not be taken out by it again
         for _length in range(LONGEST_WALK):

@@ -143,5 +143,3 @@ def _join(board: Board, days: Days, person: int, most: int) -> None:
         if not candidates:
             return
         board.take(min(candidates, key=ground.weight.__getitem__))
-
-

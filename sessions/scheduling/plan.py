@@ -65,6 +65,7 @@ class Reason(StrEnum):
     FULLY_BOOKED = "fully_booked"  # somebody has a meeting in every slot that would do
     TABLES_FULL = "tables_full"  # everybody has time, but no table is left then
     ORDER = "order"  # what has to come earlier is not placed, or not early enough
+    BREAKS = "breaks"  # it would fit, but somebody would have more breaks than the rules allow
     DISPLACED = "displaced"  # each slot that would do is taken by the named meetings
 
 

@@ -4,7 +4,7 @@ from random import Random
 
 from sessions.scheduling.board import NOWHERE, Board
 from sessions.scheduling.bound import Bound
-from sessions.scheduling.construction import insert, worth_first
+from sessions.scheduling.construction import fit_in, insert, worth_first
 from sessions.scheduling.improvement import Walks
 from sessions.scheduling.pace import Pace
 from sessions.scheduling.plan import Placed, Plan
@@ -26,10 +26,7 @@ def resume(board: Board, bound: Bound, pace: Pace, chance: Random, previous: Pla
     for number in pinned:
         board.mask[number] = 1 << board.slot[number]
     order = worth_first(board.ground, bound)
-    for number in order:
-        fits = board.fits(number) if board.slot[number] == NOWHERE and board.has_room(number) else 0
-        if fits:
-            board.put(number, (fits & -fits).bit_length() - 1)
+    fit_in(board, order)
     pace.enter("moving", 0.5)
     _insert_waiting(board, order, pace, chance)
     walks = Walks(board, bound, pace, chance)
@@ -37,7 +34,7 @@ def resume(board: Board, bound: Bound, pace: Pace, chance: Random, previous: Pla
         walks.staying[number] = walks.staying[number] or one.confirmed or one.locked or not walks.required[number]
     pace.enter("improvement", 0.5)
     walks.run()
-    _move_confirmed(board, bound, pace, chance, {number: mask for number, mask in pinned.items()}, order)
+    _move_confirmed(board, bound, pace, chance, pinned, order)
     board.mask = list(board.ground.mask)
     board.forget()
 

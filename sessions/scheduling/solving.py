@@ -6,7 +6,7 @@ from random import Random
 
 from sessions.scheduling.board import NOWHERE, Board
 from sessions.scheduling.bound import Bound, bound_of
-from sessions.scheduling.construction import fill, worth_first
+from sessions.scheduling.construction import fill, fit_in, worth_first
 from sessions.scheduling.exact import Exact, is_small, solve_exactly
 from sessions.scheduling.ground import Ground, ground_of
 from sessions.scheduling.improvement import Walks
@@ -20,6 +20,7 @@ from sessions.scheduling.rerun import resume
 from sessions.scheduling.seating import seated
 
 SECONDS = 30.0
+SECONDS_TO_TELL = 0.00004  # for each request
 
 
 def solve(
@@ -38,7 +39,10 @@ def solve(
     stops the search by returning False: the best plan so far is the answer. After `previous`, what is locked or
     confirmed there stays where it is, and little else moves.
     """
-    pace = Pace(SECONDS if seconds is None and steps is None else seconds, steps, progress)
+    if seconds is None and steps is None:
+        seconds = SECONDS
+    telling = len(problem.requests) * SECONDS_TO_TELL  # why not, who got what, tables: after the search
+    pace = Pace(None if seconds is None else max(seconds / 2, seconds - telling), steps, progress)
     chance = Random(seed)  # noqa: S311 - no secret hangs on it
     ground = ground_of(problem)
     pace.enter("bound")
@@ -47,11 +51,11 @@ def solve(
     board, exact = Board(ground), Exact()
     small = is_small(ground)
     if small and problem.rules.require_all:
-        exact = solve_exactly(ground, pace, seed=seed, hint=None, previous=previous)
+        exact = solve_exactly(ground, pace, seed=seed, most=bound.most, hint=None, previous=previous)
     if exact.slots is None:
         _place(board, bound, pace, chance, previous, hurry=small)
         if small and not problem.rules.require_all and not pace.cancelled:
-            exact = solve_exactly(ground, pace, seed=seed, hint=board, previous=previous)
+            exact = solve_exactly(ground, pace, seed=seed, most=bound.most, hint=board, previous=previous)
     if exact.slots is not None:
         board = _as_found(ground, exact.slots)
         if "weight" in exact.proven:
@@ -59,9 +63,7 @@ def solve(
     return _solution(board, bound, pace, previous, exact)
 
 
-def _place(
-    board: Board, bound: Bound, pace: Pace, chance: Random, previous: Plan | None, *, hurry: bool
-) -> None:
+def _place(board: Board, bound: Bound, pace: Pace, chance: Random, previous: Plan | None, *, hurry: bool) -> None:
     """The plan of a large problem; in a `hurry` it is only where the exact search begins."""
     if previous:
         resume(board, bound, pace, chance, previous)
@@ -77,6 +79,7 @@ def _place(
         walks.level()
         pace.enter("breaks", 0.1 if hurry else 0.95)
         Ordering(board, pace, chance).run()
+    fit_in(board, worth_first(board.ground, bound))
     within_spread(board)
     pace.placed = board.weight
 
