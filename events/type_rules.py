@@ -81,7 +81,7 @@ def set_type_rules(db: Database, actor: Actor, subject: EventWithPhases, *, rule
     """Say for pairs of types what participants of the first may with those of the second; all other pairs may all.
 
     Replaces what was said before; what was asked and agreed stays. Refuses types of another event, a pair that is
-    named twice, and asking where there is no seeing (the field is 'ask-<from>-<to>', by the types' codes).
+    named twice, and asking where there is no seeing (the field is 'ask-<from>-<to>', by the types' ids).
     """
     _check(db, subject, rules)
     # Locks the event's row on PostgreSQL, so that two who save at once replace each other's rules one by one.
@@ -110,7 +110,7 @@ def _check(db: Database, subject: EventWithPhases, rules: Collection[PairRule]) 
     if len(pairs) < len(rules):
         raise Invalid({"type": _("Each pair of types can be named once.")})
     wrong: dict[str, Message | str] = {
-        f"ask-{one.from_type.code}-{one.to_type.code}": _(
+        f"ask-{one.from_type.id}-{one.to_type.id}": _(
             "%(one)s cannot ask %(other)s without seeing them. Allow seeing too.",
             one=one.from_type.name,
             other=one.to_type.name,

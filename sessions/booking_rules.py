@@ -101,6 +101,11 @@ def rules_of(db: Database, event_id: int) -> BookingRules:
     return row or BookingRules(event_id=event_id)
 
 
+def has_rules(db: Database, event_id: int) -> bool:
+    """Whether an organiser has said how meetings come about, rather than leaving it to the usual rules."""
+    return db.exec(select(BookingRules.id).where(BookingRules.event_id == event_id)).first() is not None
+
+
 def limits_of_types(db: Database, event_id: int) -> dict[int, TypeLimits]:
     """The limits of an event's participation types, by type; types without limits are not in it."""
     return {row.type_id: row for row in db.exec(select(TypeLimits).where(TypeLimits.event_id == event_id))}

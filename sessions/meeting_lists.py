@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import and_, case, func, select
 from sqlmodel import col
 
 from events.core import clock
@@ -17,7 +17,7 @@ from events.organisations import Organisation
 from events.people import Person
 from events.registration import Registration, participant_of_event
 from sessions.blocks import MeetingTable, place_name
-from sessions.meetings import Meeting, MeetingInEvent, MeetingState, state_at, takes_part
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState, is_open, state_at, takes_part
 
 PAST_SHOWN = 50
 
@@ -120,6 +120,24 @@ def _card(row: Any, actor: Actor) -> MeetingCard:
         zone=zone,
         registration=registration,
     )
+
+
+@dataclass(frozen=True)
+class OpenInEvent:
+    """How many requests wait in an event, and how many accepted meetings have no time yet."""
+
+    requests: int
+    untimed: int
+
+
+def open_in(db: Database, event_id: int) -> OpenInEvent:
+    """What is under way in an event, and so keeps to what was said when it was asked."""
+    waits = case((col(Meeting.state) == MeetingState.ACCEPTED, 1), else_=0)
+    query = select(waits, func.count()).where(
+        col(Meeting.event_id) == event_id, col(Meeting.state).in_((MeetingState.REQUESTED, MeetingState.ACCEPTED))
+    )
+    found = dict(db.execute(query.where(is_open(clock.now())).group_by(waits)).tuples().all())
+    return OpenInEvent(found.get(0, 0), found.get(1, 0))
 
 
 def parties_of(db: Database, subject: MeetingInEvent) -> tuple[Party, Party]:
