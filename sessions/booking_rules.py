@@ -62,7 +62,8 @@ class BookingRules(SQLModel, table=True):
     lasts_minutes: int = 48 * 60
     participants_move: bool = True
     max_outgoing: int | None = None
-    max_pending: int | None = 15
+    # The column has no default of its own: SQLAlchemy would put it wherever an organiser wants no limit.
+    max_pending: int | None = Field(default=15, sa_column_kwargs={"default": None})
     max_per_block: int | None = None
     windows: list[dict[str, Any]] = listing(default_factory=list)
 
