@@ -132,12 +132,11 @@ class OpenInEvent:
 
 def open_in(db: Database, event_id: int) -> OpenInEvent:
     """What is under way in an event, and so keeps to what was said when it was asked."""
-    waits = case((col(Meeting.state) == MeetingState.ACCEPTED, 1), else_=0)
-    query = select(waits, func.count()).where(
-        col(Meeting.event_id) == event_id, col(Meeting.state).in_((MeetingState.REQUESTED, MeetingState.ACCEPTED))
+    query = select(col(Meeting.state), func.count()).where(
+        col(Meeting.event_id) == event_id, is_open(clock.now()), col(Meeting.state) != MeetingState.SCHEDULED
     )
-    found = dict(db.execute(query.where(is_open(clock.now())).group_by(waits)).tuples().all())
-    return OpenInEvent(found.get(0, 0), found.get(1, 0))
+    found: dict[MeetingState, int] = dict(db.execute(query.group_by(col(Meeting.state))).all())
+    return OpenInEvent(found.get(MeetingState.REQUESTED, 0), found.get(MeetingState.ACCEPTED, 0))
 
 
 def parties_of(db: Database, subject: MeetingInEvent) -> tuple[Party, Party]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from events.core import links
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
 from events.core.refusals import Invalid, NotAllowed, NotFound
@@ -154,7 +155,8 @@ def test_what_no_table_can_be_is_refused_beside_its_field(db, fair, values, fiel
     assert [(one.name, one.chairs) for one in table_lines(db, fair.event.id)] == [("1", 4), ("2", 4)]
 
 
-def test_a_new_name_goes_into_the_calendars_of_those_who_meet_there(db, fair, bo, cy):
+def test_a_new_name_goes_into_the_calendars_of_those_who_meet_there(db, fair, bo, cy, monkeypatch):
+    monkeypatch.setattr(links, "_paths", [lambda name, **ids: "/".join(["", name, *map(str, ids.values())])])
     meeting = make_meeting(db, fair, asker=bo, invitee=cy)
     before = find_entry(db, EntryKind.MEETING, meeting.id).sequence
 
