@@ -59,6 +59,8 @@ def _under_its_tab(event: EventWithPhases, here: str) -> str:
         return path("meetings", event=slug)
     if here.startswith(path("import_participants", event=slug)):
         return path("registrations", event=slug)
+    if here.startswith(path("meeting_rules", event=slug)):
+        return path("set_up", event=slug)
     if here.startswith(path("import_items", event=slug)):
         return path("event_marketplace", event=slug)
     return here

@@ -39,6 +39,8 @@ MODULES = (
     "sessions.meetings",
     "sessions.requests",
     "sessions.leaving",
+    "sessions.breaks",
+    "sessions.tables",
     "sessions.stages",
     "sessions.pitches",
     "sessions.running",

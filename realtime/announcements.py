@@ -21,6 +21,7 @@ from events import (
     signin,
     submissions,
     teams,
+    type_rules,
 )
 from events import events as gatherings
 from events.core.database import Database
@@ -28,7 +29,7 @@ from events.importing import items, participants
 from events.people import find_person
 from realtime.announcing import Concerned, announced, quiet
 from realtime.channels import event_channel, person_channel
-from sessions import availability, blocks, booking_rules, meetings, no_thanks, pitches
+from sessions import availability, blocks, booking_rules, breaks, meetings, no_thanks, pitches, tables
 
 
 @announced(
@@ -41,6 +42,7 @@ from sessions import availability, blocks, booking_rules, meetings, no_thanks, p
     meetings.MeetingExpired,
     meetings.MeetingMoved,
     meetings.MeetingCancelled,
+    tables.MeetingPlaceRenamed,
 )
 def _meeting(db: Database, fact: meetings.MeetingRequested) -> Concerned:
     row = db.get_one(meetings.Meeting, fact.meeting_id)
@@ -164,6 +166,10 @@ quiet(
     blocks.BlockAdded,
     blocks.BlockRemoved,
     blocks.TableAdded,
+    breaks.BreaksSet,
+    tables.TableChanged,
+    tables.TableRemoved,
+    type_rules.TypeRulesChanged,
     pitches.StagePlanned,
 )
 quiet(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import and_, case, func, select
 from sqlmodel import col
 
 from events.core import clock
@@ -17,7 +17,7 @@ from events.organisations import Organisation
 from events.people import Person
 from events.registration import Registration, participant_of_event
 from sessions.blocks import MeetingTable, place_name
-from sessions.meetings import Meeting, MeetingInEvent, MeetingState, state_at, takes_part
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState, is_open, state_at, takes_part
 
 PAST_SHOWN = 50
 
@@ -120,6 +120,23 @@ def _card(row: Any, actor: Actor) -> MeetingCard:
         zone=zone,
         registration=registration,
     )
+
+
+@dataclass(frozen=True)
+class OpenInEvent:
+    """How many requests wait in an event, and how many accepted meetings have no time yet."""
+
+    requests: int
+    untimed: int
+
+
+def open_in(db: Database, event_id: int) -> OpenInEvent:
+    """What is under way in an event, and so keeps to what was said when it was asked."""
+    query = select(col(Meeting.state), func.count()).where(
+        col(Meeting.event_id) == event_id, is_open(clock.now()), col(Meeting.state) != MeetingState.SCHEDULED
+    )
+    found: dict[MeetingState, int] = dict(db.execute(query.group_by(col(Meeting.state))).all())
+    return OpenInEvent(found.get(MeetingState.REQUESTED, 0), found.get(MeetingState.ACCEPTED, 0))
 
 
 def parties_of(db: Database, subject: MeetingInEvent) -> tuple[Party, Party]:

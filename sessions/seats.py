@@ -236,7 +236,8 @@ def _insert_table(db: Database, rows: list[dict[str, Any]]) -> None:
         with db.begin_nested():
             db.execute(insert(SEAT), rows)
     except IntegrityError as error:
-        if not is_broken(error, "uq_seat_table_id_atom"):
+        # Taken by others, or taken away by an organiser.
+        if not (is_broken(error, "uq_seat_table_id_atom") or is_broken(error, "fk_seat_table_id")):
             raise
         raise _TableGone from error
 
@@ -246,7 +247,9 @@ def _free_table(db: Database, event_id: int, pieces: range, people: Collection[i
     mine = col(MeetingTable.kept_for_id).in_(sorted(people))
     query = select(col(MeetingTable.id)).where(*usable_tables(event_id, people), ~taken)
     rank = case((mine, 0), (col(MeetingTable.id) == prefer, 1), else_=2)
-    return db.execute(query.order_by(rank, col(MeetingTable.id)).limit(1)).scalar()
+    # Locked on PostgreSQL, so that it is not kept for somebody else meanwhile; see `change_table`.
+    locked = query.order_by(rank, col(MeetingTable.id)).limit(1).with_for_update(read=True, key_share=True)
+    return db.execute(locked).scalar()
 
 
 def usable_tables(event_id: int, people: Collection[int]) -> tuple[Any, ...]:

@@ -25,6 +25,7 @@ from sessions.meetings import (
     guests_of,
     page_of,
 )
+from sessions.tables import MeetingPlaceRenamed
 
 ENTRY = (EntryKind.MEETING, "meeting_id")
 
@@ -116,6 +117,11 @@ def meeting_expired(db: Database, fact: MeetingExpired, to: Recipient) -> Values
 def meeting_moved(db: Database, fact: MeetingMoved, to: Recipient) -> Values | None:
     values = _meeting(db, fact, to)
     return values and {**values, "old_starts_at": fact.old_starts_at}
+
+
+@letter_for(MeetingPlaceRenamed, to=_all, entry=ENTRY)
+def meeting_place_renamed(db: Database, fact: MeetingPlaceRenamed, to: Recipient) -> Values | None:
+    return _meeting(db, fact, to)
 
 
 @letter_for(MeetingCancelled, to=_all, entry=ENTRY)

@@ -16,11 +16,12 @@ from events import (
     roles,
     signin,
     teams,
+    type_rules,
 )
 from events import events as gatherings
 from events.importing import items, participants
 from mailer.letters import silent
-from sessions import availability, blocks, booking_rules, meetings, no_thanks, pitches
+from sessions import availability, blocks, booking_rules, breaks, meetings, no_thanks, pitches, tables
 
 # Set-up: whoever did it was there.
 silent(
@@ -45,6 +46,10 @@ silent(
     blocks.BlockAdded,
     blocks.BlockRemoved,
     blocks.TableAdded,
+    breaks.BreaksSet,
+    tables.TableChanged,
+    tables.TableRemoved,
+    type_rules.TypeRulesChanged,
     booking_rules.BookingRulesChanged,
 )
 # What a person did and saw: the page has said it.

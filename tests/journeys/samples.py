@@ -28,6 +28,7 @@ from frontend.demo_events import HACKATHON, event_called
 from frontend.demo_meetings import MATCHMAKING
 from frontend.routes import routes
 from mailer.letters import Letter
+from sessions.blocks import blocks_of, tables_of
 from sessions.meetings import Meeting, MeetingState
 from sessions.stages import Stage
 
@@ -53,6 +54,7 @@ SEEN_BY = {
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
+                  "block", "table", "meeting_rules",
                   "event_marketplace", "meetings_fragment", "import_items", "own_participants"}  # fmt: skip
 
 
@@ -148,5 +150,7 @@ def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWit
     return {
         "matchmaking": event.event.slug,
         "meeting": the(db, stands).public_id,
+        "block": blocks_of(db, event.id)[-1].public_id,
+        "table": str(tables_of(db, event.id)[-1].id),
         "registration": the(db, accepted).public_id,
     }

@@ -15,6 +15,7 @@ from events.phases import PhaseKind
 from events.registration import RegistrationState
 from sessions.meetings import MeetingState
 from sessions.stages import StageState
+from sessions.tables import TableInEvent
 from tests.makers import NOW
 from tests.permissions.world import World, changed, in_state, with_phase, with_state
 
@@ -138,7 +139,7 @@ def an_event_to_follow(world: World) -> list[Case]:
     return [*event_states(world.hackathon), Case("a matchmaking event", world.matchmaking)]
 
 
-@cases_of("add_block", "add_tables", "set_availability")
+@cases_of("add_block", "add_tables", "set_availability", "set_booking_rules", "set_type_limits", "set_type_rules")
 def a_matchmaking_event(world: World) -> list[Case]:
     return event_states(world.matchmaking)
 
@@ -229,9 +230,15 @@ def a_version(world: World) -> list[Case]:
 # --- meetings -------------------------------------------------------------------------------------
 
 
-@cases_of("remove_block")
+@cases_of("remove_block", "set_breaks")
 def a_block(world: World) -> list[Case]:
     return [Case(f"{state} event", with_state(world.block(), event={"state": state})) for state in EventState]
+
+
+@cases_of("change_table", "remove_table")
+def a_table(world: World) -> list[Case]:
+    table = TableInEvent(world.table, world.matchmaking.event)
+    return [Case(f"{state} event", with_state(table, event={"state": state})) for state in EventState]
 
 
 @cases_of("request_meeting")

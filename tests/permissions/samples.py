@@ -137,6 +137,12 @@ def samples(world: World) -> dict[str, Sample]:
         "set_availability": Sample({"free": [value_of(slot) for slot in world.fair.slots[:3]]}),
         "add_block": Sample({"starts_at": wall(2), "ends_at": wall(2.125)}),
         "add_tables": Sample({"count": "2"}),
+        "set_breaks": Sample({"break_starts-0": "12:20", "break_ends-0": "12:35"}),
+        "change_table": Sample({"name": "Window", "chairs": "6"}),
+        "set_booking_rules": Sample(
+            {"answering": "approval", "timing": "at acceptance", "requests_hold": "yes", "lasts_minutes": "60"}
+        ),
+        "set_type_limits": Sample({}),
         "follow": Sample(ids={"event": ids["event"]}),
         "follow_now": Sample({"name": "Food Match II", "starts_at": wall(30)}, ids={"event": ids["event"]}),
         "plan_stage": Sample({"name": "Side stage", "opens_at": wall(1)}),

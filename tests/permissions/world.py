@@ -293,6 +293,7 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "meeting": world.requested.meeting.public_id,
         "accepted": world.accepted.meeting.public_id,
         "block": world.fair.block.public_id,
+        "table": str(tables_of(db, world.matchmaking.id)[-1].id),
         "stage": world.stage.public_id,
         "pitch": world.pitch.public_id,
         "question": world.question.question.public_id,
