@@ -102,9 +102,12 @@ def participants_seen_by(
     kind: OrganisationKind | None = None,
     country: str = "",
     keyword: str = "",
+    only: Any = None,
     page: int = 1,
 ) -> Paged[ParticipantCard]:
     """The participants of an event by name, for each other, organisers and their desks; NotFound for the rest.
+
+    `only` is a further condition, of somebody who knows more than registrations.
 
     Every word of `query` has to occur in the name or the organisation, or, once somebody has agreed to take part, in
     what they say about themselves; `keyword` finds a group's keywords too.
@@ -114,6 +117,8 @@ def participants_seen_by(
     found = _participants(event.id).where(*_shown_to(actor, event))
     for word in normalised(query[:200]).split()[:10]:
         found = found.where(_mentions(word))
+    if only is not None:
+        found = found.where(only)
     if kind is not None:
         found = found.where(col(Organisation.kind) == kind)
     if country:
@@ -175,8 +180,13 @@ def countries_of_participants(db: Database, event_id: int) -> set[str]:
     return set(db.execute(query.distinct()).scalars()) - {""}
 
 
-def get_participant(db: Database, actor: Actor, event: EventWithPhases, public: str) -> Participant:
-    """One participant of an event, for the others, organisers and their desks; NotFound for the rest."""
+def get_participant(
+    db: Database, actor: Actor, event: EventWithPhases, public: str, *, whole: bool = True
+) -> Participant:
+    """One participant of an event, for the others, organisers and their desks; NotFound for the rest.
+
+    Not `whole`, they come without team and items, in one statement.
+    """
     one = _participants(event.id).where(col(Registration.public_id) == public, *_shown_to(actor, event))
     row: Any = db.execute(one).first()
     if row is None or not see_participants(actor, event):
@@ -187,8 +197,8 @@ def get_participant(db: Database, actor: Actor, event: EventWithPhases, public: 
         registration=registration,
         organisation=organisation,
         person=person if agreed else None,
-        team=_team_before(db, event, person.id) if agreed else None,
-        items=_items(db, event.id, organisation.id) if organisation else [],
+        team=_team_before(db, event, person.id) if agreed and whole else None,
+        items=_items(db, event.id, organisation.id) if organisation and whole else [],
         zone=person.zone,
     )
 

@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute, Route
 
 from frontend.assets import serve_asset
 from frontend.pages import (
+    asking,
     availability,
     blocks,
     challenges,
@@ -18,6 +19,7 @@ from frontend.pages import (
     live,
     marketplace,
     meetings,
+    moving,
     organisations,
     participants,
     profile,
@@ -182,8 +184,9 @@ HACKATHONS: list[BaseRoute] = [
 MEETINGS: list[BaseRoute] = [
     get("/e/{event}/participants", participants.show_participants, "participants"),
     get("/e/{event}/participants/{registration}", participants.show_participant, "participant"),
-    get("/e/{event}/participants/{registration}/ask", meetings.ask_for_meeting, "ask_for_meeting"),
-    post("/e/{event}/participants/{registration}/ask", meetings.request_now, "request_meeting"),
+    get("/e/{event}/participants/{registration}/ask", asking.ask_for_meeting, "ask_for_meeting"),
+    post("/e/{event}/participants/{registration}/ask", asking.request_now, "request_meeting"),
+    get("/e/{event}/participants/{registration}/times", asking.times_of_both, "times_of_both"),
     get("/e/{event}/meetings", meetings.show_meetings, "meetings"),
     get("/e/{event}/meetings/fragment", meetings.meetings_fragment, "meetings_fragment"),
     get("/meetings/{meeting}", meetings.show_meeting, "meeting"),
@@ -192,8 +195,9 @@ MEETINGS: list[BaseRoute] = [
     post("/meetings/{meeting}/decline", meetings.decline_now, "decline_meeting"),
     post("/meetings/{meeting}/withdraw", meetings.withdraw_now, "withdraw_request"),
     post("/meetings/{meeting}/cancel", meetings.cancel_now, "cancel_meeting"),
-    get("/meetings/{meeting}/move", meetings.choose_other_time, "choose_other_time"),
-    post("/meetings/{meeting}/move", meetings.move_now, "move_meeting"),
+    get("/meetings/{meeting}/move", moving.choose_other_time, "choose_other_time"),
+    post("/meetings/{meeting}/move", moving.move_now, "move_meeting"),
+    get("/meetings/{meeting}/times", moving.times_of_meeting, "times_of_meeting"),
     get("/e/{event}/availability", availability.show_availability, "availability"),
     post("/e/{event}/availability", availability.set_availability_now, "set_availability"),
     get("/e/{event}/set-up/blocks", blocks.show_blocks, "blocks"),

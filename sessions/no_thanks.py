@@ -55,6 +55,14 @@ class NoThanksTakenBack(Fact):
     event_id: int
 
 
+@dataclass(frozen=True)
+class TurnedDown:
+    """Somebody to whom one said no thanks; `registration` is '' for who is not in the event."""
+
+    name: str
+    registration: str
+
+
 class SaidNoThanks(Conflict):
     """Somebody asked for a meeting with whom they had turned down."""
 
@@ -71,6 +79,29 @@ def turned_down_people(db: Database, actor: Actor) -> list[Person]:
     """The people to whom the actor said no thanks, latest first, so that they can take it back."""
     query = select(Person).join(NoThanks, col(NoThanks.other_id) == col(Person.id))
     return list(db.exec(query.where(NoThanks.person_id == actor.person).order_by(col(NoThanks.id).desc())))
+
+
+def turned_down_in(db: Database, actor: Actor, event_id: int) -> list[TurnedDown]:
+    """Those among `turned_down_people`, latest first, each with their place in an event if they have one there."""
+    query = (
+        select(Person, Registration)
+        .join(NoThanks, col(NoThanks.other_id) == col(Person.id))
+        .outerjoin(
+            Registration, and_(col(Registration.person_id) == col(Person.id), col(Registration.event_id) == event_id)
+        )
+        .where(NoThanks.person_id == actor.person)
+        .order_by(col(NoThanks.id).desc())
+    )
+    return [TurnedDown(person.name, place.public_id if place else "") for person, place in db.execute(query)]
+
+
+def place_in(db: Database, event_id: int, person_id: int) -> Registration:
+    """Somebody's registration in an event; NotFound where there is none."""
+    query = select(Registration).where(Registration.event_id == event_id, Registration.person_id == person_id)
+    found = db.exec(query).first()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def vetoes_in(db: Database, event_id: int) -> set[tuple[int, int]]:

@@ -236,13 +236,12 @@ def usable_tables(event_id: int, people: Collection[int]) -> tuple[Any, ...]:
     )
 
 
-def taken_atoms(db: Database, people: Collection[int], span: Slot, now: datetime) -> set[int]:
-    """The atoms within `span` in which at least one of `people` has a seat, in whatever event."""
+def taken_atoms(people: Collection[int], span: Slot, now: datetime) -> Any:
+    """The query for the atoms within `span` in which one of `people` has a seat, in whatever event."""
     pieces = atoms(span.starts_at, span.ends_at)
-    query = select(SEAT.c.atom).where(
+    return select(SEAT.c.atom).where(
         SEAT.c.person_id.in_(sorted(people)), SEAT.c.atom.between(pieces[0], pieces[-1]), held_now(now)
     )
-    return set(db.execute(query).scalars())
 
 
 def kept_atoms(db: Database, person_id: int, span: Slot) -> set[int]:
@@ -254,15 +253,15 @@ def kept_atoms(db: Database, person_id: int, span: Slot) -> set[int]:
     return set(db.execute(query).scalars())
 
 
-def full_atoms(db: Database, event_id: int, people: Collection[int], span: Slot) -> set[int]:
-    """The atoms within `span` in which no table is left for `people`; none where the event has no tables for them."""
+def full_atoms(event_id: int, people: Collection[int], span: Slot) -> Any:
+    """The query for the atoms within `span` in which no table is left for `people`; none where the event has no
+    tables for them."""
     pieces = atoms(span.starts_at, span.ends_at)
     tables = select(col(MeetingTable.id)).where(*usable_tables(event_id, people))
     total = select(func.count()).select_from(tables.subquery()).scalar_subquery()
-    query = (
+    return (
         select(SEAT.c.atom)
         .where(SEAT.c.table_id.in_(tables), SEAT.c.atom.between(pieces[0], pieces[-1]))
         .group_by(SEAT.c.atom)
         .having(func.count() >= total)
     )
-    return set(db.execute(query).scalars())
