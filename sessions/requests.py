@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import select
-
 from events.consents import refuse_unless_agreed
 from events.core import clock
 from events.core.access import SYSTEM, Actor, command
@@ -23,7 +21,7 @@ from sessions.answers import checked_reason
 from sessions.blocks import Slot, block_at
 from sessions.booking_rules import Answering, BookingRules, Timing, rules_of
 from sessions.limits import TooManyRequests as TooManyRequests
-from sessions.limits import refuse_beyond_limits
+from sessions.limits import counted_for, is_between, refuse_beyond_limits
 from sessions.meetings import (
     Meeting,
     MeetingAgreed,
@@ -37,10 +35,8 @@ from sessions.meetings import (
     asker_of_meeting,
     end_meeting,
     give_table,
-    is_open,
     is_requested,
     refuse_if_unavailable,
-    takes_part,
     write_in_calendars,
 )
 from sessions.no_thanks import SaidNoThanks, turned_down_by
@@ -142,10 +138,13 @@ def _ask(
 ) -> Meeting:
     rules = rules_of(db, event.id)
     _check(event, wish, invitee, rules)
-    found = refuse_if_unavailable(db, actor, event.id, (wish.asker, wish.invitee), wish.slot)
+    found = refuse_if_unavailable(db, actor, event.id, (wish.asker, wish.invitee), wish.slot, rules)
     _both_may(db, found, wish)
-    _not_twice(db, event.id, wish)
-    refuse_beyond_limits(db, actor, rules, found, wish.slot, asker=wish.asker, override=override)
+    # Exact although it only looks: both registrations are locked, and SQLite has one writer.
+    lines = counted_for(db, event.id, found)
+    if is_between(lines, wish.asker, wish.invitee):
+        raise AskedAlready
+    refuse_beyond_limits(db, actor, rules, found, wish.slot, asker=wish.asker, override=override, lines=lines)
     with db.begin_nested():  # Whoever goes on after a refusal has no meeting without seats.
         meeting = _new_request(db, event, rules, wish, override or "")
         subject = MeetingInEvent(meeting, event.event)
@@ -183,15 +182,6 @@ def _both_may(db: Database, found: dict[int, Registration], wish: Wish) -> None:
         raise Colleagues
     if not may_ask(db, asker.type_id, invitee.type_id):
         raise NotYourType
-
-
-def _not_twice(db: Database, event_id: int, wish: Wish) -> None:
-    # Exact although it only looks: both registrations are locked, and SQLite has one writer.
-    query = select(Meeting.id).where(
-        Meeting.event_id == event_id, is_open(clock.now()), takes_part(wish.asker), takes_part(wish.invitee)
-    )
-    if db.exec(query.limit(1)).first() is not None:
-        raise AskedAlready
 
 
 def _new_request(db: Database, event: EventWithPhases, rules: BookingRules, wish: Wish, override: str) -> Meeting:
@@ -266,9 +256,11 @@ def book_meeting(
     rules, wish = rules_of(db, subject.id), Wish(ids[0], ids[1], slot, note)
     if len(note.strip()) > NOTE_LIMIT:
         raise Invalid({"note": _("Please write at most %(most)s characters.", most=NOTE_LIMIT)})
-    found = refuse_if_unavailable(db, actor, subject.id, ids, slot)
-    _not_twice(db, subject.id, wish)
-    refuse_beyond_limits(db, actor, rules, found, slot, override=override)
+    found = refuse_if_unavailable(db, actor, subject.id, ids, slot, rules)
+    lines = counted_for(db, subject.id, found)
+    if is_between(lines, ids[0], ids[1]):
+        raise AskedAlready
+    refuse_beyond_limits(db, actor, rules, found, slot, override=override, lines=lines)
     with db.begin_nested():
         meeting = _new_request(db, subject, rules, wish, override)
         meeting.state, meeting.answered_at = MeetingState.SCHEDULED, clock.now()
