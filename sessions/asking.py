@@ -21,7 +21,6 @@ from sessions.booking_rules import BookingRules
 from sessions.limits import COUNTS_AS_ASKED
 from sessions.meetings import Meeting, MeetingState, is_open, takes_part
 from sessions.met_before import MetBefore, meetings_held, met_of
-from sessions.no_thanks import NoThanks
 
 
 @dataclass(frozen=True)
@@ -109,9 +108,3 @@ def _about_asking(me: int, invitee: Registration) -> list[Any]:
         ),
         asked.where(col(Meeting.event_id) == event_id, col(Meeting.asker_id) == me),
     ]  # fmt: skip
-
-
-def has_said_no_thanks(db: Database, person_id: int, other: int) -> bool:
-    """Whether somebody said no thanks to somebody else; for their own pages only."""
-    said = select(NoThanks.id).where(NoThanks.person_id == person_id, NoThanks.other_id == other)
-    return db.exec(said).first() is not None

@@ -78,6 +78,12 @@ def turned_down_by(db: Database, person_id: int) -> set[int]:
 _TURNED_DOWN = select(NoThanks.other_id).where(col(NoThanks.person_id) == bindparam("person"))
 
 
+def has_said_no_thanks(db: Database, person_id: int, other: int) -> bool:
+    """Whether somebody said no thanks to somebody else; for their own pages only."""
+    said = select(NoThanks.id).where(NoThanks.person_id == person_id, NoThanks.other_id == other)
+    return db.exec(said).first() is not None
+
+
 def turned_down_people(db: Database, actor: Actor) -> list[Person]:
     """The people to whom the actor said no thanks, latest first, so that they can take it back."""
     query = select(Person).join(NoThanks, col(NoThanks.other_id) == col(Person.id))
@@ -96,6 +102,19 @@ def turned_down_in(db: Database, actor: Actor, event_id: int) -> list[TurnedDown
         .order_by(col(NoThanks.id).desc())
     )
     return [TurnedDown(person.name, place.public_id if place else "") for person, place in db.execute(query)]
+
+
+def turned_down_place(db: Database, actor: Actor, event_id: int, public: str) -> Registration:
+    """The place in an event, by its public id, of somebody to whom the actor said no thanks; NotFound for others.
+
+    Also of those who have left the event, or whom the actor is not shown any more.
+    """
+    query = select(Registration).join(NoThanks, col(NoThanks.other_id) == col(Registration.person_id))
+    here = (Registration.event_id == event_id, Registration.public_id == public, NoThanks.person_id == actor.person)
+    found = db.exec(query.where(*here)).first()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def place_in(db: Database, event_id: int, person_id: int) -> Registration:
