@@ -214,6 +214,7 @@ MEETINGS: list[BaseRoute] = [
     post("/e/{event}/set-up/blocks", blocks.add_block_now, "add_block"),
     post("/e/{event}/set-up/blocks/{block}/remove", blocks.remove_block_now, "remove_block"),
     post("/e/{event}/set-up/tables", blocks.add_tables_now, "add_tables"),
+    post("/e/{event}/set-up/blocks/ask", blocks.ask_for_availability_now, "ask_for_availability"),
     get("/e/{event}/set-up/follow", following.show_following, "follow"),
     post("/e/{event}/set-up/follow", following.follow_now, "follow_now"),
 ]

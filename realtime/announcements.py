@@ -28,7 +28,7 @@ from events.importing import items, participants
 from events.people import find_person
 from realtime.announcing import Concerned, announced, changing_times, quiet
 from realtime.channels import event_channel, person_channel
-from sessions import availability, blocks, booking_rules, meetings, no_thanks, pitches
+from sessions import availability, blocks, booking_rules, meetings, no_thanks, nudges, pitches
 
 
 @announced(
@@ -195,5 +195,6 @@ quiet(
     booking_rules.BookingRulesChanged,
     no_thanks.NoThanksSaid,
     no_thanks.NoThanksTakenBack,
+    nudges.AvailabilityAsked,
     meetings.MeetingLocked,
 )

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events.core.access import why_not
+from events.core.access import may, why_not
 from events.core.database import Database, reading, transaction
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import N_, Message, _
@@ -21,6 +21,7 @@ from sessions.blocks import (
     slots_of,
     tables_of,
 )
+from sessions.nudges import ask_for_availability, count_silent
 
 
 class BlockForm(Form):
@@ -57,6 +58,14 @@ def _number(text: str, field: str) -> int:
     return int(text)
 
 
+def _has_not_said(count: int) -> Message:
+    return N_(
+        "%(count)s participant has not said when they can meet, and so counts as free all the time.",
+        "%(count)s participants have not said when they can meet, and so count as free all the time.",
+        count,
+    )
+
+
 @page(signed_in=True)
 def show_blocks(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
@@ -64,12 +73,14 @@ def show_blocks(request: Request, form: Filled = NOTHING) -> Response:
         actor = actor_of(db, request)
         blocks = [(block, len(slots_of(block))) for block in blocks_of(db, event.id)]
         tables = tables_of(db, event.id)
+        silent = count_silent(db, event.id)
     counts = {kind: sum(table.kind is kind for table in tables) for kind in TableKind}
     refusal = why_not(actor, "add_block", event)
     return render(
         request, "blocks/blocks.html", event=event, blocks=blocks, numbered=counts[TableKind.NUMBERED],
         video=counts[TableKind.VIDEO], form=form, table_form=form if "count" in form.values else NOTHING,
         block_form=NOTHING if "count" in form.values else form, refusal=refusal,
+        silent=silent, has_not_said=_has_not_said(silent.all), may_ask=may(actor, "ask_for_availability", event),
     )  # fmt: skip
 
 
@@ -97,6 +108,17 @@ def remove_block_now(request: Request, form: NoForm) -> Response:
         actor = actor_of(db, request)
         remove_block(db, actor, get_block(db, actor, request.path_params["block"]))
     return redirect(request, "blocks", event=event.event.slug, flash=_("The block is gone."))
+
+
+@page(form=NoForm, again=show_blocks, signed_in=True)
+def ask_for_availability_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        event = _organised(db, request)
+        asked = ask_for_availability(db, actor_of(db, request), event)
+    said: Message = N_("%(count)s participant is reminded.", "%(count)s participants are reminded.", asked)
+    if not asked:
+        said = _("Nobody was reminded: all have said it, or were asked within the last day.")
+    return redirect(request, "blocks", event=event.event.slug, flash=said)
 
 
 @page(form=TablesForm, again=show_blocks, signed_in=True)
