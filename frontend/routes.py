@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute, Route
 
 from frontend.assets import serve_asset
 from frontend.pages import (
+    agendas,
     asking,
     availability,
     blocks,
@@ -192,6 +193,10 @@ MEETINGS: list[BaseRoute] = [
     post("/e/{event}/participants/{registration}/no-thanks", no_thanks.say_now, "say_no_thanks"),
     post("/e/{event}/no-thanks/{registration}/take-back", no_thanks.take_back_now, "take_back_no_thanks"),
     get("/e/{event}/meetings", meetings.show_meetings, "meetings"),
+    get("/e/{event}/agenda", agendas.show_agenda, "agenda"),
+    get("/e/{event}/agenda/fragment", agendas.agenda_fragment, "agenda_fragment"),
+    get("/e/{event}/agendas", agendas.show_agendas, "agendas"),
+    get("/e/{event}/tables/agendas", agendas.show_table_agendas, "table_agendas"),
     get("/e/{event}/meetings/fragment", meetings.meetings_fragment, "meetings_fragment"),
     get("/meetings/{meeting}", meetings.show_meeting, "meeting"),
     get("/meetings/{meeting}/fragment", meetings.meeting_fragment, "meeting_fragment"),

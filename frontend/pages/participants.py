@@ -11,7 +11,7 @@ from events.participants import countries_of_participants, get_participant, part
 from events.reference.countries import country_name
 from events.reference.keywords import keyword_label
 from events.reference.languages import language_name
-from events.registration import participant_of_event
+from events.registration import RegistrationInEvent, participant_of_event
 from frontend import choices
 from frontend.addresses import asked, page_base
 from frontend.pages.events import page_number
@@ -57,6 +57,7 @@ def show_participant(request: Request, form: Filled = NOTHING) -> Response:
         request, "participants/participant.html", event=event, shown=shown, kind_names=KIND_NAMES,
         country_name=country_name, is_me=shown.card.person_id == actor.person, refusal=refusal, met=met, form=form,
         turned_down=turned_down, may_turn_down=takes_part and may(actor, "say_no_thanks", event),
+        may_say_when=may(actor, "set_availability_for", RegistrationInEvent(shown.registration, event.event)),
         spoken=[language_name(code) for code in shown.person.languages] if shown.person else [],
         keywords=[keyword_label(code) for code in shown.card.keywords],
         holds_meetings=event.event.kind is EventKind.MATCHMAKING,
