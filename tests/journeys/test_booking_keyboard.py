@@ -6,9 +6,14 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from events.core.database import transaction
+from frontend.demo_events import event_called
+from frontend.demo_meetings import MATCHMAKING
+from sessions.booking_rules import Answering, Timing, rules_of
 from tests.journeys.house import House
 from tests.journeys.people import Somebody
 from tests.journeys.samples import Samples
+from tests.journeys.test_accessibility import Walker
 from tests.journeys.test_keyboard import Hands, hands_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(300)]
@@ -175,3 +180,63 @@ def test_without_javascript_there_is_the_list_alone(browser: Browser, demo: tupl
     bo.main.locator("input[name=slot]:enabled + label").nth(2).click()
     bo.press("Ask for this meeting").sees("was asked. We tell you when they answer.")
     bo.close()
+
+
+STATES = {
+    "with a time chosen": "document.querySelector('table[role=grid] button:not([aria-disabled])').click()",
+    "with the list open": "document.querySelector('[data-list]').open = true",
+    "with the chosen time gone": "document.querySelector('[data-gone]').hidden = false",
+    "with everything taken": "document.querySelectorAll('table[role=grid] button').forEach("
+    "(one) => one.setAttribute('aria-disabled', 'true'))",
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_page_can_be_used_by_everybody_in_each_state(
+    browser: Browser, demo: tuple[House, Samples], state: str
+) -> None:
+    walker = Walker(browser, demo[0])
+    walker.become("Bo Berg")
+    walker.page.goto(demo[1].address("ask_for_meeting", ASK))
+    walker.page.locator(GRID).wait_for()
+
+    walker.page.evaluate(STATES[state])
+
+    assert walker.violations() == []
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"timing": Timing.AT_ACCEPTANCE},
+        {"timing": Timing.BY_ORGANISER},
+        {"answering": Answering.AUTOMATIC},
+        {"max_pending": 1},
+        {"windows": [{"zone": "", "opens": 0, "closes": 15}]},
+    ],
+    ids=["they choose", "the organiser chooses", "at once", "none left", "no time"],
+)
+def test_the_page_can_be_used_by_everybody_under_each_rule(
+    browser: Browser, demo: tuple[House, Samples], rules: dict[str, object]
+) -> None:
+    walker = Walker(browser, demo[0])
+    walker.become("Bo Berg")
+    usual = set_rules(rules)
+    try:
+        walker.page.goto(demo[1].address("ask_for_meeting", ASK))
+
+        assert walker.violations() == []
+    finally:
+        set_rules(usual)
+
+
+def set_rules(values: dict[str, object]) -> dict[str, object]:
+    """Give the demo's matchmaking event other rules; what they were."""
+    with transaction() as db:
+        event = event_called(db, MATCHMAKING)
+        row = rules_of(db, event.id)
+        before = {name: getattr(row, name) for name in values}
+        for name, value in values.items():
+            setattr(row, name, value)
+        db.add(row)
+        return before
