@@ -171,7 +171,9 @@ def change_desk(db: Database, actor: Actor, subject: Desk, *, name: str, countri
 
 def _write(db: Database, desk: Desk, name: str, countries: Collection[str]) -> None:
     # Locks the programme's row on PostgreSQL, so that of two desks written at once one sees the other's countries.
-    db.exec(select(Programme.id).where(Programme.id == desk.programme_id).with_for_update()).one()
+    db.exec(select(Programme.id).where(Programme.id == desk.programme_id).with_for_update(key_share=True)).one()
+    if desk.id is not None:
+        hold_desk(db, desk)
     others = [one for one in desks_of(db, desk.programme_id) if one.id != desk.id]
     wrong = _problems(name, countries, others)
     if wrong:
@@ -202,6 +204,7 @@ def _problems(name: str, countries: Collection[str], others: Iterable[Desk]) -> 
 @command(organiser_of_desk)
 def remove_desk(db: Database, actor: Actor, subject: Desk) -> None:
     """Let a desk go: its officers are officers no more, and its participants have no desk."""
+    hold_desk(db, subject)
     db.execute(delete(RoleGrant).where(grants_officer_of(subject.id)))
     fact = DeskRemoved(programme_id=subject.programme_id, desk_id=subject.id or 0)
     db.delete(subject)  # the database takes it out of registrations: their foreign key says so
@@ -212,6 +215,7 @@ def remove_desk(db: Database, actor: Actor, subject: Desk) -> None:
 @command(organiser_of_desk)
 def add_desk_officer(db: Database, actor: Actor, subject: Desk, *, person_id: int) -> None:
     """Let somebody look after the desk's participants; they are told. Refused when they do already."""
+    hold_desk(db, subject)
     if person_id in {one.id for one in officers_of(db, subject)}:
         raise OfficerAlready
     desk_id = subject.id or 0
@@ -231,6 +235,13 @@ def remove_desk_officer(db: Database, actor: Actor, subject: Desk, *, person_id:
     record(db, actor, fact)
 
 
+def hold_desk(db: Database, desk: Desk) -> None:
+    """Let nobody else write about this desk until the commit; NotFound when somebody has just removed it."""
+    # On PostgreSQL; SQLite has one writer. Those who register meanwhile are not kept waiting.
+    if db.exec(select(Desk.id).where(Desk.id == desk.id).with_for_update(key_share=True)).first() is None:
+        raise NotFound(_("This desk was removed."))
+
+
 def desks_of(db: Database, programme_id: int) -> list[Desk]:
     """A programme's desks by name."""
     query = select(Desk).where(Desk.programme_id == programme_id)
@@ -246,6 +257,11 @@ def get_desk(db: Database, actor: Actor, programme: Programme, public: str) -> D
     return found
 
 
+def find_desk(db: Database, desk_id: int | None) -> Desk | None:
+    """The desk with this id, if there is one."""
+    return db.exec(select(Desk).where(Desk.id == desk_id)).first() if desk_id is not None else None
+
+
 def officers_of(db: Database, desk: Desk) -> list[Person]:
     """Who looks after a desk's participants, by name, without the erased."""
     query = select(Person).join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
@@ -256,10 +272,12 @@ def officers_of(db: Database, desk: Desk) -> list[Person]:
 def desks_by_organisation(db: Database, programme_id: int, organisations: Collection[int | None]) -> dict[int, int]:
     """The desk of each of these organisations: the one desk of the programme that covers its country.
 
-    Organisations of other countries are left out. Two queries, however many organisations.
+    Organisations of other countries are left out. Two queries, however many organisations; part of commands, since the
+    desks are kept from being removed until the commit.
     """
     covering: dict[str, list[int]] = {}
-    for desk in desks_of(db, programme_id):
+    query = select(Desk).where(Desk.programme_id == programme_id).order_by(col(Desk.id))
+    for desk in db.exec(query.with_for_update(read=True, key_share=True)):
         for country in desk.countries:
             covering.setdefault(country, []).append(desk.id or 0)
     ids = {one for one in organisations if one is not None}

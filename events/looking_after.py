@@ -11,8 +11,9 @@ from events.core.database import Database
 from events.core.journal import Fact, record
 from events.core.refusals import Invalid, NotAllowed
 from events.core.translation import _
-from events.desks import Desk, desks_by_organisation, grants_officer_of, organiser_of_desk
+from events.desks import Desk, grants_officer_of, hold_desk, organiser_of_desk
 from events.events import Event, EventClosedAlready, EventState
+from events.organisations import Organisation
 from events.programmes import Programme
 from events.registration import Registration, RegistrationInEvent, RegistrationState, organiser_of_its_event
 from events.roles import Role, RoleGrant, Scope, organiser_of_programme, tie_source, ties_as
@@ -61,6 +62,8 @@ def assign_desk(db: Database, actor: Actor, subject: RegistrationInEvent, *, des
     row, desk_id = subject.registration, desk.id if desk else None
     if row.desk_id == desk_id:
         return
+    if desk is not None:
+        hold_desk(db, desk)
     row.desk_id = desk_id
     db.add(row)
     db.flush()
@@ -73,7 +76,9 @@ def gather_participants(db: Database, actor: Actor, subject: Desk) -> int:
 
     Events that are over are left alone.
     """
-    rows = _without_desk(db, subject)
+    hold_desk(db, subject)
+    # Locked on PostgreSQL, so that nobody is taken who is given to another desk at the same moment.
+    rows = list(db.exec(_without_desk(subject).order_by(col(Registration.id)).with_for_update(of=Registration)))
     for row in rows:
         row.desk_id = subject.id
         db.add(row)
@@ -83,21 +88,21 @@ def gather_participants(db: Database, actor: Actor, subject: Desk) -> int:
     return len(rows)
 
 
-def _without_desk(db: Database, desk: Desk) -> list[Registration]:
-    query = (
+def _without_desk(desk: Desk) -> Any:
+    """The query for registrations without a desk that this one covers."""
+    return (
         select(Registration)
         .join(Event, col(Event.id) == col(Registration.event_id))
+        .join(Organisation, col(Organisation.id) == col(Registration.organisation_id))
         .where(Event.programme_id == desk.programme_id, Event.state != EventState.CLOSED)
         .where(col(Registration.desk_id).is_(None), col(Registration.state).in_(LOOKED_AFTER))
+        .where(col(Organisation.country).in_(desk.countries))
     )
-    rows = list(db.exec(query.order_by(col(Registration.id))))
-    own = desks_by_organisation(db, desk.programme_id, [row.organisation_id for row in rows])
-    return [row for row in rows if own.get(row.organisation_id or 0) == desk.id]
 
 
 def count_without_desk(db: Database, desk: Desk) -> int:
-    """How many participants `gather_participants` would bring."""
-    return len(_without_desk(db, desk))
+    """How many registrations `gather_participants` would bring."""
+    return int(db.exec(select(func.count()).select_from(_without_desk(desk).subquery())).one())
 
 
 def desks_with_counts(db: Database, actor: Actor, programme: Programme) -> list[DeskCard]:

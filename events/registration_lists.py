@@ -34,7 +34,7 @@ class RegistrationRow:
         return RegistrationInEvent(self.registration, self.event)
 
 
-def refuse_strangers(actor: Actor, subject: EventWithPhases) -> None:
+def refuse_strangers(actor: Actor, subject: EventWithPhases | RegistrationInEvent) -> None:
     """Refuse a list of people to all but the event's organisers."""
     if not organiser_of_event(actor, subject):
         raise NotAllowed(_("This page is for the organisers of this event."))

@@ -18,6 +18,7 @@ from events.core.access import Actor
 from events.core.database import Database, reading, transaction
 from events.core.journal import record, settle
 from events.core.timers import run_due_timers
+from events.desks import add_desk, add_desk_officer
 from events.marketplace import ItemKind, Wording, publish_item
 from events.organisations import (
     Organisation,
@@ -29,7 +30,7 @@ from events.organisations import (
 )
 from events.people import Person, PersonJoined, PersonState, new_person
 from events.programmes import Programme, add_cluster, create_programme
-from events.roles import Role, Scope, actor_for, give_role
+from events.roles import actor_for
 from frontend.demo_cast import load_cast
 
 HERE = Path(__file__).parent / "demo_network"
@@ -41,7 +42,7 @@ CAST = {
     "Cy Costa": "participant",
     "Dee Dumont": "judge",
     "Mel Meyer": "mentor",
-    "Ola Olsson": "host of the pitch room",
+    "Ola Olsson": "desk officer, host of the pitch room",
     "Che Caruso": "challenge owner",
     "Tam Tamm": "in a team, on stage today",
     "Pat Petrov": "new here",
@@ -178,6 +179,7 @@ def network(world: World) -> None:
             funding="A demonstration. No funder was asked.",
         )
         _clusters(db, world, programme)
+        _desks(db, world, programme)
 
 
 def _enter(db: Database, world: World, row: dict[str, str], staff: list[str]) -> None:
@@ -210,14 +212,19 @@ def _clusters(db: Database, world: World, programme: Programme) -> None:
         cluster = next((one for one in clusters if one.country == member.country), clusters[number % len(clusters)])
         manager = next(name for name, place in world.organisation_of.items() if place == cluster.name)
         add_to_cluster(db, world.actor(db, manager), cluster, organisation=member)
-    give_role(
-        db,
-        ada,
-        person_id=world.people["Ola Olsson"],
-        role=Role.DESK_OFFICER,
-        scope=Scope.PROGRAMME,
-        scope_id=programme.id or 0,
-    )
+
+
+DESKS = (
+    ("Nordic and Baltic desk", "Ola Olsson", ("DK", "EE", "FI", "LT", "LV", "NO", "SE")),
+    ("France and Benelux desk", "Julien Faure", ("BE", "FR", "LU", "NL")),
+)
+
+
+def _desks(db: Database, world: World, programme: Programme) -> None:
+    ada = world.actor(db, "Ada Adler")
+    for name, officer, countries in DESKS:
+        desk = add_desk(db, ada, programme, name=name, countries=countries)
+        add_desk_officer(db, ada, desk, person_id=world.people[officer])
 
 
 def marketplace(world: World) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 from events.core.access import Actor, Rule
 from events.core.links import path
 from events.core.translation import Message, _
+from events.desks import officer_in_programme
 from events.events import EventKind, EventWithPhases
+from events.participants import see_participants
 from events.registration import participant_of_event
 from events.roles import organiser_of_event
 from sessions.stages import see_stage
@@ -22,7 +24,7 @@ TABS: dict[EventKind, tuple[Tab, ...]] = {
     ),
     EventKind.MATCHMAKING: (
         (_("Overview"), "event", None),
-        (_("Participants"), "participants", participant_of_event | organiser_of_event),
+        (_("Participants"), "participants", see_participants),
         (_("Needs and offers"), "event_marketplace", None),
         (_("Meetings"), "meetings", participant_of_event),
         (_("Availability"), "availability", participant_of_event),
@@ -31,7 +33,8 @@ TABS: dict[EventKind, tuple[Tab, ...]] = {
     EventKind.PEER_REVIEW: ((_("Overview"), "event", None),),
 }
 
-ORGANISER_TABS: tuple[Tab, ...] = (
+STAFF_TABS: tuple[Tab, ...] = (
+    (_("Your participants"), "own_participants", officer_in_programme),
     (_("Registrations"), "registrations", organiser_of_event),
     (_("Letters"), "letters", organiser_of_event),
     (_("Set-up"), "set_up", organiser_of_event),
@@ -42,7 +45,7 @@ def event_nav_of(event: EventWithPhases | None, actor: Actor, here: str) -> list
     """The tabs of an event that this actor can use: (label, path, whether it is the present one)."""
     if event is None:
         return []
-    tabs = [tab for tab in TABS[event.event.kind] + ORGANISER_TABS if tab[2] is None or tab[2](actor, event)]
+    tabs = [tab for tab in TABS[event.event.kind] + STAFF_TABS if tab[2] is None or tab[2](actor, event)]
     found = [(str(label), path(name, event=event.event.slug)) for label, name, _rule in tabs]
     here = _under_its_tab(event, here)
     best = max((url for _label, url in found if here == url or here.startswith(url + "/")), key=len, default="")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, bindparam, cast, delete, literal, null, union_all
+from sqlalchemy import Integer, UniqueConstraint, bindparam, cast, delete, literal, null, or_, union_all
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, SQLModel, col, select
 
@@ -30,7 +30,7 @@ from events.registration import (
 from sessions.blocks import Block, Slot, slots_in, slots_of
 from sessions.booking_rules import BookingRules, is_awake
 from sessions.no_thanks import NoThanks
-from sessions.seats import NotTakingPart, full_atoms, kept_atoms, taken_atoms
+from sessions.seats import FULL_ATOMS, SEAT, TAKEN_ATOMS, NotTakingPart, kept_atoms, values_within
 
 
 class Absence(SQLModel, table=True):
@@ -181,18 +181,35 @@ _NOT_THEN = union_all(
     select(literal("no thanks"), col(NoThanks.person_id), col(NoThanks.other_id)).where(
         col(NoThanks.person_id).in_(_PEOPLE), col(NoThanks.other_id).in_(_PEOPLE)
     ),
+    select(literal("away"), SEAT.c.person_id, literal(0)).where(
+        SEAT.c.person_id.in_(_PEOPLE),
+        SEAT.c.atom.between(bindparam("first"), bindparam("last")),
+        or_(SEAT.c.held_until.is_(None), SEAT.c.held_until > bindparam("now")),
+    ),
 )
 
 
 def unavailable(
-    db: Database, rules: BookingRules, people: Collection[int], start: datetime | None, end: datetime | None
+    db: Database,
+    rules: BookingRules,
+    people: Collection[int],
+    start: datetime | None,
+    end: datetime | None,
+    *,
+    seated: bool = False,
 ) -> Unavailable:
     """Who of `people` cannot meet each other then; without a time, only whether anybody said no thanks.
 
-    One statement whether there is a no thanks or not, so that nobody learns of it by the clock.
+    `seated` counts those who have a seat then, so that most of a crowd is refused by a look; the constraint has the
+    last word. One statement whether there is a no thanks or not, so that nobody learns of it by the clock.
     """
     ids = sorted(people)
-    rows = db.connection().execute(_NOT_THEN, {"event": rules.event_id, "people": ids, "start": start}).all()
+    pieces = atoms(start, end) if seated and start and end else range(0)
+    rows = db.connection().execute(
+        _NOT_THEN,
+        {"event": rules.event_id, "people": ids, "start": start, "now": clock.now(),
+         "first": pieces.start, "last": pieces.stop - 1},
+    ).all()  # fmt: skip
     away = {one for what, one, _other in rows if what == "away"}
     if rules.windows and start is not None and end is not None:
         away |= _asleep(db, rules, ids, Slot(start, end))
@@ -215,17 +232,19 @@ class OfferedSlot:
     free: bool
 
 
+_BLOCKS = (
+    sql_select(BookingRules, Block)
+    .select_from(Event)
+    .outerjoin(BookingRules, col(BookingRules.event_id) == col(Event.id))
+    .outerjoin(Block, col(Block.event_id) == col(Event.id))
+    .where(col(Event.id) == bindparam("event"))
+    .order_by(col(Block.starts_at))
+)
+
+
 def slots_and_rules(db: Database, event_id: int) -> tuple[list[Slot], BookingRules]:
     """The coming slots of an event in order of time, and its booking rules; one statement."""
-    query = (
-        sql_select(BookingRules, Block)
-        .select_from(Event)
-        .outerjoin(BookingRules, col(BookingRules.event_id) == col(Event.id))
-        .outerjoin(Block, col(Block.event_id) == col(Event.id))
-        .where(col(Event.id) == event_id)
-        .order_by(col(Block.starts_at))
-    )
-    rows: Any = db.execute(query).all()
+    rows: Any = db.execute(_BLOCKS, {"event": event_id}).all()
     rules = rows[0][0] if rows and rows[0][0] is not None else BookingRules(event_id=event_id)
     now = clock.now()
     blocks = [block for _rules, block in rows if block is not None and block.ends_at > now]
@@ -235,33 +254,31 @@ def slots_and_rules(db: Database, event_id: int) -> tuple[list[Slot], BookingRul
 def mark(what: str, one: Any = 0, other: Any = 0, at: Any = None, text: Any = "") -> Any:
     """A query for rows that can be asked together with others in one statement: what they mean, two numbers, a
     moment and a text."""
-    numbers = [value if hasattr(value, "type") else literal(value) for value in (one, other)]
+    numbers = [literal(value) if isinstance(value, int) else value for value in (one, other)]
     moment_of = cast(null(), Moment()) if at is None else at
     return sql_select(literal(what), *numbers, moment_of, literal(text) if isinstance(text, str) else text)
 
 
-def against_meeting(event_id: int, people: Collection[int], slots: Sequence[Slot]) -> list[Any]:
-    """The marks of what stands against `people` meeting each other in `slots`.
-
-    A no thanks is read together with absences, whether there is one or not, so that nobody learns of it by the clock.
-    """
-    ids, here = sorted(people), col(Absence.event_id) == event_id
-    found = [
-        mark("away", at=col(Absence.starts_at)).where(here, col(Absence.person_id).in_(ids)),
-        mark("zone", text=col(Person.zone)).where(col(Person.id).in_(ids)),
-        mark("no thanks", col(NoThanks.person_id), col(NoThanks.other_id)).where(
-            col(NoThanks.person_id).in_(ids), col(NoThanks.other_id).in_(ids)
-        ),
-    ]
-    if slots:
-        span = Slot(slots[0].starts_at, slots[-1].ends_at)
-        taken, full = taken_atoms(ids, span, clock.now()).subquery(), full_atoms(event_id, ids, span).subquery()
-        found += [mark("busy", taken.c.atom), mark("busy", full.c.atom)]
-    return found
+# What stands against people meeting each other, as parts of a statement that is built once; values are those of
+# `values_within`. A no thanks is read together with absences, whether there is one or not, so that nobody learns of
+# it by the clock.
+_TAKEN, _FULL = TAKEN_ATOMS.subquery(), FULL_ATOMS.subquery()
+AGAINST_MEETING: tuple[Any, ...] = (
+    mark("away", at=col(Absence.starts_at)).where(
+        col(Absence.event_id) == bindparam("event", type_=Integer), col(Absence.person_id).in_(_PEOPLE)
+    ),
+    mark("zone", text=col(Person.zone)).where(col(Person.id).in_(_PEOPLE)),
+    mark("no thanks", col(NoThanks.person_id), col(NoThanks.other_id)).where(
+        col(NoThanks.person_id).in_(_PEOPLE), col(NoThanks.other_id).in_(_PEOPLE)
+    ),
+    mark("busy", _TAKEN.c.atom),
+    mark("busy", _FULL.c.atom),
+)
+_AGAINST_MEETING = union_all(*AGAINST_MEETING)
 
 
 def offered(slots: Sequence[Slot], rules: BookingRules, rows: Sequence[Any]) -> list[OfferedSlot]:
-    """What the rows of `against_meeting` leave of `slots`."""
+    """What the rows of AGAINST_MEETING leave of `slots`."""
     absent = {at for what, _one, _other, at, _text in rows if what == "away"}
     busy = {one for what, one, _other, _at, _text in rows if what == "busy"}
     zones = {text for what, _one, _other, _at, text in rows if what == "zone"}
@@ -281,7 +298,8 @@ def offered_slots(db: Database, event_id: int, people: Collection[int]) -> list[
     """The coming slots of an event, and in which of them all `people` can meet: nobody absent or asleep, nobody
     seated in this event or another, a table left, no no-thanks between them. Two statements, however many slots."""
     slots, rules = slots_and_rules(db, event_id)
-    return offered(slots, rules, db.execute(union_all(*against_meeting(event_id, people, slots))).all())
+    rows = db.connection().execute(_AGAINST_MEETING, values_within(event_id, people, slots)).all()
+    return offered(slots, rules, rows)
 
 
 def free_slots(db: Database, event: EventWithPhases, *people: int) -> list[Slot]:

@@ -516,14 +516,19 @@ def refuse_if_unavailable(
     people: Collection[int],
     slot: Slot | None,
     rules: BookingRules | None = None,
+    *,
+    seated: bool = False,
 ) -> dict[int, Registration]:
-    """Lock the places of `people` and answer them; refuse unless all take part and could meet each other then."""
+    """Lock the places of `people` and answer them; refuse unless all take part and could meet each other then.
+
+    `seated` looks at their seats too, where none of those are the meeting's own.
+    """
     found = locked_participants(db, event_id, people)
     if len(found) < len(set(people)):
         raise NotTakingPart
     rules = rules or rules_of(db, event_id)
     start, end = (slot.starts_at, slot.ends_at) if slot else (None, None)
-    missing = unavailable(db, rules, people, start, end).of(actor)
+    missing = unavailable(db, rules, people, start, end, seated=seated).of(actor)
     if missing:
         raise not_free(db, actor, missing, start)
     return found

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, or_
-from sqlmodel import col, select
+from sqlalchemy import and_, or_, select, union_all
+from sqlmodel import col
 
 from events.core import clock
 from events.core.database import Database
 from events.events import Event
 from events.registration import Registration
 from sessions.availability import mark
-from sessions.meetings import Meeting, MeetingGuest, MeetingState, takes_part
+from sessions.meetings import Meeting, MeetingGuest, MeetingState
 
 
 @dataclass(frozen=True)
@@ -25,18 +25,31 @@ class MetBefore:
     starts_at: datetime
 
 
-def was_held(now: datetime) -> Any:
+def was_held(now: Any) -> Any:
     """The condition that a meeting took place, as far as anybody has said otherwise."""
     over = and_(col(Meeting.state) == MeetingState.SCHEDULED, col(Meeting.ends_at) <= now)
     return or_(col(Meeting.state) == MeetingState.HELD, over)
 
 
-def meetings_held(one: int, other: int) -> Any:
+def meetings_of(person: Any) -> Any:
+    """The query for the ids of the meetings in which somebody takes part. As a list of ids, since a database that is
+    asked for each meeting whether somebody is in it looks at all of them."""
+    return union_all(
+        select(col(Meeting.id)).where(col(Meeting.asker_id) == person),
+        select(col(Meeting.id)).where(col(Meeting.invitee_id) == person),
+        select(col(MeetingGuest.meeting_id)).where(col(MeetingGuest.person_id) == person),
+    )
+
+
+def with_both(one: Any, other: Any) -> Any:
+    """The condition that two people take part in a meeting."""
+    return and_(col(Meeting.id).in_(meetings_of(one)), col(Meeting.id).in_(meetings_of(other)))
+
+
+def meetings_held(one: Any, other: Any, now: Any) -> Any:
     """The mark of the meetings that two people held, in whatever event; `met_of` reads it."""
     found = mark("met", at=col(Meeting.starts_at), text=col(Event.name))
-    return found.where(
-        col(Event.id) == col(Meeting.event_id), was_held(clock.now()), takes_part(one), takes_part(other)
-    )
+    return found.where(col(Event.id) == col(Meeting.event_id), was_held(now), with_both(one, other))
 
 
 def met_of(rows: Sequence[Any]) -> list[MetBefore]:
@@ -47,13 +60,15 @@ def met_of(rows: Sequence[Any]) -> list[MetBefore]:
 
 def met_before(db: Database, one: int, other: int) -> list[MetBefore]:
     """When and where two people met, the latest first; both took part, so both may read it."""
-    return met_of(db.execute(meetings_held(one, other)).all())
+    return met_of(db.execute(meetings_held(one, other, clock.now())).all())
 
 
 def not_met_by(person: int) -> Any:
     """The condition that a registration is of somebody with whom `person` has held no meeting yet."""
-    now, other = clock.now(), col(Registration.person_id)
-    as_guest = exists().where(col(MeetingGuest.meeting_id) == col(Meeting.id), col(MeetingGuest.person_id) == other)
-    together = or_(col(Meeting.asker_id) == other, col(Meeting.invitee_id) == other, as_guest)
-    own = takes_part(person)
-    return ~select(Meeting.id).where(was_held(now), own, together).correlate(Registration).exists()
+    held = select(col(Meeting.id)).where(was_held(clock.now()), col(Meeting.id).in_(meetings_of(person)))
+    met = union_all(
+        select(col(Meeting.asker_id)).where(col(Meeting.id).in_(held)),
+        select(col(Meeting.invitee_id)).where(col(Meeting.id).in_(held)),
+        select(col(MeetingGuest.person_id)).where(col(MeetingGuest.meeting_id).in_(held)),
+    )
+    return or_(col(Registration.person_id) == person, col(Registration.person_id).not_in(met))

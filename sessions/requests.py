@@ -141,7 +141,7 @@ def _ask(
     _check(event, wish, invitee, rules)
     if wish.slot is None:
         _some_time_left(db, actor, event, wish)
-    found = refuse_if_unavailable(db, actor, event.id, (wish.asker, wish.invitee), wish.slot, rules)
+    found = refuse_if_unavailable(db, actor, event.id, (wish.asker, wish.invitee), wish.slot, rules, seated=True)
     _both_may(db, found, wish)
     # Exact although it only looks: both registrations are locked, and SQLite has one writer.
     lines = counted_for(db, event.id, found)
@@ -266,7 +266,7 @@ def book_meeting(
     rules, wish = rules_of(db, subject.id), Wish(ids[0], ids[1], slot, note)
     if len(note.strip()) > NOTE_LIMIT:
         raise Invalid({"note": _("Please write at most %(most)s characters.", most=NOTE_LIMIT)})
-    found = refuse_if_unavailable(db, actor, subject.id, ids, slot, rules)
+    found = refuse_if_unavailable(db, actor, subject.id, ids, slot, rules, seated=True)
     lines = counted_for(db, subject.id, found)
     if is_between(lines, ids[0], ids[1]):
         raise AskedAlready

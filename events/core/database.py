@@ -5,9 +5,10 @@ import queue
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, SQLModel
 
 from events.core.settings import settings
@@ -116,13 +118,57 @@ def reading() -> Iterator[Database]:
         yield db  # Closing rolls back; a rollback of our own would expire every row that was read.
 
 
+class _Turns:
+    """First come, first served: a pool of one connection lets whoever has just finished go again, and others wait
+    half a minute in vain when eight threads write."""
+
+    def __init__(self) -> None:
+        self.lock, self.busy = threading.Lock(), False
+        self.waiting: deque[threading.Event] = deque()
+
+    @contextmanager
+    def turn(self, seconds: float) -> Iterator[None]:
+        """Wait for one's turn, at most so long."""
+        with self.lock:
+            mine = threading.Event() if self.busy else None
+            if mine is not None:
+                self.waiting.append(mine)
+            self.busy = True
+        if mine is not None and not mine.wait(seconds) and self._gave_up(mine):
+            raise PoolTimeout("the database was busy for too long")
+        try:
+            yield
+        finally:
+            with self.lock:
+                if self.waiting:
+                    self.waiting.popleft().set()
+                else:
+                    self.busy = False
+
+    def _gave_up(self, mine: threading.Event) -> bool:
+        with self.lock:
+            if mine.is_set():  # it became our turn in the same moment
+                return False
+            self.waiting.remove(mine)
+            return True
+
+
+_turns: dict[str, _Turns] = {}
+
+
+def _my_turn() -> AbstractContextManager[None]:
+    """SQLite has one writer at a time; PostgreSQL knows by itself who waits for whom."""
+    url = settings().database_url
+    return _turns.setdefault(url, _Turns()).turn(BUSY_SECONDS * 3) if url.startswith("sqlite") else nullcontext()
+
+
 @contextmanager
 def transaction() -> Iterator[Database]:
     """One change, kept whole or not at all. Opened at the edge: page, API, worker step, demo.
 
     Rows stay readable after the commit. Whoever waits for facts is woken after it.
     """
-    with Database(engines().write, expire_on_commit=False) as db:
+    with _my_turn(), Database(engines().write, expire_on_commit=False) as db:
         claim = _claim.get()
         if claim is not None:
             claim(db)

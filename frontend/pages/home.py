@@ -25,6 +25,7 @@ from events.registration import Registration, RegistrationState, participant_of_
 from events.registration_lists import undecided_by_event
 from events.roles import organiser_of_event
 from frontend.event_cards import card_of
+from frontend.pages.desks import own_url
 from frontend.steps import Step, Urgency
 from frontend.web import actor_of, page, person_of, render
 from sessions.agenda import (
@@ -35,6 +36,7 @@ from sessions.agenda import (
     without_availability,
     without_meetings,
 )
+from sessions.desk_lists import OF_MEETINGS, Lack, own_counts
 
 SOON = timedelta(minutes=30)
 LATE = timedelta(hours=4)  # a pitch room may run late
@@ -133,6 +135,45 @@ def registrations_undecided(db: Database, look: Look) -> Iterable[Step]:
                 path("registrations", event=event.event.slug) + "?state=applied", urgency=Urgency.SOMEBODY_WAITS,
                 where=event.event.name,
             )  # fmt: skip
+
+
+DESK_STEPS: dict[Lack, tuple[Message, Message, Message, Urgency]] = {
+    Lack.UNDECIDED: (
+        N_("Decide on %(count)s of your participants", "Decide on %(count)s of your participants", 0),
+        _("They wait to hear whether they can take part."), _("Say yes or no"), Urgency.SOMEBODY_WAITS),
+    Lack.UNANSWERED: (
+        N_("%(count)s of your participants has not answered requests",
+           "%(count)s of your participants have not answered requests", 0),
+        _("Somebody holds a time for them. Remind them before it expires."), _("See who"), Urgency.SOMEBODY_WAITS),
+    Lack.NOT_CONFIRMED: (
+        N_("%(count)s of your participants has not confirmed", "%(count)s of your participants have not confirmed", 0),
+        _("Until they do, nobody can meet them. Write to them."), _("See who"), Urgency.CLOSES),
+    Lack.NO_AVAILABILITY: (
+        N_("%(count)s of your participants has not said when they can meet",
+           "%(count)s of your participants have not said when they can meet", 0),
+        _("Without a word from them, everybody can ask them for every slot."), _("See who"), Urgency.TO_DO),
+    Lack.NO_MEETINGS: (
+        N_("%(count)s of your participants has no meeting yet",
+           "%(count)s of your participants have no meetings yet", 0),
+        _("Look with them whom they could ask."), _("See who"), Urgency.TO_DO),
+}  # fmt: skip
+
+
+def desk_steps(db: Database, look: Look) -> Iterable[Step]:
+    """For desk officers: what their own participants wait for or still have to do, event by event."""
+    events = {one.id: one for one in look.mine}
+    for event_id, counts in own_counts(db, look.actor, list(events)).items():
+        event = events[event_id]
+        booking = event.is_open(PhaseKind.BOOKING, look.now)
+        for lack, (headline, why, action, urgency) in DESK_STEPS.items():
+            count = counts.lacking[lack] if booking or lack not in OF_MEETINGS else 0
+            if count:
+                yield Step(
+                    replace(headline, values=(("count", count),), count=count), why, action,
+                    own_url(event.event.slug, lack), urgency=urgency,
+                    deadline=_end_of_booking(event) if lack in OF_MEETINGS else None,
+                    deadline_label=_("Booking closes in"), where=event.event.name,
+                )  # fmt: skip
 
 
 HACKATHON_STEPS: dict[NextThing, tuple[Message, Message, Message, str]] = {
@@ -288,6 +329,7 @@ PROVIDERS: tuple[Provider, ...] = (
     pitches_at_hand,
     requests_open,
     registrations_undecided,
+    desk_steps,
     hackathon_steps,
     invitations_from_outside,
     consents_missing,

@@ -15,8 +15,10 @@ from events.core.links import path
 from events.core.refusals import Invalid, NotFound
 from events.core.sheets import write_csv
 from events.core.translation import At, Message, _, reader
+from events.desks import Desk, desks_of, find_desk, officers_of
 from events.directory import organisations_of
-from events.events import EventWithPhases, get_event
+from events.events import EventState, EventWithPhases, get_event
+from events.looking_after import assign_desk
 from events.phases import PhaseKind
 from events.registration import (
     QuestionKind,
@@ -38,6 +40,7 @@ from events.registration_lists import (
     RegistrationRow,
     all_registrations_of,
     consent_given_at,
+    refuse_strangers,
     registration_counts,
     registrations_of,
     type_of,
@@ -70,6 +73,12 @@ TYPE_HELP: dict[str, Message] = {
 
 class NoForm(Form):
     """A button."""
+
+
+class AssignForm(Form):
+    """A desk that is meant, by public id; none is none."""
+
+    desk: str = ""
 
 
 @page()
@@ -193,6 +202,7 @@ def show_mine(request: Request, form: Filled = NOTHING) -> Response:
         said: list[tuple[Message | str, object]] = [
             (_("You take part as"), type_of(db, row).name),
             (_("For"), own.get(row.organisation_id, "")),
+            (_("Your desk"), _desk_named(db, row)),
             *((one.question, one.text) for one in answers_of(questions_of(db, event.id), row)),
             (_("Registered on"), At(row.registered_at, "when")),
             (_("Agreed to the consent text on"), At(agreed_at, "day") if agreed_at else ""),
@@ -201,6 +211,15 @@ def show_mine(request: Request, form: Filled = NOTHING) -> Response:
         request, "registrations/mine.html", event=event, form=form, registration=row, subject=subject, step=step,
         consent=consent, said=said, unconfirmed=unconfirmed, says=SAYS[row.state],
     )  # fmt: skip
+
+
+def _desk_named(db: Database, registration: Registration) -> str:
+    """Who looks after somebody, so that they know whom to turn to: 'Nordic desk (Ola Olsen)'."""
+    desk = find_desk(db, registration.desk_id)
+    if desk is None:
+        return ""
+    officers = ", ".join(one.name or one.email for one in officers_of(db, desk))
+    return f"{desk.name} ({officers})" if officers else desk.name
 
 
 SAYS: dict[RegistrationState, tuple[Message, Message]] = {
@@ -253,6 +272,7 @@ def show_all(request: Request, form: Filled = NOTHING) -> Response:
         found = registrations_of(db, actor, event, *([asked] if asked else []), page=page_number(request))
         counts = registration_counts(db, event.id)
         questions = questions_of(db, event.id)
+        desks = desks_of(db, event.programme_id)
     base = path("registrations", event=event.event.slug)
     filters = [(_("All %(count)s", count=sum(counts.values())), base, asked is None)]
     filters += [
@@ -263,14 +283,16 @@ def show_all(request: Request, form: Filled = NOTHING) -> Response:
     ]  # fmt: skip
     rows = [
         ListRow(one, STATE_NAMES[one.registration.state], answers_of(questions, one.registration),
-                may(actor, "accept_registration", one.subject), may(actor, "decline_registration", one.subject))
+                may(actor, "accept_registration", one.subject), may(actor, "decline_registration", one.subject),
+                next((desk for desk in desks if desk.id == one.registration.desk_id), None))
         for one in found.rows
     ]  # fmt: skip
     taken, capacity = counts.get(RegistrationState.ACCEPTED, 0), event.event.capacity
     return render(
         request, "registrations/all.html", event=event, form=form, found=found, rows=rows, filters=filters, taken=taken,
         capacity=capacity, base=f"{base}?{f'state={asked}&' if asked else ''}page=", asked=asked or "",
-        anybody=bool(counts),
+        anybody=bool(counts), desks=[(one.public_id, one.name) for one in desks],
+        assigns=bool(desks) and event.event.state is not EventState.CLOSED,
     )  # fmt: skip
 
 
@@ -283,6 +305,7 @@ class ListRow:
     answers: list[Answer]
     acceptable: bool
     declinable: bool
+    desk: Desk | None
 
 
 def _of_this_event(db: Database, request: Request) -> RegistrationInEvent:
@@ -292,10 +315,17 @@ def _of_this_event(db: Database, request: Request) -> RegistrationInEvent:
     return found
 
 
+def _for_its_organisers(db: Database, request: Request) -> RegistrationInEvent:
+    """Desk officers decide on a page of their own: from here they would be sent to a list that is not theirs."""
+    found = _of_this_event(db, request)
+    refuse_strangers(actor_of(db, request), found)
+    return found
+
+
 @page(form=NoForm, again=show_all, signed_in=True)
 def accept_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
-        subject = _of_this_event(db, request)
+        subject = _for_its_organisers(db, request)
         accept_registration(db, actor_of(db, request), subject)
     accepted = subject.registration.state is RegistrationState.ACCEPTED
     told = _("Accepted. They are told.") if accepted else _("No place is free, so they wait for one now.")
@@ -305,9 +335,21 @@ def accept_now(request: Request, form: NoForm) -> Response:
 @page(form=NoForm, again=show_all, signed_in=True)
 def decline_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
-        subject = _of_this_event(db, request)
+        subject = _for_its_organisers(db, request)
         decline_registration(db, actor_of(db, request), subject)
     return redirect(request, "registrations", event=subject.event.slug, flash=_("Declined. They are told."))
+
+
+@page(form=AssignForm, again=show_all, signed_in=True)
+def assign_desk_now(request: Request, form: AssignForm) -> Response:
+    with transaction() as db:
+        actor, subject = actor_of(db, request), _of_this_event(db, request)
+        desk = next((one for one in desks_of(db, subject.programme_id) if one.public_id == form.desk), None)
+        if form.desk and desk is None:
+            raise Invalid({"desk": _("Please choose one of the programme's desks.")})
+        assign_desk(db, actor, subject, desk=desk)
+    told = _("%(name)s looks after them now.", name=desk.name) if desk else _("They have no desk now.")
+    return redirect(request, "registrations", event=subject.event.slug, flash=told)
 
 
 @page(form=NoForm, again=show_mine, signed_in=True)

@@ -1,14 +1,17 @@
 """Desks: their countries and officers, whom they look after, and what officers may do for their own."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from events.core.access import Actor, may
-from events.core.database import Database
-from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
+from events.core.database import Database, transaction
+from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from events.desks import (
     Desk,
     OfficerAlready,
@@ -40,10 +43,12 @@ from events.phases import PhaseKind
 from events.programmes import Programme
 from events.registration import (
     Registration,
+    RegistrationInEvent,
     RegistrationState,
     accept_registration,
     decline_registration,
     get_registration,
+    types_of,
     withdraw_registration,
 )
 from events.roles import RoleGrant
@@ -394,3 +399,85 @@ def test_a_removed_officer_may_nothing_any_more(db: Database, house: House) -> N
 
     with pytest.raises(NotFound):
         get_registration(db, again(db, house.ola), place.public_id)
+
+
+# At once
+
+
+def at_once(*steps: Callable[[Database], object]) -> list[str]:
+    """Each step in a transaction of its own, all begun at the same moment; answers the names of what came of them."""
+    start = Barrier(len(steps))
+
+    def run(step: Callable[[Database], object]) -> str:
+        start.wait(timeout=20)
+        try:
+            with transaction() as own:
+                return type(step(own)).__name__
+        except Refusal as refusal:
+            return type(refusal).__name__
+
+    with ThreadPoolExecutor(len(steps)) as pool:
+        return sorted(pool.map(run, steps))
+
+
+def test_two_desks_that_are_added_at_once_do_not_cover_one_country(db: Database, house: House) -> None:
+    db.commit()
+
+    def add(own: Database) -> Desk:
+        return add_desk(own, house.ada, house.programme, name="Nordic desk", countries=["SE"])
+
+    assert at_once(add, add) == ["Desk", "Invalid"]
+
+
+def test_an_officer_who_is_added_twice_at_once_is_added_once(db: Database, house: House, bo: Actor) -> None:
+    db.commit()
+
+    def add(own: Database) -> None:
+        add_desk_officer(own, house.ada, house.desk, person_id=bo.person or 0)
+
+    assert at_once(add, add) == ["NoneType", "OfficerAlready"]
+
+
+def test_a_desk_that_goes_waits_for_those_who_are_coming_to_it(db: Database, house: House, bo: Actor) -> None:
+    mill = make_organisation(db, "Mill", country="AT")
+    kind = types_of(db, house.event.id)[0]
+    db.commit()
+
+    def remove(own: Database) -> None:
+        remove_desk(own, house.ada, own.exec(select(Desk).where(Desk.id == house.desk.id)).one())
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as own:
+            desk_id = desk_for(own, house.programme.id or 0, mill.id)
+            leaving = pool.submit(at_once, remove)
+            wait([leaving], timeout=0.5)
+            own.add(
+                Registration(
+                    event_id=house.event.id,
+                    person_id=bo.person or 0,
+                    type_id=kind.id or 0,
+                    desk_id=desk_id,
+                    state=RegistrationState.ACCEPTED,
+                    registered_at=NOW,
+                )
+            )
+        went = leaving.result()
+
+    assert (desk_id, went) == (house.desk.id, ["NoneType"])
+    assert db.exec(select(Registration.person_id, Registration.desk_id)).all() == [(bo.person, None)]
+
+
+def test_a_desk_that_was_removed_is_refused_to_all_who_still_hold_it(db: Database, house: House, bo: Actor) -> None:
+    place = make_registration(db, bo, house.event)
+    desk = house.desk.model_copy()
+    remove_desk(db, house.ada, house.desk)
+
+    for refused in (
+        lambda: change_desk(db, house.ada, desk, name="Alps", countries=[]),
+        lambda: remove_desk(db, house.ada, desk),
+        lambda: add_desk_officer(db, house.ada, desk, person_id=bo.person or 0),
+        lambda: gather_participants(db, house.ada, desk),
+        lambda: assign_desk(db, house.ada, RegistrationInEvent(place, house.event.event), desk=desk),
+    ):
+        with pytest.raises(NotFound, match="This desk was removed"):
+            refused()

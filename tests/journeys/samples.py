@@ -10,6 +10,7 @@ from starlette.routing import Route
 from events.challenges import Challenge
 from events.core import clock
 from events.core.database import Database, transaction
+from events.desks import Desk
 from events.events import EventWithPhases, event_by_id
 from events.joining import invite_to_team, issue_invitation_token
 from events.marketplace import Item
@@ -50,11 +51,12 @@ SEEN_BY = {
     "meeting": "Bo Berg", "choose_other_time": "Bo Berg", "availability": "Bo Berg", "account": "Bo Berg",
     "agenda": "Bo Berg", "turned_down": "Bo Berg",
     "new_item": "Bo Berg", "edit_item": "Bo Berg", "edit_organisation": "Bo Berg", "event_marketplace": "Bo Berg",
+    "own_participants": "Ola Olsson",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
-                  "event_marketplace", "meetings_fragment", "import_items", "agenda", "agenda_fragment",
-                  "agendas", "table_agendas", "turned_down", "times_of_both", "availability_for"}  # fmt: skip
+                  "event_marketplace", "meetings_fragment", "import_items", "agenda", "agenda_fragment", "agendas",
+                  "table_agendas", "turned_down", "times_of_both", "availability_for", "own_participants"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def _ids_of_network(db: Database, people: dict[str, Person]) -> dict[str, str]:
     item = db.exec(select(Item).where(Item.organisation_id == organisation.id).limit(1)).first()
     return {
         "programme": the(db, select(Programme).where(Programme.name == "Green Shift Network")).slug,
+        "desk": the(db, select(Desk)).public_id,
         "organisation": organisation.public_id,
         "person": people["Cy Costa"].public_id,
         "item": (item or the(db, select(Item))).public_id,

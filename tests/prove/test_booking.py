@@ -156,11 +156,11 @@ def prove_naive(url: str, attempts: int, people: int, slots: int) -> int:
 
 
 def test_a_sample_of_racing_attempts_never_books_twice(database_url: str) -> None:
-    prove_booking(database_url, attempts=600, people=30, slots=10)
+    prove_booking(database_url, attempts=10_000, people=80, slots=24)
 
 
 def test_a_sample_of_the_naive_variant_books_twice(database_url: str) -> None:
-    prove_naive(database_url, attempts=600, people=30, slots=10)
+    prove_naive(database_url, attempts=10_000, people=80, slots=24)
 
 
 @pytest.mark.prove

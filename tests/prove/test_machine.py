@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.sessions.test_booking_machine import Booking
+from tests.sessions.booking.machine import Booking
 
 RUNS, STEPS = 300, 40
 

@@ -101,8 +101,8 @@ def seats_of(db: Database, meeting: MeetingInEvent) -> list[Seat]:
     return list(db.exec(select(Seat).where(Seat.meeting_id == meeting.id)))
 
 
-def problems_with_seats(db: Database) -> list[str]:
-    """What is wrong between meetings and seats, computed from the meetings without trusting the constraints.
+def problems_with_seats(db: Database, event_id: int | None = None) -> list[str]:
+    """What is wrong between meetings and seats, in one event or all, computed without trusting the constraints.
 
     A meeting that stands has exactly its seats, a request that waits holds exactly those of its two people, a request
     whose time is over may have some left, and everything else has none. Nobody and no table is in two at once.
@@ -114,6 +114,9 @@ def problems_with_seats(db: Database) -> list[str]:
         held.setdefault(seat.meeting_id, set()).add((who[0], who[1] or 0, seat.atom))
     found, taken = [], set()
     for meeting in db.exec(select(Meeting)):
+        if event_id not in {None, meeting.event_id}:
+            held.pop(meeting.id or 0, None)
+            continue
         due, mine = seats_due(meeting), held.pop(meeting.id or 0, set())
         waiting = meeting.state is MeetingState.REQUESTED
         if waiting and meeting.expires_at <= now:
