@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from sqlalchemy import Integer, and_, bindparam, case, func, or_, select
 from sqlalchemy import String as Text
-from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy import cast as sql_cast
 from sqlmodel import col
 
@@ -23,7 +24,7 @@ from events.reference.regions import normalised
 from events.registration import ParticipationType, Registration, RegistrationState, participant_of_event
 from events.roles import organiser_of_event
 from events.teams import Team, TeamMember
-from events.type_rules import hidden_from
+from events.type_rules import hidden_from, hidden_from_person
 
 see_participants = participant_of_event | organiser_of_event | officer_with_participants
 
@@ -131,9 +132,11 @@ def participants_seen_by(
 
 def _shown_to(actor: Actor, event: EventWithPhases) -> tuple[Any, ...]:
     """Participants see the types that the event's rules let them see; organisers and desk officers see all."""
-    if organiser_of_event(actor, event) or officer_with_participants(actor, event):
-        return ()
-    return (~hidden_from(actor, event.id),)
+    return () if _sees_all(actor, event) else (~hidden_from(actor, event.id),)
+
+
+def _sees_all(actor: Actor, event: EventWithPhases) -> bool:
+    return organiser_of_event(actor, event) or officer_with_participants(actor, event)
 
 
 def _mentions(word: str) -> Any:
@@ -180,6 +183,14 @@ def countries_of_participants(db: Database, event_id: int) -> set[str]:
     return set(db.execute(query.distinct()).scalars()) - {""}
 
 
+@cache
+def _one_participant(sees_all: bool) -> Any:
+    """The query for one participant; building it takes longer than asking it, so it is kept."""
+    event: Any = bindparam("event", type_=Integer)
+    one = _participants(event).where(col(Registration.public_id) == bindparam("public"))
+    return one if sees_all else one.where(~hidden_from_person(bindparam("me", type_=Integer), event))
+
+
 def get_participant(
     db: Database, actor: Actor, event: EventWithPhases, public: str, *, whole: bool = True
 ) -> Participant:
@@ -187,8 +198,8 @@ def get_participant(
 
     Not `whole`, they come without team and items, in one statement.
     """
-    one = _participants(event.id).where(col(Registration.public_id) == public, *_shown_to(actor, event))
-    row: Any = db.execute(one).first()
+    values = {"event": event.id, "public": public, "me": actor.person}
+    row: Any = db.execute(_one_participant(_sees_all(actor, event)), values).first()
     if row is None or not see_participants(actor, event):
         raise NotFound()
     registration, person, organisation, _type, agreed = row

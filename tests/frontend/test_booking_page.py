@@ -60,7 +60,7 @@ def page_about(db: Database, fair: Fair, other: Actor) -> str:
 
 def cells(page: Page) -> dict[str, str]:
     """What each cell of the grid says, by its slot."""
-    return dict(re.findall(r'data-slot="(\d+)" data-label="[^"]*" aria-label="([^"]*)"', page.html))
+    return dict(re.findall(r'data-slot="(\d+)" aria-label="([^"]*)"', page.html))
 
 
 def offered(page: Page) -> list[str]:

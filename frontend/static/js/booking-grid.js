@@ -59,13 +59,15 @@ function startBooking(booking) {
   const radios = /** @type {HTMLInputElement[]} */ ([...list.querySelectorAll("input[type=radio]")]);
   const radioOf = new Map(radios.map((radio) => [radio.value, radio]));
 
+  /** @param {HTMLElement} cell */
+  const isTaken = (cell) => cell.getAttribute("aria-disabled") === "true";
+  /** What a cell is called without its state, which comes last: day and time on both clocks. */
+  const labels = new Map(cells.map((cell) => [cell, (cell.getAttribute("aria-label") ?? "").slice(0, -((isTaken(cell) ? words.taken : words.free) ?? "").length - 2)]));
   /**
    * @param {string} sentence
    * @param {HTMLElement} cell
    */
-  const about = (sentence, cell) => sentence.replace("{time}", cell.dataset.label ?? "");
-  /** @param {HTMLElement} cell */
-  const isTaken = (cell) => cell.getAttribute("aria-disabled") === "true";
+  const about = (sentence, cell) => sentence.replace("{time}", labels.get(/** @type {HTMLButtonElement} */ (cell)) ?? "");
   const chosen = () => cells.find((cell) => radioOf.get(cell.dataset.slot ?? "")?.checked);
 
   /** @param {HTMLElement} cell */
@@ -73,7 +75,7 @@ function startBooking(booking) {
     const on = radioOf.get(cell.dataset.slot ?? "")?.checked ?? false;
     const word = (isTaken(cell) ? words.taken : on ? words.chosen : words.free) ?? "";
     cell.toggleAttribute("data-on", on);
-    cell.setAttribute("aria-label", `${cell.dataset.label}, ${word}`);
+    cell.setAttribute("aria-label", about(`{time}, ${word}`, cell));
     const shown = cell.querySelector("[data-word]");
     if (shown && shown.textContent !== word) shown.textContent = word;
   }
