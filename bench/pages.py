@@ -2,7 +2,8 @@
 
     python -m bench.pages [--requests 60] [--rounds 3]
 
-Loads the demo into a temporary database and asks for four pages as a visitor and as a participant.
+Loads the demo into a temporary database, lets a thousand take part in its matchmaking event, and asks for pages as a
+visitor and as a participant.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import logging
 import statistics
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,14 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from bench.crowd import add_crowd, participants_in
 from events.core.access import VISITOR
-from events.core.database import engines, transaction
+from events.core.database import Database, engines, transaction
 from events.core.settings import use_settings
+from events.events import EventWithPhases
 from events.people import Person
 from events.signin import sign_in_as_cast
+from sessions.blocks import Block, blocks_of, slots_in
 
 
 async def ask(app: Any, path: str, cookie: str) -> int:
@@ -55,12 +60,14 @@ async def cost(app: Any, path: str, cookie: str, requests: int) -> float:
     return (time.process_time() - started) / requests
 
 
-async def measure(app: Any, cookie: str, requests: int, rounds: int) -> None:
+async def measure(app: Any, cookie: str, asked: str, requests: int, rounds: int) -> None:
     hello = Starlette(routes=[Route("/", lambda _request: PlainTextResponse("hello"))])
     pages = [
         ("event page, visitor", "/e/green-shift-hackathon", ""), ("events, visitor", "/events", ""),
         ("home, participant", "/", cookie), ("marketplace, participant", "/marketplace", cookie),
-        ("participants, participant", "/e/green-shift-matchmaking/participants", cookie),
+        ("participants of 1,000, participant", "/e/green-shift-matchmaking/participants", cookie),
+        ("booking page of 1,000, participant", f"/e/green-shift-matchmaking/participants/{asked}/ask", cookie),
+        ("its free times, for an open page", f"/e/green-shift-matchmaking/participants/{asked}/times", cookie),
     ]  # fmt: skip
     figures: dict[str, list[float]] = {name: [] for name, _path, _cookie in pages}
     base = []
@@ -76,6 +83,14 @@ async def measure(app: Any, cookie: str, requests: int, rounds: int) -> None:
         )
 
 
+def lengthen(db: Database, event: EventWithPhases) -> None:
+    """One more day of meetings after the last, so that a booking page has fifty rows or more."""
+    last = max(block.ends_at for block in blocks_of(db, event.id))
+    start = last.replace(hour=7, minute=0) + timedelta(days=1)
+    db.add(Block(event_id=event.id, starts_at=start, ends_at=start + timedelta(hours=9)))
+    db.flush()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=60)
@@ -88,14 +103,21 @@ def main() -> None:
         )  # fmt: skip
         from frontend.app import make_app
         from frontend.demo import load_demo_once
+        from frontend.demo_events import event_called
+        from frontend.demo_meetings import MATCHMAKING
 
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
         app = make_app()
         SQLModel.metadata.create_all(engines().write)
         print(load_demo_once())
         with transaction() as db:
+            event = event_called(db, MATCHMAKING)
+            lengthen(db, event)
+            someone = add_crowd(db, event)
+            count, slots = participants_in(db, event), len(slots_in(db, event.id))
+            print(f"{count} participants, {slots} slots")
             cookie = sign_in_as_cast(db, VISITOR, db.exec(select(Person).where(Person.name == "Bo Berg")).one())
-        asyncio.run(measure(app, cookie, asked.requests, asked.rounds))
+        asyncio.run(measure(app, cookie, someone, asked.requests, asked.rounds))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """Events: one hackathon, matchmaking event, pitch session or peer review, and how it comes to life."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from events.core import clock
@@ -166,12 +167,21 @@ def is_draft(subject: EventWithPhases, now: datetime) -> None:
         raise Conflict(_("This event is published already."))
 
 
+_BY_SLUG = (
+    select(Event, Phase)
+    .outerjoin(Phase, col(Phase.event_id) == col(Event.id))
+    .where(Event.slug == bindparam("slug"))
+    .order_by(col(Phase.starts_at), col(Phase.id))
+)
+
+
 def get_event(db: Database, actor: Actor, slug: str) -> EventWithPhases:
-    """The event with this slug, with its phases; NotFound for those who may not see it."""
-    event = db.exec(select(Event).where(Event.slug == slug)).first()
-    if event is None or not see_event(actor, event):
+    """The event with this slug, with its phases, in one statement; NotFound for those who may not see it."""
+    # The join is an outer one, which SQLModel's types do not say.
+    rows: Sequence[tuple[Event, Phase | None]] = db.exec(_BY_SLUG, params={"slug": slug}).all()
+    if not rows or not see_event(actor, rows[0][0]):
         raise NotFound()
-    return EventWithPhases(event, phases_of(db, event.id or 0))
+    return EventWithPhases(rows[0][0], tuple(phase for _event, phase in rows if phase is not None))
 
 
 def event_by_id(db: Database, event_id: int) -> EventWithPhases:

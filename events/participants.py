@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from sqlalchemy import Integer, and_, bindparam, case, func, or_, select
 from sqlalchemy import String as Text
-from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy import cast as sql_cast
 from sqlmodel import col
 
@@ -23,7 +24,7 @@ from events.reference.regions import normalised
 from events.registration import ParticipationType, Registration, RegistrationState, participant_of_event
 from events.roles import organiser_of_event
 from events.teams import Team, TeamMember
-from events.type_rules import hidden_from
+from events.type_rules import hidden_from, hidden_from_person
 
 see_participants = participant_of_event | organiser_of_event | officer_with_participants
 
@@ -102,9 +103,12 @@ def participants_seen_by(
     kind: OrganisationKind | None = None,
     country: str = "",
     keyword: str = "",
+    only: Any = None,
     page: int = 1,
 ) -> Paged[ParticipantCard]:
     """The participants of an event by name, for each other, organisers and their desks; NotFound for the rest.
+
+    `only` is a further condition, of somebody who knows more than registrations.
 
     Every word of `query` has to occur in the name or the organisation, or, once somebody has agreed to take part, in
     what they say about themselves; `keyword` finds a group's keywords too.
@@ -114,6 +118,8 @@ def participants_seen_by(
     found = _participants(event.id).where(*_shown_to(actor, event))
     for word in normalised(query[:200]).split()[:10]:
         found = found.where(_mentions(word))
+    if only is not None:
+        found = found.where(only)
     if kind is not None:
         found = found.where(col(Organisation.kind) == kind)
     if country:
@@ -126,9 +132,11 @@ def participants_seen_by(
 
 def _shown_to(actor: Actor, event: EventWithPhases) -> tuple[Any, ...]:
     """Participants see the types that the event's rules let them see; organisers and desk officers see all."""
-    if organiser_of_event(actor, event) or officer_with_participants(actor, event):
-        return ()
-    return (~hidden_from(actor, event.id),)
+    return () if _sees_all(actor, event) else (~hidden_from(actor, event.id),)
+
+
+def _sees_all(actor: Actor, event: EventWithPhases) -> bool:
+    return organiser_of_event(actor, event) or officer_with_participants(actor, event)
 
 
 def _mentions(word: str) -> Any:
@@ -175,10 +183,23 @@ def countries_of_participants(db: Database, event_id: int) -> set[str]:
     return set(db.execute(query.distinct()).scalars()) - {""}
 
 
-def get_participant(db: Database, actor: Actor, event: EventWithPhases, public: str) -> Participant:
-    """One participant of an event, for the others, organisers and their desks; NotFound for the rest."""
-    one = _participants(event.id).where(col(Registration.public_id) == public, *_shown_to(actor, event))
-    row: Any = db.execute(one).first()
+@cache
+def _one_participant(sees_all: bool) -> Any:
+    """The query for one participant; building it takes longer than asking it, so it is kept."""
+    event: Any = bindparam("event", type_=Integer)
+    one = _participants(event).where(col(Registration.public_id) == bindparam("public"))
+    return one if sees_all else one.where(~hidden_from_person(bindparam("me", type_=Integer), event))
+
+
+def get_participant(
+    db: Database, actor: Actor, event: EventWithPhases, public: str, *, whole: bool = True
+) -> Participant:
+    """One participant of an event, for the others, organisers and their desks; NotFound for the rest.
+
+    Not `whole`, they come without team and items, in one statement.
+    """
+    values = {"event": event.id, "public": public, "me": actor.person}
+    row: Any = db.execute(_one_participant(_sees_all(actor, event)), values).first()
     if row is None or not see_participants(actor, event):
         raise NotFound()
     registration, person, organisation, _type, agreed = row
@@ -187,8 +208,8 @@ def get_participant(db: Database, actor: Actor, event: EventWithPhases, public: 
         registration=registration,
         organisation=organisation,
         person=person if agreed else None,
-        team=_team_before(db, event, person.id) if agreed else None,
-        items=_items(db, event.id, organisation.id) if organisation else [],
+        team=_team_before(db, event, person.id) if agreed and whole else None,
+        items=_items(db, event.id, organisation.id) if organisation and whole else [],
         zone=person.zone,
     )
 

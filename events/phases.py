@@ -107,6 +107,18 @@ def set_phase_timers(db: Database, phases: tuple[Phase, ...], now: datetime) -> 
             set_timer(db, "phase opens", phase.id, max(phase.starts_at, now))
         if phase.closing_told_at is None:
             set_timer(db, "phase closes", phase.id, max(phase.ends_at, now))
+        for step in DATINGS:
+            step(db, phase, now)
+
+
+Dating = Callable[[Database, Phase, datetime], None]
+DATINGS: list[Dating] = []
+
+
+def on_dated(step: Dating) -> Dating:
+    """Run `(db, phase, now)` in the transaction in which a public event's phase gets its dates, or others."""
+    DATINGS.append(step)
+    return step
 
 
 Opening = Callable[[Database, Phase], None]

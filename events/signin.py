@@ -6,7 +6,7 @@ from functools import cache
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
@@ -281,9 +281,13 @@ def sign_out_everywhere(db: Database, actor: Actor, person: Person) -> None:
     record(db, actor, SignedOut(person_id=person.id or 0))
 
 
+# Asked for by every page, so it is built once.
+_BY_COOKIE = select(SignIn, Person).where(SignIn.digest == bindparam("digest"), Person.id == SignIn.person_id)
+
+
 def find_sign_in(db: Database, cookie: str) -> tuple[SignIn, Person] | None:
     """The sign-in of a cookie and its person, if it still holds: not revoked, not idle for long, not too old."""
-    row = db.exec(select(SignIn, Person).where(SignIn.digest == digest(cookie), Person.id == SignIn.person_id)).first()
+    row = db.exec(_BY_COOKIE, params={"digest": digest(cookie)}).first()
     if row is None:
         return None
     sign_in, person = row

@@ -5,6 +5,7 @@ All may, unless an organiser says otherwise for a pair; a pair is read from the 
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import UniqueConstraint, bindparam, delete, exists
 from sqlalchemy.sql import ColumnElement
@@ -70,13 +71,18 @@ _PAIR = select(col(TypeRule.may_see), col(TypeRule.may_ask)).where(
 
 def hidden_from(actor: Actor, event_id: int) -> ColumnElement[bool]:
     """The condition that a registration of the event is of a type which the actor's own type may not see."""
-    own = select(Registration.type_id).where(Registration.event_id == event_id, Registration.person_id == actor.person)
+    return hidden_from_person(actor.person, event_id)
+
+
+def hidden_from_person(person: Any, event: Any) -> ColumnElement[bool]:
+    """The same for parts of a statement that is built once."""
+    own = select(Registration.type_id).where(Registration.event_id == event, Registration.person_id == person)
     return exists().where(
-        col(TypeRule.event_id) == event_id,
+        col(TypeRule.event_id) == event,
         col(TypeRule.from_type_id).in_(own),
         col(TypeRule.to_type_id) == col(Registration.type_id),
         ~col(TypeRule.may_see),
-        col(Registration.person_id) != actor.person,
+        col(Registration.person_id) != person,
     )
 
 

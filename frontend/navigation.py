@@ -55,7 +55,7 @@ def event_nav_of(event: EventWithPhases | None, actor: Actor, here: str) -> list
 def _under_its_tab(event: EventWithPhases, here: str) -> str:
     """Where a page belongs whose address does not begin with that of its tab: a meeting, an import."""
     slug = event.event.slug
-    if here.startswith("/meetings/"):
+    if here.startswith("/meetings/") or here in {path("agenda", event=slug), path("turned_down", event=slug)}:
         return path("meetings", event=slug)
     if here.startswith(path("import_participants", event=slug)):
         return path("registrations", event=slug)

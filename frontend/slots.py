@@ -1,13 +1,15 @@
-"""Slots as forms offer them: grouped by day on the reader's clock, each with a value that leads back to it."""
+"""Slots as forms offer them: by day on the reader's clock, as a list or as a grid, each with a value that leads back
+to it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 from events.core.database import Database
 from events.core.refusals import Invalid
-from events.core.translation import Message, _, day_of
+from events.core.translation import Message, _, day_of, gettext, local
+from sessions.availability import OfferedSlot
 from sessions.blocks import Slot, slots_in
 
 
@@ -45,3 +47,96 @@ def slot_called(db: Database, event_id: int, value: str) -> Slot:
         if value_of(slot) == value:
             return slot
     raise Invalid({"slot": _("Please choose one of the event's times.")})
+
+
+SOONEST = 3
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A slot in the grid and in the list beside it: on the reader's clock, and on the other's where that differs.
+
+    `said` is all of it in words, with whether both are free; everything is written once, however often it is shown.
+    """
+
+    value: str
+    time: str
+    span: str
+    their_time: str
+    their_span: str
+    label: str
+    said: str
+    free: bool
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The coming slots by days and times of day. Not every time has a slot on every day.
+
+    `their_zone` and `their_name` stand for somebody whose clock shows other times; '' where none does.
+    """
+
+    days: list[tuple[str, list[Cell]]]
+    rows: list[tuple[Cell, list[Cell | None]]]
+    soonest: list[Cell]
+    their_zone: str
+    their_name: str
+
+    @property
+    def is_free(self) -> bool:
+        """Whether there is anything to choose."""
+        return bool(self.soonest)
+
+
+def grid_of(slots: Sequence[OfferedSlot], their_zone: str | None, their_name: str) -> Grid:
+    """The grid of these slots for the reader, and for somebody in `their_zone` (None: not to be told)."""
+    zone = their_zone if their_zone and _differs(slots, their_zone) else ""
+    # Translated once, and not once for each cell.
+    both = gettext("%(day)s, %(time)s (%(theirs)s for %(name)s)")
+    words = {True: gettext("free"), False: gettext("not free")}
+    days: dict[date, tuple[str, list[Cell]]] = {}
+    rows: dict[tuple[str, int], dict[date, Cell]] = {}
+    for one in slots:
+        start = local(one.slot.starts_at)
+        day = start.date()
+        if day not in days:
+            days[day] = (day_of(one.slot.starts_at), [])
+        cell = _cell(one, start, days[day][0], zone, their_name, both, words[one.free])
+        days[day][1].append(cell)
+        rows.setdefault((cell.time, start.fold), {})[day] = cell
+    lines = [[rows[key].get(day) for day in days] for key in sorted(rows)]
+    cells = [cell for _day, found in days.values() for cell in found]
+    return Grid(
+        days=list(days.values()),
+        rows=[(next(cell for cell in line if cell), line) for line in lines],
+        soonest=[cell for cell in cells if cell.free][:SOONEST],
+        their_zone=zone,
+        their_name=their_name if zone else "",
+    )
+
+
+def _differs(slots: Sequence[OfferedSlot], zone: str) -> bool:
+    return any(_clock(local(one.slot.starts_at)) != _clock(local(one.slot.starts_at, zone)) for one in slots)
+
+
+def _cell(one: OfferedSlot, start: datetime, day: str, zone: str, name: str, both: str, word: str) -> Cell:
+    time, label, theirs, their_span = _clock(start), "", "", ""
+    if zone:
+        there = local(one.slot.starts_at, zone)
+        their_span = f"{_clock(there)} – {_clock(local(one.slot.ends_at, zone))}"
+        # Far away it may be another day too.
+        theirs = (
+            _clock(there) if there.date() == start.date() else f"{day_of(one.slot.starts_at, zone)}, {_clock(there)}"
+        )
+        label = both % {"day": day, "time": time, "theirs": theirs, "name": name}
+    label = label or f"{day}, {time}"
+    span = f"{time} – {_clock(local(one.slot.ends_at))}"
+    return Cell(value_of(one.slot), time, span, theirs, their_span, label, f"{label}, {word}", one.free)
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.hour:02}:{moment.minute:02}"
+
+
+# For the collector of texts, which does not see those that are translated once for many.
+_TEXTS = (_("%(day)s, %(time)s (%(theirs)s for %(name)s)"), _("free"), _("not free"))

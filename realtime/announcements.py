@@ -27,9 +27,9 @@ from events import events as gatherings
 from events.core.database import Database
 from events.importing import items, participants
 from events.people import find_person
-from realtime.announcing import Concerned, announced, quiet
+from realtime.announcing import Concerned, announced, changing_times, quiet
 from realtime.channels import event_channel, person_channel
-from sessions import availability, blocks, booking_rules, breaks, meetings, no_thanks, pitches, tables
+from sessions import availability, blocks, booking_rules, breaks, meetings, no_thanks, nudges, pitches, tables
 
 
 @announced(
@@ -48,6 +48,32 @@ def _meeting(db: Database, fact: meetings.MeetingRequested) -> Concerned:
     row = db.get_one(meetings.Meeting, fact.meeting_id)
     people = (row.asker_id, row.invitee_id, *meetings.guests_of(db, fact.meeting_id))
     return {person_channel(person) for person in people}, {"meeting": row.public_id}
+
+
+@changing_times(
+    meetings.MeetingRequested,
+    meetings.MeetingAccepted,
+    meetings.MeetingScheduled,
+    meetings.MeetingDeclined,
+    meetings.MeetingWithdrawn,
+    meetings.MeetingExpired,
+    meetings.MeetingMoved,
+    meetings.MeetingCancelled,
+)
+def _times_of_meeting(db: Database, fact: meetings.MeetingRequested) -> set[int]:
+    row = db.get_one(meetings.Meeting, fact.meeting_id)
+    return {row.asker_id, row.invitee_id, *meetings.guests_of(db, fact.meeting_id)}
+
+
+@announced(availability.AvailabilitySet)
+def _availability(db: Database, fact: availability.AvailabilitySet) -> Concerned:
+    row = db.get_one(registration.Registration, fact.registration_id)
+    return {person_channel(row.person_id)}, {"registration": row.public_id}
+
+
+@changing_times(availability.AvailabilitySet)
+def _times_of_registration(db: Database, fact: availability.AvailabilitySet) -> set[int]:
+    return {db.get_one(registration.Registration, fact.registration_id).person_id}
 
 
 @announced(
@@ -162,7 +188,6 @@ quiet(
     gatherings.EventCreated,
     gatherings.EventChanged,
     gatherings.EventPublished,
-    availability.AvailabilitySet,
     blocks.BlockAdded,
     blocks.BlockRemoved,
     blocks.TableAdded,
@@ -176,5 +201,6 @@ quiet(
     booking_rules.BookingRulesChanged,
     no_thanks.NoThanksSaid,
     no_thanks.NoThanksTakenBack,
+    nudges.AvailabilityAsked,
     meetings.MeetingLocked,
 )

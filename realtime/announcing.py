@@ -16,7 +16,7 @@ from sqlmodel import col
 from events.core import clock
 from events.core.database import Database, on_commit, reading, transaction
 from events.core.journal import Delivery, Fact, Told, deliver_next, listener
-from realtime.channels import stage_channel
+from realtime.channels import stage_channel, times_channel
 from realtime.fanout import Fanout, tell
 from realtime.snapshots import changes_json
 from sessions.rooms import RoomChanges, changes_after, room_numbers
@@ -37,6 +37,8 @@ QUIET: set[type[Fact]] = set()
 
 Concerned = tuple[set[str], dict[str, str]]
 Writer = Callable[[Database, Any], Concerned]
+PeopleOf = Callable[[Database, Any], set[int]]
+CHANGING_TIMES: dict[type[Fact], PeopleOf] = {}
 
 
 def announced(*kinds: type[Fact]) -> Callable[[Writer], Writer]:
@@ -47,10 +49,30 @@ def announced(*kinds: type[Fact]) -> Callable[[Writer], Writer]:
         def announce(db: Database, told: Told) -> None:
             channels, ids = writer(db, told.fact)
             tell(sorted(channels), "fact", {"fact": told.number, "kind": told.fact.kind} | ids)
+            if type(told.fact) in CHANGING_TIMES:
+                _tell_times(CHANGING_TIMES[type(told.fact)](db, told.fact))
 
         return writer
 
     return register
+
+
+def changing_times(*kinds: type[Fact]) -> Callable[[PeopleOf], PeopleOf]:
+    """Register `(db, fact) -> people`: whose free times may be others after one of these facts, which is `announced`.
+
+    Whoever looks at them hears that, without a word about what happened, to whom, or with whom.
+    """
+
+    def register(people_of: PeopleOf) -> PeopleOf:
+        CHANGING_TIMES.update(dict.fromkeys(kinds, people_of))
+        return people_of
+
+    return register
+
+
+def _tell_times(people: set[int]) -> None:
+    for person in sorted(people):
+        tell([times_channel(person)], "times", {})
 
 
 def quiet(*kinds: type[Fact]) -> None:

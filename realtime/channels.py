@@ -14,3 +14,8 @@ def event_channel(event_id: int) -> str:
 def stage_channel(stage_id: int) -> str:
     """Everybody in a pitch room."""
     return f"stage:{stage_id}"
+
+
+def times_channel(person_id: int) -> str:
+    """Whoever looks at the free times of one person; it hears that they may have changed, and nothing else."""
+    return f"times:{person_id}"

@@ -1,4 +1,4 @@
-"""The socket server: join, leave and who is here. Sockets carry no authority: whatever changes anything is a POST."""
+"""The socket server: join, leave, watch, who is here. Sockets carry no authority: what changes anything is a POST."""
 
 import asyncio
 import logging
@@ -13,11 +13,13 @@ from sqlmodel import col, select
 from events.core.database import reading
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from events.core.settings import settings
+from events.events import Event, get_event
+from events.participants import get_participant
 from events.people import get_person
 from events.registration import Registration, RegistrationState
 from events.roles import actor_for
 from events.signin import SignIn
-from realtime.channels import event_channel, person_channel, stage_channel
+from realtime.channels import event_channel, person_channel, stage_channel, times_channel
 from realtime.fanout import Fanout, Message, Watched, use_fanout
 from realtime.guard import HELD, LARGEST_FRAME, App, Authenticate, Connection, Guard
 from realtime.presence import Presence
@@ -27,6 +29,7 @@ from sessions.stages import get_stage
 log = logging.getLogger("folkmoot.sockets")
 
 LONGEST_QUEUE = 256
+MOST_WATCHED = 4
 CODES: tuple[tuple[type[Refusal], str], ...] = (
     (NotFound, "not found"),
     (NotAllowed, "not allowed"),
@@ -77,10 +80,12 @@ class SocketServer:
         self.fanout = Fanout(self._emit)
         self.presence = Presence()
         self.joined: dict[str, dict[int, str]] = {}
+        self.watching: dict[str, set[str]] = {}
         self.sio.on("connect", self._connect)
         self.sio.on("disconnect", self._disconnect)
         self.sio.on("join", self._answering(self._join))
         self.sio.on("leave", self._answering(self._leave))
+        self.sio.on("watch", self._answering(self._watch))
         self.sio.on("*", self._unknown)
 
     async def _emit(self, name: str, message: Message, channel: str, everywhere: bool) -> None:
@@ -98,6 +103,7 @@ class SocketServer:
             await self.sio.enter_room(sid, event_channel(event_id))
 
     async def _disconnect(self, sid: str, *_reason: Any) -> None:
+        self.watching.pop(sid, None)
         for stage_id in self.joined.pop(sid, {}):
             self._gone(sid, stage_id)
 
@@ -140,6 +146,20 @@ class SocketServer:
         for stage_id, public_id in list(self.joined.get(sid, {}).items()):
             if public_id == named:
                 await self._put_out(sid, stage_id)
+        return {"ok": True}
+
+    async def _watch(self, sid: str, connection: Connection, asked: Any) -> Answer:
+        """Tell a socket from now on when the free times of some participants, or its person's own, may have changed.
+
+        What it watched before it watches no more: one page looks at one pair.
+        """
+        people = await asyncio.to_thread(_watched, connection.person, _registrations_named(asked))
+        channels = {times_channel(person) for person in people | {connection.person}}
+        for channel in self.watching.get(sid, set()) - channels:
+            await self.sio.leave_room(sid, channel)
+        for channel in channels:
+            await self.sio.enter_room(sid, channel)
+        self.watching[sid] = channels
         return {"ok": True}
 
     async def _put_out(self, sid: str, stage_id: int) -> None:
@@ -216,6 +236,28 @@ def _stage_named(asked: Any) -> str:
     if not isinstance(named, str) or len(named) > 40:
         raise NotFound()
     return named
+
+
+def _registrations_named(asked: Any) -> list[str]:
+    named = asked.get("registrations") if isinstance(asked, dict) else None
+    if not isinstance(named, list) or len(named) > MOST_WATCHED:
+        raise NotFound()
+    if not all(isinstance(one, str) and len(one) <= 40 for one in named):
+        raise NotFound()
+    return named
+
+
+def _watched(person_id: int, registrations: list[str]) -> set[int]:
+    """The people behind these registrations, each of whom has to be shown to the person in their event."""
+    with reading() as db:
+        actor = actor_for(db, person_id)
+        query = select(Registration, Event.slug).where(Event.id == Registration.event_id)
+        rows = db.exec(query.where(col(Registration.public_id).in_(registrations))).all()
+        if len(rows) != len(set(registrations)):
+            raise NotFound()
+        for row, slug in rows:
+            get_participant(db, actor, get_event(db, actor, slug), row.public_id, whole=False)
+        return {row.person_id for row, _slug in rows}
 
 
 def _admit(person_id: int, public_id: str) -> Admission:

@@ -1,24 +1,25 @@
 """Availability: when participants of a matchmaking event can meet. Without a word, they can."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, bindparam, delete, literal, or_, union_all
+from sqlalchemy import Integer, UniqueConstraint, bindparam, cast, delete, literal, null, or_, union_all
+from sqlalchemy import select as sql_select
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
 from events.core.access import Actor, command
 from events.core.clock import atoms
-from events.core.columns import moment
+from events.core.columns import Moment, moment
 from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import At, _
 from events.desks import acts_for_registration
-from events.events import EventClosedAlready, EventState, EventWithPhases, not_over
+from events.events import Event, EventClosedAlready, EventState, EventWithPhases, not_over
 from events.people import Person
 from events.registration import (
     Registration,
@@ -26,10 +27,10 @@ from events.registration import (
     RegistrationState,
     participant_of_event,
 )
-from sessions.blocks import Slot, slots_in
-from sessions.booking_rules import BookingRules, is_awake, rules_of
+from sessions.blocks import Block, Slot, slots_in, slots_of
+from sessions.booking_rules import BookingRules, is_awake
 from sessions.no_thanks import NoThanks
-from sessions.seats import SEAT, NotTakingPart, full_atoms, kept_atoms, taken_atoms
+from sessions.seats import FULL_ATOMS, SEAT, TAKEN_ATOMS, NotTakingPart, kept_atoms, values_within
 
 
 class Absence(SQLModel, table=True):
@@ -223,26 +224,87 @@ def _asleep(db: Database, rules: BookingRules, ids: list[int], slot: Slot) -> se
     return {person for person, zone in rows if not is_awake(rules, zone, slot)}
 
 
-def free_slots(db: Database, event: EventWithPhases, *people: int) -> list[Slot]:
-    """The coming slots of an event in which all `people` can meet: nobody absent, nobody seated in this event or
-    another, a table left, no no-thanks between them. A handful of queries, however many slots."""
+@dataclass(frozen=True)
+class OfferedSlot:
+    """A coming slot, and whether people could meet in it; why they could not is nobody's business."""
+
+    slot: Slot
+    free: bool
+
+
+_BLOCKS = (
+    sql_select(BookingRules, Block)
+    .select_from(Event)
+    .outerjoin(BookingRules, col(BookingRules.event_id) == col(Event.id))
+    .outerjoin(Block, col(Block.event_id) == col(Event.id))
+    .where(col(Event.id) == bindparam("event"))
+    .order_by(col(Block.starts_at))
+)
+
+
+def slots_and_rules(db: Database, event_id: int) -> tuple[list[Slot], BookingRules]:
+    """The coming slots of an event in order of time, and its booking rules; one statement."""
+    rows: Any = db.execute(_BLOCKS, {"event": event_id}).all()
+    rules = rows[0][0] if rows and rows[0][0] is not None else BookingRules(event_id=event_id)
     now = clock.now()
-    slots = [slot for slot in slots_in(db, event.id) if slot.starts_at > now]
-    if not slots:
-        return []
-    rules = rules_of(db, event.id)
-    span = Slot(slots[0].starts_at, slots[-1].ends_at)
-    absent = absences_of(db, event.id, people)
-    busy = taken_atoms(db, people, span, now) | full_atoms(db, event.id, people, span)
-    zones = set(db.execute(select(col(Person.zone)).where(col(Person.id).in_(sorted(people)))).scalars())
-    free = [
-        slot
-        for slot in slots
-        if slot.starts_at not in absent
-        and busy.isdisjoint(atoms(slot.starts_at, slot.ends_at))
-        and all(is_awake(rules, zone, slot) for zone in zones)
-    ]
-    return [] if unavailable(db, rules, people, None, None).refused else free
+    blocks = [block for _rules, block in rows if block is not None and block.ends_at > now]
+    return [slot for block in blocks for slot in slots_of(block) if slot.starts_at > now], rules
+
+
+def mark(what: str, one: Any = 0, other: Any = 0, at: Any = None, text: Any = "") -> Any:
+    """A query for rows that can be asked together with others in one statement: what they mean, two numbers, a
+    moment and a text."""
+    numbers = [literal(value) if isinstance(value, int) else value for value in (one, other)]
+    moment_of = cast(null(), Moment()) if at is None else at
+    return sql_select(literal(what), *numbers, moment_of, literal(text) if isinstance(text, str) else text)
+
+
+# What stands against people meeting each other, as parts of a statement that is built once; values are those of
+# `values_within`. A no thanks is read together with absences, whether there is one or not, so that nobody learns of
+# it by the clock.
+_TAKEN, _FULL = TAKEN_ATOMS.subquery(), FULL_ATOMS.subquery()
+AGAINST_MEETING: tuple[Any, ...] = (
+    mark("away", at=col(Absence.starts_at)).where(
+        col(Absence.event_id) == bindparam("event", type_=Integer), col(Absence.person_id).in_(_PEOPLE)
+    ),
+    mark("zone", text=col(Person.zone)).where(col(Person.id).in_(_PEOPLE)),
+    mark("no thanks", col(NoThanks.person_id), col(NoThanks.other_id)).where(
+        col(NoThanks.person_id).in_(_PEOPLE), col(NoThanks.other_id).in_(_PEOPLE)
+    ),
+    mark("busy", _TAKEN.c.atom),
+    mark("busy", _FULL.c.atom),
+)
+_AGAINST_MEETING = union_all(*AGAINST_MEETING)
+
+
+def offered(slots: Sequence[Slot], rules: BookingRules, rows: Sequence[Any]) -> list[OfferedSlot]:
+    """What the rows of AGAINST_MEETING leave of `slots`."""
+    absent = {at for what, _one, _other, at, _text in rows if what == "away"}
+    busy = {one for what, one, _other, _at, _text in rows if what == "busy"}
+    zones = {text for what, _one, _other, _at, text in rows if what == "zone"}
+    refused = any(what == "no thanks" for what, *_rest in rows)
+
+    def is_free(slot: Slot) -> bool:
+        return (
+            slot.starts_at not in absent
+            and busy.isdisjoint(atoms(slot.starts_at, slot.ends_at))
+            and all(is_awake(rules, zone, slot) for zone in zones)
+        )
+
+    return [OfferedSlot(slot, is_free(slot) and not refused) for slot in slots]
+
+
+def offered_slots(db: Database, event_id: int, people: Collection[int]) -> list[OfferedSlot]:
+    """The coming slots of an event, and in which of them all `people` can meet: nobody absent or asleep, nobody
+    seated in this event or another, a table left, no no-thanks between them. Two statements, however many slots."""
+    slots, rules = slots_and_rules(db, event_id)
+    rows = db.connection().execute(_AGAINST_MEETING, values_within(event_id, people, slots)).all()
+    return offered(slots, rules, rows)
+
+
+def free_slots(db: Database, event: EventWithPhases, *people: int) -> list[Slot]:
+    """The coming slots of an event in which all `people` can meet, as `offered_slots` says."""
+    return [one.slot for one in offered_slots(db, event.id, people) if one.free]
 
 
 def common_slots(db: Database, event: EventWithPhases, a: int, b: int) -> list[Slot]:

@@ -55,6 +55,14 @@ class NoThanksTakenBack(Fact):
     event_id: int
 
 
+@dataclass(frozen=True)
+class TurnedDown:
+    """Somebody to whom one said no thanks; `registration` is '' for who is not in the event."""
+
+    name: str
+    registration: str
+
+
 class SaidNoThanks(Conflict):
     """Somebody asked for a meeting with whom they had turned down."""
 
@@ -70,10 +78,52 @@ def turned_down_by(db: Database, person_id: int) -> set[int]:
 _TURNED_DOWN = select(NoThanks.other_id).where(col(NoThanks.person_id) == bindparam("person"))
 
 
+def has_said_no_thanks(db: Database, person_id: int, other: int) -> bool:
+    """Whether somebody said no thanks to somebody else; for their own pages only."""
+    said = select(NoThanks.id).where(NoThanks.person_id == person_id, NoThanks.other_id == other)
+    return db.exec(said).first() is not None
+
+
 def turned_down_people(db: Database, actor: Actor) -> list[Person]:
     """The people to whom the actor said no thanks, latest first, so that they can take it back."""
     query = select(Person).join(NoThanks, col(NoThanks.other_id) == col(Person.id))
     return list(db.exec(query.where(NoThanks.person_id == actor.person).order_by(col(NoThanks.id).desc())))
+
+
+def turned_down_in(db: Database, actor: Actor, event_id: int) -> list[TurnedDown]:
+    """Those among `turned_down_people`, latest first, each with their place in an event if they have one there."""
+    query = (
+        select(Person, Registration)
+        .join(NoThanks, col(NoThanks.other_id) == col(Person.id))
+        .outerjoin(
+            Registration, and_(col(Registration.person_id) == col(Person.id), col(Registration.event_id) == event_id)
+        )
+        .where(NoThanks.person_id == actor.person)
+        .order_by(col(NoThanks.id).desc())
+    )
+    return [TurnedDown(person.name, place.public_id if place else "") for person, place in db.execute(query)]
+
+
+def turned_down_place(db: Database, actor: Actor, event_id: int, public: str) -> Registration:
+    """The place in an event, by its public id, of somebody to whom the actor said no thanks; NotFound for others.
+
+    Also of those who have left the event, or whom the actor is not shown any more.
+    """
+    query = select(Registration).join(NoThanks, col(NoThanks.other_id) == col(Registration.person_id))
+    here = (Registration.event_id == event_id, Registration.public_id == public, NoThanks.person_id == actor.person)
+    found = db.exec(query.where(*here)).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def place_in(db: Database, event_id: int, person_id: int) -> Registration:
+    """Somebody's registration in an event; NotFound where there is none."""
+    query = select(Registration).where(Registration.event_id == event_id, Registration.person_id == person_id)
+    found = db.exec(query).first()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def vetoes_in(db: Database, event_id: int) -> set[tuple[int, int]]:

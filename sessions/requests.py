@@ -18,6 +18,7 @@ from events.registration import Registration, RegistrationInEvent, participant_o
 from events.roles import organiser_of_event
 from events.type_rules import may_ask
 from sessions.answers import checked_reason
+from sessions.availability import offered_slots
 from sessions.blocks import Slot, block_at
 from sessions.booking_rules import Answering, BookingRules, Timing, rules_of
 from sessions.limits import TooManyRequests as TooManyRequests
@@ -40,7 +41,7 @@ from sessions.meetings import (
     write_in_calendars,
 )
 from sessions.no_thanks import SaidNoThanks, turned_down_by
-from sessions.seats import take_seats
+from sessions.seats import not_free, take_seats
 
 NOTE_LIMIT = 1000
 
@@ -138,6 +139,8 @@ def _ask(
 ) -> Meeting:
     rules = rules_of(db, event.id)
     _check(event, wish, invitee, rules)
+    if wish.slot is None:
+        _some_time_left(db, actor, event, wish)
     found = refuse_if_unavailable(db, actor, event.id, (wish.asker, wish.invitee), wish.slot, rules, seated=True)
     _both_may(db, found, wish)
     # Exact although it only looks: both registrations are locked, and SQLite has one writer.
@@ -168,6 +171,13 @@ def _check(event: EventWithPhases, wish: Wish, invitee: Registration, rules: Boo
         raise Invalid({"slot": NO_TIME_YET[rules.timing]})
     if wish.slot is not None and wish.slot.starts_at <= clock.now():
         raise TimePassed
+
+
+def _some_time_left(db: Database, actor: Actor, event: EventWithPhases, wish: Wish) -> None:
+    """Refuse to ask for a time that there cannot be. It is asked first, so that a no thanks is refused alike."""
+    slots = offered_slots(db, event.id, (wish.asker, wish.invitee))
+    if slots and not any(one.free for one in slots):
+        raise not_free(db, actor, {wish.invitee}, None)
 
 
 NO_TIME_YET: dict[Timing, Message] = {

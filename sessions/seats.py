@@ -4,13 +4,14 @@ Time is cut into atoms of five minutes. A request holds the seats of its two peo
 meeting keeps them and has those of its table too. Every other end of a meeting frees all of them.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    Integer,
     UniqueConstraint,
     bindparam,
     case,
@@ -28,7 +29,7 @@ from sqlmodel import Field, SQLModel, col
 from events.core import clock
 from events.core.access import Actor
 from events.core.clock import atoms
-from events.core.columns import moment
+from events.core.columns import Moment, moment
 from events.core.database import Database, is_broken
 from events.core.hooks import personal_data
 from events.core.refusals import Conflict
@@ -254,20 +255,43 @@ def _free_table(db: Database, event_id: int, pieces: range, people: Collection[i
 
 def usable_tables(event_id: int, people: Collection[int]) -> tuple[Any, ...]:
     """The conditions for tables at which `people` can meet: enough chairs, and kept for nobody else."""
+    return _tables_for(event_id, sorted(people), len(people))
+
+
+def _tables_for(event: Any, people: Any, count: Any) -> tuple[Any, ...]:
     return (
-        col(MeetingTable.event_id) == event_id,
-        col(MeetingTable.chairs) >= len(people),
-        or_(col(MeetingTable.kept_for_id).is_(None), col(MeetingTable.kept_for_id).in_(sorted(people))),
+        col(MeetingTable.event_id) == event,
+        col(MeetingTable.chairs) >= count,
+        or_(col(MeetingTable.kept_for_id).is_(None), col(MeetingTable.kept_for_id).in_(people)),
     )
 
 
-def taken_atoms(db: Database, people: Collection[int], span: Slot, now: datetime) -> set[int]:
-    """The atoms within `span` in which at least one of `people` has a seat, in whatever event."""
-    pieces = atoms(span.starts_at, span.ends_at)
-    query = select(SEAT.c.atom).where(
-        SEAT.c.person_id.in_(sorted(people)), SEAT.c.atom.between(pieces[0], pieces[-1]), held_now(now)
-    )
-    return set(db.execute(query).scalars())
+# The queries below are parts of statements that are built once. Their values are those of `values_within`.
+_PEOPLE: Any = bindparam("people", expanding=True)
+_NOW: Any = bindparam("now", type_=Moment())
+_WITHIN = SEAT.c.atom.between(bindparam("first", type_=Integer), bindparam("last", type_=Integer))
+_OWN_TABLES = select(col(MeetingTable.id)).where(
+    *_tables_for(bindparam("event", type_=Integer), _PEOPLE, bindparam("count", type_=Integer))
+)
+
+# The atoms in which one of the people has a seat, in whatever event.
+TAKEN_ATOMS = select(SEAT.c.atom).where(SEAT.c.person_id.in_(_PEOPLE), _WITHIN, held_now(_NOW))
+# Those in which no table is left for them; none where the event has no tables for them.
+FULL_ATOMS = (
+    select(SEAT.c.atom)
+    .where(SEAT.c.table_id.in_(_OWN_TABLES), _WITHIN)
+    .group_by(SEAT.c.atom)
+    .having(func.count() >= select(func.count()).select_from(_OWN_TABLES.subquery()).scalar_subquery())
+)
+
+
+def values_within(event_id: int, people: Collection[int], slots: Sequence[Slot]) -> dict[str, Any]:
+    """What TAKEN_ATOMS and FULL_ATOMS ask for: these people, from the first slot to the last."""
+    pieces = atoms(slots[0].starts_at, slots[-1].ends_at) if slots else range(0)
+    return {
+        "event": event_id, "people": sorted(people), "count": len(set(people)), "now": clock.now(),
+        "first": pieces.start, "last": pieces.stop - 1,
+    }  # fmt: skip
 
 
 def kept_atoms(db: Database, person_id: int, span: Slot) -> set[int]:
@@ -275,19 +299,5 @@ def kept_atoms(db: Database, person_id: int, span: Slot) -> set[int]:
     pieces = atoms(span.starts_at, span.ends_at)
     query = select(SEAT.c.atom).where(
         SEAT.c.person_id == person_id, SEAT.c.atom.between(pieces[0], pieces[-1]), SEAT.c.held_until.is_(None)
-    )
-    return set(db.execute(query).scalars())
-
-
-def full_atoms(db: Database, event_id: int, people: Collection[int], span: Slot) -> set[int]:
-    """The atoms within `span` in which no table is left for `people`; none where the event has no tables for them."""
-    pieces = atoms(span.starts_at, span.ends_at)
-    tables = select(col(MeetingTable.id)).where(*usable_tables(event_id, people))
-    total = select(func.count()).select_from(tables.subquery()).scalar_subquery()
-    query = (
-        select(SEAT.c.atom)
-        .where(SEAT.c.table_id.in_(tables), SEAT.c.atom.between(pieces[0], pieces[-1]))
-        .group_by(SEAT.c.atom)
-        .having(func.count() >= total)
     )
     return set(db.execute(query).scalars())

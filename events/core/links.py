@@ -5,18 +5,27 @@ from collections.abc import Callable
 from events.core.settings import settings
 
 _paths: list[Callable[..., str]] = []
+_patterns: dict[tuple[str, tuple[str, ...]], str] = {}
 
 
 def know_routes(path_for: Callable[..., str]) -> None:
     """From now on `path_for(name, **ids)` says where pages are."""
     _paths[:] = [path_for]
+    _patterns.clear()
 
 
 def path(name: str, **ids: object) -> str:
     """The path of a page, such as '/e/food-hack'."""
     if not _paths:
         raise RuntimeError("the routes are not known yet: start through frontend.app")
-    return _paths[0](name, **{key: str(value) for key, value in ids.items()})
+    values = {key: str(value) for key, value in ids.items()}
+    if not all(value and "/" not in value for value in values.values()):
+        return _paths[0](name, **values)  # it says what is wrong with such an id, or knows what to do with it
+    # The router looks through all routes for each link; a page has dozens, so the shape is asked for once.
+    shape = (name, tuple(ids))
+    if shape not in _patterns:
+        _patterns[shape] = str(_paths[0](name, **{key: f"{{{key}}}" for key in ids}))
+    return _patterns[shape].format_map(values)
 
 
 def link(name: str, **ids: object) -> str:

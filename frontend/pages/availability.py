@@ -1,4 +1,8 @@
-"""Availability: in which slots of an event somebody can meet, as boxes to tick."""
+"""Availability: in which slots of an event somebody can meet, as boxes to tick; one's own, or a participant's whom one
+acts for."""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import Field
 from starlette.requests import Request
@@ -8,62 +12,182 @@ from events.core import clock
 from events.core.access import Actor
 from events.core.clock import atoms
 from events.core.database import Database, reading, transaction
-from events.core.translation import _
-from events.events import EventWithPhases, get_event
+from events.core.translation import Message, _, day_of
+from events.events import EventWithPhases, event_by_id, get_event
+from events.people import get_person
+from events.registration import RegistrationInEvent, get_registration
 from frontend.showing import only_if_may
-from frontend.slots import SlotChoice, by_day, choice, value_of
+from frontend.slots import SlotChoice, choice, value_of
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
-from sessions.availability import absences_of, has_stated, set_availability
-from sessions.blocks import Slot, slots_in
+from sessions.availability import absences_of, has_stated, set_availability, set_availability_for
+from sessions.blocks import Block, Slot, blocks_of, slots_of
+from sessions.booking_rules import is_awake, rules_of
 from sessions.seats import kept_atoms
 
 
 class AvailabilityForm(Form):
-    """The slots in which one can meet, by their values."""
+    """The slots in which one can meet, by their values; `all` and `none` are blocks to tick or to clear as a whole."""
 
     free: list[str] = Field(default_factory=list)
+    all: str = ""
+    none: str = ""
 
 
-def _coming(db: Database, actor: Actor, event: EventWithPhases) -> tuple[list[Slot], set[Slot]]:
-    """The slots that have not begun, and those of them in which the actor has a meeting."""
-    now = clock.now()
-    slots = [slot for slot in slots_in(db, event.id) if slot.starts_at > now]
+@dataclass(frozen=True)
+class Whose:
+    """Whose availability a page is about."""
+
+    event: EventWithPhases
+    person_id: int
+    name: str
+    zone: str
+    place: RegistrationInEvent | None
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the reader's own."""
+        return self.place is None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A block that is not over, with its coming slots on somebody's clock."""
+
+    public_id: str
+    day: str
+    starts: datetime
+    ends: datetime
+    slots: list[SlotChoice]
+
+
+@dataclass(frozen=True)
+class Coming:
+    """The slots that have not begun, by block; those of them with a meeting, those outside somebody's hours, and the
+    starts of those for which they said that they cannot."""
+
+    blocks: list[tuple[Block, list[Slot]]]
+    met: set[Slot]
+    asleep: set[Slot]
+    absent: set[datetime]
+
+    @property
+    def slots(self) -> list[Slot]:
+        """All of them."""
+        return [slot for _block, slots in self.blocks for slot in slots]
+
+
+def _own(db: Database, request: Request) -> tuple[Actor, Whose]:
+    actor = actor_of(db, request)
+    event = get_event(db, actor, request.path_params["event"])
+    only_if_may(actor, "set_availability", event)
+    person = get_person(db, actor.person or 0)
+    return actor, Whose(event, person.id or 0, person.name, person.zone, None)
+
+
+def _of_participant(db: Database, request: Request) -> tuple[Actor, Whose]:
+    actor = actor_of(db, request)
+    get_event(db, actor, request.path_params["event"])
+    place = get_registration(db, actor, request.path_params["registration"])
+    only_if_may(actor, "set_availability_for", place)
+    person = get_person(db, place.registration.person_id)
+    return actor, Whose(event_by_id(db, place.event.id or 0), person.id or 0, person.name, person.zone, place)
+
+
+def _coming(db: Database, whose: Whose) -> Coming:
+    now, rules = clock.now(), rules_of(db, whose.event.id)
+    pairs = [
+        (block, [slot for slot in slots_of(block) if slot.starts_at > now]) for block in blocks_of(db, whose.event.id)
+    ]
+    blocks = [(block, slots) for block, slots in pairs if slots]
+    slots = [slot for _block, found in blocks for slot in found]
+    absent = absences_of(db, whose.event.id, {whose.person_id})
     if not slots:
-        return [], set()
-    kept = kept_atoms(db, actor.person or 0, Slot(slots[0].starts_at, slots[-1].ends_at))
-    return slots, {slot for slot in slots if not kept.isdisjoint(atoms(slot.starts_at, slot.ends_at))}
+        return Coming([], set(), set(), absent)
+    kept = kept_atoms(db, whose.person_id, Slot(slots[0].starts_at, slots[-1].ends_at))
+    met = {slot for slot in slots if not kept.isdisjoint(atoms(slot.starts_at, slot.ends_at))}
+    asleep = {slot for slot in slots if slot not in met and not is_awake(rules, whose.zone, slot)}
+    return Coming(blocks, met, asleep, absent)
+
+
+def _parts(coming: Coming, whose: Whose, form: Filled) -> list[Part]:
+    sent = form.values.get("free", []) if form.refused else None
+    typed = {sent} if isinstance(sent, str) else set(sent or [])
+    outside = _("Outside your hours") if whose.own else _("Outside their hours")
+
+    def shown(slot: Slot) -> SlotChoice:
+        if slot in coming.asleep:
+            return choice(slot, taken=outside)
+        ticked = value_of(slot) in typed if form.refused else slot.starts_at not in coming.absent
+        return choice(slot, taken=_("Meeting") if slot in coming.met else "", chosen=ticked or slot in coming.met)
+
+    return [
+        Part(
+            block.public_id, day_of(slots[0].starts_at, whose.zone), slots[0].starts_at, slots[-1].ends_at,
+            [shown(slot) for slot in slots],
+        )
+        for block, slots in coming.blocks
+    ]  # fmt: skip
+
+
+def _absent(coming: Coming, form: AvailabilityForm) -> set[datetime]:
+    """What the ticks say, for times that can be ticked; the others stay as they were."""
+    free = set(form.free)
+    for block, slots in coming.blocks:
+        values = {value_of(slot) for slot in slots}
+        if block.public_id == form.all:
+            free |= values
+        if block.public_id == form.none:
+            free -= values
+    asked = [slot for slot in coming.slots if slot not in coming.met and slot not in coming.asleep]
+    said = {slot.starts_at for slot in asked}
+    return {slot.starts_at for slot in asked if value_of(slot) not in free} | (coming.absent - said)
+
+
+def _page(request: Request, whose: Whose, coming: Coming, form: Filled, *, stated: bool) -> Response:
+    return render(
+        request, "availability/availability.html", event=whose.event, form=form, whose=whose, stated=stated,
+        parts=_parts(coming, whose, form), place=whose.place.registration.public_id if whose.place else "",
+    )  # fmt: skip
+
+
+def _known(db: Database, event_id: int, absent: set[datetime]) -> set[datetime]:
+    """Without the starts of slots that are no more, since a block was cut anew."""
+    return absent & {slot.starts_at for block in blocks_of(db, event_id) for slot in slots_of(block)}
 
 
 @page(signed_in=True)
 def show_availability(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
-        actor = actor_of(db, request)
-        event = get_event(db, actor, request.path_params["event"])
-        only_if_may(actor, "set_availability", event)
-        slots, met = _coming(db, actor, event)
-        absent = absences_of(db, event.id, {actor.person or 0})
-        stated = has_stated(db, event.id, actor.person or 0)
-    sent = form.values.get("free", []) if form.refused else None
-    typed = set([sent] if isinstance(sent, str) else sent or [])
-
-    def shown(slot: Slot) -> SlotChoice:
-        ticked = value_of(slot) in typed if form.refused else slot.starts_at not in absent
-        return choice(slot, taken=_("Meeting") if slot in met else "", chosen=ticked)
-
-    days = by_day(shown(slot) for slot in slots)
-    return render(request, "availability/availability.html", event=event, form=form, days=days, stated=stated)
+        _actor, whose = _own(db, request)
+        coming, stated = _coming(db, whose), has_stated(db, whose.event.id, whose.person_id)
+    return _page(request, whose, coming, form, stated=stated)
 
 
 @page(form=AvailabilityForm, again=show_availability, signed_in=True)
 def set_availability_now(request: Request, form: AvailabilityForm) -> Response:
     with transaction() as db:
-        actor = actor_of(db, request)
-        event = get_event(db, actor, request.path_params["event"])
-        only_if_may(actor, "set_availability", event)
-        slots, met = _coming(db, actor, event)
-        begun = absences_of(db, event.id, {actor.person or 0}) - {slot.starts_at for slot in slots}
-        known = {slot.starts_at for slot in slots_in(db, event.id)}
-        away = {slot.starts_at for slot in slots if slot not in met and value_of(slot) not in form.free}
-        set_availability(db, actor, event, absent=away | (begun & known))
+        actor, whose = _own(db, request)
+        absent = _known(db, whose.event.id, _absent(_coming(db, whose), form))
+        set_availability(db, actor, whose.event, absent=absent)
     said = _("Saved. Others are offered only the times at which you can meet.")
-    return redirect(request, "availability", event=event.event.slug, flash=said)
+    return redirect(request, "availability", event=whose.event.event.slug, flash=said)
+
+
+@page(signed_in=True)
+def show_availability_for(request: Request, form: Filled = NOTHING) -> Response:
+    with reading() as db:
+        _actor, whose = _of_participant(db, request)
+        coming, stated = _coming(db, whose), has_stated(db, whose.event.id, whose.person_id)
+    return _page(request, whose, coming, form, stated=stated)
+
+
+@page(form=AvailabilityForm, again=show_availability_for, signed_in=True)
+def set_availability_for_now(request: Request, form: AvailabilityForm) -> Response:
+    with transaction() as db:
+        actor, whose = _of_participant(db, request)
+        assert whose.place is not None
+        absent = _known(db, whose.event.id, _absent(_coming(db, whose), form))
+        set_availability_for(db, actor, whose.place, absent=absent)
+        public = whose.place.registration.public_id
+    said: Message = _("Saved. Others are offered only the times at which %(name)s can meet.", name=whose.name)
+    return redirect(request, "availability_for", event=whose.event.event.slug, registration=public, flash=said)

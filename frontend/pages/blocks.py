@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events.core.access import why_not
+from events.core.access import may, why_not
 from events.core.database import Database, reading, transaction
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import N_, Message, _
@@ -28,6 +28,7 @@ from sessions.blocks import (
     slots_of,
 )
 from sessions.breaks import set_breaks, taken_in
+from sessions.nudges import ask_for_availability, count_silent
 from sessions.tables import table_advice, table_lines
 
 
@@ -69,6 +70,14 @@ def whole_number(text: str, field: str) -> int:
     return int(text)
 
 
+def _has_not_said(count: int) -> Message:
+    return N_(
+        "%(count)s participant has not said when they can meet, and so counts as free all the time.",
+        "%(count)s participants have not said when they can meet, and so count as free all the time.",
+        count,
+    )
+
+
 @page(signed_in=True)
 def show_blocks(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
@@ -77,6 +86,7 @@ def show_blocks(request: Request, form: Filled = NOTHING) -> Response:
         blocks = [(block, len(slots_of(block)), breaks_of(block)) for block in blocks_of(db, event.id)]
         tables = table_lines(db, event.id)
         advice = table_advice(db, event.id)
+        silent = count_silent(db, event.id)
     counts = {kind: sum(table.kind == kind for table in tables) for kind in TableKind}
     refusal = why_not(actor, "add_block", event)
     return render(
@@ -84,6 +94,7 @@ def show_blocks(request: Request, form: Filled = NOTHING) -> Response:
         video=counts[TableKind.VIDEO], tables=tables, advice=advice, form=form,
         table_form=form if "count" in form.values else NOTHING,
         block_form=NOTHING if "count" in form.values else form, refusal=refusal,
+        silent=silent, has_not_said=_has_not_said(silent.all), may_ask=may(actor, "ask_for_availability", event),
     )  # fmt: skip
 
 
@@ -161,3 +172,14 @@ def set_breaks_now(request: Request, form: BreaksForm) -> Response:
         slots, public = len(slots_of(block)), block.public_id
     said = N_("Saved. This block has %(count)s slot now.", "Saved. This block has %(count)s slots now.", slots)
     return redirect(request, "block", event=event.event.slug, block=public, flash=said)
+
+
+@page(form=NoForm, again=show_blocks, signed_in=True)
+def ask_for_availability_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        event = organised(db, request)
+        asked = ask_for_availability(db, actor_of(db, request), event)
+    said: Message = N_("%(count)s participant is reminded.", "%(count)s participants are reminded.", asked)
+    if not asked:
+        said = _("Nobody was reminded: all have said it, or were asked within the last day.")
+    return redirect(request, "blocks", event=event.event.slug, flash=said)

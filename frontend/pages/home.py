@@ -21,7 +21,7 @@ from events.overview import gatherings_seen_by, is_past, is_running, registratio
 from events.people import Person
 from events.phases import PHASE_NAMES, PhaseKind
 from events.programmes import programmes_of
-from events.registration import Registration, RegistrationState
+from events.registration import Registration, RegistrationState, participant_of_event
 from events.registration_lists import undecided_by_event
 from events.roles import organiser_of_event
 from frontend.event_cards import card_of
@@ -401,11 +401,18 @@ def show_home(request: Request) -> Response:
         steps, agenda = steps_for(db, look), agenda_of(db, look)
         programmes = programmes_of(db, actor)
     mine = sorted(look.mine, key=lambda one: (not is_running(one, now), _begins(one)))
+    meeting_in = [one for one in mine if participant_of_event(actor, one) and has_meetings(one)]
     return render(
         request, "home/home.html", name=person.name, step=steps[0] if steps else None,
         after=steps[1 : 1 + MOST_AFTER_THAT], more=max(0, len(steps) - 1 - MOST_AFTER_THAT), agenda=agenda,
         cards=[card_of(one, now, look.registrations.get(one.id)) for one in mine], programmes=programmes, now=now,
+        agenda_url=path("agenda", event=meeting_in[0].event.slug) if meeting_in else "",
     )  # fmt: skip
+
+
+def has_meetings(subject: EventWithPhases) -> bool:
+    """Whether one-to-one meetings are held in an event that goes on."""
+    return subject.event.kind is EventKind.MATCHMAKING and subject.event.state is not EventState.CLOSED
 
 
 def _begins(subject: EventWithPhases) -> datetime:

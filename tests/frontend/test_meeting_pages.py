@@ -160,8 +160,8 @@ def test_a_slot_that_was_taken_meanwhile_is_said_beside_the_form_and_the_note_st
 
     assert (page.status, "Cy Costa is not free at 11:00. Choose another time." in page.text) == (409, True)
     assert ">\nMy note</textarea>" in page.html
-    assert f'value="{value(fair, 0)}"' not in page.html
-    assert f'value="{value(fair, 1)}"' in page.html
+    assert f'value="{value(fair, 0)}" required disabled' in page.html
+    assert f'value="{value(fair, 1)}" required>' in page.html
 
 
 @pytest.mark.parametrize(("slot", "sentence"), [("", "Please choose a time."), ("17", "one of the event's times")])
@@ -245,7 +245,7 @@ def test_a_meeting_is_moved_and_cancelled_on_its_page(db, fair, bo, cy):
     moved = browser.send(f"{here}/move", slot=value(fair, 2))
     cancelled = browser.send(f"{here}/cancel", reason="Ill")
 
-    assert f'value="{value(fair, 0)}"' not in chooser.html
+    assert f'value="{value(fair, 0)}" required disabled' in chooser.html
     assert "Moved. Both calendars get the new time." in moved.text and "11:50 – 12:10" in moved.text
     assert "Cancelled. It is taken out of both calendars." in cancelled.text and "Ill" in cancelled.text
     assert only_meeting(db).state is MeetingState.CANCELLED

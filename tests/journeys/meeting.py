@@ -49,8 +49,10 @@ def page_of_asking(story: Story, asker: str, invitee: str) -> Somebody:
 
 
 def choose_slot(person: Somebody, number: int) -> str:
-    """Choose the slot at this place of the list; its value."""
-    slot = person.main.locator("input[name=slot]").nth(number)
+    """Choose the slot at this place of the list, which stands beside the grid where there is one; its value."""
+    slot = person.main.locator("input[name=slot]:enabled").nth(number)
+    if not slot.is_visible():
+        person.main.get_by_text("All free times as a list").click()
     value = slot.get_attribute("value") or ""
     person.main.locator(f"label[for='{slot.get_attribute('id')}']").click()
     assert slot.is_checked()

@@ -34,7 +34,8 @@ from sessions.stages import Stage
 
 # Addresses that answer something else than a page.
 NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
-            "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment"}  # fmt: skip
+            "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment",
+            "agenda_fragment", "times_of_both", "times_of_meeting"}  # fmt: skip
 PAGES = {
     one.name: one.path
     for one in routes(demo=True)
@@ -49,13 +50,15 @@ SEEN_BY = {
     "stages": "Ola Olsson", "stage_control": "Ola Olsson", "stage": "Bo Berg", "stage_beamer": "Bo Berg",
     "participants": "Bo Berg", "participant": "Bo Berg", "ask_for_meeting": "Bo Berg", "meetings": "Bo Berg",
     "meeting": "Bo Berg", "choose_other_time": "Bo Berg", "availability": "Bo Berg", "account": "Bo Berg",
+    "agenda": "Bo Berg", "turned_down": "Bo Berg",
     "new_item": "Bo Berg", "edit_item": "Bo Berg", "edit_organisation": "Bo Berg", "event_marketplace": "Bo Berg",
     "own_participants": "Ola Olsson",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
                   "block", "table", "meeting_rules",
-                  "event_marketplace", "meetings_fragment", "import_items", "own_participants"}  # fmt: skip
+                  "event_marketplace", "meetings_fragment", "import_items", "agenda", "agenda_fragment", "agendas",
+                  "table_agendas", "turned_down", "times_of_both", "availability_for", "own_participants"}  # fmt: skip
 
 
 @dataclass(frozen=True)

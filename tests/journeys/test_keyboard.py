@@ -148,7 +148,9 @@ def test_booking_a_meeting(somebody: Somebody, demo: tuple[House, Samples]) -> N
     hands.tab_to("Ask for a meeting")
     hands.enter()
 
-    slots = somebody.main.locator("input[name=slot]")
+    hands.tab_to("All free times as a list")
+    somebody.page.keyboard.press("Enter")
+    slots = somebody.main.locator("input[name=slot]:enabled")
     hands.tab_to(slots.first.locator("xpath=following-sibling::label").inner_text().split("\n")[0])
     somebody.page.keyboard.press("Space")
     somebody.page.keyboard.press("ArrowRight")

@@ -139,7 +139,10 @@ def an_event_to_follow(world: World) -> list[Case]:
     return [*event_states(world.hackathon), Case("a matchmaking event", world.matchmaking)]
 
 
-@cases_of("add_block", "add_tables", "set_availability", "set_booking_rules", "set_type_limits", "set_type_rules")
+@cases_of(
+    "add_block", "add_tables", "set_availability", "set_booking_rules", "set_type_limits", "set_type_rules",
+    "ask_for_availability", "say_no_thanks", "take_back_no_thanks",
+)  # fmt: skip
 def a_matchmaking_event(world: World) -> list[Case]:
     return event_states(world.matchmaking)
 
@@ -155,6 +158,14 @@ def a_registration(world: World) -> list[Case]:
     place, other = world.place("Bo", world.hackathon), world.place("Tam", world.hackathon)
     found = [Case(f"Bo's, {state}", with_state(place, registration={"state": state})) for state in RegistrationState]
     return [*found, Case("Tam's, applied", with_state(other, registration={"state": RegistrationState.APPLIED}))]
+
+
+@cases_of("set_availability_for")
+def a_participant_to_act_for(world: World) -> list[Case]:
+    """Bo is looked after by Ola's desk."""
+    place = world.place("Bo", world.hackathon)
+    found = [Case(f"Bo's, {state}", with_state(place, registration={"state": state})) for state in RegistrationState]
+    return [*found, Case("Bo's, closed event", with_state(place, event={"state": EventState.CLOSED}))]
 
 
 @cases_of("assign_desk")

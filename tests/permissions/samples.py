@@ -135,6 +135,8 @@ def samples(world: World) -> dict[str, Sample]:
         "choose_other_time": Sample(ids={"meeting": ids["accepted"]}),
         "move_meeting": Sample({"slot": value_of(world.fair.slots[3])}, ids={"meeting": ids["accepted"]}),
         "set_availability": Sample({"free": [value_of(slot) for slot in world.fair.slots[:3]]}),
+        "set_availability_for": Sample({"free": [value_of(slot) for slot in world.fair.slots[:3]]}),
+        "times_of_meeting": Sample(ids={"meeting": ids["accepted"]}),
         "add_block": Sample({"starts_at": wall(2), "ends_at": wall(2.125)}),
         "add_tables": Sample({"count": "2"}),
         "set_breaks": Sample({"break_starts-0": "12:20", "break_ends-0": "12:35"}),

@@ -38,6 +38,20 @@ export function onFact(tell) {
 }
 
 /**
+ * Be told that the free times of these participants, named by their registrations, or one's own may have changed, and
+ * after being away. Nothing is said about how: the page asks for what it may know.
+ * @param {string[]} registrations
+ * @param {() => void} tell
+ */
+export function onTimes(registrations, tell) {
+  const on = line();
+  const watch = () => on.emit("watch", { registrations }, (/** @type {{ ok: boolean }} */ answer) => answer.ok && tell());
+  on.on("times", tell);
+  on.on("connect", watch);
+  if (on.connected) watch();
+}
+
+/**
  * @param {string} url
  * @returns {Promise<Change>}
  */

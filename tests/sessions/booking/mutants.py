@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, union_all, update
 from sqlmodel import col
 
 import sessions.answers
@@ -144,7 +144,8 @@ def _half_a_swap(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("times are offered at which somebody else holds a seat")
 def _offers_held(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sessions.availability, "taken_atoms", lambda *_args: set())
+    without_seats = union_all(*sessions.availability.AGAINST_MEETING[:3])
+    patch.setattr(sessions.availability, "_AGAINST_MEETING", without_seats)
 
 
 @mutant("two people can have two requests open at once")
