@@ -27,7 +27,7 @@ from events.core.database import Database
 from events.importing import items, participants
 from events.people import find_person
 from realtime.announcing import Concerned, announced, quiet
-from realtime.channels import event_channel, person_channel
+from realtime.channels import board_channel, event_channel, person_channel
 from sessions import availability, blocks, booking_rules, meetings, no_thanks, pitches
 
 
@@ -45,7 +45,19 @@ from sessions import availability, blocks, booking_rules, meetings, no_thanks, p
 def _meeting(db: Database, fact: meetings.MeetingRequested) -> Concerned:
     row = db.get_one(meetings.Meeting, fact.meeting_id)
     people = (row.asker_id, row.invitee_id, *meetings.guests_of(db, fact.meeting_id))
-    return {person_channel(person) for person in people}, {"meeting": row.public_id}
+    concerned = {person_channel(person) for person in people} | {board_channel(row.event_id)}
+    return concerned, {"meeting": row.public_id, "board": _slug(db, row.event_id)}
+
+
+@announced(
+    meetings.MeetingLocked, availability.AvailabilitySet, blocks.BlockAdded, blocks.BlockRemoved, blocks.TableAdded
+)
+def _board(db: Database, fact: meetings.MeetingLocked) -> Concerned:
+    return {board_channel(fact.event_id)}, {"board": _slug(db, fact.event_id)}
+
+
+def _slug(db: Database, event_id: int) -> str:
+    return db.get_one(gatherings.Event, event_id).slug
 
 
 @announced(
@@ -160,15 +172,10 @@ quiet(
     gatherings.EventCreated,
     gatherings.EventChanged,
     gatherings.EventPublished,
-    availability.AvailabilitySet,
-    blocks.BlockAdded,
-    blocks.BlockRemoved,
-    blocks.TableAdded,
     pitches.StagePlanned,
 )
 quiet(
     booking_rules.BookingRulesChanged,
     no_thanks.NoThanksSaid,
     no_thanks.NoThanksTakenBack,
-    meetings.MeetingLocked,
 )

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events.core.access import why_not
+from events.core.access import may, why_not
 from events.core.database import reading
 from events.events import EventKind, get_event
 from events.organisations import KIND_NAMES, OrganisationKind
@@ -11,6 +11,7 @@ from events.participants import countries_of_participants, get_participant, part
 from events.reference.countries import country_name
 from events.reference.keywords import keyword_label
 from events.reference.languages import language_name
+from events.registration import RegistrationInEvent
 from frontend import choices
 from frontend.addresses import asked, page_base
 from frontend.pages.events import page_number
@@ -49,5 +50,6 @@ def show_participant(request: Request) -> Response:
         country_name=country_name, is_me=shown.card.person_id == actor.person, refusal=refusal,
         spoken=[language_name(code) for code in shown.person.languages] if shown.person else [],
         keywords=[keyword_label(code) for code in shown.card.keywords],
+        acts_for_them=may(actor, "request_meeting_for", RegistrationInEvent(shown.registration, event.event)),
         holds_meetings=event.event.kind is EventKind.MATCHMAKING,
     )  # fmt: skip

@@ -6,7 +6,7 @@ Each look asks three statements, whatever the size: blocks and rules, the rows w
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from events.core import clock
@@ -14,12 +14,10 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.core.journal import JournalEntry
 from events.core.refusals import NotFound
-from events.desks import officer_with_participants
-from events.events import Event, EventKind, EventWithPhases, see_event
+from events.events import Event, EventKind, EventState, EventWithPhases, see_event
 from events.phases import Phase
-from events.roles import Role, Scope, organiser_of_event
+from events.roles import Role, Scope
 from sessions.blocks import Block, slots_of
-from sessions.boards.cells import looked_after_by as looked_after_by
 from sessions.boards.cells import with_cells
 from sessions.boards.rows import people_found, tables_found
 from sessions.boards.shapes import Board as Board
@@ -32,11 +30,11 @@ from sessions.boards.shapes import Filter as Filter
 from sessions.boards.shapes import Row as Row
 from sessions.boards.shapes import Stretch as Stretch
 from sessions.boards.shapes import View
+from sessions.boards.shapes import desks_on_board as desks_on_board
+from sessions.boards.shapes import see_board as see_board
 from sessions.booking_rules import BookingRules
 
 LATEST_FACTS = 200
-
-see_board = organiser_of_event | officer_with_participants
 
 
 def get_board_event(db: Database, actor: Actor, slug: str) -> tuple[EventWithPhases, int]:
@@ -57,9 +55,14 @@ def get_board_event(db: Database, actor: Actor, slug: str) -> tuple[EventWithPha
     return event, int(rows[0][2])
 
 
-def desks_on_board(actor: Actor, event: EventWithPhases) -> frozenset[int] | None:
-    """Whose participants the actor sees on the board: None for everybody's, else those of these desks."""
-    return None if organiser_of_event(actor, event) else frozenset(actor.ids(Role.DESK_OFFICER, Scope.DESK))
+def boards_seen_by(db: Database, actor: Actor) -> list[int]:
+    """The ids of the matchmaking events that go on and whose board the actor may see."""
+    mine = or_(
+        col(Event.id).in_(actor.ids(Role.ORGANISER, Scope.EVENT) | actor.ids(Role.DESK_OFFICER, Scope.EVENT)),
+        col(Event.programme_id).in_(actor.ids(Role.ORGANISER, Scope.PROGRAMME)),
+    )
+    goes_on = (col(Event.kind) == EventKind.MATCHMAKING, col(Event.state) != EventState.CLOSED)
+    return [id or 0 for id in db.execute(select(col(Event.id)).where(mine, *goes_on)).scalars()]
 
 
 def board_of(db: Database, actor: Actor, event: EventWithPhases, asked: BoardQuestion) -> Board:

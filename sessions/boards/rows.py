@@ -81,11 +81,12 @@ def _participants(view: View, blocks: Sequence[Block], query: str) -> Any:
     if view.desks is not None:
         found = found.where(col(Registration.desk_id).in_(sorted(view.desks)))
     for word in normalised(query[:200]).split()[:10]:
-        found = found.where(_mentions(word))
+        found = found.where(mentions(word))
     return found
 
 
-def _mentions(word: str) -> Any:
+def mentions(word: str) -> Any:
+    """The condition that a participant's name or organisation holds a word (normalised)."""
     written = f"%{word.replace('%', '').replace('_', '')}%"
     name = func.lower(col(Person.name)).like(written)
     return or_(name, col(Organisation.searchable).contains(word, autoescape=True))

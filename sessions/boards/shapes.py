@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from events.core.access import Actor
 from events.core.translation import Message
+from events.desks import officer_with_participants
 from events.events import EventWithPhases
+from events.roles import Role, Scope, organiser_of_event
 from sessions.blocks import Slot
 from sessions.booking_rules import BookingRules
 from sessions.meetings import MeetingState
 
 ROWS = 50
+
+see_board = organiser_of_event | officer_with_participants
 
 
 class By(StrEnum):
@@ -151,3 +156,8 @@ class Found:
     count: int
     everybody: int
     counts: dict[Filter, int]
+
+
+def desks_on_board(actor: Actor, event: EventWithPhases) -> frozenset[int] | None:
+    """Whose participants the actor sees on the board: None for everybody's, else those of these desks."""
+    return None if organiser_of_event(actor, event) else frozenset(actor.ids(Role.DESK_OFFICER, Scope.DESK))
