@@ -3,13 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, case, cast, exists, literal, null, or_, select, union_all
+from sqlalchemy import Integer, and_, bindparam, case, cast, exists, literal, null, or_, select, union_all
 from sqlmodel import col
 
 from events.core import clock
 from events.core.clock import atoms
+from events.core.columns import Moment
 from events.core.database import Database
 from events.people import Person
 from events.registration import Registration
@@ -18,7 +20,7 @@ from sessions.blocks import MeetingTable, TableKind, place_name
 from sessions.boards.shapes import AWAY, FREE, TAKEN, BoardMeeting, By, Cell, CellKind, Row, View
 from sessions.booking_rules import is_awake
 from sessions.meetings import Meeting, MeetingGuest, MeetingState
-from sessions.seats import SEAT, held_now
+from sessions.seats import SEAT
 
 TO_PLACE_SHOWN = 50
 
@@ -28,10 +30,7 @@ def with_cells(
 ) -> tuple[tuple[Row, ...], tuple[BoardMeeting, ...]]:
     """The rows with their cells, and the meetings that have no time yet: one statement."""
     keys = [row.person_id or int(row.key) for row, _zone in rows]
-    parts = [_untimed(view), _timed(view, by, keys)] if view.slots else [_untimed(view)]
-    if by is By.PEOPLE and view.slots:
-        parts += [_absences(view, keys), _seated_elsewhere(view, keys)]
-    lines = db.execute(union_all(*parts)).all()
+    lines = _lines(db, view, by, keys)
     meetings = _meetings(lines)
     taken: dict[tuple[int, datetime], Cell] = {}
     for meeting, table in meetings.values():
@@ -47,6 +46,34 @@ def with_cells(
         replace(row, cells=_cells(view, key, zone, taken, away)) for key, (row, zone) in zip(keys, rows, strict=True)
     )
     return made, tuple(one for one, _table in meetings.values() if one.starts_at is None)
+
+
+def _lines(db: Database, view: View, by: By, keys: list[int]) -> Sequence[Any]:
+    asked: dict[str, Any] = {"event": view.event.id}
+    if not view.slots:
+        return db.execute(_statement(None, view.desks), asked).all()
+    first, last = view.slots[0], view.slots[-1]
+    pieces = atoms(first.starts_at, last.ends_at)
+    asked |= {"keys": keys, "now": clock.now(), "first": first.starts_at, "last": last.starts_at}
+    if by is By.PEOPLE:
+        asked |= {"first_atom": pieces[0], "last_atom": pieces[-1]}
+    return db.execute(_statement(by, view.desks), asked).all()
+
+
+@lru_cache(maxsize=64)
+def _statement(by: By | None, desks: frozenset[int] | None) -> Any:
+    """All parts as one; `by` None has no slots. Made once: to make it takes as long as the database's own work."""
+    parts = [_untimed(desks)]
+    if by is not None:
+        parts.append(_timed(desks, by))
+    if by is By.PEOPLE:
+        parts += [_absences(), _seated_elsewhere()]
+    return union_all(*parts)
+
+
+EVENT: Any = bindparam("event", type_=Integer)
+KEYS: Any = bindparam("keys", expanding=True, type_=Integer)
+FIRST, LAST, NOW = (bindparam(name, type_=Moment) for name in ("first", "last", "now"))
 
 
 def _cells(
@@ -85,23 +112,23 @@ def _columns(what: str, **known: Any) -> Any:
     return select(literal(what).label("what"), *(known.get(name, null()).label(name) for name in names))
 
 
-def _of_meetings(view: View, what: str) -> Any:
+def _of_meetings(desks: frozenset[int] | None) -> Any:
     asker, invitee = Person.__table__.alias("asker"), Person.__table__.alias("invitee")  # type: ignore[attr-defined]
     return (
         _columns(
-            what, public_id=col(Meeting.public_id), state=col(Meeting.state), starts_at=col(Meeting.starts_at),
+            "meeting", public_id=col(Meeting.public_id), state=col(Meeting.state), starts_at=col(Meeting.starts_at),
             locked=col(Meeting.locked), asker_id=col(Meeting.asker_id), invitee_id=col(Meeting.invitee_id),
             asker=asker.c.name, invitee=invitee.c.name, guest_id=col(MeetingGuest.person_id),
             table_id=col(Meeting.table_id), kind=col(MeetingTable.kind), table=col(MeetingTable.name),
             atom=cast(null(), Integer),  # PostgreSQL takes two bare NULLs for text, and then minds the third's number
-            mine=literal(1) if view.desks is None else case((looked_after_by(view.desks), 1), else_=0),
+            mine=literal(1) if desks is None else case((looked_after_by(desks), 1), else_=0),
         )
         .select_from(Meeting)
         .join(asker, asker.c.id == col(Meeting.asker_id))
         .join(invitee, invitee.c.id == col(Meeting.invitee_id))
         .outerjoin(MeetingGuest, col(MeetingGuest.meeting_id) == col(Meeting.id))
         .outerjoin(MeetingTable, col(MeetingTable.id) == col(Meeting.table_id))
-        .where(col(Meeting.event_id) == view.event.id)
+        .where(col(Meeting.event_id) == EVENT)
     )  # fmt: skip
 
 
@@ -117,51 +144,52 @@ def looked_after_by(desks: Collection[int]) -> Any:
     )  # fmt: skip
 
 
-def _untimed(view: View) -> Any:
+def _untimed(desks: frozenset[int] | None) -> Any:
     """The oldest meetings that were accepted and have no time: what an organiser places."""
     first = select(col(Meeting.id)).where(
-        col(Meeting.event_id) == view.event.id, col(Meeting.state) == MeetingState.ACCEPTED
+        col(Meeting.event_id) == EVENT, col(Meeting.state) == MeetingState.ACCEPTED
     )  # fmt: skip
-    if view.desks is not None:
-        first = first.where(looked_after_by(view.desks))
+    if desks is not None:
+        first = first.where(looked_after_by(desks))
     first = first.order_by(col(Meeting.requested_at), col(Meeting.id)).limit(TO_PLACE_SHOWN)
-    return _of_meetings(view, "meeting").where(col(Meeting.id).in_(select(first.subquery().c.id)))
+    return _of_meetings(desks).where(col(Meeting.id).in_(select(first.subquery().c.id)))
 
 
 SHOWN = (MeetingState.SCHEDULED, MeetingState.HELD, MeetingState.NO_SHOW, MeetingState.FAILED)
 
 
-def _timed(view: View, by: By, keys: list[int]) -> Any:
-    waits = and_(col(Meeting.state) == MeetingState.REQUESTED, col(Meeting.expires_at) > clock.now())
-    first, last = view.slots[0].starts_at, view.slots[-1].starts_at
-    then = and_(col(Meeting.starts_at) >= first, col(Meeting.starts_at) <= last)
-    found = _of_meetings(view, "meeting").where(then, or_(col(Meeting.state).in_(SHOWN), waits))
+def _timed(desks: frozenset[int] | None, by: By) -> Any:
+    waits = and_(col(Meeting.state) == MeetingState.REQUESTED, col(Meeting.expires_at) > NOW)
+    then = and_(col(Meeting.starts_at) >= FIRST, col(Meeting.starts_at) <= LAST)
+    found = _of_meetings(desks).where(then, or_(col(Meeting.state).in_(SHOWN), waits))
     if by is By.TABLES:
-        return found.where(col(Meeting.table_id).in_(keys))
-    guests = select(col(MeetingGuest.meeting_id)).where(col(MeetingGuest.person_id).in_(keys))
+        return found.where(col(Meeting.table_id).in_(KEYS))
+    guests = select(col(MeetingGuest.meeting_id)).where(col(MeetingGuest.person_id).in_(KEYS))
     return found.where(
-        or_(col(Meeting.asker_id).in_(keys), col(Meeting.invitee_id).in_(keys), col(Meeting.id).in_(guests))
+        or_(col(Meeting.asker_id).in_(KEYS), col(Meeting.invitee_id).in_(KEYS), col(Meeting.id).in_(guests))
     )
 
 
-def _absences(view: View, keys: list[int]) -> Any:
-    first, last = view.slots[0].starts_at, view.slots[-1].starts_at
+def _absences() -> Any:
     return _columns("away", asker_id=col(Absence.person_id), starts_at=col(Absence.starts_at)).where(
-        col(Absence.event_id) == view.event.id, col(Absence.person_id).in_(keys),
-        col(Absence.starts_at) >= first, col(Absence.starts_at) <= last,
+        col(Absence.event_id) == EVENT, col(Absence.person_id).in_(KEYS), col(Absence.starts_at) >= FIRST,
+        col(Absence.starts_at) <= LAST,
     )  # fmt: skip
 
 
-def _seated_elsewhere(view: View, keys: list[int]) -> Any:
-    pieces = atoms(view.slots[0].starts_at, view.slots[-1].ends_at)
+def _seated_elsewhere() -> Any:
+    first, last = (bindparam(name, type_=Integer) for name in ("first_atom", "last_atom"))
     return (
         _columns("elsewhere", asker_id=SEAT.c.person_id, atom=SEAT.c.atom)
         .join(Meeting, col(Meeting.id) == SEAT.c.meeting_id)
         .where(
-            SEAT.c.person_id.in_(keys), SEAT.c.atom.between(pieces[0], pieces[-1]), held_now(clock.now()),
-            col(Meeting.event_id) != view.event.id,
+            SEAT.c.person_id.in_(KEYS), SEAT.c.atom.between(first, last),
+            or_(SEAT.c.held_until.is_(None), SEAT.c.held_until > NOW), col(Meeting.event_id) != EVENT,
         )
     )  # fmt: skip
+
+
+place_called = lru_cache(maxsize=2000)(place_name)
 
 
 def _meetings(lines: Sequence[Any]) -> dict[str, tuple[BoardMeeting, int | None]]:
@@ -176,7 +204,7 @@ def _meetings(lines: Sequence[Any]) -> dict[str, tuple[BoardMeeting, int | None]
     found = {}
     for public, line in first.items():
         people = ((line.asker_id, line.asker), (line.invitee_id, line.invitee)) if line.mine else ()
-        place = place_name(TableKind(line.kind), line.table) if line.table is not None else ""
+        place = place_called(TableKind(line.kind), line.table) if line.table is not None else ""
         meeting = BoardMeeting(
             public, MeetingState(line.state), line.starts_at, bool(line.locked), place, people,
             tuple(guests.get(public, ())),
