@@ -76,7 +76,7 @@ def write_grid(board: Board, asked: BoardQuestion, *, organises: bool) -> Markup
     writer = _Writer(board, asked, organises)
     head = "".join(map(writer.heading, board.slots))
     rows = "".join(map(writer.row, board.rows))
-    corner = escape(gettext("Participant") if board.by is By.PEOPLE else gettext("Table"))
+    corner = escape(gettext("Participants") if board.by is By.PEOPLE else gettext("Tables"))
     return Markup(  # noqa: S704 - every name in it was escaped where it was written
         f'<thead><tr><th scope="col" class="board-corner">{corner}</th>{head}</tr></thead><tbody>{rows}</tbody>'
     )

@@ -33,7 +33,7 @@ from sessions.stages import Stage
 
 # Addresses that answer something else than a page.
 NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
-            "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment"}  # fmt: skip
+            "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment", "board_fragment"}  # fmt: skip
 PAGES = {
     one.name: one.path
     for one in routes(demo=True)
@@ -53,7 +53,8 @@ SEEN_BY = {
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
-                  "event_marketplace", "meetings_fragment", "import_items", "own_participants"}  # fmt: skip
+                  "event_marketplace", "meetings_fragment", "import_items", "board", "board_meeting", "book_for_others",
+                  "all_meetings", "ask_for_them", "own_participants"}  # fmt: skip
 
 
 @dataclass(frozen=True)

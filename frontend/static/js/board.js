@@ -53,6 +53,15 @@ function rowKey(cell) {
 }
 
 /**
+ * Who or what a cell's row is about.
+ * @param {HTMLElement} cell
+ */
+function rowName(cell) {
+  const head = cell.closest("tr")?.cells[0];
+  return head?.querySelector("a")?.textContent ?? head?.firstChild?.textContent ?? "";
+}
+
+/**
  * What identifies a cell when the table has been replaced.
  * @param {HTMLTableCellElement} cell
  */
@@ -261,7 +270,7 @@ function begin() {
     if (!carried) return;
     point(cell);
     const when = headOf(cell)?.dataset.when ?? "";
-    announce(say("sayOver", { when: `${cell.closest("tr")?.querySelector("th a, th")?.textContent ?? ""}, ${when}` }));
+    announce(say("sayOver", { when: `${rowName(cell)}, ${when}` }));
   });
 }
 
