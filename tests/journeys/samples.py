@@ -33,7 +33,8 @@ from sessions.stages import Stage
 
 # Addresses that answer something else than a page.
 NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
-            "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment", "board_fragment"}  # fmt: skip
+            "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment",
+            "board_fragment"}  # fmt: skip
 PAGES = {
     one.name: one.path
     for one in routes(demo=True)

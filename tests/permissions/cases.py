@@ -138,7 +138,7 @@ def an_event_to_follow(world: World) -> list[Case]:
     return [*event_states(world.hackathon), Case("a matchmaking event", world.matchmaking)]
 
 
-@cases_of("add_block", "add_tables", "set_availability")
+@cases_of("add_block", "add_tables", "set_availability", "book_meeting")
 def a_matchmaking_event(world: World) -> list[Case]:
     return event_states(world.matchmaking)
 
@@ -232,6 +232,14 @@ def a_version(world: World) -> list[Case]:
 @cases_of("remove_block")
 def a_block(world: World) -> list[Case]:
     return [Case(f"{state} event", with_state(world.block(), event={"state": state})) for state in EventState]
+
+
+@cases_of("request_meeting_for")
+def a_participant_to_ask_for(world: World) -> list[Case]:
+    """Bo is looked after by Ola's desk, Cy by none."""
+    place = world.place("Bo", world.matchmaking)
+    found = [Case(f"Bo's, {state} event", with_state(place, event={"state": state})) for state in EventState]
+    return [*found, Case("Cy's", world.place("Cy", world.matchmaking))]
 
 
 @cases_of("request_meeting")
