@@ -28,7 +28,7 @@ from events.core.database import Database
 from events.importing import items, participants
 from events.people import find_person
 from realtime.announcing import Concerned, announced, changing_times, quiet
-from realtime.channels import event_channel, person_channel
+from realtime.channels import board_channel, event_channel, person_channel
 from sessions import availability, blocks, booking_rules, breaks, meetings, no_thanks, nudges, pitches, tables
 
 
@@ -47,7 +47,25 @@ from sessions import availability, blocks, booking_rules, breaks, meetings, no_t
 def _meeting(db: Database, fact: meetings.MeetingRequested) -> Concerned:
     row = db.get_one(meetings.Meeting, fact.meeting_id)
     people = (row.asker_id, row.invitee_id, *meetings.guests_of(db, fact.meeting_id))
-    return {person_channel(person) for person in people}, {"meeting": row.public_id}
+    concerned = {person_channel(person) for person in people} | {board_channel(row.event_id)}
+    return concerned, {"meeting": row.public_id, "board": _slug(db, row.event_id)}
+
+
+@announced(
+    meetings.MeetingLocked,
+    blocks.BlockAdded,
+    blocks.BlockRemoved,
+    blocks.TableAdded,
+    breaks.BreaksSet,
+    tables.TableChanged,
+    tables.TableRemoved,
+)
+def _board(db: Database, fact: meetings.MeetingLocked) -> Concerned:
+    return {board_channel(fact.event_id)}, {"board": _slug(db, fact.event_id)}
+
+
+def _slug(db: Database, event_id: int) -> str:
+    return db.get_one(gatherings.Event, event_id).slug
 
 
 @changing_times(
@@ -68,7 +86,8 @@ def _times_of_meeting(db: Database, fact: meetings.MeetingRequested) -> set[int]
 @announced(availability.AvailabilitySet)
 def _availability(db: Database, fact: availability.AvailabilitySet) -> Concerned:
     row = db.get_one(registration.Registration, fact.registration_id)
-    return {person_channel(row.person_id)}, {"registration": row.public_id}
+    board = board_channel(row.event_id)
+    return {person_channel(row.person_id), board}, {"registration": row.public_id, "board": _slug(db, row.event_id)}
 
 
 @changing_times(availability.AvailabilitySet)
@@ -188,12 +207,6 @@ quiet(
     gatherings.EventCreated,
     gatherings.EventChanged,
     gatherings.EventPublished,
-    blocks.BlockAdded,
-    blocks.BlockRemoved,
-    blocks.TableAdded,
-    breaks.BreaksSet,
-    tables.TableChanged,
-    tables.TableRemoved,
     type_rules.TypeRulesChanged,
     pitches.StagePlanned,
 )
@@ -202,5 +215,4 @@ quiet(
     no_thanks.NoThanksSaid,
     no_thanks.NoThanksTakenBack,
     nudges.AvailabilityAsked,
-    meetings.MeetingLocked,
 )

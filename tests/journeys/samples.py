@@ -35,7 +35,7 @@ from sessions.stages import Stage
 # Addresses that answer something else than a page.
 NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
             "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment",
-            "agenda_fragment", "times_of_both", "times_of_meeting"}  # fmt: skip
+            "agenda_fragment", "times_of_both", "times_of_meeting", "board_fragment"}  # fmt: skip
 PAGES = {
     one.name: one.path
     for one in routes(demo=True)
@@ -58,7 +58,8 @@ ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
                   "block", "table", "meeting_rules",
                   "event_marketplace", "meetings_fragment", "import_items", "agenda", "agenda_fragment", "agendas",
-                  "table_agendas", "turned_down", "times_of_both", "availability_for", "own_participants"}  # fmt: skip
+                  "table_agendas", "turned_down", "times_of_both", "availability_for", "own_participants",
+                  "board", "board_meeting", "book_for_others", "all_meetings", "ask_for_them"}  # fmt: skip
 
 
 @dataclass(frozen=True)

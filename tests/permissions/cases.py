@@ -141,7 +141,7 @@ def an_event_to_follow(world: World) -> list[Case]:
 
 @cases_of(
     "add_block", "add_tables", "set_availability", "set_booking_rules", "set_type_limits", "set_type_rules",
-    "ask_for_availability", "say_no_thanks", "take_back_no_thanks",
+    "ask_for_availability", "say_no_thanks", "take_back_no_thanks", "book_meeting",
 )  # fmt: skip
 def a_matchmaking_event(world: World) -> list[Case]:
     return event_states(world.matchmaking)
@@ -250,6 +250,14 @@ def a_block(world: World) -> list[Case]:
 def a_table(world: World) -> list[Case]:
     table = TableInEvent(world.table, world.matchmaking.event)
     return [Case(f"{state} event", with_state(table, event={"state": state})) for state in EventState]
+
+
+@cases_of("request_meeting_for")
+def a_participant_to_ask_for(world: World) -> list[Case]:
+    """Bo is looked after by Ola's desk, Cy by none."""
+    place = world.place("Bo", world.matchmaking)
+    found = [Case(f"Bo's, {state} event", with_state(place, event={"state": state})) for state in EventState]
+    return [*found, Case("Cy's", world.place("Cy", world.matchmaking))]
 
 
 @cases_of("request_meeting")

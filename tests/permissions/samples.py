@@ -69,6 +69,8 @@ def samples(world: World) -> dict[str, Sample]:
     """By the name of the route."""
     ids = world.ids
     fair = {"event": ids["matchmaking"]}
+    cys = world.place("Cy", world.matchmaking).registration.public_id
+    bos = {"registration": world.place("Bo", world.matchmaking).registration.public_id}
     phase = {"kind": "building", "starts_at": wall(0), "ends_at": wall(3)}
     texts = {"name": "Food Hack", "description": "A description that is long enough to say something.",
              "zone": "Europe/Brussels"}  # fmt: skip
@@ -134,6 +136,14 @@ def samples(world: World) -> dict[str, Sample]:
         "cancel_meeting": Sample({"reason": "The train is late."}, ids={"meeting": ids["accepted"]}),
         "choose_other_time": Sample(ids={"meeting": ids["accepted"]}),
         "move_meeting": Sample({"slot": value_of(world.fair.slots[3])}, ids={"meeting": ids["accepted"]}),
+        "ask_for_them": Sample(ids=bos),
+        "request_meeting_for": Sample({"invitee": ids["participant"], "slot": value_of(world.fair.slots[3])}, ids=bos),
+        "book_meeting": Sample({"person": [ids["participant"], cys], "slot": value_of(world.fair.slots[3])}),
+        "board_move": Sample({"slot": value_of(world.fair.slots[3])}, ids={"meeting": ids["accepted"]}),
+        "board_swap": Sample({"other": ids["meeting"]}, ids={"meeting": ids["accepted"]}),
+        "board_cancel": Sample({"reason": "The hall is closed."}, ids={"meeting": ids["accepted"]}),
+        "board_lock": Sample({"locked": "yes"}, ids={"meeting": ids["accepted"]}),
+        "board_decline": Sample({"reason": "Cy is ill."}),
         "set_availability": Sample({"free": [value_of(slot) for slot in world.fair.slots[:3]]}),
         "set_availability_for": Sample({"free": [value_of(slot) for slot in world.fair.slots[:3]]}),
         "times_of_meeting": Sample(ids={"meeting": ids["accepted"]}),
