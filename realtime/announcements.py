@@ -29,6 +29,7 @@ from events.people import find_person
 from realtime.announcing import Concerned, announced, quiet
 from realtime.channels import event_channel, person_channel
 from sessions import availability, blocks, booking_rules, meetings, no_thanks, pitches
+from sessions.schedules import drafts
 
 
 @announced(
@@ -46,6 +47,14 @@ def _meeting(db: Database, fact: meetings.MeetingRequested) -> Concerned:
     row = db.get_one(meetings.Meeting, fact.meeting_id)
     people = (row.asker_id, row.invitee_id, *meetings.guests_of(db, fact.meeting_id))
     return {person_channel(person) for person in people}, {"meeting": row.public_id}
+
+
+@announced(drafts.ScheduleMade, drafts.ScheduleFailed, drafts.ScheduleCancelled)
+def _draft(db: Database, fact: drafts.ScheduleMade) -> Concerned:
+    row = db.get(drafts.ScheduleDraft, fact.draft_id)
+    if row is None or row.asked_by_id is None:  # discarded before anybody was told
+        return set(), {}
+    return {person_channel(row.asked_by_id)}, {"draft": row.public_id}
 
 
 @announced(
@@ -172,3 +181,5 @@ quiet(
     no_thanks.NoThanksTakenBack,
     meetings.MeetingLocked,
 )
+# Whoever published sees it; of those who meet, each is told by the facts about their own meetings.
+quiet(drafts.ScheduleAsked, drafts.DraftDiscarded, drafts.SchedulePublished)

@@ -21,6 +21,7 @@ from events import events as gatherings
 from events.importing import items, participants
 from mailer.letters import silent
 from sessions import availability, blocks, booking_rules, meetings, no_thanks, pitches
+from sessions.schedules import drafts
 
 # Set-up: whoever did it was there.
 silent(
@@ -46,6 +47,15 @@ silent(
     blocks.BlockRemoved,
     blocks.TableAdded,
     booking_rules.BookingRulesChanged,
+)
+# Drafts concern organisers, whose page shows them; of a published one, each changed meeting is written about itself.
+silent(
+    drafts.ScheduleAsked,
+    drafts.ScheduleMade,
+    drafts.ScheduleFailed,
+    drafts.ScheduleCancelled,
+    drafts.DraftDiscarded,
+    drafts.SchedulePublished,
 )
 # What a person did and saw: the page has said it.
 silent(

@@ -1,0 +1,71 @@
+"""Makers for schedules: an event whose organisers choose the times, agreed meetings, and drafts that are done."""
+
+from typing import Any
+
+from sqlmodel import select
+
+from events.core.access import Actor
+from events.core.database import Database
+from events.events import EventWithPhases
+from events.organisations import Organisation
+from sessions.answers import accept_meeting
+from sessions.booking_rules import Timing
+from sessions.meetings import Meeting, MeetingInEvent
+from sessions.requests import request_meeting
+from sessions.schedules.drafts import DraftInEvent, ScheduleDraft, ask_for_schedule
+from sessions.schedules.runs import make_next_schedule
+from tests.makers import make_person
+from tests.sessions.makers_meetings import Fair, make_fair, make_participant, place_of, with_rules
+
+
+def make_central_fair(db: Database, ada: Actor, *, slots: int = 4, tables: int = 3) -> Fair:
+    """A matchmaking event in which the organisers choose the times."""
+    fair = make_fair(db, ada, slots=slots, tables=tables)
+    with_rules(db, fair, timing=Timing.BY_ORGANISER)
+    return fair
+
+
+def make_people(
+    db: Database, fair: Fair, count: int, *, organisations: list[Organisation] | None = None
+) -> list[Actor]:
+    """So many participants."""
+    homes: list[Any] = organisations or [None]
+    return [
+        make_participant(db, make_person(db, f"Person{n} Number{n}"), fair, organisation=homes[n % len(homes)])
+        for n in range(count)
+    ]
+
+
+def make_agreed(db: Database, fair: Fair, asker: Actor, invitee: Actor) -> MeetingInEvent:
+    """A meeting that both want and that has no time yet."""
+    meeting = make_wish(db, fair, asker, invitee)
+    accept_meeting(db, invitee, meeting)
+    return meeting
+
+
+def make_wish(db: Database, fair: Fair, asker: Actor, invitee: Actor) -> MeetingInEvent:
+    """A request that nobody has answered."""
+    place = place_of(db, invitee, fair)
+    meeting = request_meeting(db, asker, fair.event, invitee=place, slot=None)
+    return MeetingInEvent(meeting, fair.event.event)
+
+
+def make_draft(db: Database, fair: Fair, **options: Any) -> DraftInEvent:
+    """A draft made by a worker; commits what was done before."""
+    draft = ask_for_schedule(db, fair.ada, fair.event, **options)
+    draft.seconds = 1  # less than anybody is offered: these events are small
+    db.commit()
+    assert make_next_schedule()
+    return again(db, fair.event, draft)
+
+
+def again(db: Database, event: EventWithPhases, draft: ScheduleDraft) -> DraftInEvent:
+    """A draft as it is now."""
+    db.expire_all()
+    return DraftInEvent(db.exec(select(ScheduleDraft).where(ScheduleDraft.id == draft.id)).one(), event.event)
+
+
+def row_of(db: Database, meeting: MeetingInEvent) -> Meeting:
+    """A meeting's row as it is now."""
+    db.expire_all()
+    return db.exec(select(Meeting).where(Meeting.id == meeting.id)).one()
