@@ -26,6 +26,7 @@ TABS: dict[EventKind, tuple[Tab, ...]] = {
         (_("Needs and offers"), "event_marketplace", None),
         (_("Meetings"), "meetings", participant_of_event),
         (_("Availability"), "availability", participant_of_event),
+        (_("Schedule"), "schedule", organiser_of_event),
     ),
     EventKind.PITCH: ((_("Overview"), "event", None), (_("Pitches"), "stages", see_stage)),
     EventKind.PEER_REVIEW: ((_("Overview"), "event", None),),

@@ -10,6 +10,7 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -65,11 +66,11 @@ def most_meetings(problem: Problem, solution: Solution) -> int:
     return max(placed, min(len(problem.requests), int(most + 1e-6)))
 
 
-def answer(asked: dict[str, Any]) -> dict[str, Any]:
+def answer(asked: dict[str, Any], progress: Callable[[Progress], bool] = tell) -> dict[str, Any]:
     """Solve what was asked."""
     problem = read_problem(asked["problem"])
     previous = read_plan(asked["previous"]) if asked["previous"] else None
-    solution = solve(problem, seconds=asked["seconds"], seed=asked["seed"], previous=previous, progress=tell)
+    solution = solve(problem, seconds=asked["seconds"], seed=asked["seed"], previous=previous, progress=progress)
     report = asdict(solution.report)
     del report["shares"]
     return {

@@ -307,7 +307,20 @@ def step_draft(
     return bool(changed.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE always answers with a cursor
 
 
-def waiting_for_time(db: Database, event_id: int) -> int:
-    """How many agreed meetings of an event have no time yet."""
-    query = select(func.count()).where(Meeting.event_id == event_id, Meeting.state == MeetingState.ACCEPTED)
-    return db.exec(query).one()
+@dataclass(frozen=True)
+class Standing:
+    """How an event's meetings stand: with a time, agreed without one, and asked for without an answer."""
+
+    timed: int
+    untimed: int
+    asked: int
+
+
+def standing_of(db: Database, actor: Actor, event: EventWithPhases) -> Standing:
+    """How the meetings of an event that the actor organises stand now; NotFound for others."""
+    if not organiser_of_event(actor, event):
+        raise NotFound()
+    query = select(Meeting.state, func.count()).where(Meeting.event_id == event.id).group_by(col(Meeting.state))
+    counts = dict(db.exec(query).all())
+    timed = counts.get(MeetingState.SCHEDULED, 0) + counts.get(MeetingState.HELD, 0)
+    return Standing(timed, counts.get(MeetingState.ACCEPTED, 0), counts.get(MeetingState.REQUESTED, 0))

@@ -1,5 +1,7 @@
 """Why a meeting got no time: kept when a schedule is published, and told to the two without telling on either."""
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, insert
 from sqlmodel import Field, SQLModel, col, select
 
@@ -48,10 +50,11 @@ FOR_PARTICIPANTS: dict[Reason, Message] = {
 }
 
 
-def why_without_time(db: Database, meetings: list[Meeting]) -> dict[int, Message]:
-    """Why these agreed meetings got no time when the schedule was published, as those who meet may read it."""
-    waiting = [one.id for one in meetings if one.state is MeetingState.ACCEPTED]
-    if not waiting:
-        return {}
-    query = select(Unplaced.meeting_id, Unplaced.reason).where(col(Unplaced.meeting_id).in_(waiting))
-    return {meeting: FOR_PARTICIPANTS[Reason(reason)] for meeting, reason in db.exec(query)}
+def why_without_time(db: Database, publics: Collection[str]) -> dict[str, Message]:
+    """Why agreed meetings got no time when the schedule was published, by public id, as those who meet may read it."""
+    query = select(Meeting.public_id, Unplaced.reason).where(
+        Unplaced.meeting_id == Meeting.id,
+        Meeting.state == MeetingState.ACCEPTED,
+        col(Meeting.public_id).in_(sorted(publics)),
+    )
+    return {public: FOR_PARTICIPANTS[Reason(reason)] for public, reason in db.exec(query)} if publics else {}

@@ -57,7 +57,8 @@ class NotPlaced:
 
 @dataclass(frozen=True)
 class DraftReport:
-    """All that a draft's page shows. `moves` are meetings that stood, `added` those that get their first time."""
+    """All that a draft's page shows. `moves` are meetings that stood, `added` those that get their first time;
+    `told` people have a letter written to them when it is published."""
 
     placed: int
     possible: int
@@ -71,6 +72,7 @@ class DraftReport:
     added: tuple[Shift, ...]
     unplaced: tuple[NotPlaced, ...]
     people: tuple[Fared, ...]
+    told: int
 
     @property
     def missing(self) -> int:
@@ -112,6 +114,7 @@ def report_on(db: Database, actor: Actor, subject: DraftInEvent) -> DraftReport:
         lost=tuple(one for one in shifts if one.before and not one.after),
         added=tuple(one for one in shifts if not one.before),
         unplaced=tuple(_unplaced(contents, named, subject.draft.started_at)),
+        told=len({person for one in shifts if one.after for person in contents.meetings[one.meeting].people}),
         people=tuple(sorted(fared, key=lambda one: one.name.casefold())),
     )
 

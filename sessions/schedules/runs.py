@@ -221,29 +221,35 @@ def _talk(child: "subprocess.Popen[str]", asked: str, lines: "queue.SimpleQueue[
 # The end
 
 
-def _finish(draft: ScheduleDraft, situation: Situation, task: Task, problem: str, said: Line) -> None:
-    """Write down what came out; a meeting for which no table is left is taken out of the plan and named."""
+def outcome_of(
+    draft: ScheduleDraft, situation: Situation, task: Task, problem: str, said: Line
+) -> tuple[DraftContent, Line]:
+    """What an answer makes of a draft: its content, and its own new values.
+
+    A meeting for which no table is left is taken out of the plan and named.
+    """
     plan = read_plan(said["plan"])
     tables, without = place_at_tables(situation, plan)
     unplaced = said["unplaced"] + _without_table(plan, without)
     plan = replace(plan, meetings=tuple(one for one in plan.meetings if one.request not in without))
+    shares = packed(shares_of(situation, plan))
     content = DraftContent(
         draft_id=draft.id or 0,
         problem=problem,
         plan=write_plan(plan),
         known=packed_situation(situation, task.left_out),
-        outcome={
-            "tables": tables,
-            "unplaced": unplaced,
-            "shares": packed(shares_of(situation, plan)),
-            "figures": said["figures"],
-        },
+        outcome={"tables": tables, "unplaced": unplaced, "shares": shares, "figures": said["figures"]},
     )
-    values = {
+    values: Line = {
         "state": DraftState.DONE, "finished_at": clock.now(), "done_at": clock.now(), "phase": "",
         "placed": float(len(plan.meetings)), "bound": said["figures"]["bound"],
         "possible": said["figures"]["possible"], "moved": _moved(situation, plan),
     }  # fmt: skip
+    return content, values
+
+
+def _finish(draft: ScheduleDraft, situation: Situation, task: Task, problem: str, said: Line) -> None:
+    content, values = outcome_of(draft, situation, task, problem, said)
     with transaction() as db:
         if not _is_ours(db, draft, values):
             raise _GivenUp

@@ -29,10 +29,12 @@ from frontend.routes import routes
 from mailer.letters import Letter
 from sessions.meetings import Meeting, MeetingState
 from sessions.stages import Stage
+from tests.sessions.makers_schedules import make_draft_here
 
 # Addresses that answer something else than a page.
 NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
-            "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment"}  # fmt: skip
+            "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment",
+            "drafts_fragment", "draft_fragment", "draft_problem", "draft_plan", "draft_fairness"}  # fmt: skip
 PAGES = {
     one.name: one.path
     for one in routes(demo=True)
@@ -51,7 +53,8 @@ SEEN_BY = {
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
-                  "event_marketplace", "meetings_fragment", "import_items"}  # fmt: skip
+                  "event_marketplace", "meetings_fragment", "import_items", "schedule", "draft",
+                  "compare_drafts"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -146,4 +149,5 @@ def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWit
         "matchmaking": event.event.slug,
         "meeting": the(db, stands).public_id,
         "registration": the(db, accepted).public_id,
+        "draft": make_draft_here(db, actor_for(db, people[ORGANISER].id), event).draft.public_id,
     }

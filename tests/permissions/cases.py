@@ -14,6 +14,7 @@ from events.marketplace import ItemState
 from events.phases import PhaseKind
 from events.registration import RegistrationState
 from sessions.meetings import MeetingState
+from sessions.schedules.drafts import DraftState
 from sessions.stages import StageState
 from tests.makers import NOW
 from tests.permissions.world import World, changed, in_state, with_phase, with_state
@@ -232,6 +233,18 @@ def a_version(world: World) -> list[Case]:
 @cases_of("remove_block")
 def a_block(world: World) -> list[Case]:
     return [Case(f"{state} event", with_state(world.block(), event={"state": state})) for state in EventState]
+
+
+@cases_of("ask_for_schedule")
+def an_event_to_schedule(world: World) -> list[Case]:
+    return [*event_states(world.matchmaking), Case("a hackathon", world.hackathon)]
+
+
+@cases_of("cancel_schedule", "discard_draft", "publish_schedule")
+def a_draft(world: World) -> list[Case]:
+    done = world.draft
+    found = [Case(f"{state}", with_state(done, draft={"state": state})) for state in DraftState]
+    return [*found, Case("done, closed event", with_state(done, event={"state": EventState.CLOSED}))]
 
 
 @cases_of("request_meeting")

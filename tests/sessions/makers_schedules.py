@@ -12,8 +12,12 @@ from sessions.answers import accept_meeting
 from sessions.booking_rules import Timing
 from sessions.meetings import Meeting, MeetingInEvent
 from sessions.requests import request_meeting
+from sessions.schedules.apart import answer
 from sessions.schedules.drafts import DraftInEvent, ScheduleDraft, ask_for_schedule
-from sessions.schedules.runs import make_next_schedule
+from sessions.schedules.problems import task_of
+from sessions.schedules.runs import make_next_schedule, outcome_of
+from sessions.schedules.situation import read_situation
+from sessions.scheduling.formats import write_plan, write_problem
 from tests.makers import make_person
 from tests.sessions.makers_meetings import Fair, make_fair, make_participant, place_of, with_rules
 
@@ -57,6 +61,25 @@ def make_draft(db: Database, fair: Fair, **options: Any) -> DraftInEvent:
     db.commit()
     assert make_next_schedule()
     return again(db, fair.event, draft)
+
+
+def make_draft_here(db: Database, ada: Actor, event: EventWithPhases, **options: Any) -> DraftInEvent:
+    """A draft made in this process and transaction, for what is not about workers."""
+    draft = ask_for_schedule(db, ada, event, **options)
+    situation = read_situation(db, event.id, freedom=draft.freedom, wishes=draft.wishes)
+    task = task_of(situation, draft.freedom)
+    problem = write_problem(task.problem)
+    previous = write_plan(task.previous) if task.previous else None
+    said = answer({"problem": problem, "previous": previous, "seconds": 1, "seed": 0}, lambda _progress: True)
+    content, values = outcome_of(draft, situation, task, problem, said)
+    for name, value in values.items():
+        setattr(draft, name, value)
+    draft.journal_number = situation.journal_number
+    draft.asked = len(task.problem.requests) + len(task.left_out)
+    draft.started_at = draft.asked_at
+    db.add_all([draft, content])
+    db.flush()
+    return DraftInEvent(draft, event.event)
 
 
 def again(db: Database, event: EventWithPhases, draft: ScheduleDraft) -> DraftInEvent:

@@ -1,8 +1,5 @@
 """Schedules of a whole event: from rows to a problem, from a draft to everybody's agenda."""
 
-import pytest
-from sqlmodel import select
-
 from sessions.meetings import MeetingState
 from sessions.schedules.drafts import DraftState
 from sessions.schedules.publishing import publish_schedule
