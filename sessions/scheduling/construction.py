@@ -58,6 +58,15 @@ def fill(board: Board, requests: Iterable[int], pace: Pace, chance: Random) -> N
             insert(board, one, pace, chance)
 
 
+def fit_in(board: Board, requests: Iterable[int]) -> None:
+    """Place what fits without any move."""
+    for one in requests:
+        if board.slot[one] == NOWHERE and board.mask[one] and board.has_room(one):
+            fits = board.fits(one)
+            if fits:
+                board.put(one, (fits & -fits).bit_length() - 1)
+
+
 def insert(board: Board, request: int, pace: Pace, chance: Random) -> bool:
     """Place a request where everybody is free, else where a chain of moves, or another table, makes that so."""
     pace.step()

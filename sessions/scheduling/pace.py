@@ -69,6 +69,12 @@ class Pace:
             return True
         return self._over or self.cancelled
 
+    def share_used(self, began: float) -> float:
+        """How much of the phase is over, 0 to 1, for a part of it that began at `began` seconds; 0 without a clock."""
+        if self._share_steps is not None or self._share_end is None:
+            return 0.0
+        return min(1.0, (self.elapsed - began) / max(1e-6, self._share_end - began))
+
     @property
     def elapsed(self) -> float:
         """Seconds since the beginning."""
@@ -77,6 +83,10 @@ class Pace:
     def seconds_left(self) -> float | None:
         """What is left of the seconds; None without such a limit."""
         return None if self.seconds is None or self.steps is not None else max(0.0, self.seconds - self.elapsed)
+
+    def spend(self, work: float) -> None:
+        """Count the solver's deterministic time as steps."""
+        self.done += int(work * STEPS_A_SECOND) + 1
 
     def work_left(self) -> float | None:
         """What is left of the steps, in the solver's deterministic time; None without such a limit."""

@@ -65,6 +65,7 @@ class Reason(StrEnum):
     FULLY_BOOKED = "fully_booked"  # somebody has a meeting in every slot that would do
     TABLES_FULL = "tables_full"  # everybody has time, but no table is left then
     ORDER = "order"  # what has to come earlier is not placed, or not early enough
+    BREAKS = "breaks"  # it would fit, but somebody would have more breaks than the rules allow
     DISPLACED = "displaced"  # each slot that would do is taken by the named meetings
 
 
@@ -166,7 +167,11 @@ class Move:
 
 @dataclass(frozen=True)
 class Solution:
-    """A plan and what is known of it: no plan places more than `bound`; `optimal` when no better one exists."""
+    """A plan and what is known of it: no plan places more weight than `bound`.
+
+    `optimal`: proven that none places more of what is required, or more weight, or serves the worst-off better, or has
+    fewer breaks, in this order. `proven` names every aim that was proven, the spread of breaks and preferences too.
+    """
 
     plan: Plan
     bound: float
@@ -177,3 +182,4 @@ class Solution:
     moves: tuple[Move, ...] = ()
     seconds: float = 0.0
     cancelled: bool = False
+    proven: tuple[str, ...] = ()

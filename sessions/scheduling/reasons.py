@@ -43,6 +43,8 @@ def _crowded(board: Board, number: int) -> WhyNot:
     ground = board.ground
     name, mask = ground.problem.requests[number].id, ground.mask[number]
     times = board.times(number)
+    if board.fits(number):
+        return WhyNot(name, Reason.BREAKS, slots=tuple(slots_in(times)))
     if times:
         return WhyNot(name, Reason.TABLES_FULL, slots=tuple(slots_in(times)), ways_out=_ways(board, number))
     filled = ~board.unfilled(number) & mask if board.blocks_bind else 0
