@@ -7,7 +7,6 @@ from sqlmodel import select
 from events.core.access import Actor
 from events.core.database import Database
 from events.events import EventWithPhases
-from events.organisations import Organisation
 from sessions.answers import accept_meeting
 from sessions.booking_rules import Timing
 from sessions.meetings import Meeting, MeetingInEvent
@@ -29,15 +28,9 @@ def make_central_fair(db: Database, ada: Actor, *, slots: int = 4, tables: int =
     return fair
 
 
-def make_people(
-    db: Database, fair: Fair, count: int, *, organisations: list[Organisation] | None = None
-) -> list[Actor]:
-    """So many participants."""
-    homes: list[Any] = organisations or [None]
-    return [
-        make_participant(db, make_person(db, f"Person{n} Number{n}"), fair, organisation=homes[n % len(homes)])
-        for n in range(count)
-    ]
+def make_people(db: Database, fair: Fair, count: int, *, called: str = "Person") -> list[Actor]:
+    """So many participants: Person0 Number0, Person1 Number1 and so on."""
+    return [make_participant(db, make_person(db, f"{called}{n} Number{n}"), fair) for n in range(count)]
 
 
 def make_agreed(db: Database, fair: Fair, asker: Actor, invitee: Actor) -> MeetingInEvent:
