@@ -17,7 +17,7 @@ def made_up(people: int, slots: int, *, bipartite: bool = False, limited: bool =
     participants = tuple(
         Participant(one, frozenset(slot for slot in range(slots) if chance.random() > PRESENT)) for one in range(people)
     )
-    popularity = [chance.lognormvariate(0, 0.8) for _ in range(people)]
+    popularity = [chance.lognormvariate(0, 1) for _ in range(people)]
     buyers = people // 4 if bipartite else 0
     pairs: dict[tuple[int, int], int] = {}
     for one in range(people):
@@ -25,7 +25,7 @@ def made_up(people: int, slots: int, *, bipartite: bool = False, limited: bool =
         wanted = set(chance.choices(others, weights=[popularity[each] for each in others], k=chance.randint(8, 20)))
         for other in sorted(wanted - {one}):
             pair = (min(one, other), max(one, other))
-            pairs[pair] = min(8, pairs[pair] + 3) if pair in pairs else chance.randint(1, 5)
+            pairs[pair] = min(8, pairs[pair] + 4) if pair in pairs else chance.randint(1, 4)
     requests = tuple(Request(number, pair, weight) for number, (pair, weight) in enumerate(pairs.items()))
     tables = None
     if limited:

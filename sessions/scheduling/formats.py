@@ -22,7 +22,7 @@ def read_problem(source: str | Path) -> Problem:
     slots = _number(found, "slots", "The problem")
     if slots is None:
         raise BadProblem('The problem does not say how many "slots" there are.')
-    names = found.get("sessions") or {}
+    names = {} if found.get("sessions") is None else found["sessions"]
     if not isinstance(names, dict):
         raise BadProblem('"sessions" is not an object. Give each session\'s name with a list of slots.')
     return Problem(
@@ -32,7 +32,7 @@ def read_problem(source: str | Path) -> Problem:
         tables=_tables(found.get("tables"), slots),
         blocks=tuple(tuple(_numbers(one, "A block")) for one in _list(found.get("blocks"), "blocks")),
         sessions={name: frozenset(_numbers(one, f"Session {quoted(name)}")) for name, one in names.items()},
-        rules=_rules(found.get("rules") or {}),
+        rules=_rules({} if found.get("rules") is None else found["rules"]),
         name=_text(found, "name", "The problem") or "",
     )
 
@@ -40,7 +40,7 @@ def read_problem(source: str | Path) -> Problem:
 def read_plan(source: str | Path) -> Plan:
     """The plan in a file or a JSON text; BadProblem with a sentence for whatever is not a valid plan."""
     found = _opened(source, SCHEDULE)
-    prices = found.get("certificate") or {}
+    prices = {} if found.get("certificate") is None else found["certificate"]
     if not isinstance(prices, dict):
         raise BadProblem('"certificate" is not an object.')
     return Plan(

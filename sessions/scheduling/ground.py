@@ -183,10 +183,10 @@ def _block_of(slots: int, blocks: list[int]) -> list[int]:
 class Days:
     """Counts breaks: groups of idle slots between two meetings of a day."""
 
-    def __init__(self, ground: Ground) -> None:
-        self.blocks = [slots_in(block) for block in ground.blocks]
+    def __init__(self, blocks: list[int]) -> None:
+        self.blocks = [slots_in(block) for block in blocks]
         self.whole = all(later == earlier + 1 for block in self.blocks for earlier, later in pairwise(block))
-        self.masks = ground.blocks
+        self.masks = blocks
 
     def breaks(self, busy: int) -> int:
         """How many breaks somebody has who meets in the slots `busy`."""

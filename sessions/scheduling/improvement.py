@@ -14,7 +14,7 @@ from sessions.scheduling.ground import slots_in
 from sessions.scheduling.pace import Pace
 
 LONGEST_WALK = 12
-TRIES_WITHOUT_GAIN = 6_000
+TRIES_WITHOUT_GAIN = 500  # and four for each person: then the rest is hardly worth its time
 SMALL = 1e-9
 NOTHING = (0, 0, 0.0, 0.0)
 WORSE = (-1, 0, 0.0, 0.0)
@@ -41,9 +41,10 @@ class Walks:
     def run(self) -> None:
         """Improve the board: first what is required and each person's minimum, then the weight."""
         self._misfits([one for one, needed in enumerate(self.required) if needed])
-        self.raise_floor(self.board.ground.least, "minimum")
+        self.raise_floor(self.board.ground.least)
         best, since = self.board.weight, self.walks
-        while self.walks - since < TRIES_WITHOUT_GAIN and not self._is_done():
+        patience = TRIES_WITHOUT_GAIN + 4 * self.board.ground.people
+        while self.walks - since < patience and not self._is_done():
             self._round()
             if self.board.weight > best + SMALL:
                 best, since = self.board.weight, self.walks
@@ -53,10 +54,10 @@ class Walks:
         """Raise the worst-off, step by step, as long as that costs no weight, no minimum and nothing required."""
         for least in range(1, max(self.possible, default=0) + 1):
             wanted = [min(least, possible) for possible in self.possible]
-            if not self.raise_floor(wanted, "worst-off") or self.pace.is_over():
+            if not self.raise_floor(wanted) or self.pace.is_over():
                 return
 
-    def raise_floor(self, least: list[int], _what: str) -> bool:
+    def raise_floor(self, least: list[int]) -> bool:
         """Try to give everybody at least so many meetings; whether everybody has them now."""
         board = self.board
         short = [one for one in range(board.ground.people) if self._has(one) < least[one]]

@@ -21,7 +21,7 @@ class Ordering:
     def __init__(self, board: Board, pace: Pace, chance: Random) -> None:
         self.board, self.pace, self.chance = board, pace, chance
         ground = board.ground
-        self.days = Days(ground)
+        self.days = Days(ground.blocks)
         self.most = ground.problem.rules.max_break_spread
         self.people, self.requests = preferences(ground)
         self.has_wishes = any(self.people) or any(self.requests)
@@ -120,7 +120,7 @@ def within_spread(board: Board) -> None:
     most = board.ground.problem.rules.max_break_spread
     if most is None:
         return
-    days = Days(board.ground)
+    days = Days(board.ground.blocks)
     todo = list(range(board.ground.people))
     while True:
         counts = [days.breaks(board.busy(one)) for one in todo]

@@ -199,10 +199,20 @@ def _check_order(requests: tuple[Request, ...]) -> None:
     while waiting:
         ready = [name for name, earlier in waiting.items() if not earlier & waiting.keys()]
         if not ready:
-            circle = sorted(waiting, key=str)
-            raise BadProblem(f"Requests {listed(circle)} wait for each other. Take one `after` out of the circle.")
+            raise BadProblem(_circle(waiting))
         for name in ready:
             del waiting[name]
+
+
+def _circle(waiting: dict[Id, set[Id]]) -> str:
+    """The sentence about requests that wait for each other, without those that only wait for them."""
+    while waited := {one for earlier in waiting.values() for one in earlier}:
+        if waiting.keys() <= waited:
+            break
+        waiting = {name: earlier for name, earlier in waiting.items() if name in waited}
+    if len(waiting) == 1:
+        return f"Request {listed(waiting)} is to come after itself. Take that `after` out."
+    return f"Requests {listed(waiting)} wait for each other. Take one `after` out of the circle."
 
 
 def slots_allowed(problem: Problem, request: Request) -> frozenset[int]:
@@ -255,12 +265,14 @@ def _check_locked_tables(problem: Problem, used: list[int]) -> None:
     for slot, count in enumerate(used):
         if problem.tables is not None and count > problem.tables[slot]:
             raise BadProblem(
-                f"{count} requests are locked at slot {slot}, which has {problem.tables[slot]} tables. Unlock some."
+                f"More requests are locked at slot {slot} ({count}) than it has tables ({problem.tables[slot]}). "
+                "Unlock some."
             )
 
 
 def _check_locked_people(problem: Problem, people: Mapping[Id, Participant]) -> None:
     """Refuse locks that break a veto, an order or a limit: nobody could be asked to keep both."""
+    every = {one.id: one for one in problem.requests}
     locked = {one.id: one for one in problem.requests if one.locked}
     vetoes = {frozenset(pair) for pair in problem.rules.vetoes}
     counts: dict[Id, int] = {}
@@ -273,7 +285,7 @@ def _check_locked_people(problem: Problem, people: Mapping[Id, Participant]) -> 
                     f"Request {quoted(request.id)} is locked although two of its people have a veto. Unlock it."
                 )
         for earlier in request.after:
-            before = next(one for one in problem.requests if one.id == earlier)
+            before = every[earlier]
             if before.fixed is not None and request.fixed is not None and before.fixed >= request.fixed:
                 raise BadProblem(
                     f"Request {quoted(request.id)} is locked at slot {request.fixed}, but has to come after request "
@@ -287,12 +299,13 @@ def _check_locked_people(problem: Problem, people: Mapping[Id, Participant]) -> 
         most = people[one].max_meetings
         if most is not None and count > most:
             raise BadProblem(
-                f"{count} meetings of participant {quoted(one)} are locked; they may have {most}. Unlock some."
+                f"More meetings of participant {quoted(one)} are locked ({count}) than they may have ({most}). "
+                "Unlock some."
             )
     for (one, block), count in in_block.items():
         most = people[one].max_per_block
         if block >= 0 and most is not None and count > most:
             raise BadProblem(
-                f"{count} meetings of participant {quoted(one)} are locked in one block; they may have {most}. "
-                "Unlock some."
+                f"More meetings of participant {quoted(one)} are locked in one block ({count}) than they may have "
+                f"({most}). Unlock some."
             )

@@ -36,7 +36,7 @@ def most_possible(shares: tuple[Share, ...]) -> int:
 
 def shares_of(board: Board) -> tuple[Share, ...]:
     """What each participant got, in the problem's order."""
-    ground, days = board.ground, Days(board.ground)
+    ground, days = board.ground, Days(board.ground.blocks)
     found = []
     for place, one in enumerate(ground.problem.participants):
         busy = board.busy(place)

@@ -4,6 +4,7 @@ It is written from the formats alone (docs/scheduling.md), so that a mistake of 
 """
 
 from collections import Counter, defaultdict
+from itertools import pairwise
 from typing import Any
 
 Json = dict[str, Any]
@@ -45,7 +46,7 @@ def breaks_of(problem: Json, plan: Json) -> dict[Any, int]:
         count = 0
         for block in blocks:
             places = sorted(sorted(block).index(slot) for slot in slots if slot in block)
-            count += sum(1 for earlier, later in zip(places, places[1:], strict=False) if later > earlier + 1)
+            count += sum(1 for earlier, later in pairwise(places) if later > earlier + 1)
         found[one] = count
     return found
 
