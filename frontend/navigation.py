@@ -30,6 +30,7 @@ TABS: dict[EventKind, tuple[Tab, ...]] = {
         (_("Meetings"), "meetings", participant_of_event),
         (_("Availability"), "availability", participant_of_event),
         (_("Board"), "board", see_board),
+        (_("Schedule"), "schedule", organiser_of_event),
     ),
     EventKind.PITCH: ((_("Overview"), "event", None), (_("Pitches"), "stages", see_stage)),
     EventKind.PEER_REVIEW: ((_("Overview"), "event", None),),

@@ -32,6 +32,7 @@ from frontend.pages import (
     profile,
     programmes,
     registrations,
+    schedules,
     setup,
     signin,
     submissions,
@@ -266,6 +267,22 @@ MEETINGS: list[BaseRoute] = [
     post("/e/{event}/set-up/follow", following.follow_now, "follow_now"),
 ]
 
+# The whole event's schedule: drafts, compared and published
+SCHEDULES: list[BaseRoute] = [
+    get("/e/{event}/schedule", schedules.show_schedule, "schedule"),
+    post("/e/{event}/schedule", schedules.ask_now, "ask_for_schedule"),
+    get("/e/{event}/schedule/fragment", schedules.drafts_fragment, "drafts_fragment"),
+    get("/e/{event}/schedule/compare", schedules.compare_drafts, "compare_drafts"),
+    get("/e/{event}/schedule/{draft}", schedules.show_draft, "draft"),
+    get("/e/{event}/schedule/{draft}/fragment", schedules.draft_fragment, "draft_fragment"),
+    get("/e/{event}/schedule/{draft}/problem.json", schedules.send_problem, "draft_problem"),
+    get("/e/{event}/schedule/{draft}/plan.json", schedules.send_plan, "draft_plan"),
+    get("/e/{event}/schedule/{draft}/fairness.csv", schedules.send_fairness, "draft_fairness"),
+    post("/e/{event}/schedule/{draft}/cancel", schedules.cancel_now, "cancel_schedule"),
+    post("/e/{event}/schedule/{draft}/discard", schedules.discard_now, "discard_draft"),
+    post("/e/{event}/schedule/{draft}/publish", schedules.publish_now, "publish_schedule"),
+]
+
 # Stages, pitches, live rooms
 LIVE: list[BaseRoute] = [
     get("/e/{event}/stages", live.show_stages, "stages"),
@@ -301,5 +318,5 @@ DEVELOPMENT: list[BaseRoute] = [
 
 def routes(*, demo: bool) -> list[BaseRoute]:
     """All routes; the switcher, the mailbox and the style guide exist in the demo only."""
-    found = GROUND + PEOPLE + NETWORK + EVENTS + HACKATHONS + MEETINGS + LIVE
+    found = GROUND + PEOPLE + NETWORK + EVENTS + HACKATHONS + MEETINGS + SCHEDULES + LIVE
     return found + DEVELOPMENT if demo else found

@@ -30,6 +30,7 @@ from events.people import find_person
 from realtime.announcing import Concerned, announced, changing_times, quiet
 from realtime.channels import board_channel, event_channel, person_channel
 from sessions import availability, blocks, booking_rules, breaks, meetings, no_thanks, nudges, pitches, tables
+from sessions.schedules import drafts
 
 
 @announced(
@@ -93,6 +94,14 @@ def _availability(db: Database, fact: availability.AvailabilitySet) -> Concerned
 @changing_times(availability.AvailabilitySet)
 def _times_of_registration(db: Database, fact: availability.AvailabilitySet) -> set[int]:
     return {db.get_one(registration.Registration, fact.registration_id).person_id}
+
+
+@announced(drafts.ScheduleMade, drafts.ScheduleFailed, drafts.ScheduleCancelled)
+def _draft(db: Database, fact: drafts.ScheduleMade) -> Concerned:
+    row = db.get(drafts.ScheduleDraft, fact.draft_id)
+    if row is None or row.asked_by_id is None:  # discarded before anybody was told
+        return set(), {}
+    return {person_channel(row.asked_by_id)}, {"draft": row.public_id}
 
 
 @announced(
@@ -216,3 +225,5 @@ quiet(
     no_thanks.NoThanksTakenBack,
     nudges.AvailabilityAsked,
 )
+# Whoever published sees it; of those who meet, each is told by the facts about their own meetings.
+quiet(drafts.ScheduleAsked, drafts.DraftDiscarded, drafts.SchedulePublished)

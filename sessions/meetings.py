@@ -536,4 +536,9 @@ def refuse_if_unavailable(
 
 def page_of(meeting: Meeting) -> str:
     """The path of a meeting's page, as calendars keep it; a test holds it and the routes together."""
-    return f"/meetings/{meeting.public_id}"
+    return path_of(meeting.public_id)
+
+
+def path_of(public_id: str) -> str:
+    """The path of the page of the meeting with this public id."""
+    return f"/meetings/{public_id}"

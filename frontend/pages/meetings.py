@@ -15,11 +15,13 @@ from events.reference.countries import country_name
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.answers import accept_meeting, decline_meeting
 from sessions.availability import has_stated
+from sessions.booking_rules import Timing, rules_of
 from sessions.meeting_lists import my_meetings, parties_of, place_of
 from sessions.meetings import MeetingInEvent, get_meeting, state_at
 from sessions.moves import cancel_meeting
 from sessions.no_thanks import place_in, say_no_thanks
 from sessions.requests import withdraw_request
+from sessions.schedules.reasons import why_without_time
 
 
 class ReasonForm(Form):
@@ -49,10 +51,12 @@ def _mine(request: Request, template: str, form: Filled = NOTHING) -> Response:
         mine = my_meetings(db, actor, event)
         stated = has_stated(db, event.id, actor.person or 0)
         unconfirmed = _is_unconfirmed(db, actor, event)
+        timing = rules_of(db, event.id).timing
+        reasons = why_without_time(db, [one.public_id for one in mine.untimed])
     refusal = why_not(actor, "request_meeting", event)
     return render(
         request, template, event=event, mine=mine, stated=stated, form=form, country_name=country_name,
-        refusal=refusal, unconfirmed=unconfirmed,
+        refusal=refusal, unconfirmed=unconfirmed, by_organiser=timing is Timing.BY_ORGANISER, reasons=reasons,
     )  # fmt: skip
 
 
@@ -76,7 +80,11 @@ def _shown(request: Request, template: str, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, event, subject = _load(db, request)
         parties, place = parties_of(db, subject), place_of(db, subject)
-    return render(request, template, event=event, form=form, **_particulars(actor, subject, parties), place=place)
+        reasons = why_without_time(db, [subject.meeting.public_id])
+    return render(
+        request, template, event=event, form=form, **_particulars(actor, subject, parties), place=place,
+        by_organiser=subject.timing is Timing.BY_ORGANISER, reasons=reasons,
+    )  # fmt: skip
 
 
 def _particulars(actor: Actor, subject: MeetingInEvent, parties: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from events import events as gatherings
 from events.importing import items, participants
 from mailer.letters import silent
 from sessions import availability, blocks, booking_rules, breaks, meetings, no_thanks, pitches, tables
+from sessions.schedules import drafts
 
 # Set-up: whoever did it was there.
 silent(
@@ -51,6 +52,15 @@ silent(
     tables.TableRemoved,
     type_rules.TypeRulesChanged,
     booking_rules.BookingRulesChanged,
+)
+# Drafts concern organisers, whose page shows them; of a published one, each changed meeting is written about itself.
+silent(
+    drafts.ScheduleAsked,
+    drafts.ScheduleMade,
+    drafts.ScheduleFailed,
+    drafts.ScheduleCancelled,
+    drafts.DraftDiscarded,
+    drafts.SchedulePublished,
 )
 # What a person did and saw: the page has said it.
 silent(

@@ -31,11 +31,13 @@ from mailer.letters import Letter
 from sessions.blocks import blocks_of, tables_of
 from sessions.meetings import Meeting, MeetingState
 from sessions.stages import Stage
+from tests.sessions.makers_schedules import make_draft_here
 
 # Addresses that answer something else than a page.
 NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
             "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment",
-            "agenda_fragment", "times_of_both", "times_of_meeting", "board_fragment"}  # fmt: skip
+            "agenda_fragment", "times_of_both", "times_of_meeting", "board_fragment",
+            "drafts_fragment", "draft_fragment", "draft_problem", "draft_plan", "draft_fairness"}  # fmt: skip
 PAGES = {
     one.name: one.path
     for one in routes(demo=True)
@@ -59,7 +61,8 @@ IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", 
                   "block", "table", "meeting_rules",
                   "event_marketplace", "meetings_fragment", "import_items", "agenda", "agenda_fragment", "agendas",
                   "table_agendas", "turned_down", "times_of_both", "availability_for", "own_participants",
-                  "board", "board_meeting", "book_for_others", "all_meetings", "ask_for_them"}  # fmt: skip
+                  "board", "board_meeting", "book_for_others", "all_meetings", "ask_for_them", "schedule", "draft",
+                  "compare_drafts"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -157,4 +160,5 @@ def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWit
         "block": blocks_of(db, event.id)[-1].public_id,
         "table": str(tables_of(db, event.id)[-1].id),
         "registration": the(db, accepted).public_id,
+        "draft": make_draft_here(db, actor_for(db, people[ORGANISER].id), event).draft.public_id,
     }

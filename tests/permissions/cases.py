@@ -14,6 +14,7 @@ from events.marketplace import ItemState
 from events.phases import PhaseKind
 from events.registration import RegistrationState
 from sessions.meetings import MeetingState
+from sessions.schedules.drafts import DraftState
 from sessions.stages import StageState
 from sessions.tables import TableInEvent
 from tests.makers import NOW
@@ -258,6 +259,18 @@ def a_participant_to_ask_for(world: World) -> list[Case]:
     place = world.place("Bo", world.matchmaking)
     found = [Case(f"Bo's, {state} event", with_state(place, event={"state": state})) for state in EventState]
     return [*found, Case("Cy's", world.place("Cy", world.matchmaking))]
+
+
+@cases_of("ask_for_schedule")
+def an_event_to_schedule(world: World) -> list[Case]:
+    return [*event_states(world.matchmaking), Case("a hackathon", world.hackathon)]
+
+
+@cases_of("cancel_schedule", "discard_draft", "publish_schedule")
+def a_draft(world: World) -> list[Case]:
+    done = world.draft
+    found = [Case(f"{state}", with_state(done, draft={"state": state})) for state in DraftState]
+    return [*found, Case("done, closed event", with_state(done, event={"state": EventState.CLOSED}))]
 
 
 @cases_of("request_meeting")

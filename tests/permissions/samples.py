@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route
 
-from frontend.routes import DEVELOPMENT, MEETINGS, routes
+from frontend.routes import DEVELOPMENT, MEETINGS, SCHEDULES, routes
 from frontend.slots import value_of
 from tests.makers import NOW
 from tests.permissions.world import World
@@ -49,6 +49,8 @@ def path_of(route: Route, world: World) -> str:
     ids = world.ids | {"build": "0", "path": "css/base.css", "number": "1"}
     if any(route is one for one in MEETINGS):
         ids |= {"event": ids["matchmaking"], "registration": ids["participant"]}
+    if any(route is one for one in SCHEDULES):
+        ids |= {"event": ids["matchmaking"], "draft": ids["schedule_draft"]}
     ids |= sample_of(route, world).ids
     if route.path.startswith("/team-invitations/"):
         ids["token"] = world.ids["invitation_token"]
@@ -155,6 +157,7 @@ def samples(world: World) -> dict[str, Sample]:
             {"answering": "approval", "timing": "at acceptance", "requests_hold": "yes", "lasts_minutes": "60"}
         ),
         "set_type_limits": Sample({}),
+        "ask_for_schedule": Sample({"freedom": "few", "seconds": "5"}),
         "follow": Sample(ids={"event": ids["event"]}),
         "follow_now": Sample({"name": "Food Match II", "starts_at": wall(30)}, ids={"event": ids["event"]}),
         "plan_stage": Sample({"name": "Side stage", "opens_at": wall(1)}),

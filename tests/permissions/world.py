@@ -32,6 +32,7 @@ from sessions.blocks import BlockInEvent, MeetingTable, add_block, add_tables, s
 from sessions.meetings import MeetingInEvent
 from sessions.pitches import Pitch, pitches_of, plan_stage, schedule_pitches
 from sessions.running import open_stage
+from sessions.schedules.drafts import DraftInEvent
 from sessions.stages import QuestionOnStage, Stage, StageInEvent, ask_question, get_question
 from tests.events.makers_desks import make_desk, place_of
 from tests.events.makers_hackathon import BRIEF, DONE, make_hackathon, make_team
@@ -47,6 +48,7 @@ from tests.makers import (
     reload_event,
 )
 from tests.sessions.makers_meetings import Fair, make_meeting, make_request, tomorrow
+from tests.sessions.makers_schedules import make_draft_here
 
 CAST = {
     "visitor": "nobody we know",
@@ -93,6 +95,7 @@ class World:
     pitch: Pitch
     question: QuestionOnStage
     table: MeetingTable
+    draft: DraftInEvent
     ids: dict[str, str]
 
     @property
@@ -173,7 +176,8 @@ def build_world(db: Database) -> World:
         places=_places(db, people, hackathon, fair.event), programme=programme, hackathon=reload_event(db, hackathon),
         fair=fair, challenge=challenge, team=team, invitation=invitation, version=version, organisation=organisation,
         cluster=cluster, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage, pitch=pitch,
-        question=question, table=tables_of(db, fair.event.id)[0], ids={},
+        question=question, table=tables_of(db, fair.event.id)[0], draft=make_draft_here(db, fair.ada, fair.event),
+        ids={},
     )  # fmt: skip
     world.ids = (
         _ids(db, world)
@@ -297,6 +301,7 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "stage": world.stage.public_id,
         "pitch": world.pitch.public_id,
         "question": world.question.question.public_id,
+        "schedule_draft": world.draft.draft.public_id,
         "token": issue_link_token(db, asked),
         "invitation_token": issue_invitation_token(db, sent),
     }
