@@ -138,7 +138,7 @@ def an_event_to_follow(world: World) -> list[Case]:
     return [*event_states(world.hackathon), Case("a matchmaking event", world.matchmaking)]
 
 
-@cases_of("add_block", "add_tables", "set_availability", "book_meeting")
+@cases_of("add_block", "add_tables", "set_availability")
 def a_matchmaking_event(world: World) -> list[Case]:
     return event_states(world.matchmaking)
 
@@ -234,6 +234,11 @@ def a_block(world: World) -> list[Case]:
     return [Case(f"{state} event", with_state(world.block(), event={"state": state})) for state in EventState]
 
 
+@cases_of("book_meeting")
+def an_event_to_book_in(world: World) -> list[Case]:
+    return event_states(world.matchmaking)
+
+
 @cases_of("request_meeting_for")
 def a_participant_to_ask_for(world: World) -> list[Case]:
     """Bo is looked after by Ola's desk, Cy by none."""
@@ -261,6 +266,11 @@ def a_meeting(world: World) -> list[Case]:
         Case("requested, closed event", with_state(meeting, event={"state": EventState.CLOSED})),
         Case("accepted, closed event", with_state(accepted, event={"state": EventState.CLOSED})),
     ]
+
+
+@cases_of("move_to_table")
+def a_meeting_and_its_table(world: World) -> list[Case]:
+    return a_meeting(world)
 
 
 # --- pitch rooms ----------------------------------------------------------------------------------
