@@ -98,7 +98,7 @@ class _Writer:
         self.said = {
             CellKind.FREE: gettext("%(name)s, %(time)s: free"),
             CellKind.MEETING: gettext("%(name)s, %(time)s: meeting with %(other)s"),
-            CellKind.HELD: gettext("%(name)s, %(time)s: asked to meet, %(other)s"),
+            CellKind.HELD: gettext("%(name)s, %(time)s: request, %(other)s"),
         }
         away, taken = escape(gettext("away")), escape(gettext("taken"))
         self.away, self.taken = f'<td class="is-away">{away}</td>', f'<td class="is-taken">{taken}</td>'
@@ -167,7 +167,7 @@ class _Writer:
         kind = "is-held" if held else "is-meeting is-locked" if meeting.locked else "is-meeting"
         return (
             f'<td class="{kind}"><a href="board/meetings/{meeting.public_id}{self.back}"'
-            f' data-meeting="{meeting.public_id}" aria-label="{label}{tail}">{others}{small}</a></td>'
+            f' data-meeting="{meeting.public_id}" aria-label="{label}{tail}">{others} {small}</a></td>'
         )
 
 

@@ -1,6 +1,5 @@
 """What organisers and desks do to a meeting from the board, on behalf of those who take part."""
 
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -26,6 +25,7 @@ from sessions.meeting_lists import Party, parties_of, place_of
 from sessions.meetings import MeetingInEvent, MeetingState, clock_state, get_meeting
 from sessions.moves import cancel_meeting, lock_meeting, move_meeting, schedule_meeting, swap_meetings
 from sessions.requests import withdraw_request
+from sessions.table_moves import get_table, move_to_table
 
 SWAPS_SHOWN = 20
 
@@ -146,15 +146,26 @@ def _called(one: str, two: str, starts_at: Any) -> str:
     return str(_("%(one)s and %(two)s, %(when)s", one=one, two=two, when=when))
 
 
+def _command(form: MoveForm, timed: bool) -> str:
+    if not timed:
+        return "schedule_meeting"
+    return "move_to_table" if form.table else "move_meeting"
+
+
 @page(form=MoveForm, again=show_on_board, signed_in=True)
 def move_now(request: Request, form: MoveForm) -> Response:
     with transaction() as db:
         actor, event, subject = _load(db, request)
         timed = subject.has_time
-        command: Callable[..., None] = move_meeting if timed else schedule_meeting
-        only_if_may(actor, command.__name__, subject)
+        only_if_may(actor, _command(form, timed), subject)
         slot = slot_called(db, event.id, form.slot)
-        command(db, actor, subject, slot=slot, override=form.override)
+        if form.table and timed:
+            table = get_table(db, event.id, form.table)
+            move_to_table(db, actor, subject, slot=slot, table=table, override=form.override)
+        elif timed:
+            move_meeting(db, actor, subject, slot=slot, override=form.override)
+        else:
+            schedule_meeting(db, actor, subject, slot=slot, override=form.override)
         who = _names(parties_of(db, subject))
     moved = _("Meeting of %(who)s moved to %(time)s.", who=who, time=At(slot.starts_at))
     placed = _("Meeting of %(who)s placed at %(time)s.", who=who, time=At(slot.starts_at))

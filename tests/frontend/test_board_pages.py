@@ -11,7 +11,7 @@ from events.looking_after import assign_desk
 from events.programmes import Programme
 from frontend.board_grid import kept_boards
 from sessions.answers import accept_meeting
-from sessions.blocks import add_block
+from sessions.blocks import add_block, tables_of
 from sessions.booking_rules import Timing
 from sessions.meetings import Meeting, MeetingInEvent, MeetingState
 from sessions.requests import request_meeting
@@ -302,6 +302,22 @@ def test_a_limit_asks_for_a_reason_and_with_one_it_is_done(db, fair, bo, cy, dee
     done = browser.send(at(meeting, "/move"), slot=value(fair, 2), override="They asked for it.")
 
     assert (done.path, now_is(db, meeting).starts_at) == (BOARD, fair.slots[2].starts_at)
+
+
+def test_a_meeting_is_moved_to_another_table(db, fair, bo, cy, dee, mel):
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy, slot=0)
+    make_meeting(db, fair, asker=dee, invitee=mel, slot=0)
+    one, two, three = (str(table.id) for table in tables_of(db, fair.event.id))
+    browser = Browser(db, fair.ada)
+
+    taken = browser.send(at(meeting, "/move?by=tables"), slot=value(fair, 0), table=two)
+    assert (taken.status, "Table 2 is taken at 11:00. Choose another one." in taken.text) == (409, True)
+    assert browser.send(at(meeting, "/move?by=tables"), slot=value(fair, 0), table=one).status == 422
+    assert browser.send(at(meeting, "/move?by=tables"), slot=value(fair, 0), table="99").status == 404
+    page = browser.send(at(meeting, "/move?by=tables"), slot=value(fair, 0), table=three)
+
+    assert (page.path, "Table 3, Wed, 15 Apr 2026, 11:00: meeting with Bo Berg" in page.html) == (BOARD, True)
+    assert str(now_is(db, meeting).table_id) == three
 
 
 def test_a_meeting_without_a_time_gets_one(db, fair, bo, cy):

@@ -149,6 +149,14 @@ def test_a_meeting_is_moved_by_drag(board: Setting) -> None:
     assert board.starts_at(0) == board.fair.slots[3].starts_at
 
 
+def test_a_meeting_is_dragged_to_another_table(board: Setting) -> None:
+    board.somebody.open("/e/food-match/board?by=tables")
+    board.cell("Table 1", "11:00").locator("a").drag_to(board.cell("Table 3", "11:25"))
+
+    expect(board.cell("Table 3", "11:25")).to_contain_text("Bo Berg – Cy Costa")
+    assert board.starts_at(0) == board.fair.slots[1].starts_at
+
+
 def test_a_meeting_dropped_on_another_is_swapped_when_one_says_so(board: Setting) -> None:
     board.cell("Bo Berg", "11:00").locator("a").drag_to(board.cell("Dee Dumont", "11:50").locator("a"))
 
@@ -197,3 +205,15 @@ def test_the_board_moves_by_itself_and_takes_nobodys_focus(board: Setting) -> No
     expect(board.cell("Bo Berg", "11:25")).to_contain_text("Cy Costa", timeout=15_000)
     kept = board.page.evaluate("[window.same, document.activeElement.getAttribute('aria-label')]")
     assert kept == [True, "Mel Meyer, Wed, 15 Apr 2026, 12:15: free"]
+
+
+def test_whoever_wants_it_still_has_it_still(board: Setting) -> None:
+    board.page.get_by_label("Keep the board still").check()
+    with transaction() as db:
+        meeting = get_meeting(db, board.fair.ada, board.meetings[0])
+        move_meeting(db, board.fair.ada, meeting, slot=board.fair.slots[1])
+    board.page.wait_for_timeout(4000)
+
+    expect(board.cell("Bo Berg", "11:00")).to_contain_text("Cy Costa")
+    board.page.get_by_label("Keep the board still").uncheck()
+    expect(board.cell("Bo Berg", "11:25")).to_contain_text("Cy Costa", timeout=15_000)

@@ -142,7 +142,7 @@ def test_migrating_twice_changes_nothing(empty_url):
 
     upgrade(empty_url)
 
-    assert present_revision(empty_url) == sorted(VERSIONS.glob("[0-9]*.py"))[-1].name[:4]
+    assert (present_revision(empty_url) or "")[:4] == sorted(VERSIONS.glob("[0-9]*.py"))[-1].name[:4]
 
 
 def test_going_back_leaves_nothing(empty_url):

@@ -142,7 +142,7 @@ def an_event_to_follow(world: World) -> list[Case]:
 
 @cases_of(
     "add_block", "add_tables", "set_availability", "set_booking_rules", "set_type_limits", "set_type_rules",
-    "ask_for_availability", "say_no_thanks", "take_back_no_thanks", "book_meeting",
+    "ask_for_availability", "say_no_thanks", "take_back_no_thanks",
 )  # fmt: skip
 def a_matchmaking_event(world: World) -> list[Case]:
     return event_states(world.matchmaking)
@@ -253,6 +253,11 @@ def a_table(world: World) -> list[Case]:
     return [Case(f"{state} event", with_state(table, event={"state": state})) for state in EventState]
 
 
+@cases_of("book_meeting")
+def an_event_to_book_in(world: World) -> list[Case]:
+    return event_states(world.matchmaking)
+
+
 @cases_of("request_meeting_for")
 def a_participant_to_ask_for(world: World) -> list[Case]:
     """Bo is looked after by Ola's desk, Cy by none."""
@@ -292,6 +297,11 @@ def a_meeting(world: World) -> list[Case]:
         Case("requested, closed event", with_state(meeting, event={"state": EventState.CLOSED})),
         Case("accepted, closed event", with_state(accepted, event={"state": EventState.CLOSED})),
     ]
+
+
+@cases_of("move_to_table")
+def a_meeting_and_its_table(world: World) -> list[Case]:
+    return a_meeting(world)
 
 
 # --- pitch rooms ----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ const PAUSE = 1500;
 
 const board = /** @type {HTMLElement} */ (document.getElementById("board"));
 const form = /** @type {HTMLFormElement} */ (document.getElementById("board-post"));
+const still = /** @type {HTMLInputElement} */ (document.getElementById("board-still"));
 const swap = /** @type {HTMLDialogElement} */ (document.getElementById("board-swap"));
 
 /** @type {Carried | null} */
@@ -89,7 +90,7 @@ function meetingAt(link) {
  */
 function whoOf(link) {
   if (link.dataset.who) return link.dataset.who;
-  const words = link.firstChild?.textContent ?? "";
+  const words = link.firstChild?.textContent?.trim() ?? "";
   const name = link.closest("tr")?.querySelector("th a")?.textContent ?? "";
   return name ? `${name} – ${words}` : words;
 }
@@ -248,7 +249,7 @@ async function refresh(goTo) {
 function later() {
   timer ??= setTimeout(async () => {
     timer = undefined;
-    if (document.visibilityState === "hidden" || carried || swap.open) {
+    if (document.visibilityState === "hidden" || carried || swap.open || still.checked) {
       missed = true;
       return;
     }
@@ -320,6 +321,9 @@ board.addEventListener("dragend", () => {
 
 onFact((fact) => {
   if (fact.board === board.dataset.board) later();
+});
+still.addEventListener("change", () => {
+  if (missed && !still.checked) later();
 });
 document.addEventListener("visibilitychange", () => {
   if (missed && document.visibilityState === "visible") later();
