@@ -57,6 +57,8 @@ def _under_its_tab(event: EventWithPhases, here: str) -> str:
     slug = event.event.slug
     if here.startswith("/meetings/") or here in {path("agenda", event=slug), path("turned_down", event=slug)}:
         return path("meetings", event=slug)
+    if here in {path("agendas", event=slug), path("table_agendas", event=slug)}:
+        return path("set_up", event=slug)
     if here.startswith(path("import_participants", event=slug)):
         return path("registrations", event=slug)
     if here.startswith(path("import_items", event=slug)):

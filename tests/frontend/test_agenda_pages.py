@@ -60,7 +60,7 @@ def test_what_is_on_now_and_what_comes_next_are_marked(db, fair, bo, cy, dee):
     with clock.frozen_at(fair.slots[0].starts_at):
         page = Browser(db, bo).get(f"{HERE}/agenda")
 
-    assert order_of(page.text, "Next", "Now", "Cy Costa", "Dee Dumont") == ["Cy Costa", "Now", "Dee Dumont", "Next"]
+    assert order_of(page.text, "Next up", "Now", "Cy", "Dee") == ["Cy", "Now", "Dee", "Next up"]
     assert page.html.count('aria-current="time"') == 1
 
 
