@@ -62,6 +62,8 @@ def _under_its_tab(event: EventWithPhases, here: str) -> str:
         return path("meetings", event=slug)
     if here.startswith(path("all_meetings", event=slug)):
         return path("board", event=slug)
+    if here in {path("agendas", event=slug), path("table_agendas", event=slug)}:
+        return path("set_up", event=slug)
     if here.startswith(path("import_participants", event=slug)):
         return path("registrations", event=slug)
     if here.startswith(path("meeting_rules", event=slug)):
