@@ -1,6 +1,6 @@
 """What has changed since a draft was made: who cancelled, who was booked, who is away, in words for organisers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -28,11 +28,11 @@ from sessions.meetings import (
     MeetingScheduled,
     MeetingWithdrawn,
 )
-from sessions.schedules.drafts import ScheduleDraft
+from sessions.schedules.drafts import ScheduleDraft, SchedulePublished
 
 # What a request that nobody has accepted does; it concerns only drafts that count such wishes.
 WISHES: tuple[type[Fact], ...] = (MeetingRequested, MeetingDeclined, MeetingWithdrawn, MeetingExpired)
-SHOWN = 30
+SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def changes_since(db: Database, draft: ScheduleDraft) -> Changes:
         col(JournalEntry.kind).in_(kinds),
     )
     written = [(entry, fact_of(entry)) for entry in db.exec(query.order_by(col(JournalEntry.id).desc()))]
-    entries = [(entry, fact) for entry, fact in written if not _came_too_late(db, entry, fact)]
+    entries = [(entry, fact) for entry, fact in _in_one(written) if not _came_too_late(db, entry, fact)]
     # Several tables added at once are one piece of news.
     told: dict[str, Changed] = {}
     for entry, fact in entries:
@@ -105,6 +105,18 @@ def changes_since(db: Database, draft: ScheduleDraft) -> Changes:
             sentence = _sentence(db, fact)
             told.setdefault(str(sentence), Changed(sentence, entry.at))
     return Changes(tuple(told.values()), len(entries))
+
+
+def _in_one(written: Sequence[tuple[JournalEntry, Fact]]) -> Iterator[tuple[JournalEntry, Fact]]:
+    """Newest first, without the bookings and moves that a publication, which stands before them, has made."""
+    left: dict[int | None, int] = {}
+    for entry, fact in written:
+        if isinstance(fact, SchedulePublished):
+            left[entry.person_id] = fact.placed + fact.moved
+        elif isinstance(fact, MeetingScheduled | MeetingMoved) and left.get(entry.person_id):
+            left[entry.person_id] -= 1
+            continue
+        yield entry, fact
 
 
 def _came_too_late(db: Database, entry: JournalEntry, fact: Fact) -> bool:
@@ -117,6 +129,10 @@ def _came_too_late(db: Database, entry: JournalEntry, fact: Fact) -> bool:
 
 def _sentence(db: Database, fact: Any) -> Message:
     kind = type(fact)
+    if isinstance(fact, SchedulePublished):
+        return _(
+            "Another draft was published: %(placed)s new times, %(moved)s moved.", placed=fact.placed, moved=fact.moved
+        )
     if kind in ABOUT_THE_EVENT:
         return ABOUT_THE_EVENT[kind]
     if kind in ABOUT_PEOPLE:

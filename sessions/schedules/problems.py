@@ -37,7 +37,10 @@ class _Sorted:
 
 
 def task_of(situation: Situation, freedom: Freedom, *, name: str = "", start_from: Plan | None = None) -> Task:
-    """The problem of a situation; its previous plan is `start_from`, else what stands (nothing where ANY may move)."""
+    """The problem of a situation. Its previous plan is `start_from`, or what stands where FEW meetings may move.
+
+    Otherwise it has none: what stays is locked, and the rest is planned from the beginning.
+    """
     sorted_ = _sort(situation)
     blocks: dict[int, list[int]] = {}
     for number, block in enumerate(situation.blocks):
@@ -50,8 +53,8 @@ def task_of(situation: Situation, freedom: Freedom, *, name: str = "", start_fro
         blocks=tuple(tuple(slots) for slots in blocks.values()),
         name=name,
     )
-    standing = start_from if start_from is not None or freedom is Freedom.ANY else Plan()
-    previous = None if standing is None else _previous(situation, sorted_, standing)
+    begin_with = Plan() if start_from is None and freedom is Freedom.FEW else start_from
+    previous = None if begin_with is None else _previous(situation, sorted_, begin_with)
     return Task(problem, previous, sorted_.left_out)
 
 

@@ -10,7 +10,7 @@ from sqlmodel import col
 from events.core.access import Actor
 from events.core.database import Database
 from events.core.refusals import NotFound
-from events.core.translation import At, Message, _
+from events.core.translation import Message, _, clock_of, day_of
 from events.organisations import Organisation
 from events.people import Person
 from events.registration import ParticipationType, Registration
@@ -95,7 +95,7 @@ def report_on(db: Database, actor: Actor, subject: DraftInEvent) -> DraftReport:
         raise NotFound()
     contents = read_contents(db, subject.draft)
     people = _people(db, subject.draft.event_id)
-    named = _Names(contents, people)
+    named = _Names(contents, people, subject.event.zone)
     shifts = _shifts(contents, named)
     fared = [
         Fared(share, who.name, who.organisation, who.type)
@@ -125,7 +125,7 @@ def differences(db: Database, actor: Actor, one: DraftInEvent, other: DraftInEve
         raise NotFound()
     mine, theirs = read_contents(db, one.draft), read_contents(db, other.draft)
     people = _people(db, one.draft.event_id)
-    names = _Names(mine, people), _Names(theirs, people)
+    names = [_Names(contents, people, one.event.zone) for contents in (mine, theirs)]
     found = []
     for public in {**mine.meetings, **theirs.meetings}:
         first, second = _time(mine, public), _time(theirs, public)
@@ -160,8 +160,8 @@ def _people(db: Database, event_id: int) -> dict[str, Who]:
 class _Names:
     """How a draft's people and meetings are called."""
 
-    def __init__(self, contents: Contents, people: Mapping[str, Who]) -> None:
-        self.contents, self.people = contents, people
+    def __init__(self, contents: Contents, people: Mapping[str, Who], zone: str) -> None:
+        self.contents, self.people, self.zone = contents, people, zone
         self.registration = {person: public for public, person in contents.people.items()}
 
     def person(self, registration: str) -> str:
@@ -174,6 +174,10 @@ class _Names:
     def meeting(self, public: str) -> str:
         people = self.contents.meetings[public].people
         return " – ".join(self.person(self.registration.get(one, "")) for one in people)
+
+    def time(self, slot: Slot) -> str:
+        """When a slot begins, on the event's clock; its page names the zone."""
+        return f"{day_of(slot.starts_at, self.zone)} {clock_of(slot.starts_at, self.zone)}"
 
     def meetings(self, publics: Iterable[object]) -> str:
         return _listed([self.meeting(str(one)) for one in publics])
@@ -235,19 +239,22 @@ def _why(one: WhyNot, named: _Names) -> Message:
 
 
 def _ways(one: WhyNot, contents: Contents, named: _Names, since: datetime | None) -> Iterator[Message]:
-    """What would make a meeting possible, at times that had not begun when the draft was made."""
+    """What would make a meeting possible, one of each kind, at times that had not begun when the draft was made."""
+    kinds = set()
     for out in one.ways_out:
-        if out.slot is not None and (since is None or contents.slots[out.slot].starts_at > since):
-            way = _way(out, contents, named)
-            if way is not None:
-                yield way
+        if out.slot is None or out.remedy in kinds or (since and contents.slots[out.slot].starts_at <= since):
+            continue
+        way = _way(out, contents, named)
+        if way is not None:
+            kinds.add(out.remedy)
+            yield way
 
 
 def _way(out: WayOut, contents: Contents, named: _Names) -> Message | None:
     """What would make a meeting possible; None for what only a solver would say."""
     if out.slot is None:
         return None
-    when, names = At(contents.slots[out.slot].starts_at, "when"), named.some(out.participants)
+    when, names = named.time(contents.slots[out.slot]), named.some(out.participants)
     match out.remedy:
         case Remedy.FREE_PARTICIPANT:
             return _("%(names)s would have to be free on %(when)s.", names=names, when=when)
