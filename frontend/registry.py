@@ -38,6 +38,8 @@ MODULES = (
     "sessions.seats",
     "sessions.meetings",
     "sessions.requests",
+    "sessions.colleagues",
+    "sessions.guests",
     "sessions.leaving",
     "sessions.stages",
     "sessions.pitches",

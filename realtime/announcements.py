@@ -1,5 +1,7 @@
 """Who hears of which fact. A test fails for a fact that is neither announced nor declared quiet."""
 
+from typing import Any
+
 from sqlmodel import select
 
 from events import (
@@ -42,10 +44,17 @@ from sessions import availability, blocks, booking_rules, meetings, no_thanks, p
     meetings.MeetingMoved,
     meetings.MeetingCancelled,
 )
-def _meeting(db: Database, fact: meetings.MeetingRequested) -> Concerned:
+def _meeting(db: Database, fact: Any) -> Concerned:
     row = db.get_one(meetings.Meeting, fact.meeting_id)
     people = (row.asker_id, row.invitee_id, *meetings.guests_of(db, fact.meeting_id))
     return {person_channel(person) for person in people}, {"meeting": row.public_id}
+
+
+@announced(meetings.MeetingDelegated, meetings.MeetingJoined, meetings.MeetingLeft)
+def _people_of_meeting(db: Database, fact: meetings.MeetingDelegated | meetings.MeetingLeft) -> Concerned:
+    concerned, said = _meeting(db, fact)
+    left = fact.left_id if isinstance(fact, meetings.MeetingDelegated) else fact.person_id
+    return concerned | {person_channel(left)}, said
 
 
 @announced(

@@ -26,6 +26,9 @@ STANDING = frozenset({MeetingState.ACCEPTED, MeetingState.SCHEDULED, MeetingStat
 COUNTS_AS_ASKED = STANDING | {MeetingState.REQUESTED, MeetingState.NO_SHOW, MeetingState.FAILED}
 
 
+THEY_ASKED_ENOUGH = _("Whoever asks has as many requests as this event allows.")
+
+
 class LimitReached(Conflict):
     """Somebody has as many requests or meetings as the event allows; an organiser or desk may go beyond it."""
 
@@ -138,8 +141,10 @@ def _beyond(
         asked = [one for one in lines if one.person == asker and one.asked]
         waiting = sum(1 for one in asked if one.state is MeetingState.REQUESTED)
         if rules.max_pending is not None and waiting >= rules.max_pending:
-            return TooManyRequests(rules.max_pending)
+            return TooManyRequests(rules.max_pending) if actor.person == asker else LimitReached(THEY_ASKED_ENOUGH)
         if rules.max_outgoing is not None and _count(asked, COUNTS_AS_ASKED) >= rules.max_outgoing:
+            if actor.person != asker:
+                return LimitReached(THEY_ASKED_ENOUGH)
             return LimitReached(
                 N_(
                     "You have asked for %(count)s meeting, as many as this event allows. Cancelling one returns it.",
