@@ -4,9 +4,11 @@ from starlette.routing import BaseRoute, Route
 
 from frontend.assets import serve_asset
 from frontend.pages import (
+    arranging,
     availability,
     blocks,
     challenges,
+    colleagues,
     control,
     development,
     events,
@@ -194,6 +196,16 @@ MEETINGS: list[BaseRoute] = [
     post("/meetings/{meeting}/cancel", meetings.cancel_now, "cancel_meeting"),
     get("/meetings/{meeting}/move", meetings.choose_other_time, "choose_other_time"),
     post("/meetings/{meeting}/move", meetings.move_now, "move_meeting"),
+    get("/meetings/{meeting}/time", arranging.choose_first_time, "choose_first_time"),
+    post("/meetings/{meeting}/time", arranging.schedule_now, "schedule_meeting"),
+    get("/e/{event}/meetings/organisation", colleagues.show_organisation_meetings, "organisation_meetings"),
+    get("/meetings/{meeting}/hand-over", colleagues.choose_colleague, "choose_colleague"),
+    post("/meetings/{meeting}/hand-over", colleagues.hand_over_now, "delegate_meeting"),
+    post("/meetings/{meeting}/take-over", colleagues.take_over_now, "take_over_meeting"),
+    get("/meetings/{meeting}/add", colleagues.choose_guest, "choose_guest"),
+    post("/meetings/{meeting}/add", colleagues.add_now, "add_to_meeting"),
+    post("/meetings/{meeting}/leave", colleagues.leave_now, "leave_meeting"),
+    post("/meetings/{meeting}/remove", colleagues.remove_now, "remove_from_meeting"),
     get("/e/{event}/availability", availability.show_availability, "availability"),
     post("/e/{event}/availability", availability.set_availability_now, "set_availability"),
     get("/e/{event}/set-up/blocks", blocks.show_blocks, "blocks"),

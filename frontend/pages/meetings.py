@@ -17,14 +17,15 @@ from events.core.translation import N_, Message, _
 from events.events import EventWithPhases, event_by_id, get_event
 from events.participants import Participant, get_participant
 from events.reference.countries import country_name
+from frontend.meeting_shown import meeting_shown
 from frontend.showing import only_if_may
 from frontend.slots import by_day, choice, slot_called
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.answers import accept_meeting, decline_meeting
-from sessions.availability import common_slots, has_stated
+from sessions.availability import common_slots, free_slots, has_stated
 from sessions.booking_rules import rules_of
 from sessions.meeting_lists import my_meetings, parties_of, place_of
-from sessions.meetings import MeetingInEvent, get_meeting, state_at
+from sessions.meetings import MeetingInEvent, MeetingState, get_meeting, state_at
 from sessions.moves import cancel_meeting, move_meeting
 from sessions.requests import request_meeting, withdraw_request
 
@@ -38,9 +39,10 @@ class RequestForm(Form):
 
 
 class SlotForm(Form):
-    """Another time."""
+    """A time, and why beyond a limit where somebody acts for others."""
 
     slot: str = ""
+    override: str = ""
 
 
 class ReasonForm(Form):
@@ -147,7 +149,11 @@ def _shown(request: Request, template: str, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, event, subject = _load(db, request)
         parties, place = parties_of(db, subject), place_of(db, subject)
-    return render(request, template, event=event, form=form, **_particulars(actor, subject, parties), place=place)
+        shown = meeting_shown(db, request, actor, event, subject, form)
+    return render(
+        request, template, event=event, form=form, place=place, shown=shown,
+        **_particulars(actor, subject, parties) | {"other": shown.other},
+    )  # fmt: skip
 
 
 def _particulars(actor: Actor, subject: MeetingInEvent, parties: Any) -> dict[str, Any]:
@@ -176,12 +182,15 @@ def meeting_fragment(request: Request) -> Response:
     return _shown(request, "meetings/meeting_fragment.html")
 
 
-@page(form=NoForm, again=show_meeting, signed_in=True)
-def accept_now(request: Request, form: NoForm) -> Response:
+@page(form=SlotForm, again=show_meeting, signed_in=True)
+def accept_now(request: Request, form: SlotForm) -> Response:
     with transaction() as db:
-        actor, _event, subject = _load(db, request)
-        accept_meeting(db, actor, subject)
+        actor, event, subject = _load(db, request)
+        slot = slot_called(db, event.id, form.slot) if form.slot else None
+        accept_meeting(db, actor, subject, slot=slot, override=form.override)
     said = _("The meeting stands. It is on its way to both calendars.")
+    if subject.meeting.state is MeetingState.ACCEPTED:
+        said = _("Accepted. The organisers choose the time, and we tell you when they have.")
     return redirect(request, "meeting", meeting=subject.meeting.public_id, flash=said)
 
 
@@ -217,7 +226,7 @@ def choose_other_time(request: Request, form: Filled = NOTHING) -> Response:
         if not form.refused:
             only_if_may(actor, "move_meeting", subject)
         parties = parties_of(db, subject)
-        slots = common_slots(db, event, *subject.people)
+        slots = free_slots(db, event, *subject.people)
     return render(
         request, "meetings/move.html", event=event, form=form, **_particulars(actor, subject, parties),
         days=by_day(choice(slot) for slot in slots),
@@ -229,6 +238,6 @@ def move_now(request: Request, form: SlotForm) -> Response:
     with transaction() as db:
         actor, event, subject = _load(db, request)
         only_if_may(actor, "move_meeting", subject)
-        move_meeting(db, actor, subject, slot=slot_called(db, event.id, form.slot))
+        move_meeting(db, actor, subject, slot=slot_called(db, event.id, form.slot), override=form.override)
     said = _("Moved. Both calendars get the new time.")
     return redirect(request, "meeting", meeting=subject.meeting.public_id, flash=said)
