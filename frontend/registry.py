@@ -39,6 +39,8 @@ MODULES = (
     "sessions.seats",
     "sessions.meetings",
     "sessions.requests",
+    "sessions.colleagues",
+    "sessions.guests",
     "sessions.leaving",
     "sessions.breaks",
     "sessions.tables",

@@ -1,5 +1,7 @@
 """Who hears of which fact. A test fails for a fact that is neither announced nor declared quiet."""
 
+from typing import Any
+
 from sqlmodel import select
 
 from events import (
@@ -45,7 +47,7 @@ from sessions.schedules import drafts
     meetings.MeetingCancelled,
     tables.MeetingPlaceRenamed,
 )
-def _meeting(db: Database, fact: meetings.MeetingRequested) -> Concerned:
+def _meeting(db: Database, fact: Any) -> Concerned:
     row = db.get_one(meetings.Meeting, fact.meeting_id)
     people = (row.asker_id, row.invitee_id, *meetings.guests_of(db, fact.meeting_id))
     concerned = {person_channel(person) for person in people} | {board_channel(row.event_id)}
@@ -102,6 +104,13 @@ def _draft(db: Database, fact: drafts.ScheduleMade) -> Concerned:
     if row is None or row.asked_by_id is None:  # discarded before anybody was told
         return set(), {}
     return {person_channel(row.asked_by_id)}, {"draft": row.public_id}
+
+
+@announced(meetings.MeetingDelegated, meetings.MeetingJoined, meetings.MeetingLeft)
+def _people_of_meeting(db: Database, fact: meetings.MeetingDelegated | meetings.MeetingLeft) -> Concerned:
+    concerned, said = _meeting(db, fact)
+    left = fact.left_id if isinstance(fact, meetings.MeetingDelegated) else fact.person_id
+    return concerned | {person_channel(left)}, said
 
 
 @announced(

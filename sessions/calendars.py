@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, bindparam, insert, update
+from sqlalchemy import UniqueConstraint, bindparam, delete, insert, update
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
@@ -70,7 +70,7 @@ class CalendarRevision(SQLModel, table=True):
 
 
 class CalendarInvitee(SQLModel, table=True):
-    """Who was ever asked to have the entry in their calendar; a cancellation goes to all of them."""
+    """Who was asked to have the entry in their calendar, and has not been taken out; a cancellation goes to all."""
 
     __tablename__ = "calendar_invitee"
     __table_args__ = (UniqueConstraint("entry_id", "person_id"),)
@@ -112,10 +112,13 @@ def latest_revision(db: Database, entry: CalendarEntry) -> CalendarRevision | No
     return db.exec(query.order_by(col(CalendarRevision.sequence).desc()).limit(1)).first()
 
 
-def revise(db: Database, kind: EntryKind, subject_id: int, people: set[int], content: Content) -> int | None:
+def revise(
+    db: Database, kind: EntryKind, subject_id: int, people: set[int], content: Content, *, anew: bool = False
+) -> int | None:
     """Say something new in these people's calendars: the new sequence number, 0 for the first; None if nothing is new.
 
-    People who joined get the entry as it stands; times and places that changed raise the number by one.
+    People who joined get the entry as it stands; times and places that changed raise the number by one, and so does
+    `anew`, which says the same again because the letter that goes with it says more.
     """
     entry = find_entry(db, kind, subject_id)
     if entry is None:
@@ -126,7 +129,7 @@ def revise(db: Database, kind: EntryKind, subject_id: int, people: set[int], con
         db.flush()
     last = latest_revision(db, entry)
     added = _invite(db, entry, people)
-    if last is not None and last.method is CalendarMethod.REQUEST and last.content_hash == content.hash():
+    if last is not None and last.method is CalendarMethod.REQUEST and last.content_hash == content.hash() and not anew:
         return last.sequence if added else None
     return _append(db, entry, last, CalendarMethod.REQUEST, content)
 
@@ -210,6 +213,24 @@ def cancel_entry(db: Database, kind: EntryKind, subject_id: int) -> int | None:
     return _append(db, entry, last, CalendarMethod.CANCEL, content)
 
 
+def take_out(db: Database, kind: EntryKind, subject_id: int, person_id: int) -> tuple[int, int] | None:
+    """Take an entry out of one person's calendar while it goes on for the others; None if there is none to take out.
+
+    Two revisions: their cancellation (RFC 5546 section 3.2.5: sent to whoever is out, with a number of its own), then
+    what the others are told. Somebody who is asked again later gets a higher number than either.
+    """
+    entry = find_entry(db, kind, subject_id)
+    last = latest_revision(db, entry) if entry else None
+    if entry is None or last is None or last.method is CalendarMethod.CANCEL:
+        return None
+    content = Content(last.starts_at, last.ends_at, last.summary, last.place, last.path)
+    taken_out = _append(db, entry, last, CalendarMethod.CANCEL, content)
+    goes_on = _append(db, entry, latest_revision(db, entry), CalendarMethod.REQUEST, content)
+    theirs = (col(CalendarInvitee.entry_id) == entry.id, col(CalendarInvitee.person_id) == person_id)
+    db.execute(delete(CalendarInvitee).where(*theirs))
+    return taken_out, goes_on
+
+
 def _append(
     db: Database, entry: CalendarEntry, last: CalendarRevision | None, method: CalendarMethod, content: Content
 ) -> int:
@@ -253,7 +274,7 @@ def _invite(db: Database, entry: CalendarEntry, people: set[int]) -> bool:
 
 
 def invitees_of(db: Database, entry: CalendarEntry) -> set[int]:
-    """The people who were ever asked to have the entry."""
+    """The people who have the entry, or were asked to."""
     return set(db.exec(select(CalendarInvitee.person_id).where(CalendarInvitee.entry_id == entry.id)))
 
 

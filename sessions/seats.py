@@ -206,6 +206,22 @@ def free_seats(db: Database, meeting_id: int, *, but: Slot | None = None) -> Non
     db.execute(freed)
 
 
+def free_seats_of(db: Database, meeting_id: int, person_id: int) -> None:
+    """Give back the seats that one of its people has for a meeting."""
+    db.execute(delete(SEAT).where(SEAT.c.meeting_id == meeting_id, SEAT.c.person_id == person_id))
+
+
+def free_table(db: Database, meeting_id: int, table_id: int) -> None:
+    """Give back a table that a meeting does not need any more."""
+    db.execute(delete(SEAT).where(SEAT.c.meeting_id == meeting_id, SEAT.c.table_id == table_id))
+
+
+def has_seats(db: Database, meeting_id: int, person_id: int) -> bool:
+    """Whether somebody has seats for a meeting; requests hold some or none, by the event's rules."""
+    theirs = select(SEAT.c.id).where(SEAT.c.meeting_id == meeting_id, SEAT.c.person_id == person_id)
+    return db.execute(theirs.limit(1)).first() is not None
+
+
 def take_table(
     db: Database, *, event_id: int, meeting_id: int, slot: Slot, people: Collection[int], prefer: int | None = None
 ) -> int | None:
@@ -264,6 +280,13 @@ def _tables_for(event: Any, people: Any, count: Any) -> tuple[Any, ...]:
         col(MeetingTable.chairs) >= count,
         or_(col(MeetingTable.kept_for_id).is_(None), col(MeetingTable.kept_for_id).in_(people)),
     )
+
+
+def has_table_for(db: Database, event_id: int, people: Collection[int]) -> bool:
+    """Whether an event has a table at which so many people can meet, or has no tables at all."""
+    usable = select(col(MeetingTable.id)).where(*usable_tables(event_id, people)).limit(1)
+    any_table = select(col(MeetingTable.id)).where(col(MeetingTable.event_id) == event_id).limit(1)
+    return db.execute(usable).first() is not None or db.execute(any_table).first() is None
 
 
 # The queries below are parts of statements that are built once. Their values are those of `values_within`.

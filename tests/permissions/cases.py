@@ -15,6 +15,7 @@ from events.phases import PhaseKind
 from events.registration import RegistrationState
 from sessions.meetings import MeetingState
 from sessions.schedules.drafts import DraftState
+from sessions.sides import SideInMeeting
 from sessions.stages import StageState
 from sessions.tables import TableInEvent
 from tests.makers import NOW
@@ -302,6 +303,37 @@ def a_meeting(world: World) -> list[Case]:
 @cases_of("move_to_table")
 def a_meeting_and_its_table(world: World) -> list[Case]:
     return a_meeting(world)
+
+
+def side_of_bo(world: World, *, guests: bool = False) -> SideInMeeting:
+    """Bo's side of his request to Cy; Ola looks after Bo, and Tam takes part for the same dairy."""
+    bo, tam, home = world.actors["Bo"].person or 0, world.actors["Tam"].person or 0, world.organisation.id or 0
+    meeting = replace(
+        world.requested, desks={bo: world.desk.id}, homes={bo: home, tam: home},
+        colleagues={home: frozenset({bo, tam})}, guests=(tam,) if guests else (),
+    )  # fmt: skip
+    return SideInMeeting(meeting, bo)
+
+
+def states_of_side(side: SideInMeeting) -> list[Case]:
+    found = [replace(side, of=with_state(side.of, meeting={"state": state})) for state in MeetingState]
+    accepted = with_state(side.of, meeting={"state": MeetingState.SCHEDULED})
+    return [
+        *(Case(f"{state}", one) for state, one in zip(MeetingState, found, strict=True)),
+        Case("requested, hold over", replace(side, of=with_state(side.of, meeting={"expires_at": NOW}))),
+        Case("scheduled, begun", replace(side, of=with_state(accepted, meeting={"starts_at": NOW}))),
+        Case("scheduled, closed event", replace(side, of=with_state(accepted, event={"state": EventState.CLOSED}))),
+    ]
+
+
+@cases_of("delegate_meeting", "take_over_meeting", "add_to_meeting", "remove_from_meeting")
+def bos_side(world: World) -> list[Case]:
+    return states_of_side(side_of_bo(world))
+
+
+@cases_of("leave_meeting")
+def with_tam_as_guest(world: World) -> list[Case]:
+    return [Case(one.state, one.subject.of) for one in states_of_side(side_of_bo(world, guests=True))]
 
 
 # --- pitch rooms ----------------------------------------------------------------------------------

@@ -22,17 +22,19 @@ from events.organisations import Organisation, OrganisationKind, join_organisati
 from events.people import Person
 from events.phases import PhaseKind
 from events.programmes import Programme, add_cluster
-from events.registration import Registration, RegistrationInEvent, appoint, find_registration
+from events.registration import Registration, RegistrationInEvent, appoint, find_registration, participants_of
 from events.roles import Role, actor_for
 from events.signin import SignInLinkAsked, issue_link_token, open_sign_in
 from events.submission_files import add_file
 from events.submissions import Submission
 from events.teams import TeamInEvent, TeamInvitationSent
 from sessions.blocks import BlockInEvent, MeetingTable, add_block, add_tables, slots_in, tables_of
-from sessions.meetings import MeetingInEvent
+from sessions.guests import add_to_meeting
+from sessions.meetings import MeetingInEvent, meeting_in_event
 from sessions.pitches import Pitch, pitches_of, plan_stage, schedule_pitches
 from sessions.running import open_stage
 from sessions.schedules.drafts import DraftInEvent
+from sessions.sides import side_of
 from sessions.stages import QuestionOnStage, Stage, StageInEvent, ask_question, get_question
 from tests.events.makers_desks import make_desk, place_of
 from tests.events.makers_hackathon import BRIEF, DONE, make_hackathon, make_team
@@ -47,7 +49,7 @@ from tests.makers import (
     person_of,
     reload_event,
 )
-from tests.sessions.makers_meetings import Fair, make_meeting, make_request, tomorrow
+from tests.sessions.makers_meetings import Fair, make_colleague, make_meeting, make_request, tomorrow
 from tests.sessions.makers_schedules import make_draft_here
 
 CAST = {
@@ -168,6 +170,7 @@ def build_world(db: Database) -> World:
     nia = make_person(db, "Nia Novak")
     nias = make_registration(db, nia, fair.event)
     accepted = make_meeting(db, fair, asker=again(db, people["Bo"]), invitee=again(db, nia), slot=1)
+    colleagues = _colleagues(db, people["Bo"], fair, organisation, accepted)
     cookies = {name: open_sign_in(db, person_of(db, actor), way="test") for name, actor in people.items()}
     world = World(
         actors={"visitor": VISITOR} | {name: actor_for(db, one.person) for name, one in people.items()}
@@ -182,6 +185,7 @@ def build_world(db: Database) -> World:
     world.ids = (
         _ids(db, world)
         | strangers
+        | colleagues
         | {
             "draft": draft.event.slug,
             "participant": nias.public_id,
@@ -242,6 +246,22 @@ def _matchmaking(db: Database, people: dict[str, Actor], programme: Programme, d
     make_registration(db, again(db, people["Bo"]), event, organisation=dairy)
     make_registration(db, again(db, people["Cy"]), event)
     return Fair(ada, reload_event(db, event), block, slots_in(db, event.id))
+
+
+def _colleagues(db: Database, bo: Actor, fair: Fair, dairy: Organisation, meeting: MeetingInEvent) -> dict[str, str]:
+    """Two more from Bo's dairy, in no table: Lea, and Ivo who comes along to a meeting of Bo's."""
+    for name in ("Lea Lang", "Ivo Ilic"):
+        make_colleague(db, make_person(db, name), fair, dairy)
+    places = {person_name(db, row): row for row in participants_of(db, fair.event.id)}
+    side = side_of(meeting_in_event(db, meeting.meeting, meeting.event), bo.person or 0)
+    add_to_meeting(db, again(db, bo), side, registration=places["Ivo Ilic"])
+    named = {"lea": "Lea Lang", "ivo": "Ivo Ilic", "bos_place": "Bo Berg"}
+    return {key: places[name].public_id for key, name in named.items()}
+
+
+def person_name(db: Database, place: Registration) -> str:
+    """Whose place this is."""
+    return db.get_one(Person, place.person_id).name
 
 
 def _team(
