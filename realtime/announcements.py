@@ -28,7 +28,18 @@ from events.importing import items, participants
 from events.people import find_person
 from realtime.announcing import Concerned, announced, quiet
 from realtime.channels import event_channel, person_channel
-from sessions import availability, blocks, booking_rules, meetings, no_thanks, pitches
+from sessions import (
+    assessments,
+    attendance,
+    availability,
+    blocks,
+    booking_rules,
+    meetings,
+    no_thanks,
+    pitches,
+    standby,
+    waiting,
+)
 
 
 @announced(
@@ -41,6 +52,11 @@ from sessions import availability, blocks, booking_rules, meetings, no_thanks, p
     meetings.MeetingExpired,
     meetings.MeetingMoved,
     meetings.MeetingCancelled,
+    attendance.CheckedInToMeeting,
+    attendance.NoShowMarked,
+    attendance.MeetingHeld,
+    attendance.MeetingFailed,
+    attendance.OutcomeCorrected,
 )
 def _meeting(db: Database, fact: meetings.MeetingRequested) -> Concerned:
     row = db.get_one(meetings.Meeting, fact.meeting_id)
@@ -171,4 +187,11 @@ quiet(
     no_thanks.NoThanksSaid,
     no_thanks.NoThanksTakenBack,
     meetings.MeetingLocked,
+    standby.StandbyChanged,
+    waiting.WaitingBegan,
+    waiting.WaitingEnded,
+    assessments.MeetingAssessed,
+    assessments.AssessmentsAwaited,
 )
+# The request or the meeting that comes of it is announced itself.
+quiet(standby.StandbyCalled, waiting.TimeFound)

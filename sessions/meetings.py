@@ -17,7 +17,7 @@ from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, NotFound
-from events.core.timers import stop_timer
+from events.core.timers import set_timer, stop_timer
 from events.core.translation import SOURCE, At, Message, _, written_for
 from events.events import Event, EventClosedAlready, EventState
 from events.registration import Registration
@@ -405,8 +405,8 @@ def end_meeting(db: Database, actor: Actor, subject: MeetingInEvent, end: Meetin
     change_meeting(db, subject, values)
     free_seats(db, subject.id)
     stop_timer(db, "meeting request expires", subject.id)
-    for follow_up in AFTER_FREED:
-        follow_up(db, subject)
+    stop_timer(db, "meeting ends", subject.id)
+    seats_were_freed(db, subject)
     record(db, actor, ENDINGS[end](db, subject))
 
 
@@ -414,10 +414,16 @@ AFTER_FREED: list[Callable[[Database, MeetingInEvent], None]] = []
 
 
 def after_freed(step: Callable[[Database, MeetingInEvent], None]) -> Callable[[Database, MeetingInEvent], None]:
-    """Run `(db, meeting)` in the transaction in which a meeting gave seats back: `slot` is the time that was freed
-    where it had one. For the waiting list."""
+    """Run `(db, meeting)` in the transaction in which a meeting gave seats back, at its end or by moving. For the
+    waiting list."""
     AFTER_FREED.append(step)
     return step
+
+
+def seats_were_freed(db: Database, subject: MeetingInEvent) -> None:
+    """Let those join in who wait for seats; part of commands that gave some back."""
+    for step in AFTER_FREED:
+        step(db, subject)
 
 
 def change_meeting(db: Database, subject: MeetingInEvent, values: dict[str, Any]) -> None:
@@ -469,7 +475,11 @@ def give_table(db: Database, subject: MeetingInEvent, slot: Slot, people: Collec
 
 
 def write_in_calendars(db: Database, subject: MeetingInEvent, people: Collection[int]) -> int:
-    """Say in the calendars of `people` when and where they meet: the entry's sequence number."""
+    """Say in the calendars of `people` when and where they meet: the entry's sequence number.
+
+    Every meeting with a time comes through here, so its end is looked at from here too.
+    """
+    set_timer(db, "meeting ends", subject.id, subject.slot.ends_at)
     table = db.get(MeetingTable, subject.meeting.table_id) if subject.meeting.table_id else None
     with written_for(SOURCE, subject.event.zone):
         place = str(place_name(table.kind, table.name)) if table else ""

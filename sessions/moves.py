@@ -36,6 +36,7 @@ from sessions.meetings import (
     place_meeting,
     reads_now,
     refuse_if_unavailable,
+    seats_were_freed,
     write_in_calendars,
 )
 from sessions.seats import free_seats, locked_participants, take_seats
@@ -132,7 +133,8 @@ def shift(db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot) -> No
 
 
 def tell_moved(db: Database, actor: Actor, subject: MeetingInEvent, old: datetime, people: tuple[int, ...]) -> None:
-    """Revise all calendars and write the fact that a meeting has another time."""
+    """Revise all calendars and write the fact that a meeting has another time; its old one is free."""
+    seats_were_freed(db, subject)
     sequence = write_in_calendars(db, subject, people)
     start, event_id = subject.slot.starts_at, subject.meeting.event_id
     record(

@@ -107,7 +107,7 @@ def request_meeting(
     refuse_unless_agreed(db, subject.event, actor)
     if invitee.person_id in turned_down_by(db, actor.person):
         raise SaidNoThanks
-    return _ask(db, actor, subject, Wish(actor.person, invitee.person_id, slot, note), invitee, override=None)
+    return ask(db, actor, subject, Wish(actor.person, invitee.person_id, slot, note), invitee, override=None)
 
 
 def not_closed_for_them(subject: RegistrationInEvent, now: datetime) -> None:
@@ -131,20 +131,24 @@ def request_meeting_for(
     Refuses what `request_meeting` does, but a limit only where `override` gives no reason to go beyond it.
     """
     event = event_by_id(db, subject.registration.event_id)
-    return _ask(
+    return ask(
         db, actor, event, Wish(subject.registration.person_id, invitee.person_id, slot, note), invitee,
         override=override,
     )  # fmt: skip
 
 
-def _ask(
+def ask(
     db: Database, actor: Actor, event: EventWithPhases, wish: Wish, invitee: Registration, *, override: str | None
 ) -> Meeting:
+    """Make a request or, where nobody has to say yes, a meeting; part of commands that have asked their own rule.
+
+    `override` None: limits bind. Refuses what `request_meeting` does.
+    """
     rules = rules_of(db, event.id)
     _check(event, wish, invitee, rules)
     found = refuse_if_unavailable(db, actor, event.id, (wish.asker, wish.invitee), wish.slot)
-    _both_may(db, found, wish)
-    _not_twice(db, event.id, wish)
+    refuse_pair(db, found[wish.asker], found[wish.invitee])
+    refuse_second(db, event.id, wish.asker, wish.invitee)
     refuse_beyond_limits(db, actor, rules, found, wish.slot, asker=wish.asker, override=override)
     with db.begin_nested():  # Whoever goes on after a refusal has no meeting without seats.
         meeting = _new_request(db, event, rules, wish, override or "")
@@ -177,18 +181,19 @@ NO_TIME_YET: dict[Timing, Message] = {
 }
 
 
-def _both_may(db: Database, found: dict[int, Registration], wish: Wish) -> None:
-    asker, invitee = found[wish.asker], found[wish.invitee]
+def refuse_pair(db: Database, asker: Registration, invitee: Registration) -> None:
+    """Refuse colleagues, and an invitee of a type that the asker's type may not ask."""
     if asker.organisation_id is not None and asker.organisation_id == invitee.organisation_id:
         raise Colleagues
     if not may_ask(db, asker.type_id, invitee.type_id):
         raise NotYourType
 
 
-def _not_twice(db: Database, event_id: int, wish: Wish) -> None:
+def refuse_second(db: Database, event_id: int, one: int, other: int) -> None:
+    """Refuse a second open request or coming meeting between two people of an event, whose places are locked."""
     # Exact although it only looks: both registrations are locked, and SQLite has one writer.
     query = select(Meeting.id).where(
-        Meeting.event_id == event_id, is_open(clock.now()), takes_part(wish.asker), takes_part(wish.invitee)
+        Meeting.event_id == event_id, is_open(clock.now()), takes_part(one), takes_part(other)
     )
     if db.exec(query.limit(1)).first() is not None:
         raise AskedAlready
@@ -267,7 +272,7 @@ def book_meeting(
     if len(note.strip()) > NOTE_LIMIT:
         raise Invalid({"note": _("Please write at most %(most)s characters.", most=NOTE_LIMIT)})
     found = refuse_if_unavailable(db, actor, subject.id, ids, slot)
-    _not_twice(db, subject.id, wish)
+    refuse_second(db, subject.id, wish.asker, wish.invitee)
     refuse_beyond_limits(db, actor, rules, found, slot, override=override)
     with db.begin_nested():
         meeting = _new_request(db, subject, rules, wish, override)

@@ -245,6 +245,15 @@ def taken_atoms(db: Database, people: Collection[int], span: Slot, now: datetime
     return set(db.execute(query).scalars())
 
 
+def busy_people(db: Database, people: Collection[int], span: Slot) -> set[int]:
+    """Who of `people` has a seat within `span`, in whatever event."""
+    pieces = atoms(span.starts_at, span.ends_at)
+    query = select(SEAT.c.person_id).where(
+        SEAT.c.person_id.in_(sorted(people)), SEAT.c.atom.between(pieces[0], pieces[-1]), held_now(clock.now())
+    )
+    return set(db.execute(query).scalars())
+
+
 def kept_atoms(db: Database, person_id: int, span: Slot) -> set[int]:
     """The atoms within `span` in which a meeting of somebody stands, which is more than a request that holds them."""
     pieces = atoms(span.starts_at, span.ends_at)

@@ -39,14 +39,16 @@ def _invitee(db: Database, fact: Any) -> list[Recipient]:
     return recipients(db, {meeting.invitee_id if meeting else None})
 
 
-def _all(db: Database, fact: Any) -> list[Recipient]:
+def everybody_in(db: Database, fact: Any) -> list[Recipient]:
+    """The asker, the invitee and the guests of the meeting that a fact is about."""
     meeting = db.get(Meeting, fact.meeting_id)
     if meeting is None:
         return []
     return recipients(db, {meeting.asker_id, meeting.invitee_id, *guests_of(db, fact.meeting_id)})
 
 
-def _meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
+def values_of_meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
+    """What letters say about a meeting: with whom, when for both, where, and how it stands."""
     meeting, event = db.get(Meeting, fact.meeting_id), db.get(Event, fact.event_id)
     if meeting is None or event is None:
         return None
@@ -56,6 +58,7 @@ def _meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
     organisation = _organisation(db, meeting.event_id, other)
     return {
         "event": event.name,
+        "state": meeting.state,
         "other": other_name,
         "who": f"{other_name} ({organisation})" if organisation else other_name,
         "other_zone": other.zone if other else to.zone,
@@ -79,45 +82,45 @@ def _organisation(db: Database, event_id: int, person: Person | None) -> str:
 
 @letter_for(MeetingRequested, to=_invitee)
 def meeting_requested(db: Database, fact: MeetingRequested, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingAccepted, to=_all, entry=ENTRY)
+@letter_for(MeetingAccepted, to=everybody_in, entry=ENTRY)
 def meeting_accepted(db: Database, fact: MeetingAccepted, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingScheduled, to=_all, entry=ENTRY)
+@letter_for(MeetingScheduled, to=everybody_in, entry=ENTRY)
 def meeting_scheduled(db: Database, fact: MeetingScheduled, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingAgreed, to=_all)
+@letter_for(MeetingAgreed, to=everybody_in)
 def meeting_agreed(db: Database, fact: MeetingAgreed, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
 @letter_for(MeetingDeclined, to=_asker)
 def meeting_declined(db: Database, fact: MeetingDeclined, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
 @letter_for(MeetingWithdrawn, to=_invitee)
 def meeting_withdrawn(db: Database, fact: MeetingWithdrawn, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
 @letter_for(MeetingExpired, to=_asker)
 def meeting_expired(db: Database, fact: MeetingExpired, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingMoved, to=_all, entry=ENTRY)
+@letter_for(MeetingMoved, to=everybody_in, entry=ENTRY)
 def meeting_moved(db: Database, fact: MeetingMoved, to: Recipient) -> Values | None:
-    values = _meeting(db, fact, to)
+    values = values_of_meeting(db, fact, to)
     return values and {**values, "old_starts_at": fact.old_starts_at}
 
 
-@letter_for(MeetingCancelled, to=_all, entry=ENTRY)
+@letter_for(MeetingCancelled, to=everybody_in, entry=ENTRY)
 def meeting_cancelled(db: Database, fact: MeetingCancelled, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)

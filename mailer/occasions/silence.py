@@ -20,7 +20,18 @@ from events import (
 from events import events as gatherings
 from events.importing import items, participants
 from mailer.letters import silent
-from sessions import availability, blocks, booking_rules, meetings, no_thanks, pitches
+from sessions import (
+    assessments,
+    attendance,
+    availability,
+    blocks,
+    booking_rules,
+    meetings,
+    no_thanks,
+    pitches,
+    standby,
+    waiting,
+)
 
 # Set-up: whoever did it was there.
 silent(
@@ -78,6 +89,10 @@ silent(
     no_thanks.NoThanksSaid,
     no_thanks.NoThanksTakenBack,
     meetings.MeetingLocked,
+    standby.StandbyChanged,
+    waiting.WaitingBegan,
+    waiting.WaitingEnded,
+    assessments.MeetingAssessed,
 )
 # Live or by the clock: the room and the page show it at the moment it counts.
 silent(
@@ -88,4 +103,8 @@ silent(
     pitches.StageClosed,
     pitches.PitchStarted,
     pitches.PitchEnded,
+    attendance.CheckedInToMeeting,
+    attendance.MeetingHeld,
 )
+# The letter about the new meeting says it.
+silent(standby.StandbyCalled)
