@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import col, exists, or_, select
 
 from events.core import clock
@@ -53,10 +54,16 @@ def has_agreed() -> Any:
 
 def refuse_unless_agreed(db: Database, event: Event, actor: Actor) -> None:
     """Refuse with ConsentMissing while the actor takes part in the event without having agreed."""
-    mine = (Registration.event_id == event.id, Registration.person_id == actor.person)
-    waiting = select(Registration.id).where(*mine, Registration.state == RegistrationState.ACCEPTED, ~has_agreed())
-    if db.exec(waiting).first() is not None:
+    if db.connection().execute(_WAITING, {"event": event.id, "person": actor.person}).first() is not None:
         raise ConsentMissing(event)
+
+
+_WAITING = select(Registration.id).where(
+    col(Registration.event_id) == bindparam("event"),
+    col(Registration.person_id) == bindparam("person"),
+    col(Registration.state) == RegistrationState.ACCEPTED,
+    ~has_agreed(),
+)
 
 
 def takes_part(subject: RegistrationInEvent, now: datetime) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, String, UniqueConstraint, cast, literal, union_all
+from sqlalchemy import Integer, Select, String, UniqueConstraint, bindparam, cast, literal, union_all
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
@@ -97,11 +98,18 @@ def _granted(person: int) -> "Select[Any]":
     return grants.where(RoleGrant.person_id == person)  # type: ignore[return-value]  # SQLModel's own Select type
 
 
+@cache
+def _all_ties(_sources: int) -> Any:
+    """The one query for all ties; building it costs more than running it, so it is kept until a source is added."""
+    person: Any = bindparam("person", type_=Integer)
+    return union_all(*(source(person) for source in TIE_SOURCES))
+
+
 def actor_for(db: Database, person_id: int | None) -> Actor:
     """The actor for a person, with all their ties, in one query; a visitor for None."""
     if person_id is None:
         return VISITOR
-    rows = db.execute(union_all(*(source(person_id) for source in TIE_SOURCES)))
+    rows = db.connection().execute(_all_ties(len(TIE_SOURCES)), {"person": person_id})
     return Actor(person_id, frozenset(Tie(str(role), str(scope), id) for role, scope, id in rows))
 
 

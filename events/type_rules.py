@@ -3,7 +3,7 @@
 All may, unless an organiser says otherwise for a pair; a pair is read from the first type to the second.
 """
 
-from sqlalchemy import UniqueConstraint, exists
+from sqlalchemy import UniqueConstraint, bindparam, exists
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Field, SQLModel, col, select
 
@@ -39,9 +39,13 @@ def type_rules_of(db: Database, event_id: int) -> dict[tuple[int, int], TypeRule
 
 def may_ask(db: Database, from_type_id: int, to_type_id: int) -> bool:
     """Whether participants of one type may ask those of another for a meeting; who may not see may not ask."""
-    query = select(TypeRule).where(TypeRule.from_type_id == from_type_id, TypeRule.to_type_id == to_type_id)
-    row = db.exec(query).first()
+    row = db.connection().execute(_PAIR, {"one": from_type_id, "other": to_type_id}).first()
     return row is None or (row.may_see and row.may_ask)
+
+
+_PAIR = select(col(TypeRule.may_see), col(TypeRule.may_ask)).where(
+    col(TypeRule.from_type_id) == bindparam("one"), col(TypeRule.to_type_id) == bindparam("other")
+)
 
 
 def hidden_from(actor: Actor, event_id: int) -> ColumnElement[bool]:

@@ -39,10 +39,9 @@ from sessions.meetings import (
     guests_of,
     lead_of_meeting,
     not_closed,
-    seats_were_freed,
     state_at,
 )
-from sessions.seats import free_seats
+from sessions.seats import free_seats, seats_were_freed
 
 BEFORE = timedelta(minutes=10)
 PATIENCE = timedelta(minutes=5)

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import UniqueConstraint, delete, literal, union_all
+from sqlalchemy import UniqueConstraint, bindparam, delete, literal, union_all
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
@@ -169,6 +170,19 @@ class Unavailable:
         return set(self.away) or set(others)
 
 
+_PEOPLE: Any = bindparam("people", expanding=True)
+_NOT_THEN = union_all(
+    select(literal("away"), col(Absence.person_id), literal(0)).where(
+        col(Absence.event_id) == bindparam("event"),
+        col(Absence.person_id).in_(_PEOPLE),
+        col(Absence.starts_at) == bindparam("start"),
+    ),
+    select(literal("no thanks"), col(NoThanks.person_id), col(NoThanks.other_id)).where(
+        col(NoThanks.person_id).in_(_PEOPLE), col(NoThanks.other_id).in_(_PEOPLE)
+    ),
+)
+
+
 def unavailable(
     db: Database, rules: BookingRules, people: Collection[int], start: datetime | None, end: datetime | None
 ) -> Unavailable:
@@ -177,15 +191,7 @@ def unavailable(
     One statement whether there is a no thanks or not, so that nobody learns of it by the clock.
     """
     ids = sorted(people)
-    query = union_all(
-        select(literal("away"), col(Absence.person_id), literal(0)).where(
-            col(Absence.event_id) == rules.event_id, col(Absence.person_id).in_(ids), col(Absence.starts_at) == start
-        ),
-        select(literal("no thanks"), col(NoThanks.person_id), col(NoThanks.other_id)).where(
-            col(NoThanks.person_id).in_(ids), col(NoThanks.other_id).in_(ids)
-        ),
-    )
-    rows = db.execute(query).all()
+    rows = db.connection().execute(_NOT_THEN, {"event": rules.event_id, "people": ids, "start": start}).all()
     away = {one for what, one, _other in rows if what == "away"}
     if rules.windows and start is not None and end is not None:
         away |= _asleep(db, rules, ids, Slot(start, end))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import UniqueConstraint, delete
+from sqlalchemy import UniqueConstraint, bindparam, delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
@@ -151,11 +151,23 @@ def slots_in(db: Database, event_id: int) -> list[Slot]:
 
 def block_at(db: Database, event_id: int, slot: Slot) -> Block:
     """The block that `slot` is a slot of; it cannot be removed before the transaction ends. Refuses other times."""
-    within = (Block.event_id == event_id, Block.starts_at <= slot.starts_at, Block.ends_at >= slot.ends_at)
-    block = db.exec(select(Block).where(*within).with_for_update(read=True, key_share=True)).first()
+    block: Block | None = db.execute(
+        _AROUND, {"event": event_id, "start": slot.starts_at, "end": slot.ends_at}
+    ).scalar()
     if block is None or slot not in slots_of(block):
         raise Invalid({"slot": _("Please choose one of the event's times.")})
     return block
+
+
+_AROUND = (
+    select(Block)
+    .where(
+        col(Block.event_id) == bindparam("event"),
+        col(Block.starts_at) <= bindparam("start"),
+        col(Block.ends_at) >= bindparam("end"),
+    )
+    .with_for_update(read=True, key_share=True)
+)
 
 
 @command(organiser_of_event, when=not_over)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core.access import Actor, command
@@ -97,13 +98,17 @@ class Window:
 
 def rules_of(db: Database, event_id: int) -> BookingRules:
     """How meetings come about in an event; the usual rules where nobody has set any."""
-    row = db.exec(select(BookingRules).where(BookingRules.event_id == event_id)).first()
+    row: BookingRules | None = db.execute(_RULES, {"event": event_id}).scalar()
     return row or BookingRules(event_id=event_id)
+
+
+_RULES = select(BookingRules).where(col(BookingRules.event_id) == bindparam("event"))
+_TYPE_LIMITS = select(TypeLimits).where(col(TypeLimits.event_id) == bindparam("event"))
 
 
 def limits_of_types(db: Database, event_id: int) -> dict[int, TypeLimits]:
     """The limits of an event's participation types, by type; types without limits are not in it."""
-    return {row.type_id: row for row in db.exec(select(TypeLimits).where(TypeLimits.event_id == event_id))}
+    return {row.type_id: row for row in db.execute(_TYPE_LIMITS, {"event": event_id}).scalars()}
 
 
 def is_awake(rules: BookingRules, zone: str, slot: Slot) -> bool:

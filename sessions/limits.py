@@ -3,11 +3,12 @@
 How each is counted is written in docs/decisions/0012; a request that came to nothing returns to its quota.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy import select as sql_select
 from sqlmodel import col, or_, select
 
@@ -19,7 +20,7 @@ from events.core.translation import N_, Message, _
 from events.registration import Registration
 from sessions.blocks import Block, Slot
 from sessions.booking_rules import BookingRules, limits_of_types
-from sessions.meetings import Meeting, MeetingGuest, MeetingState, state_at, takes_part
+from sessions.meetings import Meeting, MeetingGuest, MeetingState, state_at
 
 STANDING = frozenset({MeetingState.ACCEPTED, MeetingState.SCHEDULED, MeetingState.HELD})
 COUNTS_AS_ASKED = STANDING | {MeetingState.REQUESTED, MeetingState.NO_SHOW, MeetingState.FAILED}
@@ -46,33 +47,54 @@ class TooManyRequests(LimitReached):
 class Counted:
     """A meeting or an open request of somebody, as limits count it."""
 
+    meeting: int
     person: int
     asked: bool
     state: MeetingState
     starts_at: datetime | None
+    ends_at: datetime | None
 
 
-def counted_for(db: Database, event_id: int, people: set[int], *, but: int | None = None) -> list[Counted]:
+_PEOPLE: Any = bindparam("people", expanding=True)
+_GUESTS = select(MeetingGuest.meeting_id, MeetingGuest.person_id).where(col(MeetingGuest.person_id).in_(_PEOPLE))
+_THEIRS = sql_select(
+    col(Meeting.id), col(Meeting.asker_id), col(Meeting.invitee_id), col(Meeting.state), col(Meeting.starts_at),
+    col(Meeting.ends_at), col(Meeting.expires_at),
+).where(
+    col(Meeting.event_id) == bindparam("event"),
+    or_(
+        col(Meeting.asker_id).in_(_PEOPLE),
+        col(Meeting.invitee_id).in_(_PEOPLE),
+        col(Meeting.id).in_(sql_select(col(MeetingGuest.meeting_id)).where(col(MeetingGuest.person_id).in_(_PEOPLE))),
+    ),
+)  # fmt: skip
+
+
+def counted_for(db: Database, event_id: int, people: Collection[int], *, but: int | None = None) -> list[Counted]:
     """The meetings and open requests of `people` in an event, one line for each of them; two queries."""
-    now = clock.now()
-    query: Any = sql_select(
-        col(Meeting.id), col(Meeting.asker_id), col(Meeting.invitee_id), col(Meeting.state), col(Meeting.starts_at),
-        col(Meeting.expires_at),
-    ).where(col(Meeting.event_id) == event_id, or_(*(takes_part(person) for person in sorted(people))))  # fmt: skip
-    guests = select(MeetingGuest.meeting_id, MeetingGuest.person_id).where(
-        col(MeetingGuest.person_id).in_(sorted(people))
-    )
+    now, wanted, connection = clock.now(), set(people), db.connection()
     added: dict[int, set[int]] = {}
-    for meeting, person in db.exec(guests):
+    for meeting, person in connection.execute(_GUESTS, {"people": sorted(wanted)}):
         added.setdefault(meeting, set()).add(person)
     lines = []
-    for id, asker, invitee, state, start, expires in db.execute(query):
-        if id == but:
+    for row in connection.execute(_THEIRS, {"event": event_id, "people": sorted(wanted)}):
+        if row.id == but:
             continue
-        by_the_clock = state_at(MeetingState(state), expires, now)
-        for person in ({asker, invitee} | added.get(id or 0, set())) & people:
-            lines.append(Counted(person, person == asker, by_the_clock, start))
+        state = state_at(row.state, row.expires_at, now)
+        for person in ({row.asker_id, row.invitee_id} | added.get(row.id, set())) & wanted:
+            lines.append(Counted(row.id, person, person == row.asker_id, state, row.starts_at, row.ends_at))
     return lines
+
+
+def is_between(lines: Iterable[Counted], one: int, other: int) -> bool:
+    """Whether two people have an open request or a meeting to come, by the lines counted for them."""
+    now = clock.now()
+    coming = {MeetingState.REQUESTED, MeetingState.ACCEPTED, MeetingState.SCHEDULED}
+    mine: dict[int, set[int]] = {}
+    for line in lines:
+        if line.state in coming and (line.state is not MeetingState.SCHEDULED or (line.ends_at or now) > now):
+            mine.setdefault(line.meeting, set()).add(line.person)
+    return any({one, other} <= people for people in mine.values())
 
 
 def refuse_beyond_limits(
@@ -85,13 +107,15 @@ def refuse_beyond_limits(
     asker: int | None = None,
     but: int | None = None,
     override: str | None = None,
+    lines: list[Counted] | None = None,
 ) -> None:
     """Refuse a meeting of the people in `found` (locked, so that the count stays right) beyond a limit.
 
     `asker` makes a request of it, counted against theirs. `override` None: limits bind. Otherwise somebody acts for
-    others and may go beyond, with a reason; an empty one refuses and asks for it.
+    others and may go beyond, with a reason; an empty one refuses and asks for it. `lines` spares counting again.
     """
-    lines = counted_for(db, rules.event_id, set(found), but=but)
+    if lines is None:
+        lines = counted_for(db, rules.event_id, set(found), but=but)
     refusal = _beyond(db, actor, rules, found, slot, asker, lines)
     if refusal is None:
         return

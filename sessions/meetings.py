@@ -24,9 +24,17 @@ from events.registration import Registration
 from events.roles import Role, Scope, organiser_of_event
 from sessions.availability import unavailable
 from sessions.blocks import MeetingTable, Slot, block_at, place_name
-from sessions.booking_rules import Timing, rules_of
+from sessions.booking_rules import BookingRules, Timing, rules_of
 from sessions.calendars import Content, EntryKind, cancel_entry, find_entry, revise
-from sessions.seats import NotTakingPart, free_seats, locked_participants, not_free, take_seats, take_table
+from sessions.seats import (
+    NotTakingPart,
+    free_seats,
+    locked_participants,
+    not_free,
+    seats_were_freed,
+    take_seats,
+    take_table,
+)
 
 
 class MeetingState(StrEnum):
@@ -410,22 +418,6 @@ def end_meeting(db: Database, actor: Actor, subject: MeetingInEvent, end: Meetin
     record(db, actor, ENDINGS[end](db, subject))
 
 
-AFTER_FREED: list[Callable[[Database, MeetingInEvent], None]] = []
-
-
-def after_freed(step: Callable[[Database, MeetingInEvent], None]) -> Callable[[Database, MeetingInEvent], None]:
-    """Run `(db, meeting)` in the transaction in which a meeting gave seats back, at its end or by moving. For the
-    waiting list."""
-    AFTER_FREED.append(step)
-    return step
-
-
-def seats_were_freed(db: Database, subject: MeetingInEvent) -> None:
-    """Let those join in who wait for seats; part of commands that gave some back."""
-    for step in AFTER_FREED:
-        step(db, subject)
-
-
 def change_meeting(db: Database, subject: MeetingInEvent, values: dict[str, Any]) -> None:
     """From the state, people and time that the reader saw to others: compare-and-set, so that one of two wins.
 
@@ -520,13 +512,18 @@ def place_meeting(db: Database, actor: Actor, subject: MeetingInEvent, slot: Slo
 
 
 def refuse_if_unavailable(
-    db: Database, actor: Actor, event_id: int, people: Collection[int], slot: Slot | None
+    db: Database,
+    actor: Actor,
+    event_id: int,
+    people: Collection[int],
+    slot: Slot | None,
+    rules: BookingRules | None = None,
 ) -> dict[int, Registration]:
     """Lock the places of `people` and answer them; refuse unless all take part and could meet each other then."""
     found = locked_participants(db, event_id, people)
     if len(found) < len(set(people)):
         raise NotTakingPart
-    rules = rules_of(db, event_id)
+    rules = rules or rules_of(db, event_id)
     start, end = (slot.starts_at, slot.ends_at) if slot else (None, None)
     missing = unavailable(db, rules, people, start, end).of(actor)
     if missing:

@@ -36,10 +36,9 @@ from sessions.meetings import (
     place_meeting,
     reads_now,
     refuse_if_unavailable,
-    seats_were_freed,
     write_in_calendars,
 )
-from sessions.seats import free_seats, locked_participants, take_seats
+from sessions.seats import free_seats, locked_participants, seats_were_freed, take_seats
 
 AGREED = (MeetingState.ACCEPTED, MeetingState.SCHEDULED)
 

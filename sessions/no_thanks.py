@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, and_, delete
+from sqlalchemy import UniqueConstraint, and_, bindparam, delete
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from events.core import clock
@@ -64,7 +64,10 @@ class SaidNoThanks(Conflict):
 
 def turned_down_by(db: Database, person_id: int) -> set[int]:
     """Whom somebody does not wish to meet; for their own pages only."""
-    return set(db.exec(select(NoThanks.other_id).where(NoThanks.person_id == person_id)))
+    return set(db.connection().execute(_TURNED_DOWN, {"person": person_id}).scalars())
+
+
+_TURNED_DOWN = select(NoThanks.other_id).where(col(NoThanks.person_id) == bindparam("person"))
 
 
 def vetoed_by_or_for(db: Database, person_id: int) -> set[int]:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import select
-
 from events.consents import refuse_unless_agreed
 from events.core import clock
 from events.core.access import SYSTEM, Actor, command
@@ -22,8 +20,8 @@ from events.type_rules import may_ask
 from sessions.answers import checked_reason
 from sessions.blocks import Slot, block_at
 from sessions.booking_rules import Answering, BookingRules, Timing, rules_of
+from sessions.limits import Counted, counted_for, is_between, refuse_beyond_limits
 from sessions.limits import TooManyRequests as TooManyRequests
-from sessions.limits import refuse_beyond_limits
 from sessions.meetings import (
     Meeting,
     MeetingAgreed,
@@ -37,10 +35,8 @@ from sessions.meetings import (
     asker_of_meeting,
     end_meeting,
     give_table,
-    is_open,
     is_requested,
     refuse_if_unavailable,
-    takes_part,
     write_in_calendars,
 )
 from sessions.no_thanks import SaidNoThanks, turned_down_by
@@ -146,10 +142,11 @@ def ask(
     """
     rules = rules_of(db, event.id)
     _check(event, wish, invitee, rules)
-    found = refuse_if_unavailable(db, actor, event.id, (wish.asker, wish.invitee), wish.slot)
+    found = refuse_if_unavailable(db, actor, event.id, (wish.asker, wish.invitee), wish.slot, rules)
     refuse_pair(db, found[wish.asker], found[wish.invitee])
-    refuse_second(db, event.id, wish.asker, wish.invitee)
-    refuse_beyond_limits(db, actor, rules, found, wish.slot, asker=wish.asker, override=override)
+    lines = counted_for(db, event.id, found)
+    refuse_second(lines, wish.asker, wish.invitee)
+    refuse_beyond_limits(db, actor, rules, found, wish.slot, asker=wish.asker, override=override, lines=lines)
     with db.begin_nested():  # Whoever goes on after a refusal has no meeting without seats.
         meeting = _new_request(db, event, rules, wish, override or "")
         subject = MeetingInEvent(meeting, event.event)
@@ -189,13 +186,12 @@ def refuse_pair(db: Database, asker: Registration, invitee: Registration) -> Non
         raise NotYourType
 
 
-def refuse_second(db: Database, event_id: int, one: int, other: int) -> None:
-    """Refuse a second open request or coming meeting between two people of an event, whose places are locked."""
-    # Exact although it only looks: both registrations are locked, and SQLite has one writer.
-    query = select(Meeting.id).where(
-        Meeting.event_id == event_id, is_open(clock.now()), takes_part(one), takes_part(other)
-    )
-    if db.exec(query.limit(1)).first() is not None:
+def refuse_second(lines: list[Counted], one: int, other: int) -> None:
+    """Refuse a second open request or coming meeting between two people of an event, of whom all lines are given.
+
+    Exact although it only looks: both registrations are locked, and SQLite has one writer.
+    """
+    if is_between(lines, one, other):
         raise AskedAlready
 
 
@@ -271,9 +267,10 @@ def book_meeting(
     rules, wish = rules_of(db, subject.id), Wish(ids[0], ids[1], slot, note)
     if len(note.strip()) > NOTE_LIMIT:
         raise Invalid({"note": _("Please write at most %(most)s characters.", most=NOTE_LIMIT)})
-    found = refuse_if_unavailable(db, actor, subject.id, ids, slot)
-    refuse_second(db, subject.id, wish.asker, wish.invitee)
-    refuse_beyond_limits(db, actor, rules, found, slot, override=override)
+    found = refuse_if_unavailable(db, actor, subject.id, ids, slot, rules)
+    lines = counted_for(db, subject.id, found)
+    refuse_second(lines, ids[0], ids[1])
+    refuse_beyond_limits(db, actor, rules, found, slot, override=override, lines=lines)
     with db.begin_nested():
         meeting = _new_request(db, subject, rules, wish, override)
         meeting.state, meeting.answered_at = MeetingState.SCHEDULED, clock.now()

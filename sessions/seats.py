@@ -4,12 +4,24 @@ Time is cut into atoms of five minutes. A request holds the seats of its two peo
 meeting keeps them and has those of its table too. Every other end of a meeting frees all of them.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    UniqueConstraint,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Field, SQLModel, col
 
@@ -91,19 +103,25 @@ def not_free(db: Database, actor: Actor, people: Collection[int], start: datetim
     return SlotTaken(_("%(name)s is not free at %(time)s. Choose another time.", name=name, time=At(start)))
 
 
+_PLACES = (
+    select(Registration)
+    .where(
+        col(Registration.event_id) == bindparam("event"),
+        col(Registration.person_id).in_(bindparam("people", expanding=True)),
+        col(Registration.state) == RegistrationState.ACCEPTED,
+    )
+    .order_by(col(Registration.person_id))
+    .with_for_update(key_share=True)
+)
+
+
 def locked_participants(db: Database, event_id: int, people: Collection[int]) -> dict[int, Registration]:
     """The registrations of those of `people` who take part, locked on PostgreSQL until the transaction ends.
 
     So nobody leaves, or is counted twice, while a booking of theirs is made. In order of person id, against deadlock.
     """
-    query = (
-        select(Registration)
-        .where(col(Registration.event_id) == event_id, col(Registration.person_id).in_(sorted(people)))
-        .where(col(Registration.state) == RegistrationState.ACCEPTED)
-        .order_by(col(Registration.person_id))
-        .with_for_update(key_share=True)
-    )
-    return {row.person_id: row for row in db.execute(query).scalars()}
+    rows = db.execute(_PLACES, {"event": event_id, "people": sorted(set(people))}).scalars()
+    return {row.person_id: row for row in rows}
 
 
 def held_now(now: datetime) -> Any:
@@ -134,17 +152,21 @@ def take_seats(
         raise not_free(db, actor, _seated(db, people, pieces, meeting_id), slot.starts_at) from error
 
 
+_NEW_SEATS = insert(SEAT)
+_EXPIRED = delete(SEAT).where(
+    SEAT.c.person_id.in_(bindparam("people", expanding=True)),
+    SEAT.c.atom.between(bindparam("first"), bindparam("last")),
+    SEAT.c.held_until <= bindparam("now"),
+)
+
+
 def _insert(db: Database, people: Collection[int], pieces: range, rows: list[dict[str, Any]]) -> None:
-    expired = delete(SEAT).where(
-        SEAT.c.person_id.in_(sorted(people)),
-        SEAT.c.atom.between(pieces[0], pieces[-1]),
-        SEAT.c.held_until <= clock.now(),
-    )
+    expired = {"people": sorted(people), "first": pieces[0], "last": pieces[-1], "now": clock.now()}
     for last_try in (False, True):
         try:
             with db.begin_nested():
-                db.execute(expired)
-                db.execute(insert(SEAT), rows)
+                db.connection().execute(_EXPIRED, expired)
+                db.connection().execute(_NEW_SEATS, rows)
             return
         except OperationalError as error:
             # What the savepoint took is free again, so that a victim of a deadlock may try once more.
@@ -181,6 +203,24 @@ def free_seats(db: Database, meeting_id: int, *, but: Slot | None = None) -> Non
         pieces = atoms(but.starts_at, but.ends_at)
         freed = freed.where(~SEAT.c.atom.between(pieces[0], pieces[-1]))
     db.execute(freed)
+
+
+# A meeting with its event, of which this module knows nothing.
+Freed = Callable[[Database, Any], None]
+AFTER_FREED: list[Freed] = []
+
+
+def after_freed(step: Freed) -> Freed:
+    """Run `(db, meeting)` in the transaction in which a meeting gave seats back, at its end or by moving. For the
+    waiting list."""
+    AFTER_FREED.append(step)
+    return step
+
+
+def seats_were_freed(db: Database, meeting: Any) -> None:
+    """Let those join in who wait for seats; part of commands that gave some back."""
+    for step in AFTER_FREED:
+        step(db, meeting)
 
 
 def take_table(

@@ -27,7 +27,7 @@ from sessions.attendance import presence_of
 from sessions.availability import Absence
 from sessions.blocks import Block, Slot, next_atom
 from sessions.booking_rules import is_awake, rules_of
-from sessions.limits import refuse_beyond_limits
+from sessions.limits import counted_for, refuse_beyond_limits
 from sessions.meetings import (
     WHAT_BECAME,
     Meeting,
@@ -235,11 +235,12 @@ def call_standby(db: Database, actor: Actor, subject: MeetingInEvent, *, standby
     if not is_standby(db, event_id, standby.person_id):
         raise NotFound(_("They are not on standby any more. Choose somebody else."))
     refuse_pair(db, found[actor.person], found[standby.person_id])
-    refuse_second(db, event_id, *pair)
+    lines = counted_for(db, event_id, found)
+    refuse_second(lines, *pair)
     zone = db.exec(select(Person.zone).where(Person.id == standby.person_id)).one()
     if not _able_to_come(db, subject, found[actor.person], {standby.person_id: zone}, rest):
         raise not_free(db, actor, (standby.person_id,), rest.starts_at)
-    refuse_beyond_limits(db, actor, rules_of(db, event_id), found, rest)
+    refuse_beyond_limits(db, actor, rules_of(db, event_id), found, rest, lines=lines)
     return _meet_at_once(db, actor, subject, pair, rest)
 
 

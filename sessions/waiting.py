@@ -30,7 +30,8 @@ from events.phases import PhaseKind
 from events.registration import Registration, find_registration, participant_of_event
 from sessions.availability import common_slots
 from sessions.booking_rules import Timing, rules_of
-from sessions.meetings import Meeting, MeetingInEvent, after_freed, takes_part
+from sessions.limits import counted_for
+from sessions.meetings import Meeting, MeetingInEvent, takes_part
 from sessions.no_thanks import SaidNoThanks, turned_down_by
 from sessions.requests import (
     NO_TIME_YET,
@@ -42,7 +43,7 @@ from sessions.requests import (
     refuse_pair,
     refuse_second,
 )
-from sessions.seats import NotTakingPart, locked_participants
+from sessions.seats import NotTakingPart, after_freed, locked_participants
 
 MOST_WAITING = 50
 
@@ -160,7 +161,7 @@ def wait_for_time(
     if len(found) < 2:
         raise NotTakingPart
     refuse_pair(db, found[actor.person], found[invitee.person_id])
-    refuse_second(db, subject.id, actor.person, invitee.person_id)
+    refuse_second(counted_for(db, subject.id, found), actor.person, invitee.person_id)
     if common_slots(db, subject, actor.person, invitee.person_id):
         raise FreeAlready
     return _queue(db, actor, subject.id, invitee.person_id, note.strip())

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Index, delete
+from sqlalchemy import Index, bindparam, delete, insert
 from sqlmodel import Field, col
 
 from events.core.claims import Due, claim_one, finish, put_back
@@ -38,18 +38,23 @@ def timer(kind: str) -> Callable[[Step], Step]:
     return register
 
 
+_NEW_TIMER = insert(Timer)
+_STOP = delete(Timer).where(
+    col(Timer.kind) == bindparam("what"), col(Timer.subject_id) == bindparam("whose"), col(Timer.done_at).is_(None)
+)
+
+
 def set_timer(db: Database, kind: str, subject_id: int, due_at: datetime) -> None:
     """Look at the subject at `due_at`; replaces a timer of this kind that has not run."""
     stop_timer(db, kind, subject_id)
-    db.add(Timer(kind=kind, subject_id=subject_id, due_at=due_at))
+    row = {"due_at": due_at, "attempts": 0, "problem": "", "kind": kind, "subject_id": subject_id}
+    db.connection().execute(_NEW_TIMER, row)
     db.info["tell"] = True
 
 
 def stop_timer(db: Database, kind: str, subject_id: int) -> None:
     """Do not look any more."""
-    db.execute(
-        delete(Timer).where(col(Timer.kind) == kind, col(Timer.subject_id) == subject_id, col(Timer.done_at).is_(None))
-    )
+    db.connection().execute(_STOP, {"what": kind, "whose": subject_id})
 
 
 def run_next_timer() -> bool:
