@@ -41,7 +41,7 @@ from sessions.meetings import (
     not_closed,
     state_at,
 )
-from sessions.seats import free_seats, seats_were_freed
+from sessions.seats import free_seats, tell_freed
 
 BEFORE = timedelta(minutes=10)
 PATIENCE = timedelta(minutes=5)
@@ -302,7 +302,7 @@ def _end(db: Database, subject: MeetingInEvent, outcome: MeetingState) -> None:
     stop_timer(db, "meeting ends", subject.id)
     if outcome is not MeetingState.HELD:
         free_seats(db, subject.id)
-        seats_were_freed(db, subject)
+        tell_freed(db, subject)
     for step in AT_THE_END:
         step(db, subject)
 

@@ -26,15 +26,7 @@ from sessions.availability import unavailable
 from sessions.blocks import MeetingTable, Slot, block_at, place_name
 from sessions.booking_rules import BookingRules, Timing, rules_of
 from sessions.calendars import Content, EntryKind, cancel_entry, find_entry, revise
-from sessions.seats import (
-    NotTakingPart,
-    free_seats,
-    locked_participants,
-    not_free,
-    seats_were_freed,
-    take_seats,
-    take_table,
-)
+from sessions.seats import NotTakingPart, free_seats, locked_participants, not_free, take_seats, take_table, tell_freed
 
 
 class MeetingState(StrEnum):
@@ -414,7 +406,7 @@ def end_meeting(db: Database, actor: Actor, subject: MeetingInEvent, end: Meetin
     free_seats(db, subject.id)
     stop_timer(db, "meeting request expires", subject.id)
     stop_timer(db, "meeting ends", subject.id)
-    seats_were_freed(db, subject)
+    tell_freed(db, subject)
     record(db, actor, ENDINGS[end](db, subject))
 
 

@@ -217,7 +217,7 @@ def after_freed(step: Freed) -> Freed:
     return step
 
 
-def seats_were_freed(db: Database, meeting: Any) -> None:
+def tell_freed(db: Database, meeting: Any) -> None:
     """Let those join in who wait for seats; part of commands that gave some back."""
     for step in AFTER_FREED:
         step(db, meeting)
