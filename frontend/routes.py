@@ -4,6 +4,8 @@ from starlette.routing import BaseRoute, Route
 
 from frontend.assets import serve_asset
 from frontend.pages import (
+    assessments,
+    attendance,
     availability,
     blocks,
     challenges,
@@ -27,6 +29,7 @@ from frontend.pages import (
     signin,
     submissions,
     teams,
+    waiting,
 )
 
 
@@ -194,6 +197,18 @@ MEETINGS: list[BaseRoute] = [
     post("/meetings/{meeting}/cancel", meetings.cancel_now, "cancel_meeting"),
     get("/meetings/{meeting}/move", meetings.choose_other_time, "choose_other_time"),
     post("/meetings/{meeting}/move", meetings.move_now, "move_meeting"),
+    post("/meetings/{meeting}/check-in", attendance.check_in_now, "check_in_to_meeting"),
+    post("/meetings/{meeting}/check-in-somebody", attendance.check_in_somebody_now, "check_in_somebody"),
+    post("/meetings/{meeting}/no-show", attendance.mark_no_show_now, "mark_no_show"),
+    post("/meetings/{meeting}/held", attendance.mark_held_now, "mark_held"),
+    post("/meetings/{meeting}/failure", attendance.mark_failure_now, "mark_technical_failure"),
+    post("/meetings/{meeting}/outcome", attendance.correct_now, "correct_outcome"),
+    post("/meetings/{meeting}/standby", attendance.call_standby_now, "call_standby"),
+    get("/meetings/{meeting}/assessment", assessments.show_assessment, "assessment"),
+    post("/meetings/{meeting}/assessment", assessments.assess_now, "assess_meeting"),
+    post("/e/{event}/meetings/standby", attendance.set_standby_now, "set_standby"),
+    post("/e/{event}/participants/{registration}/wait", waiting.wait_now, "wait_for_time"),
+    post("/e/{event}/meetings/waiting/{pair}/leave", waiting.stop_waiting_now, "stop_waiting"),
     get("/e/{event}/availability", availability.show_availability, "availability"),
     post("/e/{event}/availability", availability.set_availability_now, "set_availability"),
     get("/e/{event}/set-up/blocks", blocks.show_blocks, "blocks"),

@@ -17,6 +17,7 @@ from events.core.translation import N_, Message, _
 from events.events import EventWithPhases, event_by_id, get_event
 from events.participants import Participant, get_participant
 from events.reference.countries import country_name
+from frontend.attending import attendance_shown, waiting_shown
 from frontend.showing import only_if_may
 from frontend.slots import by_day, choice, slot_called
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
@@ -120,10 +121,11 @@ def _mine(request: Request, template: str, form: Filled = NOTHING) -> Response:
         mine = my_meetings(db, actor, event)
         stated = has_stated(db, event.id, actor.person or 0)
         unconfirmed = _is_unconfirmed(db, actor, event)
+        waiting = waiting_shown(db, actor, event)
     refusal = why_not(actor, "request_meeting", event)
     return render(
         request, template, event=event, mine=mine, stated=stated, form=form, country_name=country_name,
-        refusal=refusal, unconfirmed=unconfirmed,
+        refusal=refusal, unconfirmed=unconfirmed, waiting=waiting,
     )  # fmt: skip
 
 
@@ -163,6 +165,7 @@ def _particulars(actor: Actor, subject: MeetingInEvent, parties: Any) -> dict[st
         "other": others.get(actor.person or 0),
         "is_over": meeting.ends_at is not None and meeting.ends_at <= clock.now(),
         "country_name": country_name,
+        "attendance": attendance_shown(actor, subject),
     }
 
 

@@ -27,7 +27,9 @@ from frontend.demo_events import HACKATHON, event_called
 from frontend.demo_meetings import MATCHMAKING
 from frontend.routes import routes
 from mailer.letters import Letter
+from sessions.availability import free_slots
 from sessions.meetings import Meeting, MeetingState
+from sessions.requests import book_meeting
 from sessions.stages import Stage
 
 # Addresses that answer something else than a page.
@@ -46,8 +48,9 @@ SEEN_BY = {
     "edit_team": "Tam Tamm", "edit_submission": "Tam Tamm", "submission": "Tam Tamm", "receipt": "Tam Tamm",
     "stages": "Ola Olsson", "stage_control": "Ola Olsson", "stage": "Bo Berg", "stage_beamer": "Bo Berg",
     "participants": "Bo Berg", "participant": "Bo Berg", "ask_for_meeting": "Bo Berg", "meetings": "Bo Berg",
-    "meeting": "Bo Berg", "choose_other_time": "Bo Berg", "availability": "Bo Berg", "account": "Bo Berg",
-    "new_item": "Bo Berg", "edit_item": "Bo Berg", "edit_organisation": "Bo Berg", "event_marketplace": "Bo Berg",
+    "meeting": "Bo Berg", "choose_other_time": "Bo Berg", "assessment": "Bo Berg", "availability": "Bo Berg",
+    "account": "Bo Berg", "new_item": "Bo Berg", "edit_item": "Bo Berg", "edit_organisation": "Bo Berg",
+    "event_marketplace": "Bo Berg",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
@@ -65,6 +68,8 @@ class Samples:
         found = dict(self.ids)
         if name in IN_MATCHMAKING:
             found["event"] = self.ids["matchmaking"]
+        if name == "assessment":
+            found["meeting"] = self.ids["past_meeting"]
         if name == "sign_in_link":
             found["token"] = self.ids["link_token"]
         return path.format_map(found)
@@ -142,8 +147,24 @@ def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWit
         Registration.state == RegistrationState.ACCEPTED,
         col(Registration.person_id).not_in(met),
     )
+    other = the(db, accepted)
     return {
         "matchmaking": event.event.slug,
         "meeting": the(db, stands).public_id,
-        "registration": the(db, accepted).public_id,
+        "past_meeting": _met(db, people[ORGANISER], event, the(db, own_place(event, bo)), other),
+        "registration": other.public_id,
     }
+
+
+def own_place(event: EventWithPhases, person: Person) -> Any:
+    """The query for somebody's registration."""
+    return select(Registration).where(Registration.event_id == event.id, Registration.person_id == person.id)
+
+
+def _met(db: Database, ada: Person, event: EventWithPhases, bo: Registration, other: Registration) -> str:
+    """A meeting of the two that is over."""
+    now = clock.now()
+    with clock.frozen_at(now - timedelta(hours=6)):
+        slot = next(one for one in free_slots(db, event, bo.person_id, other.person_id) if one.ends_at <= now)
+        actor = actor_for(db, ada.id)
+        return book_meeting(db, actor, event, people=[bo, other], slot=slot, override="For a look.").public_id

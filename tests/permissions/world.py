@@ -29,10 +29,11 @@ from events.submission_files import add_file
 from events.submissions import Submission
 from events.teams import TeamInEvent, TeamInvitationSent
 from sessions.blocks import BlockInEvent, MeetingTable, add_block, add_tables, slots_in, tables_of
-from sessions.meetings import MeetingInEvent
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState
 from sessions.pitches import Pitch, pitches_of, plan_stage, schedule_pitches
 from sessions.running import open_stage
 from sessions.stages import QuestionOnStage, Stage, StageInEvent, ask_question, get_question
+from sessions.waiting import WaitingPair
 from tests.events.makers_desks import make_desk, place_of
 from tests.events.makers_hackathon import BRIEF, DONE, make_hackathon, make_team
 from tests.events.makers_network import added, published
@@ -93,6 +94,7 @@ class World:
     pitch: Pitch
     question: QuestionOnStage
     table: MeetingTable
+    waiting: WaitingPair
     ids: dict[str, str]
 
     @property
@@ -165,6 +167,12 @@ def build_world(db: Database) -> World:
     nia = make_person(db, "Nia Novak")
     nias = make_registration(db, nia, fair.event)
     accepted = make_meeting(db, fair, asker=again(db, people["Bo"]), invitee=again(db, nia), slot=1)
+    waiting = WaitingPair(
+        event_id=fair.event.id, asker_id=people["Bo"].person or 0, invitee_id=people["Cy"].person or 0,
+        since=clock.now(),
+    )  # fmt: skip
+    db.add(waiting)
+    past = _held(db, fair, people["Bo"], nia)
     cookies = {name: open_sign_in(db, person_of(db, actor), way="test") for name, actor in people.items()}
     world = World(
         actors={"visitor": VISITOR} | {name: actor_for(db, one.person) for name, one in people.items()}
@@ -173,7 +181,7 @@ def build_world(db: Database) -> World:
         places=_places(db, people, hackathon, fair.event), programme=programme, hackathon=reload_event(db, hackathon),
         fair=fair, challenge=challenge, team=team, invitation=invitation, version=version, organisation=organisation,
         cluster=cluster, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage, pitch=pitch,
-        question=question, table=tables_of(db, fair.event.id)[0], ids={},
+        question=question, table=tables_of(db, fair.event.id)[0], waiting=waiting, ids={},
     )  # fmt: skip
     world.ids = (
         _ids(db, world)
@@ -181,6 +189,7 @@ def build_world(db: Database) -> World:
         | {
             "draft": draft.event.slug,
             "participant": nias.public_id,
+            "past": past.public_id,
             "planned_stage": plan_stage(db, ada, hackathon, name="Side stage", opens_at=clock.now()).public_id,
         }
     )
@@ -240,6 +249,19 @@ def _matchmaking(db: Database, people: dict[str, Actor], programme: Programme, d
     return Fair(ada, reload_event(db, event), block, slots_in(db, event.id))
 
 
+def _held(db: Database, fair: Fair, bo: Actor, nia: Actor) -> Meeting:
+    """A meeting of Bo and Nia that took place an hour ago."""
+    hour = timedelta(hours=1)
+    row = Meeting(
+        event_id=fair.event.id, asker_id=bo.person or 0, invitee_id=nia.person or 0, state=MeetingState.HELD,
+        starts_at=clock.now() - hour, ends_at=clock.now() - hour * 2 / 3, requested_at=clock.now() - 2 * hour,
+        expires_at=clock.now() - hour,
+    )  # fmt: skip
+    db.add(row)
+    db.flush()
+    return row
+
+
 def _team(
     db: Database, people: dict[str, Actor], hackathon: EventWithPhases, challenge: Challenge
 ) -> tuple[TeamInEvent, VersionInEvent, InvitationSeen]:
@@ -295,6 +317,7 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "stage": world.stage.public_id,
         "pitch": world.pitch.public_id,
         "question": world.question.question.public_id,
+        "pair": world.waiting.public_id,
         "token": issue_link_token(db, asked),
         "invitation_token": issue_invitation_token(db, sent),
     }
