@@ -20,13 +20,13 @@ from sessions.assessments import (
     assessments_of,
     to_assess,
 )
-from sessions.attendance import BEFORE, OUTCOMES, PATIENCE, presence_of
+from sessions.attendance import BEFORE, ENDS, PATIENCE, presence_of
 from sessions.blocks import Slot
 from sessions.meetings import MeetingInEvent, MeetingState
 from sessions.standby import StandbyCard, is_standby, rest_of, standbys_for
 from sessions.waiting import WaitingCard, waiting_of
 
-WITH_ATTENDANCE = (MeetingState.SCHEDULED, *OUTCOMES)
+WITH_ATTENDANCE = (MeetingState.SCHEDULED, *ENDS)
 
 
 @dataclass(frozen=True)

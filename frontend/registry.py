@@ -43,6 +43,7 @@ MODULES = (
     "sessions.standby",
     "sessions.waiting",
     "sessions.assessments",
+    "sessions.outcomes",
     "sessions.stages",
     "sessions.pitches",
     "sessions.running",

@@ -36,6 +36,7 @@ from sessions import (
     booking_rules,
     meetings,
     no_thanks,
+    outcomes,
     pitches,
     standby,
     waiting,
@@ -56,7 +57,7 @@ from sessions import (
     attendance.NoShowMarked,
     attendance.MeetingHeld,
     attendance.MeetingFailed,
-    attendance.OutcomeCorrected,
+    attendance.AttendanceCorrected,
 )
 def _meeting(db: Database, fact: meetings.MeetingRequested) -> Concerned:
     row = db.get_one(meetings.Meeting, fact.meeting_id)
@@ -192,6 +193,8 @@ quiet(
     waiting.WaitingEnded,
     assessments.MeetingAssessed,
     assessments.AssessmentsAwaited,
+    outcomes.OutcomeNoted,
+    outcomes.OutcomeAwaited,
 )
 # The request or the meeting that comes of it is announced itself.
 quiet(standby.StandbyCalled, waiting.TimeFound)

@@ -4,7 +4,7 @@ A meeting is assessed when both sides have said it. What is said belongs to whoe
 reads it, organisers do, and the remark is for one's own desk or, without one, the organisers.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -168,6 +168,16 @@ class ToAssess:
     other: str
 
 
+AfterAssessed = Callable[[Database, MeetingInEvent, MeetingAssessment], None]
+AFTER_ASSESSED: list[AfterAssessed] = []
+
+
+def after_assessed(step: AfterAssessed) -> AfterAssessed:
+    """Run `(db, meeting, assessment)` in the transaction in which somebody says how a meeting was. For outcomes."""
+    AFTER_ASSESSED.append(step)
+    return step
+
+
 def took_place(subject: MeetingInEvent, now: datetime) -> None:
     """Refuse to assess what was not held, is not over, or lies in an event that is."""
     not_closed(subject)
@@ -211,6 +221,8 @@ def assess_meeting(
     row.help, row.remark, row.assessed_at = sorted(set(help)), remark.strip(), clock.now()
     db.add(row)
     db.flush()
+    for step in AFTER_ASSESSED:
+        step(db, subject, row)
     record(db, actor, MeetingAssessed(event_id=subject.meeting.event_id, meeting_id=subject.id))
     return row
 

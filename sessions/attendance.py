@@ -45,7 +45,7 @@ from sessions.seats import free_seats, tell_freed
 
 BEFORE = timedelta(minutes=10)
 PATIENCE = timedelta(minutes=5)
-OUTCOMES = (MeetingState.HELD, MeetingState.NO_SHOW, MeetingState.FAILED)
+ENDS = (MeetingState.HELD, MeetingState.NO_SHOW, MeetingState.FAILED)
 
 
 class MeetingAttendance(SQLModel, table=True):
@@ -99,7 +99,7 @@ class MeetingFailed(Fact):
 
 
 @dataclass(frozen=True)
-class OutcomeCorrected(Fact):
+class AttendanceCorrected(Fact):
     """An organiser changed how a meeting ended."""
 
     event_id: int
@@ -188,9 +188,9 @@ def waited_long_enough(subject: MeetingInEvent, now: datetime) -> None:
 
 
 def has_ended_somehow(subject: MeetingInEvent, now: datetime) -> None:
-    """Refuse to correct what has no outcome."""
+    """Refuse to correct what has not ended."""
     not_closed(subject)
-    if subject.meeting.state not in OUTCOMES:
+    if subject.meeting.state not in ENDS:
         raise Conflict(_("Nobody has said yet how this meeting ended."))
 
 
@@ -275,32 +275,32 @@ def mark_technical_failure(db: Database, actor: Actor, subject: MeetingInEvent) 
 
 
 @command(organiser_of_event, when=has_ended_somehow)
-def correct_outcome(
-    db: Database, actor: Actor, subject: MeetingInEvent, *, outcome: MeetingState, absent: Collection[int] = ()
+def correct_attendance(
+    db: Database, actor: Actor, subject: MeetingInEvent, *, end: MeetingState, absent: Collection[int] = ()
 ) -> None:
     """Change how a meeting ended to HELD, NO_SHOW (of one or both sides in `absent`, by id) or FAILED; all are told.
 
-    A meeting that was held after all has no seats any more: others may have them. Refuses what is no outcome, a
+    A meeting that was held after all has no seats any more: others may have them. Refuses what is no such end, a
     no-show of nobody, and with AnsweredAlready when somebody else was quicker.
     """
-    if outcome not in OUTCOMES:
-        raise Invalid({"outcome": _("Please choose how the meeting ended.")})
-    missing = set(absent) if outcome is MeetingState.NO_SHOW else set()
-    if (outcome is MeetingState.NO_SHOW and not missing) or not missing <= set(subject.people[:2]):
-        raise Invalid({"outcome": _("Choose the one of the two sides that did not come.")})
-    _end(db, subject, outcome)
+    if end not in ENDS:
+        raise Invalid({"end": _("Please choose how the meeting ended.")})
+    missing = set(absent) if end is MeetingState.NO_SHOW else set()
+    if (end is MeetingState.NO_SHOW and not missing) or not missing <= set(subject.people[:2]):
+        raise Invalid({"end": _("Choose the one of the two sides that did not come.")})
+    _end(db, subject, end)
     db.execute(update(MeetingAttendance).where(col(MeetingAttendance.meeting_id) == subject.id).values(absent=False))
     for person in sorted(missing):
         _note(db, subject.id, person, absent=True)
-    fact = OutcomeCorrected(event_id=subject.meeting.event_id, meeting_id=subject.id, state=outcome)
+    fact = AttendanceCorrected(event_id=subject.meeting.event_id, meeting_id=subject.id, state=end)
     record(db, actor, fact)
 
 
-def _end(db: Database, subject: MeetingInEvent, outcome: MeetingState) -> None:
-    """From the state that the reader saw to an outcome; what did not take place gives its seats back."""
-    change_meeting(db, subject, {"state": outcome, "block_id": None})
+def _end(db: Database, subject: MeetingInEvent, end: MeetingState) -> None:
+    """From the state that the reader saw to an end; what did not take place gives its seats back."""
+    change_meeting(db, subject, {"state": end, "block_id": None})
     stop_timer(db, "meeting ends", subject.id)
-    if outcome is not MeetingState.HELD:
+    if end is not MeetingState.HELD:
         free_seats(db, subject.id)
         tell_freed(db, subject)
     for step in AT_THE_END:
@@ -358,7 +358,7 @@ def attendance_of(db: Database, event_id: int) -> list[MeetingAttended]:
     until = clock.now() + BEFORE
     query = select(Meeting).where(
         Meeting.event_id == event_id,
-        col(Meeting.state).in_((MeetingState.SCHEDULED, *OUTCOMES)),
+        col(Meeting.state).in_((MeetingState.SCHEDULED, *ENDS)),
         col(Meeting.starts_at) <= until,
     )
     meetings = list(db.exec(query.order_by(col(Meeting.starts_at), col(Meeting.id))))

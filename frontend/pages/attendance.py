@@ -16,10 +16,10 @@ from frontend.pages.meetings import NoForm, show_meeting, show_meetings
 from frontend.showing import only_if_may
 from frontend.web import Form, actor_of, page, redirect
 from sessions.attendance import (
-    OUTCOMES,
+    ENDS,
     check_in_somebody,
     check_in_to_meeting,
-    correct_outcome,
+    correct_attendance,
     mark_held,
     mark_no_show,
     mark_technical_failure,
@@ -34,10 +34,10 @@ class PersonForm(Form):
     person: str = ""
 
 
-class OutcomeForm(Form):
+class EndForm(Form):
     """How a meeting ended; a no-show is said as "asker", "invitee" or "both"."""
 
-    outcome: str = ""
+    end: str = ""
 
 
 class StandbyForm(Form):
@@ -108,18 +108,18 @@ def mark_failure_now(request: Request, form: NoForm) -> Response:
     return _say(request, mark_technical_failure, _("Noted. You can ask each other for another time."))
 
 
-@page(form=OutcomeForm, again=show_meeting, signed_in=True)
-def correct_now(request: Request, form: OutcomeForm) -> Response:
+@page(form=EndForm, again=show_meeting, signed_in=True)
+def correct_now(request: Request, form: EndForm) -> Response:
     with transaction() as db:
         actor, subject = _load(db, request)
-        only_if_may(actor, "correct_outcome", subject)
+        only_if_may(actor, "correct_attendance", subject)
         asker, invitee = subject.people[:2]
-        absent = {"asker": {asker}, "invitee": {invitee}, "both": {asker, invitee}}.get(form.outcome, set())
-        words = {one.value: one for one in OUTCOMES if one is not MeetingState.NO_SHOW}
-        outcome = MeetingState.NO_SHOW if absent else words.get(form.outcome)
-        if outcome is None:
-            raise Invalid({"outcome": _("Please choose how the meeting ended.")})
-        correct_outcome(db, actor, subject, outcome=outcome, absent=absent)
+        absent = {"asker": {asker}, "invitee": {invitee}, "both": {asker, invitee}}.get(form.end, set())
+        words = {one.value: one for one in ENDS if one is not MeetingState.NO_SHOW}
+        end = MeetingState.NO_SHOW if absent else words.get(form.end)
+        if end is None:
+            raise Invalid({"end": _("Please choose how the meeting ended.")})
+        correct_attendance(db, actor, subject, end=end, absent=absent)
     return _back(request, subject, _("Corrected. Both sides are told."))
 
 

@@ -2,18 +2,19 @@
 and about the time that was found for two who waited."""
 
 from events.core.database import Database
-from events.core.translation import when
+from events.core.translation import N_, when
 from events.events import Event
 from events.registration import Registration
 from mailer.letters import Recipient, Values, letter_for, page, recipients
 from mailer.occasions.meetings import everybody_in, values_of_meeting
 from sessions.assessments import AssessmentsAwaited, to_assess
-from sessions.attendance import MeetingFailed, NoShowMarked, OutcomeCorrected
+from sessions.attendance import AttendanceCorrected, MeetingFailed, NoShowMarked
 from sessions.meetings import Meeting, MeetingState
+from sessions.outcomes import OutcomeAwaited, Result, outcome_by
 from sessions.waiting import TimeFound
 
 
-def _missing(db: Database, fact: NoShowMarked) -> list[Recipient]:
+def _person(db: Database, fact: NoShowMarked | OutcomeAwaited) -> list[Recipient]:
     return recipients(db, {fact.person_id})
 
 
@@ -27,7 +28,7 @@ def _participant(db: Database, fact: AssessmentsAwaited) -> list[Recipient]:
     return recipients(db, {place.person_id if place else None})
 
 
-@letter_for(NoShowMarked, to=_missing)
+@letter_for(NoShowMarked, to=_person)
 def no_show_marked(db: Database, fact: NoShowMarked, to: Recipient) -> Values | None:
     values = values_of_meeting(db, fact, to)
     return values if values and values["state"] is MeetingState.NO_SHOW else None
@@ -39,8 +40,8 @@ def meeting_failed(db: Database, fact: MeetingFailed, to: Recipient) -> Values |
     return values if values and values["state"] is MeetingState.FAILED else None
 
 
-@letter_for(OutcomeCorrected, to=everybody_in)
-def outcome_corrected(db: Database, fact: OutcomeCorrected, to: Recipient) -> Values | None:
+@letter_for(AttendanceCorrected, to=everybody_in)
+def attendance_corrected(db: Database, fact: AttendanceCorrected, to: Recipient) -> Values | None:
     return values_of_meeting(db, fact, to)
 
 
@@ -59,3 +60,13 @@ def assessments_awaited(db: Database, fact: AssessmentsAwaited, to: Recipient) -
         return None
     meetings = "\n".join(f"{one.other}: {when(one.meeting.starts_at)}" for one in found if one.meeting.starts_at)
     return {"event": event.name, "meetings": meetings, "url": page("meetings", event=event.slug)}
+
+
+@letter_for(OutcomeAwaited, to=_person)
+def outcome_awaited(db: Database, fact: OutcomeAwaited, to: Recipient) -> Values | None:
+    said = outcome_by(db, fact.meeting_id, to.person_id)
+    values, meeting = values_of_meeting(db, fact, to), db.get(Meeting, fact.meeting_id)
+    if values is None or meeting is None or (said is not None and said.result is not Result.GOING_ON):
+        return None
+    ago = N_("%(count)s month ago", "%(count)s months ago", fact.months)
+    return {**values, "ago": ago, "url": page("outcome", meeting=meeting.public_id)}

@@ -28,6 +28,7 @@ from sessions import (
     booking_rules,
     meetings,
     no_thanks,
+    outcomes,
     pitches,
     standby,
     waiting,
@@ -93,6 +94,7 @@ silent(
     waiting.WaitingBegan,
     waiting.WaitingEnded,
     assessments.MeetingAssessed,
+    outcomes.OutcomeNoted,
 )
 # Live or by the clock: the room and the page show it at the moment it counts.
 silent(

@@ -186,17 +186,17 @@ def test_a_side_says_how_it_ended(db, meeting, cy, form, state):
     assert state_now(db, meeting) is state
 
 
-@pytest.mark.parametrize(("outcome", "state", "absent"), [
+@pytest.mark.parametrize(("end", "state", "absent"), [
     ("held", MeetingState.HELD, []),
     ("technical failure", MeetingState.FAILED, []),
     ("asker", MeetingState.NO_SHOW, ["bo"]),
     ("both", MeetingState.NO_SHOW, ["bo", "cy"]),
 ])  # fmt: skip
-def test_an_organiser_corrects_it(db, fair, meeting, bo, cy, outcome, state, absent):
+def test_an_organiser_corrects_it(db, fair, meeting, bo, cy, end, state, absent):
     with at(meeting, 6):
         mark_no_show(db, bo, meeting, absent=cy.person)
-        page = Browser(db, fair.ada).send(f"{page_of(meeting.meeting)}/outcome", outcome=outcome)
-        refused = Browser(db, fair.ada).send(f"{page_of(meeting.meeting)}/outcome", outcome="cancelled")
+        page = Browser(db, fair.ada).send(f"{page_of(meeting.meeting)}/correct", end=end)
+        refused = Browser(db, fair.ada).send(f"{page_of(meeting.meeting)}/correct", end="cancelled")
 
     assert ("Corrected. Both sides are told." in page.text, refused.status) == (True, 422)
     assert state_now(db, meeting) is state
@@ -352,6 +352,21 @@ def test_only_those_who_look_after_somebody_read_what_they_said(db, fair, meetin
         name: ("What they said about it" in page.text, "They hesitate." in page.text) for name, page in pages.items()
     }
     assert shown == {"cy": (False, False), "desk": (True, True), "ada": (True, False)}
+
+
+def test_what_came_of_it_is_one_answer(db, fair, meeting, bo):
+    here = f"{page_of(meeting.meeting)}/what-came-of-it"
+    close_event(db, fair.ada, fair.event)
+    with at(meeting, 60 * 24 * 40):
+        browser = Browser(db, bo)
+        assert browser.get(here).headline == "What came of your meeting with Cy Costa?"
+        refused = browser.send(here, note="We test it.")
+        page = browser.send(here, result="going on", note="We test it.")
+        again_ = browser.get(here)
+
+    assert (refused.status, "We test it." in refused.html) == (422, True)
+    assert "Thank you. It is noted." in page.text
+    assert "We test it." in again_.html and 'value="going on" name="result" required="" checked=""' in again_.html
 
 
 def test_home_asks_how_it_was(db, fair, meeting, bo, cy, dee):

@@ -48,8 +48,9 @@ SEEN_BY = {
     "edit_team": "Tam Tamm", "edit_submission": "Tam Tamm", "submission": "Tam Tamm", "receipt": "Tam Tamm",
     "stages": "Ola Olsson", "stage_control": "Ola Olsson", "stage": "Bo Berg", "stage_beamer": "Bo Berg",
     "participants": "Bo Berg", "participant": "Bo Berg", "ask_for_meeting": "Bo Berg", "meetings": "Bo Berg",
-    "meeting": "Bo Berg", "choose_other_time": "Bo Berg", "assessment": "Bo Berg", "availability": "Bo Berg",
-    "account": "Bo Berg", "new_item": "Bo Berg", "edit_item": "Bo Berg", "edit_organisation": "Bo Berg",
+    "meeting": "Bo Berg", "choose_other_time": "Bo Berg", "assessment": "Bo Berg", "outcome": "Bo Berg",
+    "availability": "Bo Berg", "account": "Bo Berg", "new_item": "Bo Berg", "edit_item": "Bo Berg",
+    "edit_organisation": "Bo Berg",
     "event_marketplace": "Bo Berg",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
@@ -68,7 +69,7 @@ class Samples:
         found = dict(self.ids)
         if name in IN_MATCHMAKING:
             found["event"] = self.ids["matchmaking"]
-        if name == "assessment":
+        if name in {"assessment", "outcome"}:
             found["meeting"] = self.ids["past_meeting"]
         if name == "sign_in_link":
             found["token"] = self.ids["link_token"]

@@ -257,7 +257,7 @@ def a_meeting(world: World) -> list[Case]:
 
 
 @cases_of("check_in_to_meeting", "check_in_somebody", "mark_no_show", "mark_held", "mark_technical_failure",
-          "correct_outcome", "call_standby", "assess_meeting")  # fmt: skip
+          "correct_attendance", "call_standby", "assess_meeting", "note_outcome")  # fmt: skip
 def a_meeting_whose_time_has_come(world: World) -> list[Case]:
     """Bo, whom Ola looks after, meets Cy; it began six minutes ago and lasts twenty."""
     looked_after = replace(world.requested, desks={world.requested.meeting.asker_id: world.desk.id})

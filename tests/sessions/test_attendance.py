@@ -17,17 +17,17 @@ from events.roles import actor_for
 from events.type_rules import set_type_rule
 from sessions.answers import decline_meeting
 from sessions.attendance import (
+    AttendanceCorrected,
     CheckedInToMeeting,
     IsHere,
     MeetingFailed,
     MeetingHeld,
     NoShowMarked,
-    OutcomeCorrected,
     TooEarly,
     attendance_of,
     check_in_somebody,
     check_in_to_meeting,
-    correct_outcome,
+    correct_attendance,
     mark_held,
     mark_no_show,
     mark_technical_failure,
@@ -249,7 +249,7 @@ def test_nothing_is_said_of_a_meeting_in_a_closed_event(db, fair, meeting, bo, c
             lambda: mark_technical_failure(db, bo, closed),
             lambda: check_in_to_meeting(db, bo, closed),
             lambda: check_in_somebody(db, fair.ada, closed, person=bo.person),
-            lambda: correct_outcome(db, fair.ada, closed, outcome=MeetingState.HELD),
+            lambda: correct_attendance(db, fair.ada, closed, end=MeetingState.HELD),
         ):
             with pytest.raises(EventClosedAlready):
                 say()
@@ -383,33 +383,33 @@ def test_an_organiser_corrects_how_a_meeting_ended(db, fair, meeting, bo, cy):
     with at(meeting, 6):
         mark_no_show(db, bo, meeting, absent=cy.person)
         with pytest.raises(NotAllowed):
-            correct_outcome(db, cy, meeting, outcome=MeetingState.HELD)
+            correct_attendance(db, cy, meeting, end=MeetingState.HELD)
 
-        correct_outcome(db, fair.ada, meeting, outcome=MeetingState.HELD)
+        correct_attendance(db, fair.ada, meeting, end=MeetingState.HELD)
         assert (state_of(db, meeting), presence_of(db, meeting).absent) == (MeetingState.HELD, frozenset())
 
-        correct_outcome(db, fair.ada, meeting, outcome=MeetingState.NO_SHOW, absent=[bo.person, cy.person])
+        correct_attendance(db, fair.ada, meeting, end=MeetingState.NO_SHOW, absent=[bo.person, cy.person])
         assert presence_of(db, meeting).absent == {bo.person, cy.person}
 
-        correct_outcome(db, fair.ada, meeting, outcome=MeetingState.FAILED)
+        correct_attendance(db, fair.ada, meeting, end=MeetingState.FAILED)
 
     assert (state_of(db, meeting), presence_of(db, meeting).absent) == (MeetingState.FAILED, frozenset())
-    assert [fact.state for fact in facts(db, OutcomeCorrected)] == ["held", "no-show", "technical failure"]
+    assert [fact.state for fact in facts(db, AttendanceCorrected)] == ["held", "no-show", "technical failure"]
     assert problems_with_seats(db) == []
 
 
-def test_what_is_no_outcome_is_refused(db, fair, meeting, bo, cy, dee):
+def test_what_is_no_end_is_refused(db, fair, meeting, bo, cy, dee):
     with at(meeting, 1):
         with pytest.raises(Conflict):
-            correct_outcome(db, fair.ada, meeting, outcome=MeetingState.HELD)
+            correct_attendance(db, fair.ada, meeting, end=MeetingState.HELD)
         mark_held(db, bo, meeting)
-        for outcome, absent in (
+        for end, absent in (
             (MeetingState.SCHEDULED, []),
             (MeetingState.NO_SHOW, []),
             (MeetingState.NO_SHOW, [dee.person]),
         ):
             with pytest.raises(Invalid):
-                correct_outcome(db, fair.ada, meeting, outcome=outcome, absent=absent)
+                correct_attendance(db, fair.ada, meeting, end=end, absent=absent)
 
     assert state_of(db, meeting) is MeetingState.HELD
 
@@ -700,4 +700,4 @@ def test_one_standby_called_by_two_at_once_goes_to_one(database_url):
 def test_what_is_possible_is_what_is_shown(db, fair, meeting, bo, cy):
     with at(meeting, 6):
         assert [may(bo, name, meeting) for name in ("check_in_to_meeting", "mark_no_show", "mark_held")] == [True] * 3
-        assert not may(bo, "correct_outcome", meeting)
+        assert not may(bo, "correct_attendance", meeting)
