@@ -31,7 +31,22 @@ from events.importing import items, participants
 from events.people import find_person
 from realtime.announcing import Concerned, announced, changing_times, quiet
 from realtime.channels import board_channel, event_channel, person_channel
-from sessions import availability, blocks, booking_rules, breaks, meetings, no_thanks, nudges, pitches, tables
+from sessions import (
+    assessments,
+    attendance,
+    availability,
+    blocks,
+    booking_rules,
+    breaks,
+    meetings,
+    no_thanks,
+    nudges,
+    outcomes,
+    pitches,
+    standby,
+    tables,
+    waiting,
+)
 from sessions.schedules import drafts
 
 
@@ -46,6 +61,11 @@ from sessions.schedules import drafts
     meetings.MeetingMoved,
     meetings.MeetingCancelled,
     tables.MeetingPlaceRenamed,
+    attendance.CheckedInToMeeting,
+    attendance.NoShowMarked,
+    attendance.MeetingHeld,
+    attendance.MeetingFailed,
+    attendance.AttendanceCorrected,
 )
 def _meeting(db: Database, fact: Any) -> Concerned:
     row = db.get_one(meetings.Meeting, fact.meeting_id)
@@ -233,6 +253,15 @@ quiet(
     no_thanks.NoThanksSaid,
     no_thanks.NoThanksTakenBack,
     nudges.AvailabilityAsked,
+    standby.StandbyChanged,
+    waiting.WaitingBegan,
+    waiting.WaitingEnded,
+    assessments.MeetingAssessed,
+    assessments.AssessmentsAwaited,
+    outcomes.OutcomeNoted,
+    outcomes.OutcomeAwaited,
 )
 # Whoever published sees it; of those who meet, each is told by the facts about their own meetings.
 quiet(drafts.ScheduleAsked, drafts.DraftDiscarded, drafts.SchedulePublished)
+# The request or the meeting that comes of it is announced itself.
+quiet(standby.StandbyCalled, waiting.TimeFound)

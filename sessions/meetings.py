@@ -17,7 +17,7 @@ from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, NotFound
-from events.core.timers import stop_timer
+from events.core.timers import set_timer, stop_timer
 from events.core.translation import SOURCE, At, Message, _, written_for
 from events.events import Event, EventClosedAlready, EventState
 from events.registration import Registration, RegistrationState
@@ -26,7 +26,7 @@ from sessions.availability import unavailable
 from sessions.blocks import MeetingTable, Slot, block_at, place_name
 from sessions.booking_rules import BookingRules, Timing, rules_of
 from sessions.calendars import Content, EntryKind, cancel_entry, find_entry, revise
-from sessions.seats import NotTakingPart, free_seats, locked_participants, not_free, take_seats, take_table
+from sessions.seats import NotTakingPart, free_seats, locked_participants, not_free, take_seats, take_table, tell_freed
 
 
 class MeetingState(StrEnum):
@@ -477,19 +477,9 @@ def end_meeting(db: Database, actor: Actor, subject: MeetingInEvent, end: Meetin
     change_meeting(db, subject, values)
     free_seats(db, subject.id)
     stop_timer(db, "meeting request expires", subject.id)
-    for follow_up in AFTER_FREED:
-        follow_up(db, subject)
+    stop_timer(db, "meeting ends", subject.id)
+    tell_freed(db, subject)
     record(db, actor, ENDINGS[end](db, subject))
-
-
-AFTER_FREED: list[Callable[[Database, MeetingInEvent], None]] = []
-
-
-def after_freed(step: Callable[[Database, MeetingInEvent], None]) -> Callable[[Database, MeetingInEvent], None]:
-    """Run `(db, meeting)` in the transaction in which a meeting gave seats back: `slot` is the time that was freed
-    where it had one. For the waiting list."""
-    AFTER_FREED.append(step)
-    return step
 
 
 def change_meeting(db: Database, subject: MeetingInEvent, values: dict[str, Any]) -> None:
@@ -543,8 +533,10 @@ def give_table(db: Database, subject: MeetingInEvent, slot: Slot, people: Collec
 def write_in_calendars(db: Database, subject: MeetingInEvent, people: Collection[int], *, anew: bool = False) -> int:
     """Say in the calendars of `people` when and where they meet: the entry's sequence number.
 
-    `anew` says it again to all, since who comes has changed.
+    `anew` says it again to all, since who comes has changed. Every meeting with a time comes through here, so its
+    end is looked at from here too.
     """
+    set_timer(db, "meeting ends", subject.id, subject.slot.ends_at)
     table = db.get(MeetingTable, subject.meeting.table_id) if subject.meeting.table_id else None
     with written_for(SOURCE, subject.event.zone):
         place = str(place_name(table.kind, table.name)) if table else ""

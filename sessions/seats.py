@@ -4,7 +4,7 @@ Time is cut into atoms of five minutes. A request holds the seats of its two peo
 meeting keeps them and has those of its table too. Every other end of a meeting frees all of them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -222,6 +222,24 @@ def has_seats(db: Database, meeting_id: int, person_id: int) -> bool:
     return db.execute(theirs.limit(1)).first() is not None
 
 
+# A meeting with its event, of which this module knows nothing.
+Freed = Callable[[Database, Any], None]
+AFTER_FREED: list[Freed] = []
+
+
+def after_freed(step: Freed) -> Freed:
+    """Run `(db, meeting)` in the transaction in which a meeting gave seats back, at its end or by moving. For the
+    waiting list."""
+    AFTER_FREED.append(step)
+    return step
+
+
+def tell_freed(db: Database, meeting: Any) -> None:
+    """Let those join in who wait for seats; part of commands that gave some back."""
+    for step in AFTER_FREED:
+        step(db, meeting)
+
+
 def take_table(
     db: Database, *, event_id: int, meeting_id: int, slot: Slot, people: Collection[int], prefer: int | None = None
 ) -> int | None:
@@ -315,6 +333,15 @@ def values_within(event_id: int, people: Collection[int], slots: Sequence[Slot])
         "event": event_id, "people": sorted(people), "count": len(set(people)), "now": clock.now(),
         "first": pieces.start, "last": pieces.stop - 1,
     }  # fmt: skip
+
+
+def busy_people(db: Database, people: Collection[int], span: Slot) -> set[int]:
+    """Who of `people` has a seat within `span`, in whatever event."""
+    pieces = atoms(span.starts_at, span.ends_at)
+    query = select(SEAT.c.person_id).where(
+        SEAT.c.person_id.in_(sorted(people)), SEAT.c.atom.between(pieces[0], pieces[-1]), held_now(clock.now())
+    )
+    return set(db.execute(query).scalars())
 
 
 def kept_atoms(db: Database, person_id: int, span: Slot) -> set[int]:

@@ -12,6 +12,7 @@ from events.core.database import Database, reading, transaction
 from events.core.translation import _
 from events.events import EventWithPhases, event_by_id, get_event
 from events.reference.countries import country_name
+from frontend.attending import attendance_shown, waiting_shown
 from frontend.meeting_shown import meeting_shown
 from frontend.slots import slot_called
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
@@ -62,10 +63,12 @@ def _mine(request: Request, template: str, form: Filled = NOTHING) -> Response:
         unconfirmed = _is_unconfirmed(db, actor, event)
         timing = rules_of(db, event.id).timing
         reasons = why_without_time(db, [one.public_id for one in mine.untimed])
+        waiting = waiting_shown(db, actor, event)
     refusal = why_not(actor, "request_meeting", event)
     return render(
         request, template, event=event, mine=mine, stated=stated, form=form, country_name=country_name,
         refusal=refusal, unconfirmed=unconfirmed, by_organiser=timing is Timing.BY_ORGANISER, reasons=reasons,
+        waiting=waiting,
     )  # fmt: skip
 
 
@@ -111,6 +114,7 @@ def _particulars(actor: Actor, subject: MeetingInEvent, parties: Any) -> dict[st
         "other": others.get(actor.person or 0),
         "is_over": meeting.ends_at is not None and meeting.ends_at <= clock.now(),
         "country_name": country_name,
+        "attendance": attendance_shown(actor, subject),
     }
 
 

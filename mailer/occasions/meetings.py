@@ -49,7 +49,7 @@ def _invitee(db: Database, fact: Any) -> list[Recipient]:
     return recipients(db, {meeting.invitee_id if meeting else None})
 
 
-def _all(db: Database, fact: Any) -> list[Recipient]:
+def everybody_in(db: Database, fact: Any) -> list[Recipient]:
     meeting = db.get(Meeting, fact.meeting_id)
     if meeting is None:
         return []
@@ -63,10 +63,11 @@ def _the(field: str) -> Callable[[Database, Any], list[Recipient]]:
 
 def _others(field: str) -> Callable[[Database, Any], list[Recipient]]:
     """All who take part, without the person whom this field of a fact names."""
-    return lambda db, fact: [one for one in _all(db, fact) if one.person_id != getattr(fact, field)]
+    return lambda db, fact: [one for one in everybody_in(db, fact) if one.person_id != getattr(fact, field)]
 
 
-def _meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
+def values_of_meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
+    """What letters say about a meeting: with whom, when for both, where, and how it stands."""
     meeting, event = db.get(Meeting, fact.meeting_id), db.get(Event, fact.event_id)
     if meeting is None or event is None:
         return None
@@ -74,6 +75,7 @@ def _meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
     table = db.get(MeetingTable, meeting.table_id) if meeting.table_id else None
     return {
         "event": event.name,
+        "state": meeting.state,
         "other": _name(other),
         "who": _who(db, meeting.event_id, other),
         "along": _along(db, meeting, to, other),
@@ -138,57 +140,57 @@ def _home(db: Database, event_id: int, person_id: int | None) -> int | None:
 
 @letter_for(MeetingRequested, to=_invitee)
 def meeting_requested(db: Database, fact: MeetingRequested, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingAccepted, to=_all, entry=ENTRY)
+@letter_for(MeetingAccepted, to=everybody_in, entry=ENTRY)
 def meeting_accepted(db: Database, fact: MeetingAccepted, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingScheduled, to=_all, entry=ENTRY)
+@letter_for(MeetingScheduled, to=everybody_in, entry=ENTRY)
 def meeting_scheduled(db: Database, fact: MeetingScheduled, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingAgreed, to=_all)
+@letter_for(MeetingAgreed, to=everybody_in)
 def meeting_agreed(db: Database, fact: MeetingAgreed, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
 @letter_for(MeetingDeclined, to=_asker)
 def meeting_declined(db: Database, fact: MeetingDeclined, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
 @letter_for(MeetingWithdrawn, to=_invitee)
 def meeting_withdrawn(db: Database, fact: MeetingWithdrawn, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
 @letter_for(MeetingExpired, to=_asker)
 def meeting_expired(db: Database, fact: MeetingExpired, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingMoved, to=_all, entry=ENTRY)
+@letter_for(MeetingMoved, to=everybody_in, entry=ENTRY)
 def meeting_moved(db: Database, fact: MeetingMoved, to: Recipient) -> Values | None:
-    values = _meeting(db, fact, to)
+    values = values_of_meeting(db, fact, to)
     return values and {**values, "old_starts_at": fact.old_starts_at}
 
 
-@letter_for(MeetingPlaceRenamed, to=_all, entry=ENTRY)
+@letter_for(MeetingPlaceRenamed, to=everybody_in, entry=ENTRY)
 def meeting_place_renamed(db: Database, fact: MeetingPlaceRenamed, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingCancelled, to=_all, entry=ENTRY)
+@letter_for(MeetingCancelled, to=everybody_in, entry=ENTRY)
 def meeting_cancelled(db: Database, fact: MeetingCancelled, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
 def _handed_over(db: Database, fact: MeetingDelegated, to: Recipient) -> Values | None:
-    values = _meeting(db, fact, to)
+    values = values_of_meeting(db, fact, to)
     if values is None:
         return None
     joined, left = db.get(Person, fact.joined_id), db.get(Person, fact.left_id)
@@ -218,7 +220,7 @@ def meeting_delegated(db: Database, fact: MeetingDelegated, to: Recipient) -> Va
 
 
 def _with_guest(db: Database, fact: MeetingJoined | MeetingLeft, to: Recipient) -> Values | None:
-    values = _meeting(db, fact, to)
+    values = values_of_meeting(db, fact, to)
     guest = db.get(Person, fact.person_id)
     return values and {**values, "guest": _who(db, fact.event_id, guest), "in_calendar": fact.sequence is not None}
 

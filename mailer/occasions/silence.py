@@ -21,7 +21,21 @@ from events import (
 from events import events as gatherings
 from events.importing import items, participants
 from mailer.letters import silent
-from sessions import availability, blocks, booking_rules, breaks, meetings, no_thanks, pitches, tables
+from sessions import (
+    assessments,
+    attendance,
+    availability,
+    blocks,
+    booking_rules,
+    breaks,
+    meetings,
+    no_thanks,
+    outcomes,
+    pitches,
+    standby,
+    tables,
+    waiting,
+)
 from sessions.schedules import drafts
 
 # Set-up: whoever did it was there.
@@ -93,6 +107,11 @@ silent(
     no_thanks.NoThanksSaid,
     no_thanks.NoThanksTakenBack,
     meetings.MeetingLocked,
+    standby.StandbyChanged,
+    waiting.WaitingBegan,
+    waiting.WaitingEnded,
+    assessments.MeetingAssessed,
+    outcomes.OutcomeNoted,
 )
 # Live or by the clock: the room and the page show it at the moment it counts.
 silent(
@@ -103,4 +122,8 @@ silent(
     pitches.StageClosed,
     pitches.PitchStarted,
     pitches.PitchEnded,
+    attendance.CheckedInToMeeting,
+    attendance.MeetingHeld,
 )
+# The letter about the new meeting says it.
+silent(standby.StandbyCalled)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_5ecf6b0e49"
+revision = "0001_180c25a81c"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -829,6 +829,40 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_stage_event_id"), "stage", ["event_id"], unique=False)
     op.create_table(
+        "standby",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_standby_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_standby_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standby")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_standby_event_id_person_id")),
+    )
+    op.create_index(op.f("ix_standby_event_id"), "standby", ["event_id"], unique=False)
+    op.create_index(op.f("ix_standby_person_id"), "standby", ["person_id"], unique=False)
+    op.create_table(
+        "waiting_pair",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("asker_id", sa.Integer(), nullable=False),
+        sa.Column("invitee_id", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["asker_id"], ["person.id"], name=op.f("fk_waiting_pair_asker_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_waiting_pair_event_id")),
+        sa.ForeignKeyConstraint(["invitee_id"], ["person.id"], name=op.f("fk_waiting_pair_invitee_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_pair")),
+        sa.UniqueConstraint(
+            "event_id", "asker_id", "invitee_id", name=op.f("uq_waiting_pair_event_id_asker_id_invitee_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_waiting_pair_public_id")),
+    )
+    op.create_index(op.f("ix_waiting_pair_asker_id"), "waiting_pair", ["asker_id"], unique=False)
+    op.create_index(op.f("ix_waiting_pair_event_id"), "waiting_pair", ["event_id"], unique=False)
+    op.create_index(op.f("ix_waiting_pair_invitee_id"), "waiting_pair", ["invitee_id"], unique=False)
+    op.create_table(
         "draft_content",
         sa.Column("draft_id", sa.Integer(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
@@ -1008,6 +1042,73 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_consent_registration_id"), "consent", ["registration_id"], unique=False)
     op.create_table(
+        "meeting_assessment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("usefulness", sa.Integer(), nullable=False),
+        sa.Column(
+            "next_step",
+            sa.Enum(
+                "none",
+                "mail",
+                "second meeting",
+                "non-disclosure agreement",
+                "visit",
+                "test or pilot",
+                "joint proposal",
+                "order",
+                name="nextstep",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "partnership",
+            sa.Enum(
+                "supply",
+                "distribution",
+                "services",
+                "research cooperation",
+                "technical cooperation",
+                "licence",
+                "investment",
+                "joint venture",
+                name="partnership",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("help", sa.JSON(), nullable=False),
+        sa.Column("remark", sa.String(length=1000), nullable=False),
+        sa.Column("assessed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_assessment_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_meeting_assessment_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_assessment")),
+        sa.UniqueConstraint("meeting_id", "person_id", name=op.f("uq_meeting_assessment_meeting_id_person_id")),
+    )
+    op.create_index(op.f("ix_meeting_assessment_meeting_id"), "meeting_assessment", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_meeting_assessment_person_id"), "meeting_assessment", ["person_id"], unique=False)
+    op.create_table(
+        "meeting_attendance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("checked_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("absent", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_attendance_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_meeting_attendance_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_attendance")),
+        sa.UniqueConstraint("meeting_id", "person_id", name=op.f("uq_meeting_attendance_meeting_id_person_id")),
+    )
+    op.create_index(op.f("ix_meeting_attendance_meeting_id"), "meeting_attendance", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_meeting_attendance_person_id"), "meeting_attendance", ["person_id"], unique=False)
+    op.create_table(
         "meeting_guest",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("meeting_id", sa.Integer(), nullable=False),
@@ -1020,6 +1121,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_meeting_guest_meeting_id"), "meeting_guest", ["meeting_id"], unique=False)
     op.create_index(op.f("ix_meeting_guest_person_id"), "meeting_guest", ["person_id"], unique=False)
+    op.create_table(
+        "meeting_outcome",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "result",
+            sa.Enum(
+                "agreement", "going on", "ended", name="result", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_outcome_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_meeting_outcome_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_outcome")),
+        sa.UniqueConstraint("meeting_id", "person_id", name=op.f("uq_meeting_outcome_meeting_id_person_id")),
+    )
+    op.create_index(op.f("ix_meeting_outcome_meeting_id"), "meeting_outcome", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_meeting_outcome_person_id"), "meeting_outcome", ["person_id"], unique=False)
     op.create_table(
         "seat",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1301,9 +1423,18 @@ def downgrade() -> None:
     op.drop_table("submission")
     op.drop_index(op.f("ix_seat_meeting_id"), table_name="seat")
     op.drop_table("seat")
+    op.drop_index(op.f("ix_meeting_outcome_person_id"), table_name="meeting_outcome")
+    op.drop_index(op.f("ix_meeting_outcome_meeting_id"), table_name="meeting_outcome")
+    op.drop_table("meeting_outcome")
     op.drop_index(op.f("ix_meeting_guest_person_id"), table_name="meeting_guest")
     op.drop_index(op.f("ix_meeting_guest_meeting_id"), table_name="meeting_guest")
     op.drop_table("meeting_guest")
+    op.drop_index(op.f("ix_meeting_attendance_person_id"), table_name="meeting_attendance")
+    op.drop_index(op.f("ix_meeting_attendance_meeting_id"), table_name="meeting_attendance")
+    op.drop_table("meeting_attendance")
+    op.drop_index(op.f("ix_meeting_assessment_person_id"), table_name="meeting_assessment")
+    op.drop_index(op.f("ix_meeting_assessment_meeting_id"), table_name="meeting_assessment")
+    op.drop_table("meeting_assessment")
     op.drop_index(op.f("ix_consent_registration_id"), table_name="consent")
     op.drop_table("consent")
     op.drop_index(op.f("ix_type_rule_to_type_id"), table_name="type_rule")
@@ -1327,6 +1458,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_meeting_asker_id"), table_name="meeting")
     op.drop_table("meeting")
     op.drop_table("draft_content")
+    op.drop_index(op.f("ix_waiting_pair_invitee_id"), table_name="waiting_pair")
+    op.drop_index(op.f("ix_waiting_pair_event_id"), table_name="waiting_pair")
+    op.drop_index(op.f("ix_waiting_pair_asker_id"), table_name="waiting_pair")
+    op.drop_table("waiting_pair")
+    op.drop_index(op.f("ix_standby_person_id"), table_name="standby")
+    op.drop_index(op.f("ix_standby_event_id"), table_name="standby")
+    op.drop_table("standby")
     op.drop_index(op.f("ix_stage_event_id"), table_name="stage")
     op.drop_table("stage")
     op.drop_index(op.f("ix_schedule_draft_event_id"), table_name="schedule_draft")

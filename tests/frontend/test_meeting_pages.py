@@ -443,14 +443,16 @@ def test_the_path_in_calendars_is_that_of_the_page(db, fair, bo, cy):
     assert (page.status, page.headline) == (200, "Meeting with Cy Costa")
 
 
-def test_a_meeting_of_the_past_offers_nothing(db, fair, bo, cy):
+def test_a_meeting_of_the_past_asks_only_how_it_went(db, fair, bo, cy):
     meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+    here = page_of(meeting.meeting)
 
     with clock.frozen_at(fair.slots[0].ends_at + timedelta(minutes=1)):
         page = Browser(db, bo).get(page_of(meeting.meeting))
 
-    assert [form for form in page.forms if form.startswith("/meetings/")] == []
-    assert "Over" in page.text
+    forms = [form for form in page.forms if form.startswith("/meetings/")]
+    assert forms == [f"{here}/held", f"{here}/no-show", f"{here}/failure"]
+    assert "Over" in page.text and f"{here}/assessment" in page.links
 
 
 def test_a_visitor_is_sent_to_sign_in(db, fair, bo):

@@ -29,10 +29,11 @@ from frontend.demo_meetings import MATCHMAKING
 from frontend.routes import routes
 from mailer.letters import Letter
 from sessions.answers import accept_meeting
+from sessions.availability import free_slots
 from sessions.blocks import blocks_of, tables_of
 from sessions.booking_rules import Timing, rules_of
 from sessions.meetings import Meeting, MeetingState, get_meeting
-from sessions.requests import request_meeting
+from sessions.requests import book_meeting, request_meeting
 from sessions.stages import Stage
 from tests.sessions.makers_schedules import make_draft_here
 
@@ -55,7 +56,7 @@ SEEN_BY = {
     "stages": "Ola Olsson", "stage_control": "Ola Olsson", "stage": "Bo Berg", "stage_beamer": "Bo Berg",
     "participants": "Bo Berg", "participant": "Bo Berg", "ask_for_meeting": "Bo Berg", "meetings": "Bo Berg",
     "meeting": "Bo Berg", "choose_other_time": "Bo Berg", "availability": "Bo Berg", "account": "Bo Berg",
-    "agenda": "Bo Berg", "turned_down": "Bo Berg",
+    "agenda": "Bo Berg", "turned_down": "Bo Berg", "assessment": "Bo Berg", "outcome": "Bo Berg",
     "organisation_meetings": "Bo Berg", "choose_first_time": "Bo Berg", "choose_colleague": "Bo Berg",
     "choose_guest": "Bo Berg",
     "new_item": "Bo Berg", "edit_item": "Bo Berg", "edit_organisation": "Bo Berg", "event_marketplace": "Bo Berg",
@@ -83,6 +84,8 @@ class Samples:
             found["event"] = self.ids["matchmaking"]
         if name == "choose_first_time":
             found["meeting"] = self.ids["untimed"]
+        if name in {"assessment", "outcome"}:
+            found["meeting"] = self.ids["past_meeting"]
         if name == "sign_in_link":
             found["token"] = self.ids["link_token"]
         return path.format_map(found)
@@ -163,6 +166,7 @@ def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWit
         col(Registration.person_id).not_in(met),
         Registration.organisation_id != home.organisation_id,
     )
+    other = the(db, accepted)
     return {
         "matchmaking": event.event.slug,
         "meeting": the(db, stands).public_id,
@@ -170,6 +174,7 @@ def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWit
         "table": str(tables_of(db, event.id)[-1].id),
         "draft": make_draft_here(db, actor_for(db, people[ORGANISER].id), event).draft.public_id,
         "untimed": _without_a_time(db, people[ORGANISER], bo, event, the(db, accepted)).public_id,
+        "past_meeting": _met(db, people[ORGANISER], event, the(db, own_place(event, bo)), other),
         "registration": the(db, accepted.offset(1)).public_id,
     }
 
@@ -184,3 +189,17 @@ def _without_a_time(db: Database, ada: Person, bo: Person, event: EventWithPhase
     accept_meeting(db, organiser, get_meeting(db, organiser, made.public_id))
     rules.timing = Timing.AT_REQUEST
     return made
+
+
+def own_place(event: EventWithPhases, person: Person) -> Any:
+    """The query for somebody's registration."""
+    return select(Registration).where(Registration.event_id == event.id, Registration.person_id == person.id)
+
+
+def _met(db: Database, ada: Person, event: EventWithPhases, bo: Registration, other: Registration) -> str:
+    """A meeting of the two that is over."""
+    now = clock.now()
+    with clock.frozen_at(now - timedelta(hours=6)):
+        slot = next(one for one in free_slots(db, event, bo.person_id, other.person_id) if one.ends_at <= now)
+        actor = actor_for(db, ada.id)
+        return book_meeting(db, actor, event, people=[bo, other], slot=slot, override="For a look.").public_id

@@ -18,6 +18,7 @@ from sessions.schedules.drafts import DraftState
 from sessions.sides import SideInMeeting
 from sessions.stages import StageState
 from sessions.tables import TableInEvent
+from sessions.waiting import WaitingPairInEvent
 from tests.makers import NOW
 from tests.permissions.world import World, changed, in_state, with_phase, with_state
 
@@ -334,6 +335,48 @@ def bos_side(world: World) -> list[Case]:
 @cases_of("leave_meeting")
 def with_tam_as_guest(world: World) -> list[Case]:
     return [Case(one.state, one.subject.of) for one in states_of_side(side_of_bo(world, guests=True))]
+
+
+@cases_of("check_in_to_meeting", "check_in_somebody", "mark_no_show", "mark_held", "mark_technical_failure",
+          "correct_attendance", "call_standby", "assess_meeting", "note_outcome")  # fmt: skip
+def a_meeting_whose_time_has_come(world: World) -> list[Case]:
+    """Bo, whom Ola looks after, meets Cy; it began six minutes ago and lasts twenty."""
+    looked_after = replace(world.requested, desks={world.requested.meeting.asker_id: world.desk.id})
+    times = {"starts_at": NOW - HOUR / 10, "ends_at": NOW + HOUR / 3 - HOUR / 10}
+    running = with_state(looked_after, meeting={"state": MeetingState.SCHEDULED, **times})
+    later = {"starts_at": NOW + HOUR, "ends_at": NOW + HOUR + HOUR / 3}
+    just_begun = {"starts_at": NOW, "ends_at": NOW + HOUR / 3}
+    gone = {"starts_at": NOW - HOUR, "ends_at": NOW - HOUR / 2}
+    return [
+        *(Case(f"{state}, running", with_state(running, meeting={"state": state})) for state in MeetingState),
+        Case("scheduled, an hour before", with_state(running, meeting=later)),
+        Case("scheduled, at its start", with_state(running, meeting=just_begun)),
+        Case("scheduled, over", with_state(running, meeting=gone)),
+        Case("no-show, over", with_state(running, meeting={"state": MeetingState.NO_SHOW, **gone})),
+        Case("scheduled, running, closed event", with_state(running, event={"state": EventState.CLOSED})),
+        Case("held, closed event", with_state(
+            running, meeting={"state": MeetingState.HELD}, event={"state": EventState.CLOSED}
+        )),
+    ]  # fmt: skip
+
+
+@cases_of("wait_for_time")
+def when_times_are_offered(world: World) -> list[Case]:
+    event = with_phase(world.matchmaking, PhaseKind.LIVE, from_now=WEEK, lasts=WEEK)
+    over = with_phase(event, PhaseKind.BOOKING, from_now=-WEEK, lasts=WEEK)
+    live = with_phase(over, PhaseKind.LIVE, from_now=-HOUR, lasts=WEEK)
+    return [*phase_states(event, PhaseKind.BOOKING), Case("after booking, live", live)]
+
+
+@cases_of("set_standby")
+def standing_by(world: World) -> list[Case]:
+    return event_states(world.matchmaking)
+
+
+@cases_of("stop_waiting")
+def a_waiting_pair(world: World) -> list[Case]:
+    pair = WaitingPairInEvent(world.waiting, world.matchmaking.event)
+    return [Case(f"Bo waits for Cy, {state} event", with_state(pair, event={"state": state})) for state in EventState]
 
 
 # --- pitch rooms ----------------------------------------------------------------------------------

@@ -30,12 +30,13 @@ from events.submissions import Submission
 from events.teams import TeamInEvent, TeamInvitationSent
 from sessions.blocks import BlockInEvent, MeetingTable, add_block, add_tables, slots_in, tables_of
 from sessions.guests import add_to_meeting
-from sessions.meetings import MeetingInEvent, meeting_in_event
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState, meeting_in_event
 from sessions.pitches import Pitch, pitches_of, plan_stage, schedule_pitches
 from sessions.running import open_stage
 from sessions.schedules.drafts import DraftInEvent
 from sessions.sides import side_of
 from sessions.stages import QuestionOnStage, Stage, StageInEvent, ask_question, get_question
+from sessions.waiting import WaitingPair
 from tests.events.makers_desks import make_desk, place_of
 from tests.events.makers_hackathon import BRIEF, DONE, make_hackathon, make_team
 from tests.events.makers_network import added, published
@@ -98,6 +99,7 @@ class World:
     question: QuestionOnStage
     table: MeetingTable
     draft: DraftInEvent
+    waiting: WaitingPair
     ids: dict[str, str]
 
     @property
@@ -171,6 +173,12 @@ def build_world(db: Database) -> World:
     nias = make_registration(db, nia, fair.event)
     accepted = make_meeting(db, fair, asker=again(db, people["Bo"]), invitee=again(db, nia), slot=1)
     colleagues = _colleagues(db, people["Bo"], fair, organisation, accepted)
+    waiting = WaitingPair(
+        event_id=fair.event.id, asker_id=people["Bo"].person or 0, invitee_id=people["Cy"].person or 0,
+        since=clock.now(),
+    )  # fmt: skip
+    db.add(waiting)
+    past = _held(db, fair, people["Bo"], nia)
     cookies = {name: open_sign_in(db, person_of(db, actor), way="test") for name, actor in people.items()}
     world = World(
         actors={"visitor": VISITOR} | {name: actor_for(db, one.person) for name, one in people.items()}
@@ -180,7 +188,7 @@ def build_world(db: Database) -> World:
         fair=fair, challenge=challenge, team=team, invitation=invitation, version=version, organisation=organisation,
         cluster=cluster, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage, pitch=pitch,
         question=question, table=tables_of(db, fair.event.id)[0], draft=make_draft_here(db, fair.ada, fair.event),
-        ids={},
+        waiting=waiting, ids={},
     )  # fmt: skip
     world.ids = (
         _ids(db, world)
@@ -189,6 +197,7 @@ def build_world(db: Database) -> World:
         | {
             "draft": draft.event.slug,
             "participant": nias.public_id,
+            "past": past.public_id,
             "planned_stage": plan_stage(db, ada, hackathon, name="Side stage", opens_at=clock.now()).public_id,
         }
     )
@@ -264,6 +273,19 @@ def person_name(db: Database, place: Registration) -> str:
     return db.get_one(Person, place.person_id).name
 
 
+def _held(db: Database, fair: Fair, bo: Actor, nia: Actor) -> Meeting:
+    """A meeting of Bo and Nia that took place an hour ago."""
+    hour = timedelta(hours=1)
+    row = Meeting(
+        event_id=fair.event.id, asker_id=bo.person or 0, invitee_id=nia.person or 0, state=MeetingState.HELD,
+        starts_at=clock.now() - hour, ends_at=clock.now() - hour * 2 / 3, requested_at=clock.now() - 2 * hour,
+        expires_at=clock.now() - hour,
+    )  # fmt: skip
+    db.add(row)
+    db.flush()
+    return row
+
+
 def _team(
     db: Database, people: dict[str, Actor], hackathon: EventWithPhases, challenge: Challenge
 ) -> tuple[TeamInEvent, VersionInEvent, InvitationSeen]:
@@ -322,6 +344,7 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "pitch": world.pitch.public_id,
         "question": world.question.question.public_id,
         "schedule_draft": world.draft.draft.public_id,
+        "pair": world.waiting.public_id,
         "token": issue_link_token(db, asked),
         "invitation_token": issue_invitation_token(db, sent),
     }

@@ -111,8 +111,9 @@ def problems_with_seats(db: Database, event_id: int | None = None) -> list[str]:
     """What is wrong between meetings and seats, in one event or all, computed without trusting the constraints.
 
     A meeting that stands has exactly its seats, its guests' too, at a table with a chair for each; a request that waits
-    holds exactly those of its two people, a request whose time is over may have some left, and everything else has
-    none. Nobody and no table is in two at once.
+    holds exactly those of its two people, a request whose time is over may have some left, a meeting that was held
+    keeps those it had, and everything else has none, a no-show and a failure too. Nobody and no table is in two at
+    once.
     """
     now = clock.now()
     held: dict[int, set[tuple[str, int, int]]] = {}
@@ -133,6 +134,10 @@ def problems_with_seats(db: Database, event_id: int | None = None) -> list[str]:
         if waiting and meeting.expires_at <= now:
             found += [f"meeting {meeting.id} has more than it asked for"] if mine - due else []
             continue
+        if meeting.state is MeetingState.HELD:
+            found += [f"meeting {meeting.id} was held and has {sorted(mine - due)}"] if mine - due else []
+            taken |= mine
+            continue
         if mine != due:
             found.append(f"meeting {meeting.id}, {meeting.state}: has {sorted(mine - due)}, lacks {sorted(due - mine)}")
         found += [f"{seat} twice" for seat in due & taken]
@@ -146,8 +151,9 @@ def seats_due(meeting: Meeting, guests: tuple[int, ...] = ()) -> set[tuple[str, 
         return set()
     pieces = clock.atoms(meeting.starts_at, meeting.ends_at)
     people = [("person", one) for one in (meeting.asker_id, meeting.invitee_id, *guests)]
-    if meeting.state is MeetingState.SCHEDULED and meeting.table_id is not None:
+    kept = {MeetingState.SCHEDULED, MeetingState.HELD}
+    if meeting.state in kept and meeting.table_id is not None:
         people.append(("table", meeting.table_id))
-    if meeting.state not in {MeetingState.REQUESTED, MeetingState.SCHEDULED}:
+    if meeting.state not in {MeetingState.REQUESTED, *kept}:
         return set()
     return {(*who, atom) for who in people for atom in pieces}

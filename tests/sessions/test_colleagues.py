@@ -17,7 +17,7 @@ from events.looking_after import assign_desk
 from events.organisations import Membership, Organisation, OrganisationKind
 from events.programmes import Programme
 from events.registration import Consent, RegistrationInEvent, types_of, withdraw_registration
-from events.type_rules import set_type_rule
+from events.type_rules import PairRule, set_type_rules
 from sessions.answers import accept_meeting, decline_meeting
 from sessions.availability import set_availability
 from sessions.blocks import MeetingTable, tables_of
@@ -360,7 +360,7 @@ def test_two_people_have_one_meeting_to_come_also_by_handing_over(db, fair, bo, 
 def test_types_that_do_not_meet_do_not_meet_by_handing_over_either(db, fair, bo, tam, cy):
     types = types_of(db, fair.event.id)
     place_of(db, tam, fair).type_id = types[1].id
-    set_type_rule(db, fair.ada, fair.event, from_type=types[1], to_type=types[0], may_see=True, may_ask=False)
+    set_type_rules(db, fair.ada, fair.event, rules=[PairRule(types[1], types[0], may_see=True, may_ask=False)])
     asked = make_meeting(db, fair, asker=bo, invitee=cy)
 
     with pytest.raises(TypesDoNotMeet, match="Tam Tamm cannot meet the other side"):

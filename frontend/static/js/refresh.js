@@ -74,3 +74,9 @@ onFact((fact) => {
     if (told !== undefined && mine) void refresh(part);
   }
 });
+
+// What a countdown led to is possible now, or not any more.
+document.addEventListener("countdown:over", (event) => {
+  const part = event.target instanceof Element ? event.target.closest("[data-refresh]") : null;
+  if (part instanceof HTMLElement) void refresh(part);
+});
