@@ -16,6 +16,7 @@ from sessions.scheduling.reports import preferences
 MOST_LITERALS = 60_000  # of an exact model in which everything is placed
 MOST_TO_CHOOSE_FROM = 2_500  # of one that has to choose what to place
 LOOK_EVERY = 0.1
+SHARE = 0.8  # of what is left; where nothing is proven by then, the rest is better spent on the order in time
 LARGEST_WEIGHT = 10**9
 LAST = ("spread", "preferences")
 AFTER_BREAKS = 2.0  # seconds that each of the last aims may take
@@ -51,7 +52,8 @@ def solve_exactly(
     if clauses.broken:
         found.infeasible = True
         return found
-    found.slots = list(hint.slot) if hint else None
+    complete = hint is not None and (not clauses.all_required or NOWHERE not in hint.slot)
+    found.slots = list(hint.slot) if hint and complete else None
     aims = _aims(clauses, previous, most)
     for name, terms in aims:
         if pace.cancelled:
@@ -161,8 +163,10 @@ class _Search:
         """Search until it is proven, the pace or `most` seconds are over, or somebody wants to stop."""
         self.pace.enter(name)
         if (work := self.pace.work_left()) is not None:
+            work *= SHARE
             self.solver.parameters.max_deterministic_time = max(0.001, work if most is None else min(work, most))
         elif (seconds := self.pace.seconds_left()) is not None:
+            seconds *= SHARE
             self.solver.parameters.max_time_in_seconds = max(0.05, seconds if most is None else min(seconds, most))
         status = self._status(lambda: self.solver.solve(self.clauses.model))
         if work is not None:

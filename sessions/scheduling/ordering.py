@@ -115,6 +115,15 @@ class Ordering:
         )
 
 
+def order_cost(board: Board) -> tuple[int, int, int]:
+    """How many breaks too many somebody has, how many there are, and their spread; less is better."""
+    days = Days(board.ground.blocks)
+    counts = [days.breaks(board.busy(one)) for one in range(board.ground.people)] or [0]
+    spread = max(counts) - min(counts)
+    most = board.ground.problem.rules.max_break_spread
+    return (0 if most is None else max(0, spread - most)), sum(counts), spread
+
+
 def within_spread(board: Board) -> None:
     """Where the rules limit the spread of breaks, take out meetings until nobody has too many of them."""
     most = board.ground.problem.rules.max_break_spread
