@@ -13,6 +13,7 @@ from events.events import EventState, EventWithPhases
 from events.marketplace import ItemState
 from events.phases import PhaseKind
 from events.registration import RegistrationState
+from sessions.booking_rules import Timing
 from sessions.meetings import MeetingState
 from sessions.sides import SideInMeeting
 from sessions.stages import StageState
@@ -253,6 +254,20 @@ def a_meeting(world: World) -> list[Case]:
         Case("accepted, over", with_state(accepted, meeting=gone)),
         Case("requested, closed event", with_state(meeting, event={"state": EventState.CLOSED})),
         Case("accepted, closed event", with_state(accepted, event={"state": EventState.CLOSED})),
+    ]
+
+
+@cases_of("schedule_meeting")
+def a_meeting_without_a_time(world: World) -> list[Case]:
+    """Bo has asked Cy, and the time is still to be chosen; by the organisers in some events."""
+    untimed = {"starts_at": None, "ends_at": None}
+    meeting = with_state(world.requested, meeting={**untimed, "state": MeetingState.ACCEPTED})
+    return [
+        Case("requested", with_state(world.requested, meeting=untimed)),
+        Case("accepted", meeting),
+        Case("accepted, time by the organisers", replace(meeting, timing=Timing.BY_ORGANISER)),
+        Case("scheduled", with_state(world.requested, meeting={"state": MeetingState.SCHEDULED})),
+        Case("accepted, closed event", with_state(meeting, event={"state": EventState.CLOSED})),
     ]
 
 
