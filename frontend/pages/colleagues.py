@@ -121,6 +121,7 @@ def take_over_now(request: Request, form: SideForm) -> Response:
     with transaction() as db:
         actor, event, subject = _load(db, request)
         side, lead = _side(db, actor, subject, "take_over_meeting", form.side)
+        only_if_may(actor, "take_over_meeting", side)
         own = find_registration(db, event.id, actor.person)
         if own is None:
             raise NotFound()

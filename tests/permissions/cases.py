@@ -13,6 +13,7 @@ from events.events import EventState, EventWithPhases
 from events.marketplace import ItemState
 from events.phases import PhaseKind
 from events.registration import RegistrationState
+from sessions.booking_rules import Timing
 from sessions.meetings import MeetingState
 from sessions.schedules.drafts import DraftState
 from sessions.sides import SideInMeeting
@@ -304,6 +305,20 @@ def a_meeting(world: World) -> list[Case]:
 @cases_of("move_to_table")
 def a_meeting_and_its_table(world: World) -> list[Case]:
     return a_meeting(world)
+
+
+@cases_of("schedule_meeting")
+def a_meeting_without_a_time(world: World) -> list[Case]:
+    """Bo has asked Cy, and the time is still to be chosen; by the organisers in some events."""
+    untimed = {"starts_at": None, "ends_at": None}
+    meeting = with_state(world.requested, meeting={**untimed, "state": MeetingState.ACCEPTED})
+    return [
+        Case("requested", with_state(world.requested, meeting=untimed)),
+        Case("accepted", meeting),
+        Case("accepted, time by the organisers", replace(meeting, timing=Timing.BY_ORGANISER)),
+        Case("scheduled", with_state(world.requested, meeting={"state": MeetingState.SCHEDULED})),
+        Case("accepted, closed event", with_state(meeting, event={"state": EventState.CLOSED})),
+    ]
 
 
 def side_of_bo(world: World, *, guests: bool = False) -> SideInMeeting:
