@@ -310,10 +310,10 @@ def test_where_nobody_has_to_say_yes_the_meeting_stands(db, fair, taken, bo, cy)
 
 
 def test_who_waits_longest_is_first_and_the_slot_goes_to_one(db, fair, taken, bo, cy, mel):
+    with later(2):  # written down first, as when somebody waits once more
+        waits(db, fair, bo, cy)
     with later(1):
         waits(db, fair, mel, cy)
-    with later(2):
-        waits(db, fair, bo, cy)
 
     with later(3):
         cancel_meeting(db, cy, taken)
