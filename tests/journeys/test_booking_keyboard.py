@@ -73,6 +73,12 @@ def said(somebody: Somebody) -> list[tuple[float, str]]:
     return [tuple(one) for one in somebody.page.evaluate("window.said")]
 
 
+def take_back(somebody: Somebody) -> None:
+    """Withdraw the request whose page is open, so that the next test finds all as it was."""
+    somebody.main.locator("details.ask", has_text="Withdraw").locator("summary").click()
+    somebody.press("Withdraw the request")
+
+
 def test_a_meeting_is_asked_for_with_arrows_and_enter(bo: Somebody, demo: tuple[House, Samples]) -> None:
     hands = page_to_ask(bo, demo, "Bo")
     press = bo.page.keyboard.press
@@ -106,8 +112,7 @@ def test_a_meeting_is_asked_for_with_arrows_and_enter(bo: Somebody, demo: tuple[
     hands.tab_to("Ask for this meeting")
     hands.enter()
     bo.sees("was asked. We tell you when they answer.").sees(chosen.rpartition(", ")[2][:5])
-    bo.main.locator("details.ask", has_text="Withdraw").locator("summary").click()
-    bo.press("Withdraw the request")
+    take_back(bo)
 
 
 def test_a_time_that_is_not_free_can_be_read_and_not_chosen(bo: Somebody, demo: tuple[House, Samples]) -> None:
@@ -156,8 +161,7 @@ def test_what_somebody_else_takes_fades_where_it_is(bo: Somebody, cy: Somebody, 
     assert bo.field("What do you want to talk about?").input_value() == "My note"
     assert bo.main.locator("input[name=slot]:checked").count() == 0
 
-    cy.main.locator("details.ask", has_text="Withdraw").locator("summary").click()
-    cy.press("Withdraw the request")
+    take_back(cy)
     expect(mine).not_to_have_attribute("aria-disabled", "true")
     bo.page.wait_for_timeout(5500)
 
@@ -179,6 +183,7 @@ def test_without_javascript_there_is_the_list_alone(browser: Browser, demo: tupl
     assert not bo.main.locator(GRID).is_visible()
     bo.main.locator("input[name=slot]:enabled + label").nth(2).click()
     bo.press("Ask for this meeting").sees("was asked. We tell you when they answer.")
+    take_back(bo)
     bo.close()
 
 
