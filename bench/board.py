@@ -9,6 +9,7 @@ booking page of a participant is measured beside them.
 
 import argparse
 import asyncio
+import gc
 import logging
 import random
 import statistics
@@ -189,6 +190,9 @@ def main() -> None:
         with transaction() as db:
             filled = fill(db, asked.people, asked.meetings)
         print(f"{asked.people} participants, {asked.meetings} meetings, {url.partition(':')[0]}")
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 50, 1000)  # as the application sets it at the end of its start
         asyncio.run(measure(app, kept_boards(app.pages.app), filled, asked.requests, asked.rounds))
 
 

@@ -1,6 +1,7 @@
 """The organisers' and desks' board: people or tables by slots, live, and the list of all meetings beside it."""
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -32,7 +33,7 @@ from sessions.boards import (
     get_board_event,
     stretches_of,
 )
-from sessions.boards.lists import MeetingsQuestion, all_meetings
+from sessions.boards.lists import MeetingLine, MeetingsQuestion, all_meetings
 from sessions.meetings import MeetingState
 
 FILTERS: dict[Filter | None, Message] = {
@@ -164,6 +165,15 @@ def board_fragment(request: Request) -> Response:
         return HTMLResponse(_fragment(db, request, key, actor, event), headers=headers)
 
 
+def _times(lines: list[MeetingLine], zone: str) -> dict[datetime, str]:
+    """When meetings are, on the event's clock, by their start: many begin at once, and to write a date takes long."""
+    return {
+        start: f"{day_of(start, zone)}, {clock_of(start, zone)} – {clock_of(end, zone)}"
+        for start, end in {(one.starts_at, one.ends_at) for one in lines}
+        if start is not None and end is not None
+    }
+
+
 @page(signed_in=True)
 def show_all_meetings(request: Request) -> Response:
     given = asked_for(request, "q", "state", "when")
@@ -178,7 +188,7 @@ def show_all_meetings(request: Request) -> Response:
         found = all_meetings(db, actor, event, asked)
     return render(
         request, "board/meetings.html", event=event, found=found, question=given, filtered=any(given.values()),
-        base=page_base(request, given), event_zone=event.zone,
+        base=page_base(request, given), event_zone=event.zone, times=_times(found.rows, event.zone),
         states=[(one.value, str(name)) for one, name in STATE_NAMES.items()],
         stretches=[("none", str(_("Without a time"))), *((one.value, called(one)) for one in stretches)],
     )  # fmt: skip
