@@ -386,6 +386,21 @@ def test_a_draft_is_too_old_after_anything_that_decides_about_it(db, ada, what):
         publish_schedule(db, fair.ada, draft)
 
 
+def test_another_draft_that_was_published_is_one_piece_of_news(db, ada):
+    fair = make_central_fair(db, ada)
+    people = make_people(db, fair, 4)
+    for other in people[1:]:
+        make_agreed(db, fair, people[0], other)
+    older, published = (make_draft_here(db, fair.ada, fair.event) for _draft in range(2))
+    publish_schedule(db, fair.ada, published)
+
+    found = changes_since(db, older.draft)
+
+    assert [str(one.what) for one in found.latest] == ["Another draft was published: 3 new times, 0 moved."]
+    with pytest.raises(DraftTooOld):
+        publish_schedule(db, fair.ada, older)
+
+
 def test_a_new_request_makes_a_draft_too_old_only_where_requests_count(db, ada):
     fair = make_central_fair(db, ada)
     bo, cy = make_people(db, fair, 2)
