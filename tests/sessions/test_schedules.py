@@ -457,16 +457,17 @@ def test_only_those_whose_agenda_changes_get_a_letter(db, ada):
     assert addressed == {one.person for one in people[2:]}
 
 
-def test_calendars_of_meetings_that_stay_get_no_revision(db, ada):
+def test_meetings_that_stay_get_no_fact_and_no_revision(db, ada):
     fair = make_central_fair(db, ada)
     people = make_people(db, fair, 4)
     standing, new = make_agreed(db, fair, *people[:2]), make_agreed(db, fair, *people[2:])
     schedule_meeting(db, fair.ada, standing, slot=fair.slots[0])
 
-    publish_schedule(db, fair.ada, make_draft_here(db, fair.ada, fair.event, freedom=Freedom.FEW))
+    done = publish_schedule(db, fair.ada, make_draft_here(db, fair.ada, fair.event, freedom=Freedom.FEW))
 
     db.expire_all()
     entries = [find_entry(db, EntryKind.MEETING, one.id) for one in (standing, new)]
+    assert (done.placed, done.moved) == (1, 0)
     assert [one.sequence for one in entries if one] == [0, 0]
     assert row_of(db, standing).starts_at == fair.slots[0].starts_at
 
