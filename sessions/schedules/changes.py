@@ -83,9 +83,8 @@ ABOUT_THE_EVENT: dict[type[Fact], Message] = {
 def watched(wishes: bool) -> list[type[Fact]]:
     """The facts after which a draft is too old: all about meetings, and what says when and where people can meet."""
     about_meetings = [kind for kind in FACTS.values() if any(one.name == "meeting_id" for one in fields(kind))]
-    return [
-        *(kind for kind in about_meetings if wishes or kind not in WISHES), *ABOUT_PEOPLE, *ABOUT_THE_EVENT
-    ]  # fmt: skip
+    counted = [kind for kind in about_meetings if wishes or kind not in WISHES]
+    return [*counted, *ABOUT_PEOPLE, *ABOUT_THE_EVENT, SchedulePublished]
 
 
 def changes_since(db: Database, draft: ScheduleDraft) -> Changes:

@@ -386,6 +386,21 @@ def test_a_draft_is_too_old_after_anything_that_decides_about_it(db, ada, what):
         publish_schedule(db, fair.ada, draft)
 
 
+def test_another_draft_that_was_published_is_one_piece_of_news(db, ada):
+    fair = make_central_fair(db, ada)
+    people = make_people(db, fair, 4)
+    for other in people[1:]:
+        make_agreed(db, fair, people[0], other)
+    older, published = (make_draft_here(db, fair.ada, fair.event) for _draft in range(2))
+    publish_schedule(db, fair.ada, published)
+
+    found = changes_since(db, older.draft)
+
+    assert [str(one.what) for one in found.latest] == ["Another draft was published: 3 new times, 0 moved."]
+    with pytest.raises(DraftTooOld):
+        publish_schedule(db, fair.ada, older)
+
+
 def test_a_new_request_makes_a_draft_too_old_only_where_requests_count(db, ada):
     fair = make_central_fair(db, ada)
     bo, cy = make_people(db, fair, 2)
@@ -442,16 +457,17 @@ def test_only_those_whose_agenda_changes_get_a_letter(db, ada):
     assert addressed == {one.person for one in people[2:]}
 
 
-def test_calendars_of_meetings_that_stay_get_no_revision(db, ada):
+def test_meetings_that_stay_get_no_fact_and_no_revision(db, ada):
     fair = make_central_fair(db, ada)
     people = make_people(db, fair, 4)
     standing, new = make_agreed(db, fair, *people[:2]), make_agreed(db, fair, *people[2:])
     schedule_meeting(db, fair.ada, standing, slot=fair.slots[0])
 
-    publish_schedule(db, fair.ada, make_draft_here(db, fair.ada, fair.event, freedom=Freedom.FEW))
+    done = publish_schedule(db, fair.ada, make_draft_here(db, fair.ada, fair.event, freedom=Freedom.FEW))
 
     db.expire_all()
     entries = [find_entry(db, EntryKind.MEETING, one.id) for one in (standing, new)]
+    assert (done.placed, done.moved) == (1, 0)
     assert [one.sequence for one in entries if one] == [0, 0]
     assert row_of(db, standing).starts_at == fair.slots[0].starts_at
 
