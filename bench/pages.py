@@ -34,10 +34,11 @@ from sessions.blocks import Block, blocks_of, slots_in
 
 async def ask(app: Any, path: str, cookie: str) -> int:
     status, messages = 0, [{"type": "http.request", "body": b"", "more_body": False}]
+    path, _mark, question = path.partition("?")
     headers = [(b"host", b"localhost:8000"), *([(b"cookie", f"folkmoot={cookie}".encode())] if cookie else [])]
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "path": path,
-        "raw_path": path.encode(), "query_string": b"", "headers": headers, "scheme": "http",
+        "raw_path": path.encode(), "query_string": question.encode(), "headers": headers, "scheme": "http",
         "server": ("localhost", 8000), "client": ("127.0.0.1", 1), "root_path": "",
     }  # fmt: skip
 

@@ -3,18 +3,20 @@
 All may, unless an organiser says otherwise for a pair; a pair is read from the first type to the second.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, bindparam, exists
+from sqlalchemy import UniqueConstraint, bindparam, delete, exists
 from sqlalchemy.sql import ColumnElement
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core.access import Actor, command
 from events.core.database import Database
-from events.core.journal import Fact as Fact
+from events.core.journal import Fact, record
 from events.core.refusals import Invalid
-from events.core.translation import _
-from events.events import EventWithPhases, not_over
+from events.core.translation import Message, _
+from events.events import Event, EventWithPhases, not_over
 from events.registration import ParticipationType, Registration, types_of
 from events.roles import organiser_of_event
 
@@ -29,6 +31,23 @@ class TypeRule(SQLModel, table=True):
     event_id: int = Field(foreign_key="event.id", index=True)
     from_type_id: int = Field(foreign_key="participation_type.id")
     to_type_id: int = Field(foreign_key="participation_type.id", index=True)
+    may_see: bool = True
+    may_ask: bool = True
+
+
+@dataclass(frozen=True)
+class TypeRulesChanged(Fact):
+    """An organiser said anew which types see and ask each other."""
+
+    event_id: int
+
+
+@dataclass(frozen=True)
+class PairRule:
+    """What participants of one type may with those of another."""
+
+    from_type: ParticipationType
+    to_type: ParticipationType
     may_see: bool = True
     may_ask: bool = True
 
@@ -68,29 +87,46 @@ def hidden_from_person(person: Any, event: Any) -> ColumnElement[bool]:
 
 
 @command(organiser_of_event, when=not_over)
-def set_type_rule(
-    db: Database,
-    actor: Actor,
-    subject: EventWithPhases,
-    *,
-    from_type: ParticipationType,
-    to_type: ParticipationType,
-    may_see: bool,
-    may_ask: bool,
-) -> None:
-    """Say whether participants of `from_type` see those of `to_type`, and whether they may ask them for a meeting.
+def set_type_rules(db: Database, actor: Actor, subject: EventWithPhases, *, rules: Collection[PairRule]) -> None:
+    """Say for pairs of types what participants of the first may with those of the second; all other pairs may all.
 
-    Refuses types of another event, and asking where there is no seeing.
+    Replaces what was said before; what was asked and agreed stays. Refuses types of another event, a pair that is
+    named twice, and asking where there is no seeing (the field is 'ask-<from>-<to>', by the types' ids).
     """
-    known = {one.id for one in types_of(db, subject.id)}
-    if not {from_type.id, to_type.id} <= known:
-        raise Invalid({"type": _("Please choose participation types of this event.")})
-    if may_ask and not may_see:
-        raise Invalid({"may_ask": _("Who cannot see somebody cannot ask them. Allow seeing too.")})
-    query = select(TypeRule).where(TypeRule.from_type_id == from_type.id, TypeRule.to_type_id == to_type.id)
-    row = db.exec(query).first() or TypeRule(
-        event_id=subject.id, from_type_id=from_type.id or 0, to_type_id=to_type.id or 0
+    _check(db, subject, rules)
+    # Locks the event's row on PostgreSQL, so that two who save at once replace each other's rules one by one.
+    db.exec(select(Event.id).where(Event.id == subject.id).with_for_update()).one()
+    db.execute(delete(TypeRule).where(col(TypeRule.event_id) == subject.id))
+    db.add_all(
+        TypeRule(
+            event_id=subject.id,
+            from_type_id=one.from_type.id or 0,
+            to_type_id=one.to_type.id or 0,
+            may_see=one.may_see,
+            may_ask=one.may_ask,
+        )
+        for one in rules
+        if not (one.may_see and one.may_ask)
     )
-    row.may_see, row.may_ask = may_see, may_ask
-    db.add(row)
     db.flush()
+    record(db, actor, TypeRulesChanged(event_id=subject.id))
+
+
+def _check(db: Database, subject: EventWithPhases, rules: Collection[PairRule]) -> None:
+    known = {one.id for one in types_of(db, subject.id)}
+    pairs = {(one.from_type.id, one.to_type.id) for one in rules}
+    if not {id for pair in pairs for id in pair} <= known:
+        raise Invalid({"type": _("Please choose participation types of this event.")})
+    if len(pairs) < len(rules):
+        raise Invalid({"type": _("Each pair of types can be named once.")})
+    wrong: dict[str, Message | str] = {
+        f"ask-{one.from_type.id}-{one.to_type.id}": _(
+            "%(one)s cannot ask %(other)s without seeing them. Allow seeing too.",
+            one=one.from_type.name,
+            other=one.to_type.name,
+        )
+        for one in rules
+        if one.may_ask and not one.may_see
+    }
+    if wrong:
+        raise Invalid(wrong)

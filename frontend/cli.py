@@ -1,4 +1,4 @@
-"""The command line: serve, worker, migrate, demo, import, doctor. The only place that starts processes."""
+"""The command line: serve, worker, migrate, demo, import, schedule, doctor. The only place that starts processes."""
 
 import asyncio
 import os
@@ -241,6 +241,30 @@ def import_(
 
     make_app()
     raise typer.Exit(0 if import_file(path, event_slug=event, what=what, as_email=by) else 1)
+
+
+@cli.command()
+def schedule(
+    problem: Annotated[Path, typer.Option(help="The instance to solve, a b2b-instance/1 file.")],
+    plan: Annotated[Path, typer.Option(help="Where the plan is written to, as b2b-schedule/1.")],
+    seconds: Annotated[
+        float | None, typer.Option(help="End the search by the clock; 30 without --steps.", min=0)
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed may find another plan.")] = 0,
+    steps: Annotated[int | None, typer.Option(help="End it by counted steps: the same plan every time.", min=0)] = None,
+    previous: Annotated[Path | None, typer.Option(help="A plan to move as little of as possible.")] = None,
+) -> None:
+    """Solve a scheduling problem from a file, without any database: which meetings take place, when, with the proof."""
+    from frontend.planning import plan_file
+    from sessions.scheduling.problem import BadProblem
+
+    try:
+        lines, exists = plan_file(problem, plan, seconds=seconds, seed=seed, steps=steps, previous=previous)
+    except BadProblem as error:
+        _stop([str(error)])
+    for line in lines:
+        typer.echo(line)
+    raise typer.Exit(0 if exists else 1)
 
 
 @cli.command()

@@ -11,15 +11,19 @@ from events.following import make_following_event
 from events.organisations import OrganisationKind
 from events.phases import PhaseKind
 from events.planning import move_phase
-from events.registration import RegistrationInEvent, find_registration, participants_of
+from events.registration import RegistrationInEvent, find_registration, participants_of, types_of
+from events.type_rules import PairRule, set_type_rules
 from frontend.demo import World, step
 from frontend.demo_events import HACKATHON, actor_of_person, days, event_called, register_somebody, to_the_hour
 from sessions.answers import accept_meeting, decline_meeting
 from sessions.availability import common_slots, set_availability
-from sessions.blocks import add_block, slots_in
+from sessions.blocks import BlockInEvent, Slot, add_block, blocks_of, next_atom, slots_in, tables_of
+from sessions.booking_rules import Answering, Timing, Window, set_booking_rules, set_type_limits
+from sessions.breaks import set_breaks
 from sessions.meetings import Meeting, get_meeting
 from sessions.moves import cancel_meeting, move_meeting
 from sessions.requests import request_meeting
+from sessions.tables import TableInEvent, change_table
 
 MATCHMAKING = "Green Shift Matchmaking"
 TAGLINE = "Twenty minutes, one to one, with those who built it and those who need it"
@@ -69,11 +73,40 @@ def matchmaking(world: World) -> None:
         begin = world.start.replace(minute=0) - timedelta(hours=1)
         for hours, length in ((0, 3), (4, 2), (24, 3)):
             _block_if_free(db, ada, event, begin + timedelta(hours=hours), timedelta(hours=length))
+        _rules(db, ada, event)
         publish_event(db, ada, event)
     with step(made + timedelta(hours=1)) as db:
         event = event_called(db, MATCHMAKING)
         start_event(db, world.actor(db, "Ada Adler"), event)
         _take_part(db, world, event)
+        _keep_a_table(db, world, event)
+
+
+def _rules(db: Database, ada: Actor, event: EventWithPhases) -> None:
+    """Who looks for technology asks who offers it; nobody has more than a dozen meetings; a pause in the last block."""
+    set_booking_rules(
+        db, ada, event, answering=Answering.APPROVAL, timing=Timing.AT_REQUEST, requests_hold=True,
+        lasts_minutes=48 * 60, max_outgoing=20, max_pending=15, max_per_block=6,
+        windows=[Window("Atlantic/Azores", 9 * 60, 20 * 60)],  # nobody of the cast lives there: it runs at any hour
+    )  # fmt: skip
+    types = {one.code: one for one in types_of(db, event.id)}
+    seekers, brokers = types["traditional"], types["intermediary"]
+    set_type_limits(db, ada, event, type=seekers, min_meetings=3, max_meetings=12)
+    set_type_limits(db, ada, event, type=brokers, min_meetings=None, max_meetings=8)
+    set_type_rules(
+        db, ada, event,
+        rules=[PairRule(seekers, seekers, may_ask=False), PairRule(brokers, brokers, may_see=False, may_ask=False)],
+    )  # fmt: skip
+    block = blocks_of(db, event.id)[-1]
+    middle = next_atom(block.starts_at + (block.ends_at - block.starts_at) / 2)
+    set_breaks(db, ada, BlockInEvent(block, event.event), breaks=[Slot(middle, middle + timedelta(minutes=15))])
+
+
+def _keep_a_table(db: Database, world: World, event: EventWithPhases) -> None:
+    """Che, whom many want to see, stays in one room."""
+    ada, table = world.actor(db, "Ada Adler"), tables_of(db, event.id)[-1]
+    che = find_registration(db, event.id, world.people["Che Caruso"])
+    change_table(db, ada, TableInEvent(table, event.event), name=table.name, chairs=6, kept_for=che)
 
 
 def _block_if_free(db: Database, ada: Actor, event: EventWithPhases, start: datetime, length: timedelta) -> None:

@@ -10,6 +10,7 @@ from events.events import EventKind, EventWithPhases
 from events.participants import see_participants
 from events.registration import participant_of_event
 from events.roles import organiser_of_event
+from sessions.boards import see_board
 from sessions.stages import see_stage
 
 Tab = tuple[Message, str, Rule | None]
@@ -28,6 +29,8 @@ TABS: dict[EventKind, tuple[Tab, ...]] = {
         (_("Needs and offers"), "event_marketplace", None),
         (_("Meetings"), "meetings", participant_of_event),
         (_("Availability"), "availability", participant_of_event),
+        (_("Board"), "board", see_board),
+        (_("Schedule"), "schedule", organiser_of_event),
     ),
     EventKind.PITCH: ((_("Overview"), "event", None), (_("Pitches"), "stages", see_stage)),
     EventKind.PEER_REVIEW: ((_("Overview"), "event", None),),
@@ -57,10 +60,14 @@ def _under_its_tab(event: EventWithPhases, here: str) -> str:
     slug = event.event.slug
     if here.startswith("/meetings/") or here in {path("agenda", event=slug), path("turned_down", event=slug)}:
         return path("meetings", event=slug)
+    if here.startswith(path("all_meetings", event=slug)):
+        return path("board", event=slug)
     if here in {path("agendas", event=slug), path("table_agendas", event=slug)}:
         return path("set_up", event=slug)
     if here.startswith(path("import_participants", event=slug)):
         return path("registrations", event=slug)
+    if here.startswith(path("meeting_rules", event=slug)):
+        return path("set_up", event=slug)
     if here.startswith(path("import_items", event=slug)):
         return path("event_marketplace", event=slug)
     return here

@@ -3,12 +3,12 @@ to it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 
 from events.core.database import Database
 from events.core.refusals import Invalid
-from events.core.translation import Message, _, day_of, gettext, local
+from events.core.translation import Message, _, clock_of, day_of, gettext, local
 from sessions.availability import OfferedSlot
 from sessions.blocks import Slot, slots_in
 
@@ -37,6 +37,19 @@ def choice(slot: Slot, *, taken: Message | str = "", chosen: bool = False) -> Sl
 def by_day(choices: Iterable[SlotChoice]) -> list[tuple[str, list[SlotChoice]]]:
     """Slots in order of time, under the reader's days."""
     return [(day, list(group)) for day, group in groupby(choices, key=lambda one: day_of(one.starts))]
+
+
+def slot_options(slots: Iterable[Slot], chosen: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
+    """Slots for a list to choose from, under the reader's days. What was chosen and is none of them stays in it."""
+    days = by_day(choice(slot) for slot in slots)
+    found = [
+        (day, [(one.value, f"{clock_of(one.starts)} – {clock_of(one.ends)}") for one in those]) for day, those in days
+    ]
+    known = {value for _day, options in found for value, _label in options}
+    if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10 and chosen not in known:
+        start = datetime.fromtimestamp(int(chosen) * 60, UTC)
+        found.insert(0, (str(_("Not free for all")), [(chosen, f"{day_of(start)}, {clock_of(start)}")]))
+    return found
 
 
 def slot_called(db: Database, event_id: int, value: str) -> Slot:

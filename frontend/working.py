@@ -11,6 +11,7 @@ from events.core.journal import deliver_next
 from events.core.settings import settings
 from events.core.timers import run_next_timer
 from mailer.delivery import run_mail
+from sessions.schedules.runs import make_next_schedule
 
 log = logging.getLogger("folkmoot.worker")
 
@@ -18,11 +19,12 @@ POLL_SECONDS = 0.25
 
 
 async def run_worker(stop: asyncio.Event) -> None:
-    """Run timers, deliveries and mail until `stop` is set; an error in one step never ends a loop."""
+    """Run timers, deliveries, schedules and mail until `stop` is set; an error in one step never ends a loop."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(wake_on_notify(stop))
         tasks.create_task(run_steps(stop, run_next_timer))
         tasks.create_task(run_steps(stop, deliver_next))
+        tasks.create_task(run_steps(stop, lambda: make_next_schedule(stop.is_set)))
         tasks.create_task(keep_house(stop))
         tasks.create_task(run_mail(stop))
 

@@ -92,13 +92,17 @@ personal_data(ReplyAddress, "person_id", "where answers from somebody's calendar
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom a letter is for; `person_id` is None for an address that nobody here has."""
+    """Whom a letter is for; `person_id` is None for an address that nobody here has.
+
+    `doer` is the person who did what the letter tells, known when it is written; None for what the clock did.
+    """
 
     address: str
     person_id: int | None
     name: str
     locale: str
     zone: str
+    doer: int | None = None
 
 
 class Page(str):
@@ -125,7 +129,8 @@ SayT = TypeVar("SayT", bound=Callable[..., Values | None])
 @dataclass(frozen=True)
 class Occasion:
     """That a fact leads to letters of one kind. `secret` ones carry a token: they are written in one transaction with
-    it, and closed. `entry` names the calendar entry, so that the letter carries its revision."""
+    it, and closed. `entry` names the calendar entry, so that the letter carries its revision, which is the one that the
+    fact's field `revision` says."""
 
     kind: str
     fact: type[Fact]
@@ -133,6 +138,11 @@ class Occasion:
     say: Say
     secret: bool = False
     entry: tuple[EntryKind, str] | None = None
+    revision: str = "sequence"
+
+    def number(self, fact: Any) -> int | None:
+        """The number of the revision that a letter about this fact carries; None where it carries none."""
+        return getattr(fact, self.revision) if self.entry is not None else None
 
 
 OCCASIONS: dict[str, Occasion] = {}
@@ -141,19 +151,24 @@ _mail = listener("mailer", "worker")
 
 
 def letter_for(
-    fact: type[F], *, to: Addressees, secret: bool = False, entry: tuple[EntryKind, str] | None = None
+    fact: type[F],
+    *,
+    to: Addressees,
+    secret: bool = False,
+    entry: tuple[EntryKind, str] | None = None,
+    revision: str = "sequence",
 ) -> Callable[[SayT], SayT]:
     """Let a fact lead to a letter to each of `to(db, fact)`; the function's name is its kind and its templates' folder.
 
-    `entry` is the kind of calendar entry and the fact's field that holds its subject; the fact has a `sequence`,
-    which is None where there is nothing to put into a calendar.
+    `entry` is the kind of calendar entry and the fact's field that holds its subject; the fact's field `revision` has
+    the number of what calendars are told, None where there is nothing to put into a calendar.
     """
 
     def register(say: SayT) -> SayT:
         kind = say.__name__
         if kind in OCCASIONS:
             raise ValueError(f"two letters are called {kind}")
-        OCCASIONS[kind] = Occasion(kind, fact, to, say, secret, entry)
+        OCCASIONS[kind] = Occasion(kind, fact, to, say, secret, entry, revision)
         if fact not in _mail.handlers:
             _mail.hears(fact)(post_letters)
         return say
@@ -205,7 +220,7 @@ def _post(db: Database, told: Told, occasion: Occasion) -> None:
             due_at=turn(waited_for=occasion.secret),
             sealed=occasion.secret,
         )
-        if not carries_entry(occasion, told.fact) or _in_order(db, told.fact, occasion.entry, letter):
+        if not carries_entry(occasion, told.fact) or _in_order(db, told.fact, occasion, letter):
             _check_address(letter)
             db.add(letter)
     db.flush()
@@ -214,7 +229,7 @@ def _post(db: Database, told: Told, occasion: Occasion) -> None:
 
 def carries_entry(occasion: Occasion, fact: Any) -> bool:
     """Whether a letter about this fact has a calendar part: its kind has one, and there is a revision to tell."""
-    return occasion.entry is not None and fact.sequence is not None
+    return occasion.number(fact) is not None
 
 
 def own_domain() -> str:
@@ -229,10 +244,12 @@ def _check_address(letter: Letter) -> None:
         letter.state, letter.dead_at, letter.problem = LetterState.UNDELIVERABLE, clock.now(), str(reason)[:500]
 
 
-def _in_order(db: Database, fact: Fact, entry: tuple[EntryKind, str] | None, letter: Letter) -> bool:
+def _in_order(db: Database, fact: Fact, occasion: Occasion, letter: Letter) -> bool:
     """Fill in the revision and put older letters aside; False where this address has had this revision."""
-    assert entry is not None
-    line, revision = revision_at(db, entry[0], getattr(fact, entry[1]), fact.sequence)  # type: ignore[attr-defined]
+    number = occasion.number(fact)
+    assert occasion.entry is not None and number is not None
+    kind, field = occasion.entry
+    line, revision = revision_at(db, kind, getattr(fact, field), number)
     # Two facts about one entry may be told at once; each must see what the other posted.
     db.exec(select(CalendarEntry.id).where(CalendarEntry.id == line.id).with_for_update()).one()
     others = db.exec(select(Letter).where(Letter.uid == line.uid, Letter.address == letter.address)).all()

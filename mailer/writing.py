@@ -2,7 +2,7 @@
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -125,7 +125,8 @@ def compose(db: Database, letter: Letter) -> Written | None:
     to = _recipient_of(db, letter)
     if to is None:
         return None
-    fact = fact_of(db.exec(select(JournalEntry).where(JournalEntry.id == letter.fact_id)).one())
+    told = db.exec(select(JournalEntry).where(JournalEntry.id == letter.fact_id)).one()
+    fact, to = fact_of(told), replace(to, doer=told.person_id)
     entry = revision_of(db, occasion, fact, letter)
     first = first_of_its_entry(db, letter)
     with translation.written_for(to.locale, to.zone):
@@ -229,8 +230,13 @@ def said(text: str) -> str:
     return unlinked(clean_text(text))
 
 
-def span(start: datetime, end: datetime, zone: str | None = None) -> str:
-    """From when to when, with the zone's name: 'Tue, 14 Apr 2026, 11:00–11:20 (Europe/Brussels)', or over days."""
+def span(start: datetime | None, end: datetime | None, zone: str | None = None) -> str:
+    """From when to when, with the zone's name: 'Tue, 14 Apr 2026, 11:00–11:20 (Europe/Brussels)', or over days.
+
+    Nothing for what has no time yet.
+    """
+    if start is None or end is None:
+        return ""
     day, clock_, label = (
         translation.day_of(start, zone),
         translation.clock_of(start, zone),

@@ -4,6 +4,8 @@ Without an argument it rewrites the first revision, as long as there is no secon
 sentence it drafts a new revision from what the metadata has and the newest revision lacks; read it before you keep it.
 """
 
+import hashlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,15 +46,21 @@ def downgrade() -> None:
 
 
 def first_revision() -> str:
-    """The first revision as the metadata would have it now."""
+    """The first revision as the metadata would have it now.
+
+    Its number ends in a hash of what it makes, so that a database of an earlier form is known for what it is.
+    """
     with create_engine("sqlite://").connect() as connection:
-        return _written(connection, "The first handshake: everything up to the first release.", "0001", None)
+        sentence = "The first handshake: everything up to the first release."
+        what = hashlib.sha256(_written(connection, sentence, "", None).encode()).hexdigest()
+        return _written(connection, sentence, f"0001_{what[:10]}", None)
 
 
 def new_revision(sentence: str) -> tuple[Path, str]:
     """Where a new revision would stand, and what it would say."""
-    newest = sorted(VERSIONS.glob("[0-9]*.py"))[-1].name[:4]
-    number = f"{int(newest) + 1:04}"
+    path = sorted(VERSIONS.glob("[0-9]*.py"))[-1]
+    newest = re.findall(r'^revision = "(.+)"$', path.read_text(encoding="utf-8"), re.MULTILINE)[0]
+    number = f"{int(path.name[:4]) + 1:04}"
     path = VERSIONS / (number + "_" + "_".join(sentence.lower().rstrip(".").split()[:5]) + ".py")
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/newest.db"

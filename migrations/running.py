@@ -8,6 +8,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -28,7 +29,19 @@ class CannotReach(Exception):
 def upgrade(url: str, revision: str = "head", *, versions: Path = VERSIONS) -> None:
     """Bring the database at `url` to `revision`; on any error it is left as it was."""
     with _opened(url) as connection:
-        command.upgrade(configuration(connection, versions), revision)
+        try:
+            command.upgrade(configuration(connection, versions), revision)
+        except CommandError as error:
+            raise CannotReach(_unknown(connection, revision)) from error
+
+
+def _unknown(connection: Connection, revision: str) -> str:
+    if MigrationContext.configure(connection).get_current_revision() is None or revision != "head":
+        return f"There is no revision {revision}. Leave it away for the newest."
+    return (
+        "This database was made by a version of before the first release, and cannot be brought along. Move it away "
+        "(var/folkmoot.db, unless FOLKMOOT_DATABASE_URL names another), then run this again."
+    )
 
 
 def downgrade(url: str, revision: str, *, versions: Path = VERSIONS) -> None:

@@ -1,5 +1,7 @@
 """Who hears of which fact. A test fails for a fact that is neither announced nor declared quiet."""
 
+from typing import Any
+
 from sqlmodel import select
 
 from events import (
@@ -21,14 +23,31 @@ from events import (
     signin,
     submissions,
     teams,
+    type_rules,
 )
 from events import events as gatherings
 from events.core.database import Database
 from events.importing import items, participants
 from events.people import find_person
 from realtime.announcing import Concerned, announced, changing_times, quiet
-from realtime.channels import event_channel, person_channel
-from sessions import availability, blocks, booking_rules, meetings, no_thanks, nudges, pitches
+from realtime.channels import board_channel, event_channel, person_channel
+from sessions import (
+    assessments,
+    attendance,
+    availability,
+    blocks,
+    booking_rules,
+    breaks,
+    meetings,
+    no_thanks,
+    nudges,
+    outcomes,
+    pitches,
+    standby,
+    tables,
+    waiting,
+)
+from sessions.schedules import drafts
 
 
 @announced(
@@ -41,11 +60,35 @@ from sessions import availability, blocks, booking_rules, meetings, no_thanks, n
     meetings.MeetingExpired,
     meetings.MeetingMoved,
     meetings.MeetingCancelled,
+    tables.MeetingPlaceRenamed,
+    attendance.CheckedInToMeeting,
+    attendance.NoShowMarked,
+    attendance.MeetingHeld,
+    attendance.MeetingFailed,
+    attendance.AttendanceCorrected,
 )
-def _meeting(db: Database, fact: meetings.MeetingRequested) -> Concerned:
+def _meeting(db: Database, fact: Any) -> Concerned:
     row = db.get_one(meetings.Meeting, fact.meeting_id)
     people = (row.asker_id, row.invitee_id, *meetings.guests_of(db, fact.meeting_id))
-    return {person_channel(person) for person in people}, {"meeting": row.public_id}
+    concerned = {person_channel(person) for person in people} | {board_channel(row.event_id)}
+    return concerned, {"meeting": row.public_id, "board": _slug(db, row.event_id)}
+
+
+@announced(
+    meetings.MeetingLocked,
+    blocks.BlockAdded,
+    blocks.BlockRemoved,
+    blocks.TableAdded,
+    breaks.BreaksSet,
+    tables.TableChanged,
+    tables.TableRemoved,
+)
+def _board(db: Database, fact: meetings.MeetingLocked) -> Concerned:
+    return {board_channel(fact.event_id)}, {"board": _slug(db, fact.event_id)}
+
+
+def _slug(db: Database, event_id: int) -> str:
+    return db.get_one(gatherings.Event, event_id).slug
 
 
 @changing_times(
@@ -66,12 +109,28 @@ def _times_of_meeting(db: Database, fact: meetings.MeetingRequested) -> set[int]
 @announced(availability.AvailabilitySet)
 def _availability(db: Database, fact: availability.AvailabilitySet) -> Concerned:
     row = db.get_one(registration.Registration, fact.registration_id)
-    return {person_channel(row.person_id)}, {"registration": row.public_id}
+    board = board_channel(row.event_id)
+    return {person_channel(row.person_id), board}, {"registration": row.public_id, "board": _slug(db, row.event_id)}
 
 
 @changing_times(availability.AvailabilitySet)
 def _times_of_registration(db: Database, fact: availability.AvailabilitySet) -> set[int]:
     return {db.get_one(registration.Registration, fact.registration_id).person_id}
+
+
+@announced(drafts.ScheduleMade, drafts.ScheduleFailed, drafts.ScheduleCancelled)
+def _draft(db: Database, fact: drafts.ScheduleMade) -> Concerned:
+    row = db.get(drafts.ScheduleDraft, fact.draft_id)
+    if row is None or row.asked_by_id is None:  # discarded before anybody was told
+        return set(), {}
+    return {person_channel(row.asked_by_id)}, {"draft": row.public_id}
+
+
+@announced(meetings.MeetingDelegated, meetings.MeetingJoined, meetings.MeetingLeft)
+def _people_of_meeting(db: Database, fact: meetings.MeetingDelegated | meetings.MeetingLeft) -> Concerned:
+    concerned, said = _meeting(db, fact)
+    left = fact.left_id if isinstance(fact, meetings.MeetingDelegated) else fact.person_id
+    return concerned | {person_channel(left)}, said
 
 
 @announced(
@@ -186,9 +245,7 @@ quiet(
     gatherings.EventCreated,
     gatherings.EventChanged,
     gatherings.EventPublished,
-    blocks.BlockAdded,
-    blocks.BlockRemoved,
-    blocks.TableAdded,
+    type_rules.TypeRulesChanged,
     pitches.StagePlanned,
 )
 quiet(
@@ -196,5 +253,15 @@ quiet(
     no_thanks.NoThanksSaid,
     no_thanks.NoThanksTakenBack,
     nudges.AvailabilityAsked,
-    meetings.MeetingLocked,
+    standby.StandbyChanged,
+    waiting.WaitingBegan,
+    waiting.WaitingEnded,
+    assessments.MeetingAssessed,
+    assessments.AssessmentsAwaited,
+    outcomes.OutcomeNoted,
+    outcomes.OutcomeAwaited,
 )
+# Whoever published sees it; of those who meet, each is told by the facts about their own meetings.
+quiet(drafts.ScheduleAsked, drafts.DraftDiscarded, drafts.SchedulePublished)
+# The request or the meeting that comes of it is announced itself.
+quiet(standby.StandbyCalled, waiting.TimeFound)

@@ -11,6 +11,11 @@ def event_channel(event_id: int) -> str:
     return f"event:{event_id}"
 
 
+def board_channel(event_id: int) -> str:
+    """Whoever may see an event's board: its organisers, and desk officers with participants in it."""
+    return f"board:{event_id}"
+
+
 def stage_channel(stage_id: int) -> str:
     """Everybody in a pitch room."""
     return f"stage:{stage_id}"

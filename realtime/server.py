@@ -19,10 +19,11 @@ from events.people import get_person
 from events.registration import Registration, RegistrationState
 from events.roles import actor_for
 from events.signin import SignIn
-from realtime.channels import event_channel, person_channel, stage_channel, times_channel
+from realtime.channels import board_channel, event_channel, person_channel, stage_channel, times_channel
 from realtime.fanout import Fanout, Message, Watched, use_fanout
 from realtime.guard import HELD, LARGEST_FRAME, App, Authenticate, Connection, Guard
 from realtime.presence import Presence
+from sessions.boards import boards_seen_by
 from sessions.rooms import room_numbers
 from sessions.stages import get_stage
 
@@ -101,6 +102,8 @@ class SocketServer:
         await self.sio.enter_room(sid, person_channel(person))
         for event_id in await asyncio.to_thread(_events_of, person):
             await self.sio.enter_room(sid, event_channel(event_id))
+        for event_id in await asyncio.to_thread(_boards_of, person):
+            await self.sio.enter_room(sid, board_channel(event_id))
 
     async def _disconnect(self, sid: str, *_reason: Any) -> None:
         self.watching.pop(sid, None)
@@ -286,6 +289,11 @@ def _events_of(person_id: int) -> list[int]:
             Registration.person_id == person_id, Registration.state == RegistrationState.ACCEPTED
         )
         return list(db.exec(query))
+
+
+def _boards_of(person_id: int) -> list[int]:
+    with reading() as db:
+        return boards_seen_by(db, actor_for(db, person_id))
 
 
 def _revoked(sign_ins: list[int]) -> list[int]:

@@ -1,5 +1,6 @@
 """Blocks: stretches of an event in which one-to-one meetings may be held, their slots, and the tables."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -151,6 +152,7 @@ def slots_in(db: Database, event_id: int) -> list[Slot]:
 
 def block_at(db: Database, event_id: int, slot: Slot) -> Block:
     """The block that `slot` is a slot of; it cannot be removed before the transaction ends. Refuses other times."""
+    # Read anew: its breaks may have changed while the lock was waited for.
     block: Block | None = db.execute(
         _AROUND, {"event": event_id, "start": slot.starts_at, "end": slot.ends_at}
     ).scalar()
@@ -167,6 +169,7 @@ _AROUND = (
         col(Block.ends_at) >= bindparam("end"),
     )
     .with_for_update(read=True, key_share=True)
+    .execution_options(populate_existing=True)
 )
 
 
@@ -180,19 +183,52 @@ def add_block(
     ends_at: datetime,
     slot_minutes: int = 20,
     buffer_minutes: int = 5,
+    breaks: Sequence[Slot] = (),
 ) -> Block:
     """Let meetings be held from `starts_at` to `ends_at` (aware), cut into slots of `slot_minutes` with a buffer.
 
     Refuses times and lengths that are no multiples of five minutes, a block in which no slot fits, one longer than a
-    day, and one that overlaps another block of the event.
+    day, one that overlaps another block of the event, and breaks that `checked_breaks` refuses.
     """
     _check_cut(starts_at, ends_at, slot_minutes, buffer_minutes)
+    block = Block(
+        event_id=subject.id, starts_at=starts_at.astimezone(UTC), ends_at=ends_at.astimezone(UTC),
+        slot_minutes=slot_minutes, buffer_minutes=buffer_minutes,
+    )  # fmt: skip
+    block.breaks = checked_breaks(block, breaks)
     # Locks the event's row on PostgreSQL, so that two blocks added at once cannot overlap.
     db.exec(select(Event.id).where(Event.id == subject.id).with_for_update()).one()
     overlapping = (Block.event_id == subject.id, Block.starts_at < ends_at, Block.ends_at > starts_at)
     if db.exec(select(Block.id).where(*overlapping)).first():
         raise Invalid({"starts_at": _("There is a block at that time already. Choose times that do not overlap.")})
-    return _new_block(db, actor, subject.id, Slot(starts_at, ends_at), slot_minutes, buffer_minutes)
+    return _added(db, actor, block)
+
+
+def checked_breaks(block: Block, breaks: Sequence[Slot]) -> list[list[str]]:
+    """Breaks as a block keeps them. Refuses what is no multiple of five minutes, lies outside the block, ends before
+    it begins or begins before the end of the one before; of the n-th break the fields are 'break_starts-n' and
+    'break_ends-n', from 0 on. Refuses breaks between which no slot is left.
+    """
+    wrong: dict[str, Message | str] = {}
+    before = block.starts_at
+    for number, one in enumerate(breaks):
+        for name, when in (("break_starts", one.starts_at), ("break_ends", one.ends_at)):
+            if not on_the_atom(when):
+                wrong[f"{name}-{number}"] = _("Please choose a time on a multiple of five minutes.")
+            elif not block.starts_at <= when <= block.ends_at:
+                wrong[f"{name}-{number}"] = _("A break lies within its block. Choose another time.")
+        if one.ends_at <= one.starts_at:
+            wrong.setdefault(f"break_ends-{number}", _("A break ends after it begins. Choose a later end."))
+        if one.starts_at < before:
+            sentence = _("Breaks come in order of time and do not overlap. Choose a later start.")
+            wrong.setdefault(f"break_starts-{number}", sentence)
+        before = max(before, one.ends_at)
+    if wrong:
+        raise Invalid(wrong)
+    kept = [[when.astimezone(UTC).isoformat() for when in (one.starts_at, one.ends_at)] for one in breaks]
+    if not slots_of(block.model_copy(update={"breaks": kept})):
+        raise Invalid({"break_starts-0": _("No slot is left between the breaks. Choose shorter ones.")})
+    return kept
 
 
 def _check_cut(starts_at: datetime, ends_at: datetime, slot_minutes: int, buffer_minutes: int) -> None:
@@ -214,17 +250,10 @@ def _check_cut(starts_at: datetime, ends_at: datetime, slot_minutes: int, buffer
         raise Invalid(wrong)
 
 
-def _new_block(db: Database, actor: Actor, event_id: int, span: Slot, slot_minutes: int, buffer_minutes: int) -> Block:
-    block = Block(
-        event_id=event_id,
-        starts_at=span.starts_at,
-        ends_at=span.ends_at,
-        slot_minutes=slot_minutes,
-        buffer_minutes=buffer_minutes,
-    )
+def _added(db: Database, actor: Actor, block: Block) -> Block:
     db.add(block)
     db.flush()
-    record(db, actor, BlockAdded(event_id=event_id, block_id=block.id or 0))
+    record(db, actor, BlockAdded(event_id=block.event_id, block_id=block.id or 0))
     return block
 
 
@@ -262,30 +291,47 @@ def place_name(kind: TableKind, name: str) -> Message:
 
 @command(organiser_of_event, when=not_over)
 def add_tables(
-    db: Database, actor: Actor, subject: EventWithPhases, *, count: int, kind: TableKind = TableKind.NUMBERED
+    db: Database,
+    actor: Actor,
+    subject: EventWithPhases,
+    *,
+    count: int,
+    kind: TableKind = TableKind.NUMBERED,
+    chairs: int = 4,
 ) -> list[MeetingTable]:
     """Add `count` tables, numbered on from the last of their kind: '1', '2' on site, 'V1', 'V2' online.
 
-    Refuses none, and more than 500 tables in an event.
+    Refuses none, more than 500 tables in an event, and less than 2 or more than 50 chairs.
     """
+    check_chairs(chairs)
     db.exec(select(Event.id).where(Event.id == subject.id).with_for_update()).one()
     there = tables_of(db, subject.id)
     if not 1 <= count <= MOST_TABLES - len(there):
         raise Invalid({"count": _("An event has %(most)s tables at most. Choose a smaller number.", most=MOST_TABLES)})
-    return _new_tables(db, actor, subject.id, there, count, kind)
+    names = _next_names(there, count, kind)
+    return _new_tables(
+        db, actor, [MeetingTable(event_id=subject.id, name=name, kind=kind, chairs=chairs) for name in names]
+    )
 
 
-def _new_tables(
-    db: Database, actor: Actor, event_id: int, there: list[MeetingTable], count: int, kind: TableKind
-) -> list[MeetingTable]:
+def check_chairs(chairs: int) -> None:
+    """Refuse a table at which two cannot sit, and a hall."""
+    if not 2 <= chairs <= 50:
+        raise Invalid({"chairs": _("A table has 2 to 50 chairs.")})
+
+
+def _next_names(there: list[MeetingTable], count: int, kind: TableKind) -> list[str]:
     mark = "V" if kind is TableKind.VIDEO else ""
     numbers = [one.name.removeprefix(mark) for one in there if one.kind is kind]
     first = max((int(number) for number in numbers if number.isdecimal()), default=0) + 1
-    added = [MeetingTable(event_id=event_id, name=f"{mark}{n}", kind=kind) for n in range(first, first + count)]
+    return [f"{mark}{n}" for n in range(first, first + count)]
+
+
+def _new_tables(db: Database, actor: Actor, added: list[MeetingTable]) -> list[MeetingTable]:
     db.add_all(added)
     db.flush()
     for table in added:
-        record(db, actor, TableAdded(event_id=event_id, table_id=table.id or 0))
+        record(db, actor, TableAdded(event_id=table.event_id, table_id=table.id or 0))
     return added
 
 
@@ -297,9 +343,10 @@ def _set_up_meetings(db: Database, actor: Actor, from_event_id: int, to_event_id
     if event.event.kind is not EventKind.MATCHMAKING or live is None or blocks_of(db, to_event_id):
         return
     for span in default_spans(live.starts_at, live.ends_at, event.zone):
-        _new_block(db, actor, to_event_id, span, slot_minutes=20, buffer_minutes=5)
+        _added(db, actor, Block(event_id=to_event_id, starts_at=span.starts_at, ends_at=span.ends_at))
     rooms = min(max(places_taken(db, to_event_id) // 2, 3), 100)
-    _new_tables(db, actor, to_event_id, tables_of(db, to_event_id), rooms, TableKind.VIDEO)
+    names = _next_names(tables_of(db, to_event_id), rooms, TableKind.VIDEO)
+    _new_tables(db, actor, [MeetingTable(event_id=to_event_id, name=name, kind=TableKind.VIDEO) for name in names])
 
 
 def default_spans(starts_at: datetime, ends_at: datetime, zone: str) -> list[Slot]:

@@ -20,7 +20,7 @@ from events.core.hooks import copied_with_event
 from events.core.journal import Fact, record
 from events.core.refusals import Invalid
 from events.core.translation import Message, _
-from events.events import EventWithPhases, not_over
+from events.events import Event, EventWithPhases, not_over
 from events.reference.zones import is_zone
 from events.registration import ParticipationType
 from events.roles import organiser_of_event
@@ -63,7 +63,8 @@ class BookingRules(SQLModel, table=True):
     lasts_minutes: int = 48 * 60
     participants_move: bool = True
     max_outgoing: int | None = None
-    max_pending: int | None = 15
+    # The column has no default of its own: SQLAlchemy would put it wherever an organiser wants no limit.
+    max_pending: int | None = Field(default=15, sa_column_kwargs={"default": None})
     max_per_block: int | None = None
     windows: list[dict[str, Any]] = listing(default_factory=list)
 
@@ -106,6 +107,11 @@ _RULES = select(BookingRules).where(col(BookingRules.event_id) == bindparam("eve
 _TYPE_LIMITS = select(TypeLimits).where(col(TypeLimits.event_id) == bindparam("event"))
 
 
+def has_rules(db: Database, event_id: int) -> bool:
+    """Whether an organiser has said how meetings come about, rather than leaving it to the usual rules."""
+    return db.exec(select(BookingRules.id).where(BookingRules.event_id == event_id)).first() is not None
+
+
 def limits_of_types(db: Database, event_id: int) -> dict[int, TypeLimits]:
     """The limits of an event's participation types, by type; types without limits are not in it."""
     return {row.type_id: row for row in db.execute(_TYPE_LIMITS, {"event": event_id}).scalars()}
@@ -141,11 +147,12 @@ def set_booking_rules(
     """Say how meetings come about from now on; what was agreed before stays as it is.
 
     Refuses an expiry that is none of the offered ones (15 minutes to 10 days), limits outside 1 to 1000, unknown time
-    zones, and hours that end before they begin.
+    zones and hours that end before they begin: of the n-th window the fields are 'zone-n' and 'closes-n', from 0 on.
     """
     limits = {"max_outgoing": max_outgoing, "max_pending": max_pending, "max_per_block": max_per_block}
     _check(lasts_minutes, limits, windows)
-    db.exec(select(BookingRules.id).where(BookingRules.event_id == subject.id).with_for_update()).first()
+    # Locks the event's row on PostgreSQL: two who save the first rules at once would make two rows otherwise.
+    db.exec(select(Event.id).where(Event.id == subject.id).with_for_update()).one()
     row = rules_of(db, subject.id)
     row.answering, row.timing, row.requests_hold, row.lasts_minutes = answering, timing, requests_hold, lasts_minutes
     row.participants_move = participants_move
@@ -164,11 +171,11 @@ def _check(lasts_minutes: int, limits: dict[str, int | None], windows: Sequence[
     for name, value in limits.items():
         if value is not None and not 1 <= value <= MOST_ALLOWED:
             wrong[name] = _("Please write a number from 1 to 1000, or leave it empty for no limit.")
-    for one in windows:
+    for number, one in enumerate(windows):
         if one.zone and not is_zone(one.zone):
-            wrong["windows"] = _("“%(zone)s” is no time zone we know. Choose one from the list.", zone=one.zone)
-        elif not 0 <= one.opens < one.closes <= 1440:
-            wrong["windows"] = _("Each row of hours ends after it begins, on the same day.")
+            wrong[f"zone-{number}"] = _("“%(zone)s” is no time zone we know. Choose one from the list.", zone=one.zone)
+        if not 0 <= one.opens < one.closes <= 1440:
+            wrong[f"closes-{number}"] = _("Hours end after they begin, on the same day. Choose a later end.")
     if wrong:
         raise Invalid(wrong)
 
@@ -185,7 +192,8 @@ def set_type_limits(
 ) -> None:
     """Say how many meetings participants of a type should have at least and may have at most; None for no limit.
 
-    Refuses a type of another event, numbers outside 1 to 1000 and a least that is more than the most.
+    The same again changes nothing. Refuses a type of another event, numbers outside 1 to 1000 and a least that is more
+    than the most.
     """
     wrong: dict[str, Message | str] = {}
     for name, value in (("min_meetings", min_meetings), ("max_meetings", max_meetings)):
@@ -197,7 +205,12 @@ def set_type_limits(
         wrong["type"] = _("Please choose participation types of this event.")
     if wrong:
         raise Invalid(wrong)
+    # Locks the type's row on PostgreSQL, as above.
+    locked = select(ParticipationType.id).where(ParticipationType.id == type.id).with_for_update(key_share=True)
+    db.exec(locked).one()
     row = db.exec(select(TypeLimits).where(TypeLimits.type_id == type.id)).first()
+    if (min_meetings, max_meetings) == ((row.min_meetings, row.max_meetings) if row else (None, None)):
+        return
     row = row or TypeLimits(event_id=subject.id, type_id=type.id or 0)
     row.min_meetings, row.max_meetings = min_meetings, max_meetings
     db.add(row)

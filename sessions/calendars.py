@@ -7,16 +7,18 @@ A revision is decided in the command's transaction, since listeners are told lat
 import hashlib
 import json
 import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, bindparam, delete, insert, update
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
 from events.core.columns import moment, word
-from events.core.database import Database
+from events.core.database import Database, in_parts
 from events.core.hooks import personal_data
 
 
@@ -68,7 +70,7 @@ class CalendarRevision(SQLModel, table=True):
 
 
 class CalendarInvitee(SQLModel, table=True):
-    """Who was ever asked to have the entry in their calendar; a cancellation goes to all of them."""
+    """Who was asked to have the entry in their calendar, and has not been taken out; a cancellation goes to all."""
 
     __tablename__ = "calendar_invitee"
     __table_args__ = (UniqueConstraint("entry_id", "person_id"),)
@@ -110,10 +112,13 @@ def latest_revision(db: Database, entry: CalendarEntry) -> CalendarRevision | No
     return db.exec(query.order_by(col(CalendarRevision.sequence).desc()).limit(1)).first()
 
 
-def revise(db: Database, kind: EntryKind, subject_id: int, people: set[int], content: Content) -> int | None:
+def revise(
+    db: Database, kind: EntryKind, subject_id: int, people: set[int], content: Content, *, anew: bool = False
+) -> int | None:
     """Say something new in these people's calendars: the new sequence number, 0 for the first; None if nothing is new.
 
-    People who joined get the entry as it stands; times and places that changed raise the number by one.
+    People who joined get the entry as it stands; times and places that changed raise the number by one, and so does
+    `anew`, which says the same again because the letter that goes with it says more.
     """
     entry = find_entry(db, kind, subject_id)
     if entry is None:
@@ -124,9 +129,78 @@ def revise(db: Database, kind: EntryKind, subject_id: int, people: set[int], con
         db.flush()
     last = latest_revision(db, entry)
     added = _invite(db, entry, people)
-    if last is not None and last.method is CalendarMethod.REQUEST and last.content_hash == content.hash():
+    if last is not None and last.method is CalendarMethod.REQUEST and last.content_hash == content.hash() and not anew:
         return last.sequence if added else None
     return _append(db, entry, last, CalendarMethod.REQUEST, content)
+
+
+def revise_many(db: Database, kind: EntryKind, said: Mapping[int, tuple[Collection[int], Content]]) -> dict[int, int]:
+    """Say what many entries show, as `revise` does for one: by subject the sequence number that now counts.
+
+    `said` holds by subject who has it and what it says. A handful of statements, however many there are.
+    """
+    entries = _entries(db, kind, said)
+    latest = _latest(db, [entry.id or 0 for entry in entries.values()])
+    invited = _invited(db, [entry.id or 0 for entry in entries.values()])
+    now = clock.now().replace(microsecond=0)
+    revisions, invitees, numbers, found = [], [], [], {}
+    for subject, (people, content) in said.items():
+        entry = entries[subject]
+        id, last = entry.id or 0, latest.get(entry.id or 0)
+        there = invited.get(id, set())
+        invitees += [{"entry_id": id, "person_id": person} for person in sorted(set(people) - there)]
+        found[subject] = last.sequence if last else 0
+        if last is not None and last.method is CalendarMethod.REQUEST and last.content_hash == content.hash():
+            continue
+        found[subject] = entry.sequence + 1
+        revisions.append(_revision_row(entry, last, content, now))
+        numbers.append({"of": id, "next": entry.sequence + 1})
+    for relation, rows in ((CalendarInvitee, invitees), (CalendarRevision, revisions)):
+        if rows:
+            db.execute(insert(relation), rows)
+    if numbers:
+        table = CalendarEntry.__table__  # type: ignore[attr-defined]
+        raised = update(table).where(table.c.id == bindparam("of")).values(sequence=bindparam("next"))
+        db.connection().execute(raised, numbers)
+    for entry in entries.values():
+        db.expire(entry)
+    return found
+
+
+def _entries(db: Database, kind: EntryKind, subjects: Collection[int]) -> dict[int, CalendarEntry]:
+    """The entries of these subjects, made where there are none."""
+    created = clock.now().replace(microsecond=0)
+    wanted = select(CalendarEntry).where(CalendarEntry.kind == kind)
+    found: dict[int, CalendarEntry] = {}
+    for some in in_parts(sorted(subjects)):
+        found |= {row.subject_id: row for row in db.exec(wanted.where(col(CalendarEntry.subject_id).in_(some)))}
+    new = [
+        CalendarEntry(uid=str(uuid.uuid4()), kind=kind, subject_id=subject, created_at=created)
+        for subject in subjects
+        if subject not in found
+    ]
+    db.add_all(new)
+    db.flush()
+    return found | {row.subject_id: row for row in new}
+
+
+def _latest(db: Database, entries: Collection[int]) -> dict[int, CalendarRevision]:
+    """What entries say now."""
+    found: dict[int, CalendarRevision] = {}
+    for some in in_parts(sorted(entries)):
+        query = select(CalendarRevision).where(col(CalendarRevision.entry_id).in_(some))
+        for row in db.exec(query.order_by(col(CalendarRevision.sequence))):
+            found[row.entry_id] = row
+    return found
+
+
+def _invited(db: Database, entries: Collection[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for some in in_parts(sorted(entries)):
+        query = select(CalendarInvitee.entry_id, CalendarInvitee.person_id)
+        for entry, person in db.exec(query.where(col(CalendarInvitee.entry_id).in_(some))):
+            found.setdefault(entry, set()).add(person)
+    return found
 
 
 def cancel_entry(db: Database, kind: EntryKind, subject_id: int) -> int | None:
@@ -139,23 +213,56 @@ def cancel_entry(db: Database, kind: EntryKind, subject_id: int) -> int | None:
     return _append(db, entry, last, CalendarMethod.CANCEL, content)
 
 
+def take_out(db: Database, kind: EntryKind, subject_id: int, person_id: int) -> tuple[int, int] | None:
+    """Take an entry out of one person's calendar while it goes on for the others; None if there is none to take out.
+
+    Two revisions: their cancellation (RFC 5546 section 3.2.5: sent to whoever is out, with a number of its own), then
+    what the others are told. Somebody who is asked again later gets a higher number than either.
+    """
+    entry = find_entry(db, kind, subject_id)
+    last = latest_revision(db, entry) if entry else None
+    if entry is None or last is None or last.method is CalendarMethod.CANCEL:
+        return None
+    content = Content(last.starts_at, last.ends_at, last.summary, last.place, last.path)
+    taken_out = _append(db, entry, last, CalendarMethod.CANCEL, content)
+    goes_on = _append(db, entry, latest_revision(db, entry), CalendarMethod.REQUEST, content)
+    theirs = (col(CalendarInvitee.entry_id) == entry.id, col(CalendarInvitee.person_id) == person_id)
+    db.execute(delete(CalendarInvitee).where(*theirs))
+    return taken_out, goes_on
+
+
 def _append(
     db: Database, entry: CalendarEntry, last: CalendarRevision | None, method: CalendarMethod, content: Content
 ) -> int:
-    entry.sequence += 1
     now = clock.now().replace(microsecond=0)
-    # Strictly later for each new content, also when the clock steps back (RFC 5546 section 2.1.5).
-    dtstamp = max(now, last.dtstamp + timedelta(seconds=1)) if last else now
+    row = CalendarRevision(**_revision_row(entry, last, content, now, method))
+    entry.sequence = row.sequence
     db.add(entry)
-    db.add(
-        CalendarRevision(
-            entry_id=entry.id or 0, sequence=entry.sequence, method=method, dtstamp=dtstamp,
-            starts_at=content.starts_at, ends_at=content.ends_at, summary=content.summary, place=content.place,
-            path=content.path, content_hash=content.hash(),
-        )
-    )  # fmt: skip
+    db.add(row)
     db.flush()
     return entry.sequence
+
+
+def _revision_row(
+    entry: CalendarEntry,
+    last: CalendarRevision | None,
+    content: Content,
+    now: datetime,
+    method: CalendarMethod = CalendarMethod.REQUEST,
+) -> dict[str, Any]:
+    return {
+        "entry_id": entry.id or 0,
+        "sequence": entry.sequence + 1,
+        "method": method,
+        # Strictly later for each new content, also when the clock steps back (RFC 5546 section 2.1.5).
+        "dtstamp": max(now, last.dtstamp + timedelta(seconds=1)) if last else now,
+        "starts_at": content.starts_at,
+        "ends_at": content.ends_at,
+        "summary": content.summary,
+        "place": content.place,
+        "path": content.path,
+        "content_hash": content.hash(),
+    }
 
 
 def _invite(db: Database, entry: CalendarEntry, people: set[int]) -> bool:
@@ -167,7 +274,7 @@ def _invite(db: Database, entry: CalendarEntry, people: set[int]) -> bool:
 
 
 def invitees_of(db: Database, entry: CalendarEntry) -> set[int]:
-    """The people who were ever asked to have the entry."""
+    """The people who have the entry, or were asked to."""
     return set(db.exec(select(CalendarInvitee.person_id).where(CalendarInvitee.entry_id == entry.id)))
 
 

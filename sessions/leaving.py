@@ -8,12 +8,14 @@ from events.core.database import Database
 from events.core.hooks import on_withdrawn
 from events.events import Event
 from events.registration import Registration
-from sessions.meetings import Meeting, MeetingInEvent, MeetingState, end_meeting, is_open
+from sessions.guests import let_go
+from sessions.meetings import Meeting, MeetingGuest, MeetingInEvent, MeetingState, end_meeting, is_open
 
 
 @on_withdrawn
 def _call_off(db: Database, actor: Actor, registration_id: int) -> None:
-    """Whoever leaves an event takes back their requests, declines those of others and cancels their meetings."""
+    """Whoever leaves an event takes back their requests, declines those of others and cancels the meetings they lead;
+    those to which they were added go on without them."""
     registration = db.get(Registration, registration_id)
     event = db.get(Event, registration.event_id) if registration else None
     if registration is None or event is None:
@@ -24,6 +26,14 @@ def _call_off(db: Database, actor: Actor, registration_id: int) -> None:
     # Locked on PostgreSQL, so that nobody answers meanwhile.
     for meeting in db.exec(query.with_for_update()).all():
         end_meeting(db, actor, MeetingInEvent(meeting, event), _end_for(meeting, person))
+    _leave_as_guest(db, actor, event, person)
+
+
+def _leave_as_guest(db: Database, actor: Actor, event: Event, person: int) -> None:
+    added = select(MeetingGuest.meeting_id).where(MeetingGuest.person_id == person)
+    query = select(Meeting).where(Meeting.event_id == event.id, col(Meeting.id).in_(added), is_open(clock.now()))
+    for meeting in db.exec(query.order_by(col(Meeting.id)).with_for_update()).all():
+        let_go(db, actor, MeetingInEvent(meeting, event), person)
 
 
 def _end_for(meeting: Meeting, leaver: int) -> MeetingState:

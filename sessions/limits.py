@@ -26,6 +26,9 @@ STANDING = frozenset({MeetingState.ACCEPTED, MeetingState.SCHEDULED, MeetingStat
 COUNTS_AS_ASKED = STANDING | {MeetingState.REQUESTED, MeetingState.NO_SHOW, MeetingState.FAILED}
 
 
+THEY_ASKED_ENOUGH = _("Whoever asks has as many requests as this event allows.")
+
+
 class LimitReached(Conflict):
     """Somebody has as many requests or meetings as the event allows; an organiser or desk may go beyond it."""
 
@@ -33,14 +36,35 @@ class LimitReached(Conflict):
 class TooManyRequests(LimitReached):
     """Somebody has as many open requests as the event allows."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__(
-            N_(
-                "You have %(count)s open request, as many as this event allows. Wait for the answer or withdraw it.",
-                "You have %(count)s open requests, as many as this event allows. Wait for answers or withdraw one.",
-                most,
-            )
+    def __init__(self, most: int, *, own: bool = True) -> None:
+        mine = N_(
+            "You have %(count)s open request, as many as this event allows. Wait for the answer or withdraw it.",
+            "You have %(count)s open requests, as many as this event allows. Wait for answers or withdraw one.",
+            most,
         )
+        theirs = N_(
+            "Whoever asks here has %(count)s open request, as many as this event allows.",
+            "Whoever asks here has %(count)s open requests, as many as this event allows.",
+            most,
+        )
+        super().__init__(mine if own else theirs)
+
+
+class AskedOften(LimitReached):
+    """Somebody has asked for as many meetings as the event allows."""
+
+    def __init__(self, most: int, *, own: bool = True) -> None:
+        mine = N_(
+            "You have asked for %(count)s meeting, as many as this event allows. Cancelling one returns it.",
+            "You have asked for %(count)s meetings, as many as this event allows. Cancelling one returns it.",
+            most,
+        )
+        theirs = N_(
+            "Whoever asks here has asked for %(count)s meeting, as many as this event allows.",
+            "Whoever asks here has asked for %(count)s meetings, as many as this event allows.",
+            most,
+        )
+        super().__init__(mine if own else theirs)
 
 
 @dataclass(frozen=True)
@@ -138,15 +162,9 @@ def _beyond(
         asked = [one for one in lines if one.person == asker and one.asked]
         waiting = sum(1 for one in asked if one.state is MeetingState.REQUESTED)
         if rules.max_pending is not None and waiting >= rules.max_pending:
-            return TooManyRequests(rules.max_pending)
+            return TooManyRequests(rules.max_pending, own=actor.person == asker)
         if rules.max_outgoing is not None and _count(asked, COUNTS_AS_ASKED) >= rules.max_outgoing:
-            return LimitReached(
-                N_(
-                    "You have asked for %(count)s meeting, as many as this event allows. Cancelling one returns it.",
-                    "You have asked for %(count)s meetings, as many as this event allows. Cancelling one returns it.",
-                    rules.max_outgoing,
-                )
-            )
+            return AskedOften(rules.max_outgoing, own=actor.person == asker)
     return _full_type(db, actor, rules, found, lines) or _full_block(db, actor, rules, found, slot, lines)
 
 

@@ -1,10 +1,11 @@
 """Meetings as lists and pages show them: one query for a list, however long it is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import and_, case, func, select
 from sqlmodel import col
 
 from events.core import clock
@@ -15,9 +16,9 @@ from events.core.translation import Message
 from events.events import EventWithPhases
 from events.organisations import Organisation
 from events.people import Person
-from events.registration import Registration, participant_of_event
+from events.registration import Registration, RegistrationState, participant_of_event
 from sessions.blocks import MeetingTable, place_name
-from sessions.meetings import Meeting, MeetingInEvent, MeetingState, state_at, takes_part
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState, is_open, state_at, takes_part
 
 PAST_SHOWN = 50
 
@@ -56,7 +57,7 @@ class MyMeetings:
 
 @dataclass(frozen=True)
 class Party:
-    """One of the two people of a meeting."""
+    """Somebody who takes part in a meeting, or could."""
 
     person_id: int
     name: str
@@ -122,20 +123,56 @@ def _card(row: Any, actor: Actor) -> MeetingCard:
     )
 
 
+@dataclass(frozen=True)
+class OpenInEvent:
+    """How many requests wait in an event, and how many accepted meetings have no time yet."""
+
+    requests: int
+    untimed: int
+
+
+def open_in(db: Database, event_id: int) -> OpenInEvent:
+    """What is under way in an event, and so keeps to what was said when it was asked."""
+    query = select(col(Meeting.state), func.count()).where(
+        col(Meeting.event_id) == event_id, is_open(clock.now()), col(Meeting.state) != MeetingState.SCHEDULED
+    )
+    found: dict[MeetingState, int] = dict(db.execute(query.group_by(col(Meeting.state))).all())
+    return OpenInEvent(found.get(MeetingState.REQUESTED, 0), found.get(MeetingState.ACCEPTED, 0))
+
+
+def people_in(db: Database, subject: MeetingInEvent) -> tuple[Party, ...]:
+    """Who takes part in a meeting that the actor was given to see: the asker, the invitee, then the guests."""
+    found = {one.person_id: one for one in _parties(db, subject, col(Person.id).in_(subject.people))}
+    return tuple(found[person] for person in subject.people)
+
+
 def parties_of(db: Database, subject: MeetingInEvent) -> tuple[Party, Party]:
     """The asker and the invitee of a meeting that the actor was given to see."""
+    asker, invitee, *_guests = people_in(db, subject)
+    return asker, invitee
+
+
+def who_could_come(db: Database, subject: MeetingInEvent, people: Collection[int] | None = None) -> list[Party]:
+    """Those of `people`, else of all participants, who take part in the event but not in this meeting, by name."""
+    wanted = [col(Registration.state) == RegistrationState.ACCEPTED, col(Person.id).not_in(subject.people)]
+    if people is not None:
+        wanted.append(col(Person.id).in_(sorted(people)))
+    return sorted(_parties(db, subject, *wanted), key=lambda one: (one.name.casefold(), one.person_id))
+
+
+def _parties(db: Database, subject: MeetingInEvent, *wanted: Any) -> list[Party]:
     joined = and_(col(Registration.person_id) == col(Person.id), col(Registration.event_id) == subject.meeting.event_id)
     query = (
         select(col(Person.id), col(Person.name), col(Person.zone), Organisation, col(Registration.public_id))
         .join(Registration, joined)
         .outerjoin(Organisation, col(Organisation.id) == col(Registration.organisation_id))
-        .where(col(Person.id).in_(subject.people[:2]))
+        .where(*wanted)
     )
-    found = {}
+    found = []
     for person, name, zone, home, registration in db.execute(query):
         organisation, country = (home.name, home.country) if home else ("", "")
-        found[person] = Party(person, name, zone, organisation, country, registration)
-    return found[subject.people[0]], found[subject.people[1]]
+        found.append(Party(person, name, zone, organisation, country, registration))
+    return found
 
 
 def place_of(db: Database, subject: MeetingInEvent) -> Message | str:

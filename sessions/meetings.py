@@ -17,16 +17,16 @@ from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, NotFound
-from events.core.timers import stop_timer
+from events.core.timers import set_timer, stop_timer
 from events.core.translation import SOURCE, At, Message, _, written_for
 from events.events import Event, EventClosedAlready, EventState
-from events.registration import Registration
+from events.registration import Registration, RegistrationState
 from events.roles import Role, Scope, organiser_of_event
 from sessions.availability import unavailable
 from sessions.blocks import MeetingTable, Slot, block_at, place_name
 from sessions.booking_rules import BookingRules, Timing, rules_of
 from sessions.calendars import Content, EntryKind, cancel_entry, find_entry, revise
-from sessions.seats import NotTakingPart, free_seats, locked_participants, not_free, take_seats, take_table
+from sessions.seats import NotTakingPart, free_seats, locked_participants, not_free, take_seats, take_table, tell_freed
 
 
 class MeetingState(StrEnum):
@@ -167,6 +167,40 @@ class MeetingCancelled(Fact):
 
 
 @dataclass(frozen=True)
+class MeetingDelegated(Fact):
+    """One colleague leads a side of a meeting in place of another; `sequence` is the calendar revision for those who
+    come now, `taken_out` the one that takes the entry from whoever left. Both are None where it has no time yet."""
+
+    event_id: int
+    meeting_id: int
+    left_id: int
+    joined_id: int
+    sequence: int | None
+    taken_out: int | None
+
+
+@dataclass(frozen=True)
+class MeetingJoined(Fact):
+    """Somebody was added to a meeting; `sequence` is None where it has no time yet."""
+
+    event_id: int
+    meeting_id: int
+    person_id: int
+    sequence: int | None
+
+
+@dataclass(frozen=True)
+class MeetingLeft(Fact):
+    """Somebody who had been added to a meeting does not come any more; the numbers are those of MeetingDelegated."""
+
+    event_id: int
+    meeting_id: int
+    person_id: int
+    sequence: int | None
+    taken_out: int | None
+
+
+@dataclass(frozen=True)
 class MeetingLocked(Fact):
     """A meeting stays where it is when the event is scheduled, or no longer."""
 
@@ -188,13 +222,15 @@ class TimePassed(Conflict):
 
 @dataclass(frozen=True)
 class MeetingInEvent:
-    """A meeting with its event, as commands and rules need it: with the guests, and the desks that look after
-    whoever takes part (by person; None for nobody's)."""
+    """A meeting with its event, as commands and rules need it: with the guests, the desks that look after whoever
+    takes part (by person; None for nobody's), their organisations, and who else takes part for those of the leads."""
 
     meeting: Meeting
     event: Event
     guests: tuple[int, ...] = ()
     desks: Mapping[int, int | None] = field(default_factory=dict)
+    homes: Mapping[int, int | None] = field(default_factory=dict)
+    colleagues: Mapping[int, frozenset[int]] = field(default_factory=dict)
     participants_move: bool = True
     timing: Timing = Timing.AT_REQUEST
 
@@ -213,6 +249,11 @@ class MeetingInEvent:
     def people(self) -> tuple[int, ...]:
         """The asker, the invitee, then the guests."""
         return (self.meeting.asker_id, self.meeting.invitee_id, *self.guests)
+
+    @property
+    def leads(self) -> tuple[int, int]:
+        """The asker and the invitee."""
+        return self.meeting.asker_id, self.meeting.invitee_id
 
     @property
     def has_time(self) -> bool:
@@ -266,11 +307,24 @@ def participants_choose_times(actor: Actor, subject: MeetingInEvent) -> bool:
     return subject.timing is not Timing.BY_ORGANISER
 
 
+def shares_with(actor: Actor, subject: MeetingInEvent, lead: int) -> bool:
+    """Whether the actor takes part for a lead's organisation. They have to belong to it still: its contacts take out
+    whoever does not."""
+    home = subject.homes.get(lead)
+    is_member = actor.is_("member", "organisation", home)
+    return is_member and actor.person in subject.colleagues.get(home or 0, frozenset())
+
+
+@rule
+def colleague_of_lead(actor: Actor, subject: MeetingInEvent) -> bool:
+    return any(shares_with(actor, subject, lead) for lead in subject.leads)
+
+
 acts_for_asker = desk_of_asker | organiser_of_event
 acts_for_invitee = desk_of_invitee | organiser_of_event
 lead_of_meeting = asker_of_meeting | invitee_of_meeting
 acts_for_lead = desk_of_asker | desk_of_invitee | organiser_of_event
-see_meeting = lead_of_meeting | guest_of_meeting | acts_for_lead | desk_of_guest
+see_meeting = lead_of_meeting | guest_of_meeting | colleague_of_lead | acts_for_lead | desk_of_guest
 
 
 def state_at(state: MeetingState, expires_at: datetime, now: datetime) -> MeetingState:
@@ -326,7 +380,7 @@ def not_closed(subject: MeetingInEvent) -> None:
 
 
 def get_meeting(db: Database, actor: Actor, public: str) -> MeetingInEvent:
-    """A meeting for those who take part, their desks and the organisers; NotFound for others."""
+    """A meeting for those who take part, the leads' colleagues, the desks and the organisers; NotFound for others."""
     row = db.exec(select(Meeting, Event).where(Meeting.public_id == public, Event.id == Meeting.event_id)).first()
     if row is None or not see_meeting(actor, found := meeting_in_event(db, *row)):
         raise NotFound()
@@ -334,12 +388,23 @@ def get_meeting(db: Database, actor: Actor, public: str) -> MeetingInEvent:
 
 
 def meeting_in_event(db: Database, meeting: Meeting, event: Event) -> MeetingInEvent:
-    """A meeting with all that rules ask: guests, desks and the event's booking rules. Three queries."""
+    """A meeting with all that rules ask: guests, desks, colleagues and the event's booking rules. Three queries."""
     guests = guests_of(db, meeting.id or 0)
-    people = (meeting.asker_id, meeting.invitee_id, *guests)
     rules = rules_of(db, meeting.event_id)
+    places = _places_around(db, meeting, guests)
+    colleagues: dict[int, set[int]] = {}
+    for place in places:
+        if place.organisation_id is not None and place.state is RegistrationState.ACCEPTED:
+            colleagues.setdefault(place.organisation_id, set()).add(place.person_id)
     return MeetingInEvent(
-        meeting, event, guests, desks_of(db, meeting.event_id, people), rules.participants_move, rules.timing
+        meeting,
+        event,
+        guests,
+        desks={place.person_id: place.desk_id for place in places},
+        homes={place.person_id: place.organisation_id for place in places},
+        colleagues={home: frozenset(people) for home, people in colleagues.items()},
+        participants_move=rules.participants_move,
+        timing=rules.timing,
     )
 
 
@@ -349,12 +414,19 @@ def guests_of(db: Database, meeting_id: int) -> tuple[int, ...]:
     return tuple(db.exec(query.order_by(col(MeetingGuest.id))))
 
 
-def desks_of(db: Database, event_id: int, people: Collection[int]) -> dict[int, int | None]:
-    """Which desk looks after whom in an event; None for those whom no desk does."""
-    query = select(Registration.person_id, Registration.desk_id).where(
-        Registration.event_id == event_id, col(Registration.person_id).in_(sorted(people))
+def _places_around(db: Database, meeting: Meeting, guests: tuple[int, ...]) -> list[Any]:
+    """The places of all who take part in a meeting, and of all who do in its event for the organisation of a lead."""
+    here = col(Registration.event_id) == meeting.event_id
+    leads = (meeting.asker_id, meeting.invitee_id)
+    homes = select(Registration.organisation_id).where(here, col(Registration.person_id).in_(leads))
+    around = or_(
+        col(Registration.person_id).in_((*leads, *guests)),
+        and_(col(Registration.organisation_id).in_(homes), col(Registration.state) == RegistrationState.ACCEPTED),
     )
-    return dict(db.exec(query).all())
+    query = select(
+        Registration.person_id, Registration.desk_id, Registration.organisation_id, Registration.state
+    ).where(here, around)
+    return list(db.exec(query))
 
 
 def has_meeting_between(db: Database, one: int, other: int) -> bool:
@@ -405,19 +477,9 @@ def end_meeting(db: Database, actor: Actor, subject: MeetingInEvent, end: Meetin
     change_meeting(db, subject, values)
     free_seats(db, subject.id)
     stop_timer(db, "meeting request expires", subject.id)
-    for follow_up in AFTER_FREED:
-        follow_up(db, subject)
+    stop_timer(db, "meeting ends", subject.id)
+    tell_freed(db, subject)
     record(db, actor, ENDINGS[end](db, subject))
-
-
-AFTER_FREED: list[Callable[[Database, MeetingInEvent], None]] = []
-
-
-def after_freed(step: Callable[[Database, MeetingInEvent], None]) -> Callable[[Database, MeetingInEvent], None]:
-    """Run `(db, meeting)` in the transaction in which a meeting gave seats back: `slot` is the time that was freed
-    where it had one. For the waiting list."""
-    AFTER_FREED.append(step)
-    return step
 
 
 def change_meeting(db: Database, subject: MeetingInEvent, values: dict[str, Any]) -> None:
@@ -468,14 +530,19 @@ def give_table(db: Database, subject: MeetingInEvent, slot: Slot, people: Collec
     return table
 
 
-def write_in_calendars(db: Database, subject: MeetingInEvent, people: Collection[int]) -> int:
-    """Say in the calendars of `people` when and where they meet: the entry's sequence number."""
+def write_in_calendars(db: Database, subject: MeetingInEvent, people: Collection[int], *, anew: bool = False) -> int:
+    """Say in the calendars of `people` when and where they meet: the entry's sequence number.
+
+    `anew` says it again to all, since who comes has changed. Every meeting with a time comes through here, so its
+    end is looked at from here too.
+    """
+    set_timer(db, "meeting ends", subject.id, subject.slot.ends_at)
     table = db.get(MeetingTable, subject.meeting.table_id) if subject.meeting.table_id else None
     with written_for(SOURCE, subject.event.zone):
         place = str(place_name(table.kind, table.name)) if table else ""
         summary = str(_("Meeting at %(event)s", event=subject.event.name))
     content = Content(subject.slot.starts_at, subject.slot.ends_at, summary, place, page_of(subject.meeting))
-    sequence = revise(db, EntryKind.MEETING, subject.id, set(people), content)
+    sequence = revise(db, EntryKind.MEETING, subject.id, set(people), content, anew=anew)
     if sequence is None:  # nothing new to say, and everybody has it
         entry = find_entry(db, EntryKind.MEETING, subject.id)
         assert entry is not None
@@ -536,4 +603,9 @@ def refuse_if_unavailable(
 
 def page_of(meeting: Meeting) -> str:
     """The path of a meeting's page, as calendars keep it; a test holds it and the routes together."""
-    return f"/meetings/{meeting.public_id}"
+    return path_of(meeting.public_id)
+
+
+def path_of(public_id: str) -> str:
+    """The path of the page of the meeting with this public id."""
+    return f"/meetings/{public_id}"

@@ -38,7 +38,7 @@ from sessions.meetings import (
     refuse_if_unavailable,
     write_in_calendars,
 )
-from sessions.seats import free_seats, locked_participants, take_seats
+from sessions.seats import free_seats, locked_participants, take_seats, tell_freed
 
 AGREED = (MeetingState.ACCEPTED, MeetingState.SCHEDULED)
 
@@ -132,7 +132,8 @@ def shift(db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot) -> No
 
 
 def tell_moved(db: Database, actor: Actor, subject: MeetingInEvent, old: datetime, people: tuple[int, ...]) -> None:
-    """Revise all calendars and write the fact that a meeting has another time."""
+    """Revise all calendars and write the fact that a meeting has another time; its old one is free."""
+    tell_freed(db, subject)
     sequence = write_in_calendars(db, subject, people)
     start, event_id = subject.slot.starts_at, subject.meeting.event_id
     record(

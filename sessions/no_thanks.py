@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import UniqueConstraint, and_, bindparam, delete
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, SQLModel, col, or_, select
 
 from events.core import clock
 from events.core.access import Actor, command
@@ -82,6 +82,13 @@ def has_said_no_thanks(db: Database, person_id: int, other: int) -> bool:
     """Whether somebody said no thanks to somebody else; for their own pages only."""
     said = select(NoThanks.id).where(NoThanks.person_id == person_id, NoThanks.other_id == other)
     return db.exec(said).first() is not None
+
+
+def vetoed_by_or_for(db: Database, person_id: int) -> set[int]:
+    """Whom somebody must not be put together with, whoever of the two said so; never to be told."""
+    query = select(NoThanks.person_id, NoThanks.other_id)
+    rows = db.exec(query.where(or_(col(NoThanks.person_id) == person_id, col(NoThanks.other_id) == person_id)))
+    return {one for pair in rows for one in pair} - {person_id}
 
 
 def turned_down_people(db: Database, actor: Actor) -> list[Person]:

@@ -21,8 +21,8 @@ from sessions.answers import checked_reason
 from sessions.availability import offered_slots
 from sessions.blocks import Slot, block_at
 from sessions.booking_rules import Answering, BookingRules, Timing, rules_of
+from sessions.limits import Counted, counted_for, is_between, refuse_beyond_limits
 from sessions.limits import TooManyRequests as TooManyRequests
-from sessions.limits import counted_for, is_between, refuse_beyond_limits
 from sessions.meetings import (
     Meeting,
     MeetingAgreed,
@@ -104,7 +104,7 @@ def request_meeting(
     refuse_unless_agreed(db, subject.event, actor)
     if invitee.person_id in turned_down_by(db, actor.person):
         raise SaidNoThanks
-    return _ask(db, actor, subject, Wish(actor.person, invitee.person_id, slot, note), invitee, override=None)
+    return ask(db, actor, subject, Wish(actor.person, invitee.person_id, slot, note), invitee, override=None)
 
 
 def not_closed_for_them(subject: RegistrationInEvent, now: datetime) -> None:
@@ -128,25 +128,28 @@ def request_meeting_for(
     Refuses what `request_meeting` does, but a limit only where `override` gives no reason to go beyond it.
     """
     event = event_by_id(db, subject.registration.event_id)
-    return _ask(
+    return ask(
         db, actor, event, Wish(subject.registration.person_id, invitee.person_id, slot, note), invitee,
         override=override,
     )  # fmt: skip
 
 
-def _ask(
+def ask(
     db: Database, actor: Actor, event: EventWithPhases, wish: Wish, invitee: Registration, *, override: str | None
 ) -> Meeting:
+    """Make a request or, where nobody has to say yes, a meeting; part of commands that have asked their own rule.
+
+    `override` None: limits bind. Refuses what `request_meeting` does.
+    """
     rules = rules_of(db, event.id)
     _check(event, wish, invitee, rules)
     if wish.slot is None:
         _some_time_left(db, actor, event, wish)
     found = refuse_if_unavailable(db, actor, event.id, (wish.asker, wish.invitee), wish.slot, rules, seated=True)
-    _both_may(db, found, wish)
+    refuse_pair(db, found[wish.asker], found[wish.invitee])
     # Exact although it only looks: both registrations are locked, and SQLite has one writer.
     lines = counted_for(db, event.id, found)
-    if is_between(lines, wish.asker, wish.invitee):
-        raise AskedAlready
+    refuse_second(lines, wish.asker, wish.invitee)
     refuse_beyond_limits(db, actor, rules, found, wish.slot, asker=wish.asker, override=override, lines=lines)
     with db.begin_nested():  # Whoever goes on after a refusal has no meeting without seats.
         meeting = _new_request(db, event, rules, wish, override or "")
@@ -186,12 +189,21 @@ NO_TIME_YET: dict[Timing, Message] = {
 }
 
 
-def _both_may(db: Database, found: dict[int, Registration], wish: Wish) -> None:
-    asker, invitee = found[wish.asker], found[wish.invitee]
+def refuse_pair(db: Database, asker: Registration, invitee: Registration) -> None:
+    """Refuse colleagues, and an invitee of a type that the asker's type may not ask."""
     if asker.organisation_id is not None and asker.organisation_id == invitee.organisation_id:
         raise Colleagues
     if not may_ask(db, asker.type_id, invitee.type_id):
         raise NotYourType
+
+
+def refuse_second(lines: list[Counted], one: int, other: int) -> None:
+    """Refuse a second open request or coming meeting between two people of an event, of whom all lines are given.
+
+    Exact although it only looks: both registrations are locked, and SQLite has one writer.
+    """
+    if is_between(lines, one, other):
+        raise AskedAlready
 
 
 def _new_request(db: Database, event: EventWithPhases, rules: BookingRules, wish: Wish, override: str) -> Meeting:
@@ -268,8 +280,7 @@ def book_meeting(
         raise Invalid({"note": _("Please write at most %(most)s characters.", most=NOTE_LIMIT)})
     found = refuse_if_unavailable(db, actor, subject.id, ids, slot, rules, seated=True)
     lines = counted_for(db, subject.id, found)
-    if is_between(lines, ids[0], ids[1]):
-        raise AskedAlready
+    refuse_second(lines, ids[0], ids[1])
     refuse_beyond_limits(db, actor, rules, found, slot, override=override, lines=lines)
     with db.begin_nested():
         meeting = _new_request(db, subject, rules, wish, override)

@@ -4,7 +4,7 @@ Time is cut into atoms of five minutes. A request holds the seats of its two peo
 meeting keeps them and has those of its table too. Every other end of a meeting frees all of them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -206,6 +206,40 @@ def free_seats(db: Database, meeting_id: int, *, but: Slot | None = None) -> Non
     db.execute(freed)
 
 
+def free_seats_of(db: Database, meeting_id: int, person_id: int) -> None:
+    """Give back the seats that one of its people has for a meeting."""
+    db.execute(delete(SEAT).where(SEAT.c.meeting_id == meeting_id, SEAT.c.person_id == person_id))
+
+
+def free_table(db: Database, meeting_id: int, table_id: int) -> None:
+    """Give back a table that a meeting does not need any more."""
+    db.execute(delete(SEAT).where(SEAT.c.meeting_id == meeting_id, SEAT.c.table_id == table_id))
+
+
+def has_seats(db: Database, meeting_id: int, person_id: int) -> bool:
+    """Whether somebody has seats for a meeting; requests hold some or none, by the event's rules."""
+    theirs = select(SEAT.c.id).where(SEAT.c.meeting_id == meeting_id, SEAT.c.person_id == person_id)
+    return db.execute(theirs.limit(1)).first() is not None
+
+
+# A meeting with its event, of which this module knows nothing.
+Freed = Callable[[Database, Any], None]
+AFTER_FREED: list[Freed] = []
+
+
+def after_freed(step: Freed) -> Freed:
+    """Run `(db, meeting)` in the transaction in which a meeting gave seats back, at its end or by moving. For the
+    waiting list."""
+    AFTER_FREED.append(step)
+    return step
+
+
+def tell_freed(db: Database, meeting: Any) -> None:
+    """Let those join in who wait for seats; part of commands that gave some back."""
+    for step in AFTER_FREED:
+        step(db, meeting)
+
+
 def take_table(
     db: Database, *, event_id: int, meeting_id: int, slot: Slot, people: Collection[int], prefer: int | None = None
 ) -> int | None:
@@ -237,7 +271,8 @@ def _insert_table(db: Database, rows: list[dict[str, Any]]) -> None:
         with db.begin_nested():
             db.execute(insert(SEAT), rows)
     except IntegrityError as error:
-        if not is_broken(error, "uq_seat_table_id_atom"):
+        # Taken by others, or taken away by an organiser.
+        if not (is_broken(error, "uq_seat_table_id_atom") or is_broken(error, "fk_seat_table_id")):
             raise
         raise _TableGone from error
 
@@ -247,7 +282,9 @@ def _free_table(db: Database, event_id: int, pieces: range, people: Collection[i
     mine = col(MeetingTable.kept_for_id).in_(sorted(people))
     query = select(col(MeetingTable.id)).where(*usable_tables(event_id, people), ~taken)
     rank = case((mine, 0), (col(MeetingTable.id) == prefer, 1), else_=2)
-    return db.execute(query.order_by(rank, col(MeetingTable.id)).limit(1)).scalar()
+    # Locked on PostgreSQL, so that it is not kept for somebody else meanwhile; see `change_table`.
+    locked = query.order_by(rank, col(MeetingTable.id)).limit(1).with_for_update(read=True, key_share=True)
+    return db.execute(locked).scalar()
 
 
 def usable_tables(event_id: int, people: Collection[int]) -> tuple[Any, ...]:
@@ -261,6 +298,13 @@ def _tables_for(event: Any, people: Any, count: Any) -> tuple[Any, ...]:
         col(MeetingTable.chairs) >= count,
         or_(col(MeetingTable.kept_for_id).is_(None), col(MeetingTable.kept_for_id).in_(people)),
     )
+
+
+def has_table_for(db: Database, event_id: int, people: Collection[int]) -> bool:
+    """Whether an event has a table at which so many people can meet, or has no tables at all."""
+    usable = select(col(MeetingTable.id)).where(*usable_tables(event_id, people)).limit(1)
+    any_table = select(col(MeetingTable.id)).where(col(MeetingTable.event_id) == event_id).limit(1)
+    return db.execute(usable).first() is not None or db.execute(any_table).first() is None
 
 
 # The queries below are parts of statements that are built once. Their values are those of `values_within`.
@@ -289,6 +333,15 @@ def values_within(event_id: int, people: Collection[int], slots: Sequence[Slot])
         "event": event_id, "people": sorted(people), "count": len(set(people)), "now": clock.now(),
         "first": pieces.start, "last": pieces.stop - 1,
     }  # fmt: skip
+
+
+def busy_people(db: Database, people: Collection[int], span: Slot) -> set[int]:
+    """Who of `people` has a seat within `span`, in whatever event."""
+    pieces = atoms(span.starts_at, span.ends_at)
+    query = select(SEAT.c.person_id).where(
+        SEAT.c.person_id.in_(sorted(people)), SEAT.c.atom.between(pieces[0], pieces[-1]), held_now(clock.now())
+    )
+    return set(db.execute(query).scalars())
 
 
 def kept_atoms(db: Database, person_id: int, span: Slot) -> set[int]:

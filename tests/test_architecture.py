@@ -101,7 +101,8 @@ def test_only_two_places_say_that_a_text_is_safe_html():
 def test_only_the_command_line_starts_processes():
     starters = files_that_call("subprocess.run", "subprocess.Popen", "os.fork", "multiprocessing.Process", "os.system")
 
-    assert starters <= {"frontend/cli.py", "events/core/sheets.py"}  # sheets are decoded in a child with limits
+    # Sheets are decoded, and schedules are solved, in a child with limits.
+    assert starters <= {"frontend/cli.py", "events/core/sheets.py", "sessions/schedules/runs.py"}
 
 
 def test_no_relation_has_relationships():

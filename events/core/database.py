@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
@@ -302,6 +302,12 @@ def grouped(change: Callable[[Database], T]) -> T:
     _writer[0].arrived.put(waiting)
     result: T = waiting.answer.result(timeout=60)
     return result
+
+
+def in_parts(ids: Sequence[T], size: int = 1000) -> Iterator[Sequence[T]]:
+    """Many ids in pieces that fit into one statement each: databases bound the number of its parameters."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
 
 
 def database_answers() -> bool:

@@ -1,7 +1,7 @@
 """The journal: what happened, and who has still to be told. It is also the audit log, so facts hold no names."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -129,6 +129,18 @@ def _adapter(kind: type[Fact]) -> TypeAdapter[Any]:
     return _adapters[kind]
 
 
+def _row(actor: Actor, fact: Fact, now: datetime) -> dict[str, Any]:
+    return {
+        "kind": fact.kind,
+        "particulars": _adapter(type(fact)).dump_python(fact, mode="json"),
+        "at": now,
+        "person_id": actor.person,
+        "by_system": actor.system,
+        "event_id": getattr(fact, "event_id", None),
+        "request": request_id.get(),
+    }
+
+
 def record(db: Database, actor: Actor, fact: Fact) -> int:
     """Write down what happened, in the command's own transaction, with a delivery for each listener that hears it.
 
@@ -138,24 +150,36 @@ def record(db: Database, actor: Actor, fact: Fact) -> int:
         raise RuntimeError("facts are recorded only after the listeners are known: import them all, then seal()")
     db.flush()
     now = clock.now()
-    entry = {
-        "kind": fact.kind,
-        "particulars": _adapter(type(fact)).dump_python(fact, mode="json"),
-        "at": now,
-        "person_id": actor.person,
-        "by_system": actor.system,
-        "event_id": getattr(fact, "event_id", None),
-        "request": request_id.get(),
-    }
     # Core, not the ORM: every command ends here, and a booking is measured in hundreds of microseconds.
     connection = db.connection()
-    number: int = connection.execute(_NEW_ENTRY, entry).scalar_one()  # type: ignore[assignment]  # a key is never None
+    number: int = connection.execute(_NEW_ENTRY, _row(actor, fact, now)).scalar_one()  # type: ignore[assignment]  # a key is never None
     told = [one.name for one in LISTENERS.values() if type(fact) in one.handlers]
     if told:
         due = {"due_at": now, "attempts": 0, "problem": "", "entry_id": number}
         connection.execute(_NEW_DELIVERY, [{**due, "listener": name} for name in told])
     db.info["tell"] = True
     return number
+
+
+def record_all(db: Database, actor: Actor, facts: Sequence[Fact]) -> None:
+    """Write down many facts in their order, as `record` does each, in a handful of statements."""
+    if not sealed():
+        raise RuntimeError("facts are recorded only after the listeners are known: import them all, then seal()")
+    if not facts:
+        return
+    now = clock.now()
+    rows = [_row(actor, fact, now) for fact in facts]
+    entries = insert(JournalEntry).returning(JournalEntry.id, sort_by_parameter_order=True)  # type: ignore[call-overload]
+    ids = db.execute(entries, rows).scalars().all()
+    deliveries = [
+        {"entry_id": id, "listener": one.name, "due_at": now}
+        for id, fact in zip(ids, facts, strict=True)
+        for one in LISTENERS.values()
+        if type(fact) in one.handlers
+    ]
+    if deliveries:
+        db.execute(insert(Delivery), deliveries)
+    db.info["tell"] = True
 
 
 def fact_of(entry: JournalEntry) -> Fact:

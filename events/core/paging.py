@@ -1,6 +1,6 @@
 """Lists come in pages: one page's rows, and how many there are in all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -36,3 +36,9 @@ def paged(db: Database, query: Any, page: int, made: Callable[[Any], T], *, size
     page = min(max(1, page), max(1, -(-count // size)))
     rows = db.execute(query.limit(size).offset((page - 1) * size)).all()
     return Paged([made(row) for row in rows], page, count, size)
+
+
+def page_of(rows: Sequence[T], page: int, *, size: int = SIZE) -> Paged[T]:
+    """One page of rows that are there already; a page beyond the last is the last."""
+    page = min(max(1, page), max(1, -(-len(rows) // size)))
+    return Paged(list(rows[(page - 1) * size : page * size]), page, len(rows), size)

@@ -1,6 +1,6 @@
 """Times as people type them: wall-clock times in a named zone, turned into moments."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from events.core.refusals import Invalid
@@ -29,6 +29,24 @@ def _read(text: str) -> datetime | None:
         return datetime.fromisoformat(text.strip()).replace(tzinfo=None)
     except ValueError:
         return None
+
+
+def minutes_of_day(text: str, field: str) -> int:
+    """'09:30' as minutes after midnight. Refuses what is no time of a day."""
+    try:
+        found = time.fromisoformat(text.strip())
+    except ValueError:
+        raise Invalid({field: _("Please write a time of the day, such as 09:30.")}) from None
+    return found.hour * 60 + found.minute
+
+
+def on_that_day(text: str, after: datetime, zone: str, field: str) -> datetime:
+    """The first moment from `after` on at which the clocks of `zone` show '09:30'."""
+    minutes = minutes_of_day(text, field)
+    first = after.astimezone(ZoneInfo(zone)).date()
+    clock = f"{minutes // 60:02}:{minutes % 60:02}"
+    found = from_wall(f"{first}T{clock}", zone, field)
+    return found if found >= after else from_wall(f"{first + timedelta(days=1)}T{clock}", zone, field)
 
 
 def to_wall(moment: datetime, zone: str) -> str:

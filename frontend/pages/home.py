@@ -36,6 +36,7 @@ from sessions.agenda import (
     without_availability,
     without_meetings,
 )
+from sessions.assessments import ToAssess, to_assess
 from sessions.desk_lists import OF_MEETINGS, Lack, own_counts
 
 SOON = timedelta(minutes=30)
@@ -283,6 +284,22 @@ def _end_of_booking(event: EventWithPhases) -> datetime | None:
     return phase.ends_at if phase else None
 
 
+def meetings_to_assess(db: Database, look: Look) -> Iterable[Step]:
+    """Meetings that are over and of which somebody has not said how they were."""
+    by_event: dict[int, list[ToAssess]] = {}
+    for one in to_assess(db, look.actor.person):
+        by_event.setdefault(one.meeting.event_id, []).append(one)
+    for found in by_event.values():
+        first, event, count = found[0], found[0].event, len(found)
+        yield Step(
+            _("Assess your meeting with %(name)s", name=first.other) if count == 1 else
+            N_("Assess %(count)s meeting", "Assess %(count)s meetings", count),
+            _("How was it? It takes a minute, and the other side does not see it."), _("Say how it was"),
+            path("assessment", meeting=first.meeting.public_id) if count == 1 else path("meetings", event=event.slug),
+            where=event.name,
+        )  # fmt: skip
+
+
 def drafts_unfinished(db: Database, look: Look) -> Iterable[Step]:
     """For organisers: an event that is not published yet."""
     for event in look.mine:
@@ -335,6 +352,7 @@ PROVIDERS: tuple[Provider, ...] = (
     consents_missing,
     availability_missing,
     nobody_asked,
+    meetings_to_assess,
     drafts_unfinished,
     profile_incomplete,
     registrations_open,

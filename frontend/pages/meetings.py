@@ -12,14 +12,26 @@ from events.core.database import Database, reading, transaction
 from events.core.translation import _
 from events.events import EventWithPhases, event_by_id, get_event
 from events.reference.countries import country_name
+from frontend.attending import attendance_shown, waiting_shown
+from frontend.meeting_shown import meeting_shown
+from frontend.slots import slot_called
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.answers import accept_meeting, decline_meeting
 from sessions.availability import has_stated
+from sessions.booking_rules import Timing, rules_of
 from sessions.meeting_lists import my_meetings, parties_of, place_of
-from sessions.meetings import MeetingInEvent, get_meeting, state_at
+from sessions.meetings import MeetingInEvent, MeetingState, get_meeting, state_at
 from sessions.moves import cancel_meeting
 from sessions.no_thanks import place_in, say_no_thanks
 from sessions.requests import withdraw_request
+from sessions.schedules.reasons import why_without_time
+
+
+class SlotForm(Form):
+    """A time, and why beyond a limit where somebody acts for others."""
+
+    slot: str = ""
+    override: str = ""
 
 
 class ReasonForm(Form):
@@ -49,10 +61,14 @@ def _mine(request: Request, template: str, form: Filled = NOTHING) -> Response:
         mine = my_meetings(db, actor, event)
         stated = has_stated(db, event.id, actor.person or 0)
         unconfirmed = _is_unconfirmed(db, actor, event)
+        timing = rules_of(db, event.id).timing
+        reasons = why_without_time(db, [one.public_id for one in mine.untimed])
+        waiting = waiting_shown(db, actor, event)
     refusal = why_not(actor, "request_meeting", event)
     return render(
         request, template, event=event, mine=mine, stated=stated, form=form, country_name=country_name,
-        refusal=refusal, unconfirmed=unconfirmed,
+        refusal=refusal, unconfirmed=unconfirmed, by_organiser=timing is Timing.BY_ORGANISER, reasons=reasons,
+        waiting=waiting,
     )  # fmt: skip
 
 
@@ -76,7 +92,13 @@ def _shown(request: Request, template: str, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, event, subject = _load(db, request)
         parties, place = parties_of(db, subject), place_of(db, subject)
-    return render(request, template, event=event, form=form, **_particulars(actor, subject, parties), place=place)
+        reasons = why_without_time(db, [subject.meeting.public_id])
+        shown = meeting_shown(db, request, actor, event, subject, form)
+    return render(
+        request, template, event=event, form=form, place=place, shown=shown,
+        **_particulars(actor, subject, parties) | {"other": shown.other},
+        by_organiser=subject.timing is Timing.BY_ORGANISER, reasons=reasons,
+    )  # fmt: skip
 
 
 def _particulars(actor: Actor, subject: MeetingInEvent, parties: Any) -> dict[str, Any]:
@@ -92,6 +114,7 @@ def _particulars(actor: Actor, subject: MeetingInEvent, parties: Any) -> dict[st
         "other": others.get(actor.person or 0),
         "is_over": meeting.ends_at is not None and meeting.ends_at <= clock.now(),
         "country_name": country_name,
+        "attendance": attendance_shown(actor, subject),
     }
 
 
@@ -105,12 +128,15 @@ def meeting_fragment(request: Request) -> Response:
     return _shown(request, "meetings/meeting_fragment.html")
 
 
-@page(form=NoForm, again=show_meeting, signed_in=True)
-def accept_now(request: Request, form: NoForm) -> Response:
+@page(form=SlotForm, again=show_meeting, signed_in=True)
+def accept_now(request: Request, form: SlotForm) -> Response:
     with transaction() as db:
-        actor, _event, subject = _load(db, request)
-        accept_meeting(db, actor, subject)
+        actor, event, subject = _load(db, request)
+        slot = slot_called(db, event.id, form.slot) if form.slot else None
+        accept_meeting(db, actor, subject, slot=slot, override=form.override)
     said = _("The meeting stands. It is on its way to both calendars.")
+    if subject.meeting.state is MeetingState.ACCEPTED:
+        said = _("Accepted. The organisers choose the time, and we tell you when they have.")
     return redirect(request, "meeting", meeting=subject.meeting.public_id, flash=said)
 
 

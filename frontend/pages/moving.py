@@ -20,9 +20,10 @@ GIVE_A_TIME = ("accept_meeting", "schedule_meeting", "move_meeting")
 
 
 class SlotForm(Form):
-    """Another time."""
+    """Another time, and why beyond a limit where somebody acts for others."""
 
     slot: str = ""
+    override: str = ""
 
 
 def _load(db: Database, request: Request) -> tuple[Actor, EventWithPhases, MeetingInEvent]:
@@ -63,6 +64,6 @@ def move_now(request: Request, form: SlotForm) -> Response:
     with transaction() as db:
         actor, event, subject = _load(db, request)
         only_if_may(actor, "move_meeting", subject)
-        move_meeting(db, actor, subject, slot=slot_called(db, event.id, form.slot))
+        move_meeting(db, actor, subject, slot=slot_called(db, event.id, form.slot), override=form.override)
     said = _("Moved. Both calendars get the new time.")
     return redirect(request, "meeting", meeting=subject.meeting.public_id, flash=said)

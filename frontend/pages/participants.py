@@ -60,5 +60,6 @@ def show_participant(request: Request, form: Filled = NOTHING) -> Response:
         may_say_when=may(actor, "set_availability_for", RegistrationInEvent(shown.registration, event.event)),
         spoken=[language_name(code) for code in shown.person.languages] if shown.person else [],
         keywords=[keyword_label(code) for code in shown.card.keywords],
+        acts_for_them=may(actor, "request_meeting_for", RegistrationInEvent(shown.registration, event.event)),
         holds_meetings=event.event.kind is EventKind.MATCHMAKING,
     )  # fmt: skip

@@ -1,30 +1,40 @@
-"""Letters about one-to-one meetings: asked, answered, moved, called off. Each names the other and both local times."""
+"""Letters about one-to-one meetings: asked, answered, moved, called off, and who comes.
 
+Each names the other, both local times, and who did it where it was not one of those who meet.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from events.core.database import Database
-from events.core.translation import Message, _
+from events.core.translation import _
 from events.events import Event
 from events.organisations import Organisation
 from events.people import Person
-from events.registration import find_registration
+from events.registration import Registration, find_registration
 from mailer.letters import Recipient, Values, letter_for, page_at, recipients
 from sessions.blocks import MeetingTable, place_name
 from sessions.calendars import EntryKind
+from sessions.meeting_history import done_for, is_own_deed, looked_after_by
 from sessions.meetings import (
     Meeting,
     MeetingAccepted,
     MeetingAgreed,
     MeetingCancelled,
     MeetingDeclined,
+    MeetingDelegated,
     MeetingExpired,
+    MeetingJoined,
+    MeetingLeft,
     MeetingMoved,
     MeetingRequested,
     MeetingScheduled,
+    MeetingState,
     MeetingWithdrawn,
     guests_of,
     page_of,
 )
+from sessions.tables import MeetingPlaceRenamed
 
 ENTRY = (EntryKind.MEETING, "meeting_id")
 
@@ -39,25 +49,36 @@ def _invitee(db: Database, fact: Any) -> list[Recipient]:
     return recipients(db, {meeting.invitee_id if meeting else None})
 
 
-def _all(db: Database, fact: Any) -> list[Recipient]:
+def everybody_in(db: Database, fact: Any) -> list[Recipient]:
     meeting = db.get(Meeting, fact.meeting_id)
     if meeting is None:
         return []
     return recipients(db, {meeting.asker_id, meeting.invitee_id, *guests_of(db, fact.meeting_id)})
 
 
-def _meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
+def _the(field: str) -> Callable[[Database, Any], list[Recipient]]:
+    """The person whom this field of a fact names."""
+    return lambda db, fact: recipients(db, {getattr(fact, field)})
+
+
+def _others(field: str) -> Callable[[Database, Any], list[Recipient]]:
+    """All who take part, without the person whom this field of a fact names."""
+    return lambda db, fact: [one for one in everybody_in(db, fact) if one.person_id != getattr(fact, field)]
+
+
+def values_of_meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
+    """What letters say about a meeting: with whom, when for both, where, and how it stands."""
     meeting, event = db.get(Meeting, fact.meeting_id), db.get(Event, fact.event_id)
     if meeting is None or event is None:
         return None
-    other = db.get(Person, meeting.invitee_id if to.person_id == meeting.asker_id else meeting.asker_id)
+    other = db.get(Person, _other_lead(db, meeting, to))
     table = db.get(MeetingTable, meeting.table_id) if meeting.table_id else None
-    other_name: str | Message = other.name if other and other.name else _("Somebody")
-    organisation = _organisation(db, meeting.event_id, other)
     return {
         "event": event.name,
-        "other": other_name,
-        "who": f"{other_name} ({organisation})" if organisation else other_name,
+        "state": meeting.state,
+        "other": _name(other),
+        "who": _who(db, meeting.event_id, other),
+        "along": _along(db, meeting, to, other),
         "other_zone": other.zone if other else to.zone,
         "same_zone": other is None or other.zone == to.zone,
         "starts_at": meeting.starts_at,
@@ -67,57 +88,158 @@ def _meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
         "note": meeting.note,
         "reason": meeting.reason,
         "url": page_at(page_of(meeting)),
+        **_done_by(db, fact, meeting, to),
     }
 
 
-def _organisation(db: Database, event_id: int, person: Person | None) -> str:
-    registration = find_registration(db, event_id, person.id) if person else None
-    own = registration.organisation_id if registration else None
-    organisation = db.get(Organisation, own) if own else None
-    return organisation.name if organisation else ""
+def _other_lead(db: Database, meeting: Meeting, to: Recipient) -> int:
+    """Whom the reader meets: the other lead; for whoever comes along, the lead who is no colleague of theirs."""
+    if to.person_id in (meeting.asker_id, meeting.invitee_id):
+        return meeting.invitee_id if to.person_id == meeting.asker_id else meeting.asker_id
+    own, askers = (_home(db, meeting.event_id, one) for one in (to.person_id, meeting.asker_id))
+    return meeting.invitee_id if own is not None and own == askers else meeting.asker_id
+
+
+def _along(db: Database, meeting: Meeting, to: Recipient, other: Person | None) -> str:
+    """Who is there besides the reader and the other."""
+    named = {to.person_id, other.id if other else None}
+    people = [
+        one for one in (meeting.asker_id, meeting.invitee_id, *guests_of(db, meeting.id or 0)) if one not in named
+    ]
+    return ", ".join(_who(db, meeting.event_id, db.get(Person, one)) for one in people)
+
+
+def _done_by(db: Database, fact: Any, meeting: Meeting, to: Recipient) -> Values:
+    """Who did it, where that was none of those who meet, and for whom."""
+    leads = (meeting.asker_id, meeting.invitee_id)
+    if to.doer is None or is_own_deed(fact, leads, to.doer):
+        return {"done_by": "", "done_for": ""}
+    people = {*leads, getattr(fact, "left_id", meeting.asker_id)}
+    looked_after = looked_after_by(db, meeting.event_id, {to.doer}, people)
+    whose = done_for(fact, leads, to.doer, looked_after.get(to.doer, set()))
+    return {
+        "done_by": _name(db.get(Person, to.doer)),
+        "done_for": _name(db.get(Person, whose)) if whose is not None else "",
+    }
+
+
+def _name(person: Person | None) -> str:
+    return person.name if person and person.name else str(_("Somebody"))
+
+
+def _who(db: Database, event_id: int, person: Person | None) -> str:
+    """A name, with the organisation for which they take part."""
+    home = db.get(Organisation, _home(db, event_id, person.id if person else None) or 0)
+    return f"{_name(person)} ({home.name})" if home else _name(person)
+
+
+def _home(db: Database, event_id: int, person_id: int | None) -> int | None:
+    place: Registration | None = find_registration(db, event_id, person_id) if person_id else None
+    return place.organisation_id if place else None
 
 
 @letter_for(MeetingRequested, to=_invitee)
 def meeting_requested(db: Database, fact: MeetingRequested, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingAccepted, to=_all, entry=ENTRY)
+@letter_for(MeetingAccepted, to=everybody_in, entry=ENTRY)
 def meeting_accepted(db: Database, fact: MeetingAccepted, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingScheduled, to=_all, entry=ENTRY)
+@letter_for(MeetingScheduled, to=everybody_in, entry=ENTRY)
 def meeting_scheduled(db: Database, fact: MeetingScheduled, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingAgreed, to=_all)
+@letter_for(MeetingAgreed, to=everybody_in)
 def meeting_agreed(db: Database, fact: MeetingAgreed, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
 @letter_for(MeetingDeclined, to=_asker)
 def meeting_declined(db: Database, fact: MeetingDeclined, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
 @letter_for(MeetingWithdrawn, to=_invitee)
 def meeting_withdrawn(db: Database, fact: MeetingWithdrawn, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
 @letter_for(MeetingExpired, to=_asker)
 def meeting_expired(db: Database, fact: MeetingExpired, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingMoved, to=_all, entry=ENTRY)
+@letter_for(MeetingMoved, to=everybody_in, entry=ENTRY)
 def meeting_moved(db: Database, fact: MeetingMoved, to: Recipient) -> Values | None:
-    values = _meeting(db, fact, to)
+    values = values_of_meeting(db, fact, to)
     return values and {**values, "old_starts_at": fact.old_starts_at}
 
 
-@letter_for(MeetingCancelled, to=_all, entry=ENTRY)
+@letter_for(MeetingPlaceRenamed, to=everybody_in, entry=ENTRY)
+def meeting_place_renamed(db: Database, fact: MeetingPlaceRenamed, to: Recipient) -> Values | None:
+    return values_of_meeting(db, fact, to)
+
+
+@letter_for(MeetingCancelled, to=everybody_in, entry=ENTRY)
 def meeting_cancelled(db: Database, fact: MeetingCancelled, to: Recipient) -> Values | None:
-    return _meeting(db, fact, to)
+    return values_of_meeting(db, fact, to)
+
+
+def _handed_over(db: Database, fact: MeetingDelegated, to: Recipient) -> Values | None:
+    values = values_of_meeting(db, fact, to)
+    if values is None:
+        return None
+    joined, left = db.get(Person, fact.joined_id), db.get(Person, fact.left_id)
+    meeting = db.get_one(Meeting, fact.meeting_id)
+    return {
+        **values,
+        "joined": _who(db, fact.event_id, joined),
+        "left": _name(left),
+        "to_answer": meeting.state is MeetingState.REQUESTED and meeting.invitee_id == to.person_id,
+        "in_calendar": fact.sequence is not None,
+    }
+
+
+@letter_for(MeetingDelegated, to=_the("left_id"), entry=ENTRY, revision="taken_out")
+def meeting_handed_over(db: Database, fact: MeetingDelegated, to: Recipient) -> Values | None:
+    return _handed_over(db, fact, to)
+
+
+@letter_for(MeetingDelegated, to=_the("joined_id"), entry=ENTRY)
+def meeting_taken_over(db: Database, fact: MeetingDelegated, to: Recipient) -> Values | None:
+    return _handed_over(db, fact, to)
+
+
+@letter_for(MeetingDelegated, to=_others("joined_id"), entry=ENTRY)
+def meeting_delegated(db: Database, fact: MeetingDelegated, to: Recipient) -> Values | None:
+    return _handed_over(db, fact, to)
+
+
+def _with_guest(db: Database, fact: MeetingJoined | MeetingLeft, to: Recipient) -> Values | None:
+    values = values_of_meeting(db, fact, to)
+    guest = db.get(Person, fact.person_id)
+    return values and {**values, "guest": _who(db, fact.event_id, guest), "in_calendar": fact.sequence is not None}
+
+
+@letter_for(MeetingJoined, to=_the("person_id"), entry=ENTRY)
+def meeting_joined(db: Database, fact: MeetingJoined, to: Recipient) -> Values | None:
+    return _with_guest(db, fact, to)
+
+
+@letter_for(MeetingJoined, to=_others("person_id"), entry=ENTRY)
+def meeting_grown(db: Database, fact: MeetingJoined, to: Recipient) -> Values | None:
+    return _with_guest(db, fact, to)
+
+
+@letter_for(MeetingLeft, to=_the("person_id"), entry=ENTRY, revision="taken_out")
+def meeting_left(db: Database, fact: MeetingLeft, to: Recipient) -> Values | None:
+    return _with_guest(db, fact, to)
+
+
+@letter_for(MeetingLeft, to=_others("person_id"), entry=ENTRY)
+def meeting_without(db: Database, fact: MeetingLeft, to: Recipient) -> Values | None:
+    return _with_guest(db, fact, to)

@@ -16,11 +16,27 @@ from events import (
     roles,
     signin,
     teams,
+    type_rules,
 )
 from events import events as gatherings
 from events.importing import items, participants
 from mailer.letters import silent
-from sessions import availability, blocks, booking_rules, meetings, no_thanks, pitches
+from sessions import (
+    assessments,
+    attendance,
+    availability,
+    blocks,
+    booking_rules,
+    breaks,
+    meetings,
+    no_thanks,
+    outcomes,
+    pitches,
+    standby,
+    tables,
+    waiting,
+)
+from sessions.schedules import drafts
 
 # Set-up: whoever did it was there.
 silent(
@@ -45,7 +61,20 @@ silent(
     blocks.BlockAdded,
     blocks.BlockRemoved,
     blocks.TableAdded,
+    breaks.BreaksSet,
+    tables.TableChanged,
+    tables.TableRemoved,
+    type_rules.TypeRulesChanged,
     booking_rules.BookingRulesChanged,
+)
+# Drafts concern organisers, whose page shows them; of a published one, each changed meeting is written about itself.
+silent(
+    drafts.ScheduleAsked,
+    drafts.ScheduleMade,
+    drafts.ScheduleFailed,
+    drafts.ScheduleCancelled,
+    drafts.DraftDiscarded,
+    drafts.SchedulePublished,
 )
 # What a person did and saw: the page has said it.
 silent(
@@ -78,6 +107,11 @@ silent(
     no_thanks.NoThanksSaid,
     no_thanks.NoThanksTakenBack,
     meetings.MeetingLocked,
+    standby.StandbyChanged,
+    waiting.WaitingBegan,
+    waiting.WaitingEnded,
+    assessments.MeetingAssessed,
+    outcomes.OutcomeNoted,
 )
 # Live or by the clock: the room and the page show it at the moment it counts.
 silent(
@@ -88,4 +122,8 @@ silent(
     pitches.StageClosed,
     pitches.PitchStarted,
     pitches.PitchEnded,
+    attendance.CheckedInToMeeting,
+    attendance.MeetingHeld,
 )
+# The letter about the new meeting says it.
+silent(standby.StandbyCalled)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "0001_180c25a81c"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -238,6 +238,19 @@ def upgrade() -> None:
     op.create_index("ix_delivery_due", "delivery", ["done_at", "dead_at", "due_at"], unique=False)
     op.create_index(op.f("ix_delivery_entry_id"), "delivery", ["entry_id"], unique=False)
     op.create_table(
+        "desk",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("countries", sa.JSON(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_desk_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_desk_public_id")),
+    )
+    op.create_index(op.f("ix_desk_programme_id"), "desk", ["programme_id"], unique=False)
+    op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -284,8 +297,6 @@ def upgrade() -> None:
         ),
         sa.Column("team_size_min", sa.Integer(), nullable=False),
         sa.Column("team_size_max", sa.Integer(), nullable=False),
-        sa.Column("request_lasts_minutes", sa.Integer(), nullable=False),
-        sa.Column("max_open_requests", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["follows_id"], ["event.id"], name=op.f("fk_event_follows_id")),
@@ -400,6 +411,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_membership_organisation_id"), "membership", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_membership_person_id"), "membership", ["person_id"], unique=False)
     op.create_table(
+        "no_thanks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["other_id"], ["person.id"], name=op.f("fk_no_thanks_other_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_no_thanks_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_no_thanks")),
+        sa.UniqueConstraint("person_id", "other_id", name=op.f("uq_no_thanks_person_id_other_id")),
+    )
+    op.create_index(op.f("ix_no_thanks_other_id"), "no_thanks", ["other_id"], unique=False)
+    op.create_table(
         "programme_cluster",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("programme_id", sa.Integer(), nullable=False),
@@ -440,7 +463,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "scope",
-            sa.Enum("programme", "event", name="scope", native_enum=False, create_constraint=True, length=40),
+            sa.Enum("programme", "event", "desk", name="scope", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("scope_id", sa.Integer(), nullable=False),
@@ -497,6 +520,20 @@ def upgrade() -> None:
     op.create_index(op.f("ix_absence_event_id"), "absence", ["event_id"], unique=False)
     op.create_index(op.f("ix_absence_person_id"), "absence", ["person_id"], unique=False)
     op.create_table(
+        "availability_nudge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_clock", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_availability_nudge_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_availability_nudge_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_availability_nudge")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_availability_nudge_event_id_person_id")),
+    )
+    op.create_index(op.f("ix_availability_nudge_event_id"), "availability_nudge", ["event_id"], unique=False)
+    op.create_index(op.f("ix_availability_nudge_person_id"), "availability_nudge", ["person_id"], unique=False)
+    op.create_table(
         "availability_stated",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -518,11 +555,45 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("slot_minutes", sa.Integer(), nullable=False),
         sa.Column("buffer_minutes", sa.Integer(), nullable=False),
+        sa.Column("breaks", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_block_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_block")),
         sa.UniqueConstraint("public_id", name=op.f("uq_block_public_id")),
     )
     op.create_index(op.f("ix_block_event_id"), "block", ["event_id"], unique=False)
+    op.create_table(
+        "booking_rules",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "answering",
+            sa.Enum("approval", "automatic", name="answering", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "timing",
+            sa.Enum(
+                "at request",
+                "at acceptance",
+                "by organiser",
+                name="timing",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("requests_hold", sa.Boolean(), nullable=False),
+        sa.Column("lasts_minutes", sa.Integer(), nullable=False),
+        sa.Column("participants_move", sa.Boolean(), nullable=False),
+        sa.Column("max_outgoing", sa.Integer(), nullable=True),
+        sa.Column("max_pending", sa.Integer(), nullable=True),
+        sa.Column("max_per_block", sa.Integer(), nullable=True),
+        sa.Column("windows", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_booking_rules_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_rules")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_booking_rules_event_id")),
+    )
     op.create_table(
         "challenge",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -581,11 +652,16 @@ def upgrade() -> None:
             sa.Enum("numbered", "video", name="tablekind", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
+        sa.Column("chairs", sa.Integer(), nullable=False),
+        sa.Column("kept_for_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_meeting_table_event_id")),
+        sa.ForeignKeyConstraint(["kept_for_id"], ["person.id"], name=op.f("fk_meeting_table_kept_for_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_table")),
+        sa.UniqueConstraint("event_id", "kept_for_id", name=op.f("uq_meeting_table_event_id_kept_for_id")),
         sa.UniqueConstraint("event_id", "name", name=op.f("uq_meeting_table_event_id_name")),
     )
     op.create_index(op.f("ix_meeting_table_event_id"), "meeting_table", ["event_id"], unique=False)
+    op.create_index(op.f("ix_meeting_table_kept_for_id"), "meeting_table", ["kept_for_id"], unique=False)
     op.create_table(
         "participation_type",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -669,6 +745,66 @@ def upgrade() -> None:
     op.create_index(op.f("ix_reply_address_event_id"), "reply_address", ["event_id"], unique=False)
     op.create_index(op.f("ix_reply_address_person_id"), "reply_address", ["person_id"], unique=False)
     op.create_table(
+        "schedule_draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dead_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=500), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "running",
+                "done",
+                "failed",
+                "cancelled",
+                "published",
+                name="draftstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "freedom",
+            sa.Enum("none", "few", "any", name="freedom", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("wishes", sa.Boolean(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.Column("based_on_id", sa.Integer(), nullable=True),
+        sa.Column("journal_number", sa.Integer(), nullable=False),
+        sa.Column("phase", sa.String(length=40), nullable=False),
+        sa.Column("placed", sa.Float(), nullable=False),
+        sa.Column("bound", sa.Float(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("possible", sa.Integer(), nullable=False),
+        sa.Column("moved", sa.Integer(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_schedule_draft_asked_by_id")),
+        sa.ForeignKeyConstraint(
+            ["based_on_id"], ["schedule_draft.id"], name=op.f("fk_schedule_draft_based_on_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_schedule_draft_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule_draft")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_schedule_draft_public_id")),
+    )
+    op.create_index(op.f("ix_schedule_draft_asked_by_id"), "schedule_draft", ["asked_by_id"], unique=False)
+    op.create_index("ix_schedule_draft_due", "schedule_draft", ["done_at", "dead_at", "due_at"], unique=False)
+    op.create_index(op.f("ix_schedule_draft_event_id"), "schedule_draft", ["event_id"], unique=False)
+    op.create_table(
         "stage",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -693,6 +829,52 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_stage_event_id"), "stage", ["event_id"], unique=False)
     op.create_table(
+        "standby",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_standby_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_standby_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standby")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_standby_event_id_person_id")),
+    )
+    op.create_index(op.f("ix_standby_event_id"), "standby", ["event_id"], unique=False)
+    op.create_index(op.f("ix_standby_person_id"), "standby", ["person_id"], unique=False)
+    op.create_table(
+        "waiting_pair",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("asker_id", sa.Integer(), nullable=False),
+        sa.Column("invitee_id", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["asker_id"], ["person.id"], name=op.f("fk_waiting_pair_asker_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_waiting_pair_event_id")),
+        sa.ForeignKeyConstraint(["invitee_id"], ["person.id"], name=op.f("fk_waiting_pair_invitee_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_pair")),
+        sa.UniqueConstraint(
+            "event_id", "asker_id", "invitee_id", name=op.f("uq_waiting_pair_event_id_asker_id_invitee_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_waiting_pair_public_id")),
+    )
+    op.create_index(op.f("ix_waiting_pair_asker_id"), "waiting_pair", ["asker_id"], unique=False)
+    op.create_index(op.f("ix_waiting_pair_event_id"), "waiting_pair", ["event_id"], unique=False)
+    op.create_index(op.f("ix_waiting_pair_invitee_id"), "waiting_pair", ["invitee_id"], unique=False)
+    op.create_table(
+        "draft_content",
+        sa.Column("draft_id", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False),
+        sa.Column("known", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["schedule_draft.id"], name=op.f("fk_draft_content_draft_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("draft_id", name=op.f("pk_draft_content")),
+    )
+    op.create_table(
         "meeting",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -704,10 +886,14 @@ def upgrade() -> None:
             sa.Enum(
                 "requested",
                 "accepted",
+                "scheduled",
                 "declined",
                 "withdrawn",
                 "expired",
                 "cancelled",
+                "held",
+                "no-show",
+                "technical failure",
                 name="meetingstate",
                 native_enum=False,
                 create_constraint=True,
@@ -717,13 +903,15 @@ def upgrade() -> None:
         ),
         sa.Column("note", sa.String(length=1000), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("block_id", sa.Integer(), nullable=True),
         sa.Column("table_id", sa.Integer(), nullable=True),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("locked", sa.Boolean(), nullable=False),
+        sa.Column("override", sa.String(length=500), nullable=False),
         sa.ForeignKeyConstraint(["asker_id"], ["person.id"], name=op.f("fk_meeting_asker_id")),
         sa.ForeignKeyConstraint(["block_id"], ["block.id"], name=op.f("fk_meeting_block_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_meeting_event_id")),
@@ -744,6 +932,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("desk_id", sa.Integer(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -763,6 +952,7 @@ def upgrade() -> None:
         sa.Column("taken_over_from_id", sa.Integer(), nullable=True),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"], name=op.f("fk_registration_desk_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_event_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_registration_organisation_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_registration_person_id")),
@@ -774,6 +964,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_registration_event_id_person_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_registration_public_id")),
     )
+    op.create_index(op.f("ix_registration_desk_id"), "registration", ["desk_id"], unique=False)
     op.create_index(op.f("ix_registration_event_id"), "registration", ["event_id"], unique=False)
     op.create_index(op.f("ix_registration_organisation_id"), "registration", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_registration_person_id"), "registration", ["person_id"], unique=False)
@@ -809,6 +1000,35 @@ def upgrade() -> None:
     op.create_index(op.f("ix_team_challenge_id"), "team", ["challenge_id"], unique=False)
     op.create_index(op.f("ix_team_event_id"), "team", ["event_id"], unique=False)
     op.create_table(
+        "type_limits",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("min_meetings", sa.Integer(), nullable=True),
+        sa.Column("max_meetings", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_type_limits_event_id")),
+        sa.ForeignKeyConstraint(["type_id"], ["participation_type.id"], name=op.f("fk_type_limits_type_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_type_limits")),
+        sa.UniqueConstraint("type_id", name=op.f("uq_type_limits_type_id")),
+    )
+    op.create_index(op.f("ix_type_limits_event_id"), "type_limits", ["event_id"], unique=False)
+    op.create_table(
+        "type_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("from_type_id", sa.Integer(), nullable=False),
+        sa.Column("to_type_id", sa.Integer(), nullable=False),
+        sa.Column("may_see", sa.Boolean(), nullable=False),
+        sa.Column("may_ask", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_type_rule_event_id")),
+        sa.ForeignKeyConstraint(["from_type_id"], ["participation_type.id"], name=op.f("fk_type_rule_from_type_id")),
+        sa.ForeignKeyConstraint(["to_type_id"], ["participation_type.id"], name=op.f("fk_type_rule_to_type_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_type_rule")),
+        sa.UniqueConstraint("from_type_id", "to_type_id", name=op.f("uq_type_rule_from_type_id_to_type_id")),
+    )
+    op.create_index(op.f("ix_type_rule_event_id"), "type_rule", ["event_id"], unique=False)
+    op.create_index(op.f("ix_type_rule_to_type_id"), "type_rule", ["to_type_id"], unique=False)
+    op.create_table(
         "consent",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
@@ -821,6 +1041,107 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
     op.create_index(op.f("ix_consent_registration_id"), "consent", ["registration_id"], unique=False)
+    op.create_table(
+        "meeting_assessment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("usefulness", sa.Integer(), nullable=False),
+        sa.Column(
+            "next_step",
+            sa.Enum(
+                "none",
+                "mail",
+                "second meeting",
+                "non-disclosure agreement",
+                "visit",
+                "test or pilot",
+                "joint proposal",
+                "order",
+                name="nextstep",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "partnership",
+            sa.Enum(
+                "supply",
+                "distribution",
+                "services",
+                "research cooperation",
+                "technical cooperation",
+                "licence",
+                "investment",
+                "joint venture",
+                name="partnership",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("help", sa.JSON(), nullable=False),
+        sa.Column("remark", sa.String(length=1000), nullable=False),
+        sa.Column("assessed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_assessment_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_meeting_assessment_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_assessment")),
+        sa.UniqueConstraint("meeting_id", "person_id", name=op.f("uq_meeting_assessment_meeting_id_person_id")),
+    )
+    op.create_index(op.f("ix_meeting_assessment_meeting_id"), "meeting_assessment", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_meeting_assessment_person_id"), "meeting_assessment", ["person_id"], unique=False)
+    op.create_table(
+        "meeting_attendance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("checked_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("absent", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_attendance_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_meeting_attendance_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_attendance")),
+        sa.UniqueConstraint("meeting_id", "person_id", name=op.f("uq_meeting_attendance_meeting_id_person_id")),
+    )
+    op.create_index(op.f("ix_meeting_attendance_meeting_id"), "meeting_attendance", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_meeting_attendance_person_id"), "meeting_attendance", ["person_id"], unique=False)
+    op.create_table(
+        "meeting_guest",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_guest_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_meeting_guest_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_guest")),
+        sa.UniqueConstraint("meeting_id", "person_id", name=op.f("uq_meeting_guest_meeting_id_person_id")),
+    )
+    op.create_index(op.f("ix_meeting_guest_meeting_id"), "meeting_guest", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_meeting_guest_person_id"), "meeting_guest", ["person_id"], unique=False)
+    op.create_table(
+        "meeting_outcome",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "result",
+            sa.Enum(
+                "agreement", "going on", "ended", name="result", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_outcome_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_meeting_outcome_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_outcome")),
+        sa.UniqueConstraint("meeting_id", "person_id", name=op.f("uq_meeting_outcome_meeting_id_person_id")),
+    )
+    op.create_index(op.f("ix_meeting_outcome_meeting_id"), "meeting_outcome", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_meeting_outcome_person_id"), "meeting_outcome", ["person_id"], unique=False)
     op.create_table(
         "seat",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -900,6 +1221,35 @@ def upgrade() -> None:
     op.create_index(op.f("ix_team_member_event_id"), "team_member", ["event_id"], unique=False)
     op.create_index(op.f("ix_team_member_person_id"), "team_member", ["person_id"], unique=False)
     op.create_index(op.f("ix_team_member_team_id"), "team_member", ["team_id"], unique=False)
+    op.create_table(
+        "unplaced",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "no_common_slot",
+                "veto",
+                "limit",
+                "fully_booked",
+                "tables_full",
+                "order",
+                "breaks",
+                "displaced",
+                name="reason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_unplaced_event_id")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_unplaced_meeting_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unplaced")),
+        sa.UniqueConstraint("meeting_id", name=op.f("uq_unplaced_meeting_id")),
+    )
+    op.create_index(op.f("ix_unplaced_event_id"), "unplaced", ["event_id"], unique=False)
     op.create_table(
         "item_source",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1061,6 +1411,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_pitch_event_id"), table_name="pitch")
     op.drop_table("pitch")
     op.drop_table("item_source")
+    op.drop_index(op.f("ix_unplaced_event_id"), table_name="unplaced")
+    op.drop_table("unplaced")
     op.drop_index(op.f("ix_team_member_team_id"), table_name="team_member")
     op.drop_index(op.f("ix_team_member_person_id"), table_name="team_member")
     op.drop_index(op.f("ix_team_member_event_id"), table_name="team_member")
@@ -1071,8 +1423,25 @@ def downgrade() -> None:
     op.drop_table("submission")
     op.drop_index(op.f("ix_seat_meeting_id"), table_name="seat")
     op.drop_table("seat")
+    op.drop_index(op.f("ix_meeting_outcome_person_id"), table_name="meeting_outcome")
+    op.drop_index(op.f("ix_meeting_outcome_meeting_id"), table_name="meeting_outcome")
+    op.drop_table("meeting_outcome")
+    op.drop_index(op.f("ix_meeting_guest_person_id"), table_name="meeting_guest")
+    op.drop_index(op.f("ix_meeting_guest_meeting_id"), table_name="meeting_guest")
+    op.drop_table("meeting_guest")
+    op.drop_index(op.f("ix_meeting_attendance_person_id"), table_name="meeting_attendance")
+    op.drop_index(op.f("ix_meeting_attendance_meeting_id"), table_name="meeting_attendance")
+    op.drop_table("meeting_attendance")
+    op.drop_index(op.f("ix_meeting_assessment_person_id"), table_name="meeting_assessment")
+    op.drop_index(op.f("ix_meeting_assessment_meeting_id"), table_name="meeting_assessment")
+    op.drop_table("meeting_assessment")
     op.drop_index(op.f("ix_consent_registration_id"), table_name="consent")
     op.drop_table("consent")
+    op.drop_index(op.f("ix_type_rule_to_type_id"), table_name="type_rule")
+    op.drop_index(op.f("ix_type_rule_event_id"), table_name="type_rule")
+    op.drop_table("type_rule")
+    op.drop_index(op.f("ix_type_limits_event_id"), table_name="type_limits")
+    op.drop_table("type_limits")
     op.drop_index(op.f("ix_team_event_id"), table_name="team")
     op.drop_index(op.f("ix_team_challenge_id"), table_name="team")
     op.drop_table("team")
@@ -1081,14 +1450,27 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_registration_person_id"), table_name="registration")
     op.drop_index(op.f("ix_registration_organisation_id"), table_name="registration")
     op.drop_index(op.f("ix_registration_event_id"), table_name="registration")
+    op.drop_index(op.f("ix_registration_desk_id"), table_name="registration")
     op.drop_table("registration")
     op.drop_index(op.f("ix_meeting_invitee_id"), table_name="meeting")
     op.drop_index(op.f("ix_meeting_event_id"), table_name="meeting")
     op.drop_index(op.f("ix_meeting_block_id"), table_name="meeting")
     op.drop_index(op.f("ix_meeting_asker_id"), table_name="meeting")
     op.drop_table("meeting")
+    op.drop_table("draft_content")
+    op.drop_index(op.f("ix_waiting_pair_invitee_id"), table_name="waiting_pair")
+    op.drop_index(op.f("ix_waiting_pair_event_id"), table_name="waiting_pair")
+    op.drop_index(op.f("ix_waiting_pair_asker_id"), table_name="waiting_pair")
+    op.drop_table("waiting_pair")
+    op.drop_index(op.f("ix_standby_person_id"), table_name="standby")
+    op.drop_index(op.f("ix_standby_event_id"), table_name="standby")
+    op.drop_table("standby")
     op.drop_index(op.f("ix_stage_event_id"), table_name="stage")
     op.drop_table("stage")
+    op.drop_index(op.f("ix_schedule_draft_event_id"), table_name="schedule_draft")
+    op.drop_index("ix_schedule_draft_due", table_name="schedule_draft")
+    op.drop_index(op.f("ix_schedule_draft_asked_by_id"), table_name="schedule_draft")
+    op.drop_table("schedule_draft")
     op.drop_index(op.f("ix_reply_address_person_id"), table_name="reply_address")
     op.drop_index(op.f("ix_reply_address_event_id"), table_name="reply_address")
     op.drop_table("reply_address")
@@ -1098,6 +1480,7 @@ def downgrade() -> None:
     op.drop_table("phase")
     op.drop_index(op.f("ix_participation_type_event_id"), table_name="participation_type")
     op.drop_table("participation_type")
+    op.drop_index(op.f("ix_meeting_table_kept_for_id"), table_name="meeting_table")
     op.drop_index(op.f("ix_meeting_table_event_id"), table_name="meeting_table")
     op.drop_table("meeting_table")
     op.drop_index(op.f("ix_item_in_event_item_id"), table_name="item_in_event")
@@ -1110,11 +1493,15 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_challenge_need_id"), table_name="challenge")
     op.drop_index(op.f("ix_challenge_event_id"), table_name="challenge")
     op.drop_table("challenge")
+    op.drop_table("booking_rules")
     op.drop_index(op.f("ix_block_event_id"), table_name="block")
     op.drop_table("block")
     op.drop_index(op.f("ix_availability_stated_person_id"), table_name="availability_stated")
     op.drop_index(op.f("ix_availability_stated_event_id"), table_name="availability_stated")
     op.drop_table("availability_stated")
+    op.drop_index(op.f("ix_availability_nudge_person_id"), table_name="availability_nudge")
+    op.drop_index(op.f("ix_availability_nudge_event_id"), table_name="availability_nudge")
+    op.drop_table("availability_nudge")
     op.drop_index(op.f("ix_absence_person_id"), table_name="absence")
     op.drop_index(op.f("ix_absence_event_id"), table_name="absence")
     op.drop_table("absence")
@@ -1128,6 +1515,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_programme_cluster_programme_id"), table_name="programme_cluster")
     op.drop_index(op.f("ix_programme_cluster_organisation_id"), table_name="programme_cluster")
     op.drop_table("programme_cluster")
+    op.drop_index(op.f("ix_no_thanks_other_id"), table_name="no_thanks")
+    op.drop_table("no_thanks")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_organisation_id"), table_name="membership")
     op.drop_table("membership")
@@ -1145,6 +1534,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_event_programme_id"), table_name="event")
     op.drop_index(op.f("ix_event_follows_id"), table_name="event")
     op.drop_table("event")
+    op.drop_index(op.f("ix_desk_programme_id"), table_name="desk")
+    op.drop_table("desk")
     op.drop_index(op.f("ix_delivery_entry_id"), table_name="delivery")
     op.drop_index("ix_delivery_due", table_name="delivery")
     op.drop_table("delivery")

@@ -10,7 +10,17 @@ from sqlmodel import col, select
 from events.core import clock, journal
 from events.core.access import SYSTEM, Actor
 from events.core.database import Database, reading, transaction
-from events.core.journal import Delivery, JournalEntry, Listener, Told, deliver_next, next_delivery, record, settle
+from events.core.journal import (
+    Delivery,
+    JournalEntry,
+    Listener,
+    Told,
+    deliver_next,
+    next_delivery,
+    record,
+    record_all,
+    settle,
+)
 from events.core.limits import Allowance
 from events.signin import SignedIn, SignedOut
 from tests.makers import NOW
@@ -58,6 +68,20 @@ def test_a_fact_is_told_once_when_all_is_well(hear):
     told = settle()
 
     assert (told, heard, settle()) == (1, [number], 0)
+
+
+def test_many_facts_at_once_are_written_down_and_told_in_their_order(hear):
+    heard = hear()
+    with transaction() as db:
+        record_all(db, Actor(7), [SignedOut(person_id=number) for number in range(1, 4)])
+
+    settle()
+
+    with reading() as db:
+        entries = list(db.exec(select(JournalEntry).order_by(col(JournalEntry.id))))
+    assert [one.particulars["person_id"] for one in entries] == [1, 2, 3]
+    assert heard == [one.id for one in entries]
+    assert {one.person_id for one in entries} == {7}
 
 
 def test_a_fact_that_nobody_hears_is_written_down_all_the_same(hear):

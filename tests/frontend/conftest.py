@@ -15,7 +15,7 @@ def queries(database_url: str) -> Iterator[list[str]]:
     engine = engines().read
 
     def note(_connection, _cursor, statement, *_rest) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
             asked.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)

@@ -225,7 +225,7 @@ def test_buttons_are_those_that_the_server_allows(db, fair, bo, cy):
 
     assert offered("bo") == {"withdraw"}
     assert offered("cy") == {"accept", "decline"}
-    assert offered("ada") == set()
+    assert offered("ada") == {"accept", "decline", "withdraw"}
 
 
 def test_a_meeting_stands_under_its_tab(db, fair, bo, cy):
@@ -305,7 +305,7 @@ def test_ones_meetings_stand_in_their_groups(db, fair, bo, cy, dee, mel):
     with clock.frozen_at(fair.slots[3].ends_at):
         later = Browser(db, bo).get(f"{HERE}/meetings")
     assert "Past and ended" in later.text and "In your calendar" not in later.text
-    assert "Expired" in later.text and "Held" in later.text
+    assert "Expired" in later.text and "Over" in later.text
 
 
 def test_a_page_of_meetings_asks_as_often_for_three_as_for_one(db, fair, bo, cy, dee, mel, queries):
@@ -443,14 +443,16 @@ def test_the_path_in_calendars_is_that_of_the_page(db, fair, bo, cy):
     assert (page.status, page.headline) == (200, "Meeting with Cy Costa")
 
 
-def test_a_meeting_of_the_past_offers_nothing(db, fair, bo, cy):
+def test_a_meeting_of_the_past_asks_only_how_it_went(db, fair, bo, cy):
     meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+    here = page_of(meeting.meeting)
 
     with clock.frozen_at(fair.slots[0].ends_at + timedelta(minutes=1)):
         page = Browser(db, bo).get(page_of(meeting.meeting))
 
-    assert [form for form in page.forms if form.startswith("/meetings/")] == []
-    assert "Held" in page.text
+    forms = [form for form in page.forms if form.startswith("/meetings/")]
+    assert forms == [f"{here}/held", f"{here}/no-show", f"{here}/failure"]
+    assert "Over" in page.text and f"{here}/assessment" in page.links
 
 
 def test_a_visitor_is_sent_to_sign_in(db, fair, bo):

@@ -28,13 +28,20 @@ from frontend.demo_events import HACKATHON, event_called
 from frontend.demo_meetings import MATCHMAKING
 from frontend.routes import routes
 from mailer.letters import Letter
-from sessions.meetings import Meeting, MeetingState
+from sessions.answers import accept_meeting
+from sessions.availability import free_slots
+from sessions.blocks import blocks_of, tables_of
+from sessions.booking_rules import Timing, rules_of
+from sessions.meetings import Meeting, MeetingState, get_meeting
+from sessions.requests import book_meeting, request_meeting
 from sessions.stages import Stage
+from tests.sessions.makers_schedules import make_draft_here
 
 # Addresses that answer something else than a page.
 NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
             "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment",
-            "agenda_fragment", "times_of_both", "times_of_meeting"}  # fmt: skip
+            "agenda_fragment", "times_of_both", "times_of_meeting", "board_fragment",
+            "drafts_fragment", "draft_fragment", "draft_problem", "draft_plan", "draft_fairness"}  # fmt: skip
 PAGES = {
     one.name: one.path
     for one in routes(demo=True)
@@ -49,14 +56,19 @@ SEEN_BY = {
     "stages": "Ola Olsson", "stage_control": "Ola Olsson", "stage": "Bo Berg", "stage_beamer": "Bo Berg",
     "participants": "Bo Berg", "participant": "Bo Berg", "ask_for_meeting": "Bo Berg", "meetings": "Bo Berg",
     "meeting": "Bo Berg", "choose_other_time": "Bo Berg", "availability": "Bo Berg", "account": "Bo Berg",
-    "agenda": "Bo Berg", "turned_down": "Bo Berg",
+    "agenda": "Bo Berg", "turned_down": "Bo Berg", "assessment": "Bo Berg", "outcome": "Bo Berg",
+    "organisation_meetings": "Bo Berg", "choose_first_time": "Bo Berg", "choose_colleague": "Bo Berg",
+    "choose_guest": "Bo Berg",
     "new_item": "Bo Berg", "edit_item": "Bo Berg", "edit_organisation": "Bo Berg", "event_marketplace": "Bo Berg",
     "own_participants": "Ola Olsson",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
+                  "block", "table", "meeting_rules",
                   "event_marketplace", "meetings_fragment", "import_items", "agenda", "agenda_fragment", "agendas",
-                  "table_agendas", "turned_down", "times_of_both", "availability_for", "own_participants"}  # fmt: skip
+                  "table_agendas", "turned_down", "times_of_both", "availability_for", "own_participants",
+                  "board", "board_meeting", "book_for_others", "all_meetings", "ask_for_them", "schedule", "draft",
+                  "compare_drafts", "organisation_meetings"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,10 @@ class Samples:
         found = dict(self.ids)
         if name in IN_MATCHMAKING:
             found["event"] = self.ids["matchmaking"]
+        if name == "choose_first_time":
+            found["meeting"] = self.ids["untimed"]
+        if name in {"assessment", "outcome"}:
+            found["meeting"] = self.ids["past_meeting"]
         if name == "sign_in_link":
             found["token"] = self.ids["link_token"]
         return path.format_map(found)
@@ -142,14 +158,48 @@ def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWit
     bo = people["Bo Berg"]
     own = (col(Meeting.asker_id) == bo.id) | (col(Meeting.invitee_id) == bo.id)
     met = {one for row in db.exec(select(Meeting).where(own)) for one in (row.asker_id, row.invitee_id)} | {bo.id}
+    home = the(db, select(Registration).where(Registration.event_id == event.id, Registration.person_id == bo.id))
     stands = select(Meeting).where(own, Meeting.state == MeetingState.SCHEDULED, col(Meeting.starts_at) > clock.now())
     accepted = select(Registration).where(
         Registration.event_id == event.id,
         Registration.state == RegistrationState.ACCEPTED,
         col(Registration.person_id).not_in(met),
+        Registration.organisation_id != home.organisation_id,
     )
+    other = the(db, accepted)
     return {
         "matchmaking": event.event.slug,
         "meeting": the(db, stands).public_id,
-        "registration": the(db, accepted).public_id,
+        "block": blocks_of(db, event.id)[-1].public_id,
+        "table": str(tables_of(db, event.id)[-1].id),
+        "draft": make_draft_here(db, actor_for(db, people[ORGANISER].id), event).draft.public_id,
+        "untimed": _without_a_time(db, people[ORGANISER], bo, event, the(db, accepted)).public_id,
+        "past_meeting": _met(db, people[ORGANISER], event, the(db, own_place(event, bo)), other),
+        "registration": the(db, accepted.offset(1)).public_id,
     }
+
+
+def _without_a_time(db: Database, ada: Person, bo: Person, event: EventWithPhases, place: Registration) -> Meeting:
+    """A meeting of Bo's that was accepted and waits for its time, as in events in which the organisers choose it."""
+    rules = rules_of(db, event.id)
+    rules.timing = Timing.BY_ORGANISER
+    db.add(rules)
+    made = request_meeting(db, actor_for(db, bo.id), event, invitee=place, slot=None)
+    organiser = actor_for(db, ada.id)
+    accept_meeting(db, organiser, get_meeting(db, organiser, made.public_id))
+    rules.timing = Timing.AT_REQUEST
+    return made
+
+
+def own_place(event: EventWithPhases, person: Person) -> Any:
+    """The query for somebody's registration."""
+    return select(Registration).where(Registration.event_id == event.id, Registration.person_id == person.id)
+
+
+def _met(db: Database, ada: Person, event: EventWithPhases, bo: Registration, other: Registration) -> str:
+    """A meeting of the two that is over."""
+    now = clock.now()
+    with clock.frozen_at(now - timedelta(hours=6)):
+        slot = next(one for one in free_slots(db, event, bo.person_id, other.person_id) if one.ends_at <= now)
+        actor = actor_for(db, ada.id)
+        return book_meeting(db, actor, event, people=[bo, other], slot=slot, override="For a look.").public_id

@@ -111,6 +111,9 @@ def test_axe_finds_what_is_wrong(walker: Walker) -> None:
         ("Tam Tamm", "/e/green-shift-hackathon/set-up", 403),
         ("Ada Adler", "/e/packaging-pitch-night/set-up", 200),
         ("Eve Ek", "/e/robots-in-small-halls/teams", 200),
+        ("Ada Adler", "/e/green-shift-matchmaking/board?by=tables", 200),
+        ("Ada Adler", "/e/green-shift-matchmaking/board?q=nobody", 200),
+        ("Ola Olsson", "/e/green-shift-matchmaking/board", 200),
     ],
 )
 def test_pages_without_content_and_refusals_too(walker: Walker, name: str, address: str, status: int) -> None:

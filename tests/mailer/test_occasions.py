@@ -28,6 +28,7 @@ from events.teams import TeamInvitationSent, TeamMember
 from mailer.letters import LetterState
 from sessions.calendars import EntryKind, cancel_entry
 from sessions.meetings import MeetingAccepted, MeetingCancelled, MeetingDeclined, MeetingMoved, MeetingRequested
+from sessions.outcomes import OutcomeAwaited
 from sessions.pitches import PitchCancelled, PitchMoved, PitchScheduled
 from tests.mailer.makers_letters import (
     booked,
@@ -287,10 +288,19 @@ def test_every_page_that_letters_point_at_has_a_route(db, hackathon, event, plac
         TeamInvitationSent(event_id=hackathon.id, team_id=team.team.id, invitation_id=team.invitation.id),
         SubmissionHandedIn(**submission),
         MeetingRequested(event_id=event.id, meeting_id=meeting.id),
+        OutcomeAwaited(event_id=event.id, meeting_id=meeting.id, person_id=bo.person, months=1),
     )
 
     asked_for = dict(pages)
 
-    assert set(asked_for) >= {"home", "sign_in_link", "sign_in", "my_registration", "team_invitation", "submission"}
+    assert set(asked_for) >= {
+        "home",
+        "sign_in_link",
+        "sign_in",
+        "my_registration",
+        "team_invitation",
+        "submission",
+        "outcome",
+    }
     for name, ids in asked_for.items():
         router.url_path_for(name, **ids)

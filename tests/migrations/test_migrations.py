@@ -14,7 +14,15 @@ from sqlalchemy import Engine, create_engine, inspect
 from sqlmodel import SQLModel
 
 from migrations.drafting import FIRST, first_revision, tidied
-from migrations.running import VERSIONS, BrokenReferences, configuration, downgrade, present_revision, upgrade
+from migrations.running import (
+    VERSIONS,
+    BrokenReferences,
+    CannotReach,
+    configuration,
+    downgrade,
+    present_revision,
+    upgrade,
+)
 from tests.conftest import DEFAULT_POSTGRES, NO_POSTGRES, worker
 
 HALF_WAY = """
@@ -134,7 +142,7 @@ def test_migrating_twice_changes_nothing(empty_url):
 
     upgrade(empty_url)
 
-    assert present_revision(empty_url) == sorted(VERSIONS.glob("[0-9]*.py"))[-1].name[:4]
+    assert (present_revision(empty_url) or "")[:4] == sorted(VERSIONS.glob("[0-9]*.py"))[-1].name[:4]
 
 
 def test_going_back_leaves_nothing(empty_url):
@@ -179,3 +187,17 @@ def test_the_first_revision_is_what_drafting_writes():
         pytest.skip("there is a second revision, so the first one stands still")
 
     assert FIRST.read_text() == tidied(first_revision()), "run: python -m migrations.drafting"
+
+
+def test_a_database_of_an_earlier_form_is_left_alone_with_a_sentence(empty_url):
+    upgrade(empty_url)
+    with engine_for(empty_url).begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001-before'")
+
+    with pytest.raises(CannotReach, match="made by a version of before the first release"):
+        upgrade(empty_url)
+
+
+def test_a_revision_that_is_not_there_is_named(empty_url):
+    with pytest.raises(CannotReach, match="There is no revision nonsense"):
+        upgrade(empty_url, "nonsense")

@@ -13,8 +13,13 @@ from events.events import EventState, EventWithPhases
 from events.marketplace import ItemState
 from events.phases import PhaseKind
 from events.registration import RegistrationState
+from sessions.booking_rules import Timing
 from sessions.meetings import MeetingState
+from sessions.schedules.drafts import DraftState
+from sessions.sides import SideInMeeting
 from sessions.stages import StageState
+from sessions.tables import TableInEvent
+from sessions.waiting import WaitingPairInEvent
 from tests.makers import NOW
 from tests.permissions.world import World, changed, in_state, with_phase, with_state
 
@@ -138,7 +143,10 @@ def an_event_to_follow(world: World) -> list[Case]:
     return [*event_states(world.hackathon), Case("a matchmaking event", world.matchmaking)]
 
 
-@cases_of("add_block", "add_tables", "set_availability", "ask_for_availability", "say_no_thanks", "take_back_no_thanks")
+@cases_of(
+    "add_block", "add_tables", "set_availability", "set_booking_rules", "set_type_limits", "set_type_rules",
+    "ask_for_availability", "say_no_thanks", "take_back_no_thanks",
+)  # fmt: skip
 def a_matchmaking_event(world: World) -> list[Case]:
     return event_states(world.matchmaking)
 
@@ -237,9 +245,40 @@ def a_version(world: World) -> list[Case]:
 # --- meetings -------------------------------------------------------------------------------------
 
 
-@cases_of("remove_block")
+@cases_of("remove_block", "set_breaks")
 def a_block(world: World) -> list[Case]:
     return [Case(f"{state} event", with_state(world.block(), event={"state": state})) for state in EventState]
+
+
+@cases_of("change_table", "remove_table")
+def a_table(world: World) -> list[Case]:
+    table = TableInEvent(world.table, world.matchmaking.event)
+    return [Case(f"{state} event", with_state(table, event={"state": state})) for state in EventState]
+
+
+@cases_of("book_meeting")
+def an_event_to_book_in(world: World) -> list[Case]:
+    return event_states(world.matchmaking)
+
+
+@cases_of("request_meeting_for")
+def a_participant_to_ask_for(world: World) -> list[Case]:
+    """Bo is looked after by Ola's desk, Cy by none."""
+    place = world.place("Bo", world.matchmaking)
+    found = [Case(f"Bo's, {state} event", with_state(place, event={"state": state})) for state in EventState]
+    return [*found, Case("Cy's", world.place("Cy", world.matchmaking))]
+
+
+@cases_of("ask_for_schedule")
+def an_event_to_schedule(world: World) -> list[Case]:
+    return [*event_states(world.matchmaking), Case("a hackathon", world.hackathon)]
+
+
+@cases_of("cancel_schedule", "discard_draft", "publish_schedule")
+def a_draft(world: World) -> list[Case]:
+    done = world.draft
+    found = [Case(f"{state}", with_state(done, draft={"state": state})) for state in DraftState]
+    return [*found, Case("done, closed event", with_state(done, event={"state": EventState.CLOSED}))]
 
 
 @cases_of("request_meeting")
@@ -261,6 +300,98 @@ def a_meeting(world: World) -> list[Case]:
         Case("requested, closed event", with_state(meeting, event={"state": EventState.CLOSED})),
         Case("accepted, closed event", with_state(accepted, event={"state": EventState.CLOSED})),
     ]
+
+
+@cases_of("move_to_table")
+def a_meeting_and_its_table(world: World) -> list[Case]:
+    return a_meeting(world)
+
+
+@cases_of("schedule_meeting")
+def a_meeting_without_a_time(world: World) -> list[Case]:
+    """Bo has asked Cy, and the time is still to be chosen; by the organisers in some events."""
+    untimed = {"starts_at": None, "ends_at": None}
+    meeting = with_state(world.requested, meeting={**untimed, "state": MeetingState.ACCEPTED})
+    return [
+        Case("requested", with_state(world.requested, meeting=untimed)),
+        Case("accepted", meeting),
+        Case("accepted, time by the organisers", replace(meeting, timing=Timing.BY_ORGANISER)),
+        Case("scheduled", with_state(world.requested, meeting={"state": MeetingState.SCHEDULED})),
+        Case("accepted, closed event", with_state(meeting, event={"state": EventState.CLOSED})),
+    ]
+
+
+def side_of_bo(world: World, *, guests: bool = False) -> SideInMeeting:
+    """Bo's side of his request to Cy; Ola looks after Bo, and Tam takes part for the same dairy."""
+    bo, tam, home = world.actors["Bo"].person or 0, world.actors["Tam"].person or 0, world.organisation.id or 0
+    meeting = replace(
+        world.requested, desks={bo: world.desk.id}, homes={bo: home, tam: home},
+        colleagues={home: frozenset({bo, tam})}, guests=(tam,) if guests else (),
+    )  # fmt: skip
+    return SideInMeeting(meeting, bo)
+
+
+def states_of_side(side: SideInMeeting) -> list[Case]:
+    found = [replace(side, of=with_state(side.of, meeting={"state": state})) for state in MeetingState]
+    accepted = with_state(side.of, meeting={"state": MeetingState.SCHEDULED})
+    return [
+        *(Case(f"{state}", one) for state, one in zip(MeetingState, found, strict=True)),
+        Case("requested, hold over", replace(side, of=with_state(side.of, meeting={"expires_at": NOW}))),
+        Case("scheduled, begun", replace(side, of=with_state(accepted, meeting={"starts_at": NOW}))),
+        Case("scheduled, closed event", replace(side, of=with_state(accepted, event={"state": EventState.CLOSED}))),
+    ]
+
+
+@cases_of("delegate_meeting", "take_over_meeting", "add_to_meeting", "remove_from_meeting")
+def bos_side(world: World) -> list[Case]:
+    return states_of_side(side_of_bo(world))
+
+
+@cases_of("leave_meeting")
+def with_tam_as_guest(world: World) -> list[Case]:
+    return [Case(one.state, one.subject.of) for one in states_of_side(side_of_bo(world, guests=True))]
+
+
+@cases_of("check_in_to_meeting", "check_in_somebody", "mark_no_show", "mark_held", "mark_technical_failure",
+          "correct_attendance", "call_standby", "assess_meeting", "note_outcome")  # fmt: skip
+def a_meeting_whose_time_has_come(world: World) -> list[Case]:
+    """Bo, whom Ola looks after, meets Cy; it began six minutes ago and lasts twenty."""
+    looked_after = replace(world.requested, desks={world.requested.meeting.asker_id: world.desk.id})
+    times = {"starts_at": NOW - HOUR / 10, "ends_at": NOW + HOUR / 3 - HOUR / 10}
+    running = with_state(looked_after, meeting={"state": MeetingState.SCHEDULED, **times})
+    later = {"starts_at": NOW + HOUR, "ends_at": NOW + HOUR + HOUR / 3}
+    just_begun = {"starts_at": NOW, "ends_at": NOW + HOUR / 3}
+    gone = {"starts_at": NOW - HOUR, "ends_at": NOW - HOUR / 2}
+    return [
+        *(Case(f"{state}, running", with_state(running, meeting={"state": state})) for state in MeetingState),
+        Case("scheduled, an hour before", with_state(running, meeting=later)),
+        Case("scheduled, at its start", with_state(running, meeting=just_begun)),
+        Case("scheduled, over", with_state(running, meeting=gone)),
+        Case("no-show, over", with_state(running, meeting={"state": MeetingState.NO_SHOW, **gone})),
+        Case("scheduled, running, closed event", with_state(running, event={"state": EventState.CLOSED})),
+        Case("held, closed event", with_state(
+            running, meeting={"state": MeetingState.HELD}, event={"state": EventState.CLOSED}
+        )),
+    ]  # fmt: skip
+
+
+@cases_of("wait_for_time")
+def when_times_are_offered(world: World) -> list[Case]:
+    event = with_phase(world.matchmaking, PhaseKind.LIVE, from_now=WEEK, lasts=WEEK)
+    over = with_phase(event, PhaseKind.BOOKING, from_now=-WEEK, lasts=WEEK)
+    live = with_phase(over, PhaseKind.LIVE, from_now=-HOUR, lasts=WEEK)
+    return [*phase_states(event, PhaseKind.BOOKING), Case("after booking, live", live)]
+
+
+@cases_of("set_standby")
+def standing_by(world: World) -> list[Case]:
+    return event_states(world.matchmaking)
+
+
+@cases_of("stop_waiting")
+def a_waiting_pair(world: World) -> list[Case]:
+    pair = WaitingPairInEvent(world.waiting, world.matchmaking.event)
+    return [Case(f"Bo waits for Cy, {state} event", with_state(pair, event={"state": state})) for state in EventState]
 
 
 # --- pitch rooms ----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.routing import BaseRoute, Route
 
-from frontend.routes import DEVELOPMENT, MEETINGS, routes
+from frontend.routes import DEVELOPMENT, MEETINGS, SCHEDULES, routes
 from frontend.slots import value_of
 from tests.makers import NOW
 from tests.permissions.world import World
@@ -49,6 +49,8 @@ def path_of(route: Route, world: World) -> str:
     ids = world.ids | {"build": "0", "path": "css/base.css", "number": "1"}
     if any(route is one for one in MEETINGS):
         ids |= {"event": ids["matchmaking"], "registration": ids["participant"]}
+    if any(route is one for one in SCHEDULES):
+        ids |= {"event": ids["matchmaking"], "draft": ids["schedule_draft"]}
     ids |= sample_of(route, world).ids
     if route.path.startswith("/team-invitations/"):
         ids["token"] = world.ids["invitation_token"]
@@ -69,6 +71,8 @@ def samples(world: World) -> dict[str, Sample]:
     """By the name of the route."""
     ids = world.ids
     fair = {"event": ids["matchmaking"]}
+    cys = world.place("Cy", world.matchmaking).registration.public_id
+    bos = {"registration": world.place("Bo", world.matchmaking).registration.public_id}
     phase = {"kind": "building", "starts_at": wall(0), "ends_at": wall(3)}
     texts = {"name": "Food Hack", "description": "A description that is long enough to say something.",
              "zone": "Europe/Brussels"}  # fmt: skip
@@ -134,11 +138,48 @@ def samples(world: World) -> dict[str, Sample]:
         "cancel_meeting": Sample({"reason": "The train is late."}, ids={"meeting": ids["accepted"]}),
         "choose_other_time": Sample(ids={"meeting": ids["accepted"]}),
         "move_meeting": Sample({"slot": value_of(world.fair.slots[3])}, ids={"meeting": ids["accepted"]}),
+        "ask_for_them": Sample(ids=bos),
+        "request_meeting_for": Sample({"invitee": ids["participant"], "slot": value_of(world.fair.slots[3])}, ids=bos),
+        "book_meeting": Sample({"person": [ids["participant"], cys], "slot": value_of(world.fair.slots[3])}),
+        "board_move": Sample({"slot": value_of(world.fair.slots[3])}, ids={"meeting": ids["accepted"]}),
+        "board_swap": Sample({"other": ids["meeting"]}, ids={"meeting": ids["accepted"]}),
+        "board_cancel": Sample({"reason": "The hall is closed."}, ids={"meeting": ids["accepted"]}),
+        "board_lock": Sample({"locked": "yes"}, ids={"meeting": ids["accepted"]}),
+        "board_decline": Sample({"reason": "Cy is ill."}),
+        "choose_first_time": Sample(ids={"meeting": ids["accepted"]}),
+        "schedule_meeting": Sample({"slot": value_of(world.fair.slots[3])}, ids={"meeting": ids["accepted"]}),
+        "choose_colleague": Sample(ids={"meeting": ids["accepted"]}),
+        "delegate_meeting": Sample({"side": ids["bos_place"], "who": ids["lea"]}, ids={"meeting": ids["accepted"]}),
+        "take_over_meeting": Sample({"side": ids["bos_place"]}, ids={"meeting": ids["accepted"]}),
+        "choose_guest": Sample(ids={"meeting": ids["accepted"]}),
+        "add_to_meeting": Sample({"side": ids["bos_place"], "who": ids["lea"]}, ids={"meeting": ids["accepted"]}),
+        "leave_meeting": Sample(ids={"meeting": ids["accepted"]}),
+        "remove_from_meeting": Sample({"side": ids["bos_place"], "who": ids["ivo"]}, ids={"meeting": ids["accepted"]}),
+        "check_in_to_meeting": Sample(ids={"meeting": ids["accepted"]}),
+        "check_in_somebody": Sample({"person": ids["person"]}, ids={"meeting": ids["accepted"]}),
+        "mark_no_show": Sample({"person": ids["person"]}, ids={"meeting": ids["accepted"]}),
+        "mark_held": Sample(ids={"meeting": ids["accepted"]}),
+        "mark_technical_failure": Sample(ids={"meeting": ids["accepted"]}),
+        "correct_attendance": Sample({"end": "technical failure"}, ids={"meeting": ids["past"]}),
+        "call_standby": Sample({"registration": ids["participant"]}, ids={"meeting": ids["past"]}),
+        "assessment": Sample(ids={"meeting": ids["past"]}),
+        "assess_meeting": Sample({"usefulness": "4", "next_step": "visit"}, ids={"meeting": ids["past"]}),
+        "outcome": Sample(ids={"meeting": ids["past"]}),
+        "note_outcome": Sample({"result": "going on"}, ids={"meeting": ids["past"]}),
+        "set_standby": Sample({"ready": "yes"}),
+        "wait_for_time": Sample({"note": "About straw."}),
         "set_availability": Sample({"free": [value_of(slot) for slot in world.fair.slots[:3]]}),
         "set_availability_for": Sample({"free": [value_of(slot) for slot in world.fair.slots[:3]]}),
         "times_of_meeting": Sample(ids={"meeting": ids["accepted"]}),
         "add_block": Sample({"starts_at": wall(2), "ends_at": wall(2.125)}),
         "add_tables": Sample({"count": "2"}),
+        "set_breaks": Sample({"break_starts-0": "12:20", "break_ends-0": "12:35"}),
+        "change_table": Sample({"name": "Window", "chairs": "6"}),
+        "set_booking_rules": Sample(
+            {"answering": "approval", "timing": "at acceptance", "requests_hold": "yes", "lasts_minutes": "60"}
+        ),
+        "set_type_limits": Sample({}),
+        "ask_for_schedule": Sample({"freedom": "few", "seconds": "5"}),
         "follow": Sample(ids={"event": ids["event"]}),
         "follow_now": Sample({"name": "Food Match II", "starts_at": wall(30)}, ids={"event": ids["event"]}),
         "plan_stage": Sample({"name": "Side stage", "opens_at": wall(1)}),

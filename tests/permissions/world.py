@@ -22,17 +22,21 @@ from events.organisations import Organisation, OrganisationKind, join_organisati
 from events.people import Person
 from events.phases import PhaseKind
 from events.programmes import Programme, add_cluster
-from events.registration import Registration, RegistrationInEvent, appoint, find_registration
+from events.registration import Registration, RegistrationInEvent, appoint, find_registration, participants_of
 from events.roles import Role, actor_for
 from events.signin import SignInLinkAsked, issue_link_token, open_sign_in
 from events.submission_files import add_file
 from events.submissions import Submission
 from events.teams import TeamInEvent, TeamInvitationSent
 from sessions.blocks import BlockInEvent, MeetingTable, add_block, add_tables, slots_in, tables_of
-from sessions.meetings import MeetingInEvent
+from sessions.guests import add_to_meeting
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState, meeting_in_event
 from sessions.pitches import Pitch, pitches_of, plan_stage, schedule_pitches
 from sessions.running import open_stage
+from sessions.schedules.drafts import DraftInEvent
+from sessions.sides import side_of
 from sessions.stages import QuestionOnStage, Stage, StageInEvent, ask_question, get_question
+from sessions.waiting import WaitingPair
 from tests.events.makers_desks import make_desk, place_of
 from tests.events.makers_hackathon import BRIEF, DONE, make_hackathon, make_team
 from tests.events.makers_network import added, published
@@ -46,7 +50,8 @@ from tests.makers import (
     person_of,
     reload_event,
 )
-from tests.sessions.makers_meetings import Fair, make_meeting, make_request, tomorrow
+from tests.sessions.makers_meetings import Fair, make_colleague, make_meeting, make_request, tomorrow
+from tests.sessions.makers_schedules import make_draft_here
 
 CAST = {
     "visitor": "nobody we know",
@@ -93,6 +98,8 @@ class World:
     pitch: Pitch
     question: QuestionOnStage
     table: MeetingTable
+    draft: DraftInEvent
+    waiting: WaitingPair
     ids: dict[str, str]
 
     @property
@@ -165,6 +172,13 @@ def build_world(db: Database) -> World:
     nia = make_person(db, "Nia Novak")
     nias = make_registration(db, nia, fair.event)
     accepted = make_meeting(db, fair, asker=again(db, people["Bo"]), invitee=again(db, nia), slot=1)
+    colleagues = _colleagues(db, people["Bo"], fair, organisation, accepted)
+    waiting = WaitingPair(
+        event_id=fair.event.id, asker_id=people["Bo"].person or 0, invitee_id=people["Cy"].person or 0,
+        since=clock.now(),
+    )  # fmt: skip
+    db.add(waiting)
+    past = _held(db, fair, people["Bo"], nia)
     cookies = {name: open_sign_in(db, person_of(db, actor), way="test") for name, actor in people.items()}
     world = World(
         actors={"visitor": VISITOR} | {name: actor_for(db, one.person) for name, one in people.items()}
@@ -173,14 +187,17 @@ def build_world(db: Database) -> World:
         places=_places(db, people, hackathon, fair.event), programme=programme, hackathon=reload_event(db, hackathon),
         fair=fair, challenge=challenge, team=team, invitation=invitation, version=version, organisation=organisation,
         cluster=cluster, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage, pitch=pitch,
-        question=question, table=tables_of(db, fair.event.id)[0], ids={},
+        question=question, table=tables_of(db, fair.event.id)[0], draft=make_draft_here(db, fair.ada, fair.event),
+        waiting=waiting, ids={},
     )  # fmt: skip
     world.ids = (
         _ids(db, world)
         | strangers
+        | colleagues
         | {
             "draft": draft.event.slug,
             "participant": nias.public_id,
+            "past": past.public_id,
             "planned_stage": plan_stage(db, ada, hackathon, name="Side stage", opens_at=clock.now()).public_id,
         }
     )
@@ -240,6 +257,35 @@ def _matchmaking(db: Database, people: dict[str, Actor], programme: Programme, d
     return Fair(ada, reload_event(db, event), block, slots_in(db, event.id))
 
 
+def _colleagues(db: Database, bo: Actor, fair: Fair, dairy: Organisation, meeting: MeetingInEvent) -> dict[str, str]:
+    """Two more from Bo's dairy, in no table: Lea, and Ivo who comes along to a meeting of Bo's."""
+    for name in ("Lea Lang", "Ivo Ilic"):
+        make_colleague(db, make_person(db, name), fair, dairy)
+    places = {person_name(db, row): row for row in participants_of(db, fair.event.id)}
+    side = side_of(meeting_in_event(db, meeting.meeting, meeting.event), bo.person or 0)
+    add_to_meeting(db, again(db, bo), side, registration=places["Ivo Ilic"])
+    named = {"lea": "Lea Lang", "ivo": "Ivo Ilic", "bos_place": "Bo Berg"}
+    return {key: places[name].public_id for key, name in named.items()}
+
+
+def person_name(db: Database, place: Registration) -> str:
+    """Whose place this is."""
+    return db.get_one(Person, place.person_id).name
+
+
+def _held(db: Database, fair: Fair, bo: Actor, nia: Actor) -> Meeting:
+    """A meeting of Bo and Nia that took place an hour ago."""
+    hour = timedelta(hours=1)
+    row = Meeting(
+        event_id=fair.event.id, asker_id=bo.person or 0, invitee_id=nia.person or 0, state=MeetingState.HELD,
+        starts_at=clock.now() - hour, ends_at=clock.now() - hour * 2 / 3, requested_at=clock.now() - 2 * hour,
+        expires_at=clock.now() - hour,
+    )  # fmt: skip
+    db.add(row)
+    db.flush()
+    return row
+
+
 def _team(
     db: Database, people: dict[str, Actor], hackathon: EventWithPhases, challenge: Challenge
 ) -> tuple[TeamInEvent, VersionInEvent, InvitationSeen]:
@@ -293,9 +339,12 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "meeting": world.requested.meeting.public_id,
         "accepted": world.accepted.meeting.public_id,
         "block": world.fair.block.public_id,
+        "table": str(tables_of(db, world.matchmaking.id)[-1].id),
         "stage": world.stage.public_id,
         "pitch": world.pitch.public_id,
         "question": world.question.question.public_id,
+        "schedule_draft": world.draft.draft.public_id,
+        "pair": world.waiting.public_id,
         "token": issue_link_token(db, asked),
         "invitation_token": issue_invitation_token(db, sent),
     }

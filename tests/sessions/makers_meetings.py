@@ -13,12 +13,12 @@ from events.organisations import Organisation
 from events.phases import PhaseKind
 from events.registration import Registration
 from sessions.answers import accept_meeting
-from sessions.blocks import Block, Slot, add_block, add_tables, slots_in
+from sessions.blocks import Block, MeetingTable, Slot, add_block, add_tables, slots_in
 from sessions.booking_rules import BookingRules, rules_of
-from sessions.meetings import Meeting, MeetingInEvent, MeetingState
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState, guests_of, meeting_in_event
 from sessions.requests import request_meeting
 from sessions.seats import Seat
-from tests.makers import again, make_event, make_programme, make_registration, open_phase, reload_event
+from tests.makers import again, make_event, make_member, make_programme, make_registration, open_phase, reload_event
 
 
 @dataclass
@@ -66,6 +66,12 @@ def make_participant(db: Database, actor: Actor, fair: Fair, *, organisation: Or
     return again(db, actor)
 
 
+def make_colleague(db: Database, actor: Actor, fair: Fair, organisation: Organisation) -> Actor:
+    """Let somebody take part for an organisation to which they belong; answers the actor with those ties."""
+    make_member(db, actor, organisation, is_contact=False)
+    return make_participant(db, actor, fair, organisation=organisation)
+
+
 def place_of(db: Database, actor: Actor, fair: Fair) -> Registration:
     """Somebody's registration."""
     query = select(Registration).where(Registration.event_id == fair.event.id, Registration.person_id == actor.person)
@@ -93,7 +99,7 @@ def seen_by(db: Database, meeting: MeetingInEvent) -> MeetingInEvent:
     row = db.exec(select(Meeting).where(Meeting.id == meeting.id)).one()
     db.refresh(row)
     event = Event.model_validate(meeting.event.model_dump())
-    return MeetingInEvent(Meeting.model_validate(row.model_dump()), event)
+    return meeting_in_event(db, Meeting.model_validate(row.model_dump()), event)
 
 
 def seats_of(db: Database, meeting: MeetingInEvent) -> list[Seat]:
@@ -104,8 +110,10 @@ def seats_of(db: Database, meeting: MeetingInEvent) -> list[Seat]:
 def problems_with_seats(db: Database, event_id: int | None = None) -> list[str]:
     """What is wrong between meetings and seats, in one event or all, computed without trusting the constraints.
 
-    A meeting that stands has exactly its seats, a request that waits holds exactly those of its two people, a request
-    whose time is over may have some left, and everything else has none. Nobody and no table is in two at once.
+    A meeting that stands has exactly its seats, its guests' too, at a table with a chair for each; a request that waits
+    holds exactly those of its two people, a request whose time is over may have some left, a meeting that was held
+    keeps those it had, and everything else has none, a no-show and a failure too. Nobody and no table is in two at
+    once.
     """
     now = clock.now()
     held: dict[int, set[tuple[str, int, int]]] = {}
@@ -113,14 +121,22 @@ def problems_with_seats(db: Database, event_id: int | None = None) -> list[str]:
         who = ("person", seat.person_id) if seat.person_id is not None else ("table", seat.table_id)
         held.setdefault(seat.meeting_id, set()).add((who[0], who[1] or 0, seat.atom))
     found, taken = [], set()
-    for meeting in db.exec(select(Meeting)):
+    for meeting in db.exec(select(Meeting).execution_options(populate_existing=True)):
         if event_id not in {None, meeting.event_id}:
             held.pop(meeting.id or 0, None)
             continue
-        due, mine = seats_due(meeting), held.pop(meeting.id or 0, set())
+        guests = guests_of(db, meeting.id or 0)
+        due, mine = seats_due(meeting, guests), held.pop(meeting.id or 0, set())
+        table = db.get(MeetingTable, meeting.table_id) if due and meeting.table_id else None
+        if table is not None and table.chairs < 2 + len(guests):
+            found.append(f"meeting {meeting.id} has too few chairs")
         waiting = meeting.state is MeetingState.REQUESTED
         if waiting and meeting.expires_at <= now:
             found += [f"meeting {meeting.id} has more than it asked for"] if mine - due else []
+            continue
+        if meeting.state is MeetingState.HELD:
+            found += [f"meeting {meeting.id} was held and has {sorted(mine - due)}"] if mine - due else []
+            taken |= mine
             continue
         if mine != due:
             found.append(f"meeting {meeting.id}, {meeting.state}: has {sorted(mine - due)}, lacks {sorted(due - mine)}")
@@ -129,12 +145,15 @@ def problems_with_seats(db: Database, event_id: int | None = None) -> list[str]:
     return found + [f"seats without a meeting: {sorted(left)}" for left in held.values()]
 
 
-def seats_due(meeting: Meeting) -> set[tuple[str, int, int]]:
+def seats_due(meeting: Meeting, guests: tuple[int, ...] = ()) -> set[tuple[str, int, int]]:
     """The seats that a meeting in this state should have."""
+    if meeting.starts_at is None or meeting.ends_at is None:
+        return set()
     pieces = clock.atoms(meeting.starts_at, meeting.ends_at)
-    people = [("person", meeting.asker_id), ("person", meeting.invitee_id)]
-    if meeting.state is MeetingState.SCHEDULED and meeting.table_id is not None:
+    people = [("person", one) for one in (meeting.asker_id, meeting.invitee_id, *guests)]
+    kept = {MeetingState.SCHEDULED, MeetingState.HELD}
+    if meeting.state in kept and meeting.table_id is not None:
         people.append(("table", meeting.table_id))
-    if meeting.state not in {MeetingState.REQUESTED, MeetingState.SCHEDULED}:
+    if meeting.state not in {MeetingState.REQUESTED, *kept}:
         return set()
     return {(*who, atom) for who in people for atom in pieces}

@@ -1,8 +1,6 @@
 """Booking at the same moment, with real threads and connections: one wins, the other gets a sentence."""
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,7 +10,7 @@ from sqlmodel import select
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
-from events.core.refusals import Conflict, Invalid, Refusal
+from events.core.refusals import Conflict, Invalid
 from events.core.timers import TIMERS
 from events.registration import Registration, RegistrationInEvent, withdraw_registration
 from events.roles import actor_for
@@ -34,11 +32,9 @@ from tests.sessions.makers_meetings import (
     seen_by,
     with_rules,
 )
+from tests.sessions.racing import ROUNDS, Step, kinds, race
 
-ROUNDS = 12
 NAMES = ("Bo Berg", "Cy Costa", "Dee Dumont", "Mel Meyer", "Tam Tamm", "Che Caruso")
-
-Step = Callable[[Database], object]
 
 
 @dataclass
@@ -73,30 +69,6 @@ def ground(database_url: str) -> Ground:
         fair = make_fair(db, make_person(db, "Ada Adler"), slots=6, tables=3)
         people = [make_participant(db, make_person(db, name), fair) for name in NAMES]
     return Ground(fair, people)
-
-
-def race(*steps: Step) -> list[Refusal | None]:
-    """Run all steps at the same moment, each in its own transaction: None for what was done, else the refusal.
-
-    Anything but a refusal fails the test.
-    """
-    start = threading.Barrier(len(steps))
-
-    def run(step: Step) -> Refusal | None:
-        start.wait(timeout=20)
-        try:
-            with transaction() as db:
-                step(db)
-        except Refusal as refusal:
-            return refusal
-        return None
-
-    with ThreadPoolExecutor(len(steps)) as pool:
-        return list(pool.map(run, steps))
-
-
-def kinds(outcomes: list[Refusal | None]) -> list[str]:
-    return sorted(type(outcome).__name__ if outcome else "done" for outcome in outcomes)
 
 
 def problems() -> list[str]:

@@ -27,6 +27,7 @@ from events.registration import (
 from frontend.pages.setup.shared import NoForm, organised_event
 from frontend.web import NOTHING, Filled, actor_of, page, redirect, render
 from sessions.blocks import blocks_of, tables_of
+from sessions.booking_rules import has_rules
 from sessions.stages import stages_of
 
 
@@ -60,6 +61,12 @@ FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
     (EventKind.HACKATHON, "challenges", _("Challenges"), _("Needs put to the teams, each with its owner.")),
     (EventKind.HACKATHON, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (EventKind.PITCH, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
+    (
+        EventKind.MATCHMAKING,
+        "meeting_rules",
+        _("Meeting rules"),
+        _("How meetings come about, and how many."),
+    ),
     (EventKind.MATCHMAKING, "blocks", _("Meeting blocks and tables"), _("When and where meetings can be held.")),
     (None, "import_participants", _("Import participants"), _("From a CSV or XLSX file, with a preview.")),
 )
@@ -91,6 +98,12 @@ def _of_its_kind(db: Database, actor: Actor, event: EventWithPhases) -> list[Lin
         return [
             Line(_("Blocks in which people can meet"), bool(blocks_of(db, event.id)), there),
             Line(_("Tables to meet at"), bool(tables_of(db, event.id)), there),
+            Line(
+                _("Your own meeting rules"),
+                has_rules(db, event.id),
+                path("meeting_rules", event=slug),
+                _("Until you save some, the usual ones hold."),
+            ),
         ]
     rooms = Line(_("A pitch room"), bool(stages_of(db, actor, event)), path("stages", event=slug))
     if kind is EventKind.PITCH:

@@ -1,7 +1,8 @@
 /**
  * Parts of a page that keep themselves up to date: `data-refresh` is where their HTML comes from, `data-refresh-on`
  * the word in a fact that concerns them, `data-refresh-id` the one thing, `data-refresh-say` what is said then.
- * Without it the page is as it was when it was opened.
+ * With `data-refresh-every` (milliseconds) a part looks by itself as long as something in it is `data-unfinished`;
+ * with `data-refresh-done` the whole page is read again after that. Without it the page is as it was when it was opened.
  */
 import { onFact } from "./live.js";
 import { enhance } from "./main.js";
@@ -16,10 +17,13 @@ function isBusy(part) {
   return part.querySelector("dialog[open]:modal") !== null || (at instanceof HTMLElement && part.contains(at) && at.matches("input, textarea, select"));
 }
 
-/** @param {HTMLElement} part */
-async function refresh(part) {
+/**
+ * @param {HTMLElement} part
+ * @param {boolean} aloud
+ */
+async function refresh(part, aloud = true) {
   if (isBusy(part)) {
-    part.addEventListener("focusout", () => setTimeout(() => refresh(part), 200), { once: true });
+    part.addEventListener("focusout", () => setTimeout(() => refresh(part, aloud), 200), { once: true });
     return;
   }
   const answer = await fetch(part.dataset.refresh ?? "", { credentials: "same-origin" });
@@ -33,7 +37,33 @@ async function refresh(part) {
     const again = way ? part.querySelector(`a[href="${CSS.escape(way)}"]`) : null;
     (again instanceof HTMLElement ? again : document.getElementById("main"))?.focus();
   }
-  if (part.dataset.refreshSay) announce(part.dataset.refreshSay);
+  if (aloud && part.dataset.refreshSay) announce(part.dataset.refreshSay);
+}
+
+/** @param {HTMLElement} part */
+function isUnfinished(part) {
+  return part.querySelector("[data-unfinished]") !== null;
+}
+
+/**
+ * Look again and again while something in a part is unfinished; nothing is said until it is done.
+ * @param {HTMLElement} part
+ */
+function keepLooking(part) {
+  setTimeout(async () => {
+    try {
+      if (isUnfinished(part)) await refresh(part, false);
+    } catch {
+      // Away for a moment: the next look may succeed.
+    }
+    if (isUnfinished(part)) keepLooking(part);
+    else if (part.dataset.refreshDone !== undefined) location.reload();
+    else if (part.dataset.refreshSay) announce(part.dataset.refreshSay);
+  }, Number(part.dataset.refreshEvery));
+}
+
+for (const part of document.querySelectorAll("[data-refresh-every]")) {
+  if (part instanceof HTMLElement && isUnfinished(part)) keepLooking(part);
 }
 
 onFact((fact) => {
@@ -43,4 +73,10 @@ onFact((fact) => {
     const mine = !part.dataset.refreshId || part.dataset.refreshId === told;
     if (told !== undefined && mine) void refresh(part);
   }
+});
+
+// What a countdown led to is possible now, or not any more.
+document.addEventListener("countdown:over", (event) => {
+  const part = event.target instanceof Element ? event.target.closest("[data-refresh]") : null;
+  if (part instanceof HTMLElement) void refresh(part);
 });

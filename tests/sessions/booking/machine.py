@@ -13,7 +13,7 @@ from events.core.refusals import Refusal
 from events.core.timers import TIMERS
 from sessions.availability import MeetingThen, common_slots
 from tests.sessions.booking.drivers import ByCommand, ByForm, Outcome
-from tests.sessions.booking.model import PEOPLE, SLOTS, Known, Model
+from tests.sessions.booking.model import COLLEAGUES, PEOPLE, SLOTS, Known, Model
 from tests.sessions.makers_meetings import problems_with_seats
 
 who, slot_number, pick = st.integers(0, PEOPLE - 1), st.integers(0, SLOTS - 1), st.integers(0, 50)
@@ -27,7 +27,7 @@ class Booking(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.clocks, self.model = ExitStack(), Model()
+        self.clocks, self.model, self.published = ExitStack(), Model(), 0
         self.driver = type(self).driver_kind()
         self.model.starts = [slot.starts_at for slot in self.driver.fair.slots]
 
@@ -93,6 +93,45 @@ class Booking(RuleBasedStateMachine):
             one.slot, another.slot = another.slot, one.slot
 
     @has_meetings
+    @rule(number=pick, by_asker=st.booleans())
+    def mark_no_show(self, number: int, by_asker: bool) -> None:
+        one = self.chosen(number)
+        here, absent = (one.asker, one.invitee) if by_asker else (one.invitee, one.asker)
+        if self.expect(self.model.of_no_show(one), self.driver.no_show(here, one.public, absent)):
+            one.state = "no-show"
+
+    @has_meetings
+    @rule(number=pick)
+    def hand_over(self, number: int) -> None:
+        """A lead who has a colleague hands over to them."""
+        one = self.chosen(number)
+        if len(one.people & COLLEAGUES) != 1:
+            return
+        lead = next(iter(one.people & COLLEAGUES))
+        to = next(iter(COLLEAGUES - {lead}))
+        if lead in self.model.gone:
+            return
+        if self.expect(self.model.of_delegate(one, lead, to), self.driver.delegate(lead, one.public, to)):
+            one.asker, one.invitee = (to if lead == person else person for person in (one.asker, one.invitee))
+
+    @precondition(lambda self: self.published < 3 and any(one.state == "scheduled" for one in self.model.open_ones()))
+    @rule()
+    def publish(self) -> None:
+        """Whatever moves, moves to where the model has room for it; whatever is locked or has begun stays."""
+        self.published += 1
+        before = {one.public: one.slot for one in self.model.meetings}
+        if self.driver.publish() is not None:
+            return  # what cannot be published is refused as a whole; the invariants see whether anything moved
+        for one in self.model.open_ones():
+            start = self.driver.meeting(one.public).meeting.starts_at
+            one.slot = self.model.starts.index(start)  # type: ignore[arg-type]  # every meeting here has a time
+            moved = one.slot != before[one.public]
+            assert not moved or (one.state == "scheduled" and not self.model.begun(one) and not one.locked)
+        for one in (it for it in self.model.open_ones() if it.slot != before[it.public]):
+            assert not self.model.busy(one.people, one.slot, but=(one,))
+            assert not self.model.full(one.slot, but=(one,))
+
+    @has_meetings
     @rule(number=pick)
     def cancel(self, number: int) -> None:
         one = self.chosen(number)
@@ -141,6 +180,18 @@ class Booking(RuleBasedStateMachine):
         if len(self.model.meetings) > before:
             self.be_away((asker + other) % PEOPLE, {(slot + steps) % SLOTS})
             self.move(before, steps, by_asker=True)
+
+    @rule(asker=who, other=st.integers(1, PEOPLE - 1), slot=slot_number, late=st.booleans())
+    def wait_in_vain(self, asker: int, other: int, slot: int, late: bool) -> None:
+        """Somebody sits there and nobody comes."""
+        before = len(self.model.meetings)
+        self.meet(asker, other, slot)
+        if len(self.model.meetings) == before:
+            return
+        until = self.model.starts[slot] + timedelta(minutes=6 if late else 2)
+        if until > clock.now():
+            self.clocks.enter_context(clock.frozen_at(until))
+        self.mark_no_show(before, by_asker=True)
 
     @rule(asker=who, slot=slot_number, steps=st.integers(1, SLOTS - 1))
     def move_to_where_somebody_meets(self, asker: int, slot: int, steps: int) -> None:

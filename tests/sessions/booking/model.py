@@ -5,12 +5,17 @@ from datetime import datetime, timedelta
 
 from events.core import clock
 from events.core.refusals import Refusal
-from sessions.limits import TooManyRequests
+from sessions.attendance import TooEarly
+from sessions.colleagues import MeetAlready
+from sessions.limits import LimitReached, TooManyRequests
 from sessions.meetings import AnsweredAlready, TimePassed
-from sessions.requests import AskedAlready
+from sessions.requests import AskedAlready, Colleagues
 from sessions.seats import NoTableFree, NotTakingPart, SlotTaken
+from sessions.sides import BegunAlready
 
 PEOPLE, SLOTS, TABLES, MOST_OPEN = 5, 4, 1, 2
+COLLEAGUES = frozenset({0, 4})  # of one organisation: they do not ask each other, and stand in for each other
+PATIENCE = timedelta(minutes=5)
 OPEN = {"requested", "scheduled"}
 
 
@@ -73,6 +78,8 @@ class Model:
             return NotTakingPart
         if self.busy({asker, invitee}, slot):
             return SlotTaken
+        if {asker, invitee} == COLLEAGUES:
+            return Colleagues
         if self.between(asker, invitee):
             return AskedAlready
         return TooManyRequests if len(asked) >= MOST_OPEN else None
@@ -98,6 +105,28 @@ class Model:
         if self.busy(one.people, slot, but=(one,)):
             return SlotTaken
         return NoTableFree if self.full(slot, but=(one,)) else None
+
+    def of_no_show(self, one: Known) -> type[Refusal] | None:
+        if self.state(one) != "scheduled":
+            return AnsweredAlready
+        return TooEarly if clock.now() < self.starts[one.slot] + PATIENCE else None
+
+    def of_delegate(self, one: Known, lead: int, to: int) -> type[Refusal] | None:
+        if self.state(one) not in OPEN:
+            return AnsweredAlready
+        if self.begun(one):
+            return BegunAlready
+        if to in self.gone:
+            return NotTakingPart
+        other = next(iter(one.people - {lead}))
+        if one.slot in self.absent[to]:
+            return SlotTaken
+        if self.between(to, other, but=one):
+            return MeetAlready
+        asked = [it for it in self.open_ones() if it.asker == to and it.state == "requested" and it is not one]
+        if one.asker == lead and one.state == "requested" and len(asked) >= MOST_OPEN:
+            return LimitReached
+        return SlotTaken if self.busy({to}, one.slot, but=(one,)) else None
 
     def of_swap(self, one: Known, other: Known) -> type[Refusal] | None:
         for each in (one, other):

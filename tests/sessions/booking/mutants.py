@@ -9,7 +9,9 @@ from sqlalchemy import delete, union_all, update
 from sqlmodel import col
 
 import sessions.answers
+import sessions.attendance
 import sessions.availability
+import sessions.colleagues
 import sessions.leaving
 import sessions.limits
 import sessions.meetings
@@ -151,3 +153,18 @@ def _offers_held(patch: pytest.MonkeyPatch) -> None:
 @mutant("two people can have two requests open at once")
 def _twice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sessions.requests, "is_between", lambda *_args: False)
+
+
+@mutant("a no-show keeps the table and the seats")
+def _no_show_keeps(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sessions.attendance, "free_seats", _nothing)
+
+
+@mutant("whoever hands a meeting over keeps their seats")
+def _hands_over_half(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sessions.colleagues, "free_seats_of", _nothing)
+
+
+@mutant("a colleague can be put into two meetings at once with the same person")
+def _stands_in_twice(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sessions.colleagues, "is_between", lambda *_args: False)

@@ -1,0 +1,126 @@
+"""Attendance as a meeting's page shows it: who is here, whom one can call instead, and what was said about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from events.core import clock
+from events.core.access import Actor
+from events.core.database import Database, reading
+from events.events import EventWithPhases
+from events.people import people_by_id
+from events.roles import organiser_of_event
+from sessions.assessments import (
+    HELPS,
+    NEXT_STEPS,
+    PARTNERSHIPS,
+    Assessed,
+    Help,
+    ToAssess,
+    assessment_by,
+    assessments_of,
+    to_assess,
+)
+from sessions.attendance import BEFORE, ENDS, PATIENCE, presence_of
+from sessions.blocks import Slot
+from sessions.meetings import MeetingInEvent, MeetingState
+from sessions.standby import StandbyCard, is_standby, rest_of, standbys_for
+from sessions.waiting import WaitingCard, waiting_of
+
+WITH_ATTENDANCE = (MeetingState.SCHEDULED, *ENDS)
+
+
+@dataclass(frozen=True)
+class Attendee:
+    """One of those who meet. `leads` says that they are one of the two sides."""
+
+    public_id: str
+    name: str
+    came: datetime | None
+    absent: bool
+    is_me: bool
+    leads: bool
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """What a meeting's page shows of it. `rest` is what is left of the slot, None where that is too little."""
+
+    people: list[Attendee]
+    opens_at: datetime
+    missing_from: datetime
+    rest: Slot | None
+    standbys: list[StandbyCard]
+    usefulness: int | None
+    said: list[Assessed]
+    organises: bool
+    now: datetime
+
+    @property
+    def me(self) -> Attendee | None:
+        """The reader, if they take part."""
+        return next((one for one in self.people if one.is_me), None)
+
+    @property
+    def missing(self) -> list[str]:
+        """The names of those who did not come."""
+        return [one.name for one in self.people if one.absent]
+
+    @property
+    def says(self) -> list[tuple[Assessed, str, str, str]]:
+        """What was said, with the words for the next step, the partnership and the help needed."""
+        return [
+            (
+                one, str(NEXT_STEPS[one.next_step]), str(PARTNERSHIPS[one.partnership]) if one.partnership else "",
+                ", ".join(str(HELPS[Help(word)]) for word in one.help),
+            )
+            for one in self.said
+        ]  # fmt: skip
+
+
+def attendance_shown(actor: Actor, subject: MeetingInEvent) -> Attendance | None:
+    """What the page of a meeting, which the actor was given to see, shows of attendance; None where it had no time."""
+    if subject.meeting.state not in WITH_ATTENDANCE or not subject.has_time:
+        return None
+    now = clock.now()
+    with reading() as db:
+        own = assessment_by(db, subject.id, actor.person)
+        return Attendance(
+            people=attendees(db, actor, subject),
+            opens_at=subject.slot.starts_at - BEFORE,
+            missing_from=subject.slot.starts_at + PATIENCE,
+            rest=rest_of(subject.slot, now),
+            standbys=standbys_for(db, actor, subject),
+            usefulness=own.usefulness if own else None,
+            said=assessments_of(db, actor, subject),
+            organises=organiser_of_event(actor, subject),
+            now=now,
+        )
+
+
+def attendees(db: Database, actor: Actor, subject: MeetingInEvent) -> list[Attendee]:
+    """Those who meet, the two sides first."""
+    people, presence = people_by_id(db, set(subject.people)), presence_of(db, subject)
+    return [
+        Attendee(
+            people[id].public_id, people[id].name, presence.came.get(id), id in presence.absent, id == actor.person,
+            id in subject.people[:2],
+        )
+        for id in subject.people
+        if id in people
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The lists that somebody is on in an event: whether others may call them, for whom they wait, what to assess."""
+
+    stands_by: bool
+    pairs: list[WaitingCard]
+    to_assess: list[ToAssess]
+
+
+def waiting_shown(db: Database, actor: Actor, event: EventWithPhases) -> Waiting:
+    """What the page of one's meetings shows of those lists."""
+    return Waiting(
+        is_standby(db, event.id, actor.person), waiting_of(db, actor, event), to_assess(db, actor.person, event.id)
+    )

@@ -1,0 +1,194 @@
+"""The organisers' and desks' board: people or tables by slots, live, and the list of all meetings beside it."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from events.core import clock
+from events.core.access import Actor
+from events.core.database import Database, reading
+from events.core.links import path
+from events.core.translation import Message, _, clock_of, day_of, reader, zone_label
+from events.events import EventWithPhases
+from events.roles import organiser_of_event
+from frontend.addresses import asked as asked_for
+from frontend.addresses import page_base
+from frontend.board_grid import kept_boards, minute_of, view_of, who_meets, write_grid
+from frontend.pages.events import page_number
+from frontend.rendering import environment
+from frontend.web import actor_of, page, render
+from sessions.blocks import blocks_of
+from sessions.boards import (
+    Board,
+    BoardQuestion,
+    By,
+    Filter,
+    Stretch,
+    board_of,
+    desks_on_board,
+    get_board_event,
+    stretches_of,
+)
+from sessions.boards.lists import MeetingLine, MeetingsQuestion, all_meetings
+from sessions.meetings import MeetingState
+
+FILTERS: dict[Filter | None, Message] = {
+    None: _("Everybody"),
+    Filter.WITHOUT: _("Without meetings"),
+    Filter.UNANSWERED: _("Unanswered"),
+    Filter.OVERLOADED: _("Overloaded"),
+    Filter.UNSTATED: _("Have not said when"),
+}
+NOBODY: dict[Filter | None, Message] = {
+    None: _("Nobody takes part yet"),
+    Filter.WITHOUT: _("Everybody has a meeting"),
+    Filter.UNANSWERED: _("Everybody has answered"),
+    Filter.OVERLOADED: _("Nobody has too much"),
+    Filter.UNSTATED: _("Everybody has said when they can meet"),
+}
+STATE_NAMES: dict[MeetingState, Message] = {
+    MeetingState.REQUESTED: _("Requested"),
+    MeetingState.ACCEPTED: _("Accepted, without a time yet"),
+    MeetingState.SCHEDULED: _("Scheduled"),
+    MeetingState.DECLINED: _("Declined"),
+    MeetingState.WITHDRAWN: _("Withdrawn"),
+    MeetingState.EXPIRED: _("Expired"),
+    MeetingState.CANCELLED: _("Cancelled"),
+    MeetingState.HELD: _("Held"),
+    MeetingState.NO_SHOW: _("No-show"),
+    MeetingState.FAILED: _("Technical failure"),
+}
+
+
+def question_of(request: Request) -> BoardQuestion:
+    """What the address asks the board for; what is no such thing is left out."""
+    given = asked_for(request, "by", "when", "filter", "q")
+    return BoardQuestion(
+        by=By(given["by"]) if given["by"] in set(By) else By.PEOPLE,
+        when=given["when"][:40],
+        filter=Filter(given["filter"]) if given["filter"] in set(Filter) else None,
+        query=given["q"],
+        page=page_number(request),
+    )
+
+
+def _key(actor: Actor, event: EventWithPhases, stamp: int, asked: BoardQuestion) -> tuple[Any, ...]:
+    """All that a board depends on: what was asked, by whose rights, what has happened, and in whose words and hours."""
+    desks, words = desks_on_board(actor, event), reader()
+    return event.id, stamp, minute_of(clock.now()), asked, desks, words.locale, words.zone
+
+
+def _fragment(db: Database, request: Request, key: tuple[Any, ...], actor: Actor, event: EventWithPhases) -> Markup:
+    kept, asked = kept_boards(request.app), question_of(request)
+    found = kept.get(key)
+    if found is None:
+        found = kept.keep(key, _write(board_of(db, actor, event, asked), actor, event, asked))
+    return found
+
+
+def _write(board: Board, actor: Actor, event: EventWithPhases, asked: BoardQuestion) -> Markup:
+    organises = organiser_of_event(actor, event)
+    here, slug = path("board", event=event.event.slug), event.event.slug
+    rows = {row.person_id: row.key for row in board.rows if row.person_id is not None}
+    return Markup(  # noqa: S704 - written by a template that escapes
+        environment().get_template("board/fragment.html").render(
+            board=board, event=event, locale=reader().locale, zone=reader().zone, slug=slug, asked=asked,
+            grid=write_grid(board, asked, organises=organises) if board.rows and board.slots else "",
+            filters=_filters(board, here, asked), stretches=[(one.value, called(one)) for one in board.stretches],
+            zone_name=zone_label(), organises=organises, nobody=NOBODY[asked.filter], who_meets=who_meets,
+            rows_of=lambda one: " ".join(rows[person] for person in one.everybody if person in rows),
+            back=_question_mark(view_of(asked)), base=_base(here, asked), people=asked.by is By.PEOPLE,
+            by=[(_("People"), here + _question_mark(view_of(_only(asked, By.PEOPLE))), asked.by is By.PEOPLE),
+                (_("Tables"), here + _question_mark(view_of(_only(asked, By.TABLES))), asked.by is By.TABLES)],
+        )
+    )  # fmt: skip
+
+
+def _only(asked: BoardQuestion, by: By) -> BoardQuestion:
+    return BoardQuestion(by=by, when=asked.when)
+
+
+def _question_mark(view: str) -> str:
+    return f"?{view}" if view else ""
+
+
+def _base(here: str, asked: BoardQuestion) -> str:
+    view = view_of(BoardQuestion(asked.by, asked.when, asked.filter, asked.query))
+    return f"{here}?{view}{'&' if view else ''}page="
+
+
+def _filters(board: Board, here: str, asked: BoardQuestion) -> list[tuple[Message, str, bool]]:
+    found = []
+    for one, name in FILTERS.items():
+        count = board.everybody if one is None else board.counts.get(one, 0)
+        view = view_of(BoardQuestion(asked.by, asked.when, one, asked.query))
+        label = _("%(filter)s: %(count)s", filter=name, count=count)
+        found.append((label, here + _question_mark(view), one is asked.filter))
+    return found
+
+
+def called(stretch: Stretch) -> str:
+    """A day by its date, a block by its hours."""
+    if stretch.whole_day:
+        return day_of(stretch.starts_at)
+    return f"{day_of(stretch.starts_at)}, {clock_of(stretch.starts_at)} – {clock_of(stretch.ends_at)}"
+
+
+@page(signed_in=True)
+def show_board(request: Request) -> Response:
+    with reading() as db:
+        actor = actor_of(db, request)
+        event, stamp = get_board_event(db, actor, request.path_params["event"])
+        asked = question_of(request)
+        fragment = _fragment(db, request, _key(actor, event, stamp, asked), actor, event)
+    return render(
+        request, "board/board.html", event=event, fragment=fragment, view=_question_mark(view_of(asked)),
+        organises=organiser_of_event(actor, event), asked=asked,
+    )  # fmt: skip
+
+
+@page(signed_in=True)
+def board_fragment(request: Request) -> Response:
+    """The part that changes; whoever has it already gets 304."""
+    with reading() as db:
+        actor = actor_of(db, request)
+        event, stamp = get_board_event(db, actor, request.path_params["event"])
+        key = _key(actor, event, stamp, question_of(request))
+        tag = f'"{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}"'
+        headers = {"etag": tag, "cache-control": "private, no-cache"}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        return HTMLResponse(_fragment(db, request, key, actor, event), headers=headers)
+
+
+def _times(lines: list[MeetingLine], zone: str) -> dict[datetime, str]:
+    """When meetings are, on the event's clock, by their start: many begin at once, and to write a date takes long."""
+    return {
+        start: f"{day_of(start, zone)}, {clock_of(start, zone)} – {clock_of(end, zone)}"
+        for start, end in {(one.starts_at, one.ends_at) for one in lines}
+        if start is not None and end is not None
+    }
+
+
+@page(signed_in=True)
+def show_all_meetings(request: Request) -> Response:
+    given = asked_for(request, "q", "state", "when")
+    untimed = given["when"] == "none"
+    with reading() as db:
+        actor = actor_of(db, request)
+        event, _stamp = get_board_event(db, actor, request.path_params["event"])
+        stretches = stretches_of(blocks_of(db, event.id), event.zone)
+        within = next((one for one in stretches if one.value == given["when"]), None)
+        state = MeetingState(given["state"]) if given["state"] in set(MeetingState) else None
+        asked = MeetingsQuestion(state, given["q"], within, untimed, page_number(request))
+        found = all_meetings(db, actor, event, asked)
+    return render(
+        request, "board/meetings.html", event=event, found=found, question=given, filtered=any(given.values()),
+        base=page_base(request, given), event_zone=event.zone, times=_times(found.rows, event.zone),
+        states=[(one.value, str(name)) for one, name in STATE_NAMES.items()],
+        stretches=[("none", str(_("Without a time"))), *((one.value, called(one)) for one in stretches)],
+    )  # fmt: skip

@@ -1,0 +1,213 @@
+"""The cells of a board: who is free, away, in a meeting or asked for one, in each slot."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Integer, and_, bindparam, case, cast, exists, literal, null, or_, select, union_all
+from sqlmodel import col
+
+from events.core import clock
+from events.core.clock import atoms
+from events.core.columns import Moment
+from events.core.database import Database
+from events.people import Person
+from events.registration import Registration
+from sessions.availability import Absence
+from sessions.blocks import MeetingTable, TableKind, place_name
+from sessions.boards.shapes import AWAY, FREE, TAKEN, BoardMeeting, By, Cell, CellKind, Row, View
+from sessions.booking_rules import is_awake
+from sessions.meetings import Meeting, MeetingGuest, MeetingState
+from sessions.seats import SEAT
+
+TO_PLACE_SHOWN = 50
+
+
+def with_cells(
+    db: Database, view: View, by: By, rows: list[tuple[Row, str]]
+) -> tuple[tuple[Row, ...], tuple[BoardMeeting, ...]]:
+    """The rows with their cells, and the meetings that have no time yet: one statement."""
+    keys = [row.person_id or int(row.key) for row, _zone in rows]
+    lines = _lines(db, view, by, keys)
+    meetings = _meetings(lines)
+    taken: dict[tuple[int, datetime], Cell] = {}
+    for meeting, table in meetings.values():
+        if meeting.starts_at is not None:
+            cell = _cell_of(meeting, view)
+            places = meeting.everybody if by is By.PEOPLE else (table,)
+            for key in places:
+                # What stands wins over a request that holds nothing.
+                if key is not None and (cell.kind is not CellKind.HELD or (key, meeting.starts_at) not in taken):
+                    taken[key, meeting.starts_at] = cell
+    away = _away(view, lines)
+    made = tuple(
+        replace(row, cells=_cells(view, key, zone, taken, away)) for key, (row, zone) in zip(keys, rows, strict=True)
+    )
+    return made, tuple(one for one, _table in meetings.values() if one.starts_at is None)
+
+
+def _lines(db: Database, view: View, by: By, keys: list[int]) -> Sequence[Any]:
+    asked: dict[str, Any] = {"event": view.event.id}
+    if not view.slots:
+        return db.execute(_statement(None, view.desks), asked).all()
+    first, last = view.slots[0], view.slots[-1]
+    pieces = atoms(first.starts_at, last.ends_at)
+    asked |= {"keys": keys, "now": clock.now(), "first": first.starts_at, "last": last.starts_at}
+    if by is By.PEOPLE:
+        asked |= {"first_atom": pieces[0], "last_atom": pieces[-1]}
+    return db.execute(_statement(by, view.desks), asked).all()
+
+
+@lru_cache(maxsize=64)
+def _statement(by: By | None, desks: frozenset[int] | None) -> Any:
+    """All parts as one; `by` None has no slots. Made once: to make it takes as long as the database's own work."""
+    parts = [_untimed(desks)]
+    if by is not None:
+        parts.append(_timed(desks, by))
+    if by is By.PEOPLE:
+        parts += [_absences(), _seated_elsewhere()]
+    return union_all(*parts)
+
+
+EVENT: Any = bindparam("event", type_=Integer)
+KEYS: Any = bindparam("keys", expanding=True, type_=Integer)
+FIRST, LAST, NOW = (bindparam(name, type_=Moment) for name in ("first", "last", "now"))
+
+
+def _cells(
+    view: View, key: int, zone: str, taken: Mapping[tuple[int, datetime], Cell], away: Collection[tuple[int, datetime]]
+) -> tuple[Cell, ...]:
+    found = []
+    for slot in view.slots:
+        cell = taken.get((key, slot.starts_at))
+        if cell is None:
+            asleep = bool(zone and view.rules.windows) and not is_awake(view.rules, zone, slot)
+            cell = AWAY if asleep or (key, slot.starts_at) in away else FREE
+        found.append(cell)
+    return tuple(found)
+
+
+def _cell_of(meeting: BoardMeeting, view: View) -> Cell:
+    if not meeting.people:
+        return TAKEN
+    return Cell(CellKind.HELD if meeting.state is MeetingState.REQUESTED else CellKind.MEETING, meeting)
+
+
+def _away(view: View, lines: Sequence[Any]) -> set[tuple[int, datetime]]:
+    away = {(line.asker_id, line.starts_at) for line in lines if line.what == "away"}
+    busy = {(line.asker_id, line.atom) for line in lines if line.what == "elsewhere"}
+    people = {person for person, _atom in busy}
+    for slot in view.slots if busy else ():
+        pieces = atoms(slot.starts_at, slot.ends_at)
+        away |= {(person, slot.starts_at) for person in people if any((person, one) in busy for one in pieces)}
+    return away
+
+
+def _columns(what: str, **known: Any) -> Any:
+    """The columns that all parts of the statement have; those that a part does not know are NULL there."""
+    names = ("public_id", "state", "starts_at", "locked", "asker_id", "invitee_id", "asker", "invitee", "guest_id",
+             "table_id", "kind", "table", "atom", "mine")  # fmt: skip
+    return select(literal(what).label("what"), *(known.get(name, null()).label(name) for name in names))
+
+
+def _of_meetings(desks: frozenset[int] | None) -> Any:
+    asker, invitee = Person.__table__.alias("asker"), Person.__table__.alias("invitee")  # type: ignore[attr-defined]
+    return (
+        _columns(
+            "meeting", public_id=col(Meeting.public_id), state=col(Meeting.state), starts_at=col(Meeting.starts_at),
+            locked=col(Meeting.locked), asker_id=col(Meeting.asker_id), invitee_id=col(Meeting.invitee_id),
+            asker=asker.c.name, invitee=invitee.c.name, guest_id=col(MeetingGuest.person_id),
+            table_id=col(Meeting.table_id), kind=col(MeetingTable.kind), table=col(MeetingTable.name),
+            atom=cast(null(), Integer),  # PostgreSQL takes two bare NULLs for text, and then minds the third's number
+            mine=literal(1) if desks is None else case((looked_after_by(desks), 1), else_=0),
+        )
+        .select_from(Meeting)
+        .join(asker, asker.c.id == col(Meeting.asker_id))
+        .join(invitee, invitee.c.id == col(Meeting.invitee_id))
+        .outerjoin(MeetingGuest, col(MeetingGuest.meeting_id) == col(Meeting.id))
+        .outerjoin(MeetingTable, col(MeetingTable.id) == col(Meeting.table_id))
+        .where(col(Meeting.event_id) == EVENT)
+    )  # fmt: skip
+
+
+def looked_after_by(desks: Collection[int]) -> Any:
+    """The condition that one of these desks looks after somebody who takes part in a meeting."""
+    guest = exists().where(
+        col(MeetingGuest.meeting_id) == col(Meeting.id), col(MeetingGuest.person_id) == col(Registration.person_id)
+    )
+    leads = col(Registration.person_id).in_((col(Meeting.asker_id), col(Meeting.invitee_id)))
+    return exists().where(
+        col(Registration.event_id) == col(Meeting.event_id), col(Registration.desk_id).in_(sorted(desks)),
+        or_(leads, guest),
+    )  # fmt: skip
+
+
+def _untimed(desks: frozenset[int] | None) -> Any:
+    """The oldest meetings that were accepted and have no time: what an organiser places."""
+    first = select(col(Meeting.id)).where(
+        col(Meeting.event_id) == EVENT, col(Meeting.state) == MeetingState.ACCEPTED
+    )  # fmt: skip
+    if desks is not None:
+        first = first.where(looked_after_by(desks))
+    first = first.order_by(col(Meeting.requested_at), col(Meeting.id)).limit(TO_PLACE_SHOWN)
+    return _of_meetings(desks).where(col(Meeting.id).in_(select(first.subquery().c.id)))
+
+
+SHOWN = (MeetingState.SCHEDULED, MeetingState.HELD, MeetingState.NO_SHOW, MeetingState.FAILED)
+
+
+def _timed(desks: frozenset[int] | None, by: By) -> Any:
+    waits = and_(col(Meeting.state) == MeetingState.REQUESTED, col(Meeting.expires_at) > NOW)
+    then = and_(col(Meeting.starts_at) >= FIRST, col(Meeting.starts_at) <= LAST)
+    found = _of_meetings(desks).where(then, or_(col(Meeting.state).in_(SHOWN), waits))
+    if by is By.TABLES:
+        return found.where(col(Meeting.table_id).in_(KEYS))
+    guests = select(col(MeetingGuest.meeting_id)).where(col(MeetingGuest.person_id).in_(KEYS))
+    return found.where(
+        or_(col(Meeting.asker_id).in_(KEYS), col(Meeting.invitee_id).in_(KEYS), col(Meeting.id).in_(guests))
+    )
+
+
+def _absences() -> Any:
+    return _columns("away", asker_id=col(Absence.person_id), starts_at=col(Absence.starts_at)).where(
+        col(Absence.event_id) == EVENT, col(Absence.person_id).in_(KEYS), col(Absence.starts_at) >= FIRST,
+        col(Absence.starts_at) <= LAST,
+    )  # fmt: skip
+
+
+def _seated_elsewhere() -> Any:
+    first, last = (bindparam(name, type_=Integer) for name in ("first_atom", "last_atom"))
+    return (
+        _columns("elsewhere", asker_id=SEAT.c.person_id, atom=SEAT.c.atom)
+        .join(Meeting, col(Meeting.id) == SEAT.c.meeting_id)
+        .where(
+            SEAT.c.person_id.in_(KEYS), SEAT.c.atom.between(first, last),
+            or_(SEAT.c.held_until.is_(None), SEAT.c.held_until > NOW), col(Meeting.event_id) != EVENT,
+        )
+    )  # fmt: skip
+
+
+place_called = lru_cache(maxsize=2000)(place_name)
+
+
+def _meetings(lines: Sequence[Any]) -> dict[str, tuple[BoardMeeting, int | None]]:
+    """The meetings among the lines, which repeat one with several guests, each with the id of its table."""
+    guests: dict[str, list[int]] = {}
+    first: dict[str, Any] = {}
+    for line in lines:
+        if line.what == "meeting":
+            first.setdefault(line.public_id, line)
+            if line.guest_id is not None:
+                guests.setdefault(line.public_id, []).append(line.guest_id)
+    found = {}
+    for public, line in first.items():
+        people = ((line.asker_id, line.asker), (line.invitee_id, line.invitee)) if line.mine else ()
+        place = place_called(TableKind(line.kind), line.table) if line.table is not None else ""
+        meeting = BoardMeeting(
+            public, MeetingState(line.state), line.starts_at, bool(line.locked), place, people,
+            tuple(guests.get(public, ())),
+        )  # fmt: skip
+        found[public] = (meeting, line.table_id)
+    return found

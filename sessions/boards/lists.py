@@ -1,0 +1,204 @@
+"""Lists beside the board: all meetings of an event, and whom a meeting can be arranged with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, func, not_, or_, select
+from sqlmodel import col
+
+from events.core import clock
+from events.core.access import Actor
+from events.core.clock import atoms
+from events.core.database import Database
+from events.core.paging import Paged
+from events.core.refusals import NotFound
+from events.core.translation import Message
+from events.events import EventWithPhases
+from events.organisations import Organisation
+from events.people import Person
+from events.reference.regions import normalised
+from events.registration import Registration, RegistrationState
+from sessions.availability import Absence
+from sessions.blocks import MeetingTable, Slot, TableKind, place_name
+from sessions.boards.cells import looked_after_by
+from sessions.boards.rows import mentions
+from sessions.boards.shapes import ROWS, Stretch, desks_on_board, see_board
+from sessions.meetings import Meeting, MeetingGuest, MeetingState, is_open, state_at
+from sessions.seats import SEAT, held_now
+
+CHOICES = 20
+
+
+@dataclass(frozen=True)
+class MeetingLine:
+    """A meeting in the list of all; `state` is that of the clock, `guests` how many take part besides the two."""
+
+    public_id: str
+    state: MeetingState
+    starts_at: datetime | None
+    ends_at: datetime | None
+    place: Message | str
+    locked: bool
+    asker: str
+    asker_organisation: str
+    invitee: str
+    invitee_organisation: str
+    guests: int
+
+
+@dataclass(frozen=True)
+class MeetingsQuestion:
+    """Which meetings somebody wants in the list: in a state, of a person, in a stretch, or those without a time."""
+
+    state: MeetingState | None = None
+    query: str = ""
+    within: Stretch | None = None
+    untimed: bool = False
+    page: int = 1
+
+
+def all_meetings(db: Database, actor: Actor, event: EventWithPhases, asked: MeetingsQuestion) -> Paged[MeetingLine]:
+    """The meetings of an event by time, those without one first; organisers see all, desk officers those in which one
+    of their participants takes part. Two statements. NotFound for others."""
+    if not see_board(actor, event):
+        raise NotFound()
+    fitting: Any = select(col(Meeting.id)).where(col(Meeting.event_id) == event.id)
+    desks = desks_on_board(actor, event)
+    if desks is not None:
+        fitting = fitting.where(looked_after_by(desks))
+    for word in normalised(asked.query[:200]).split()[:10]:
+        fitting = fitting.where(_somebody_named(word))
+    if asked.state is not None:
+        fitting = fitting.where(_is_in(asked.state))
+    if asked.untimed:
+        fitting = fitting.where(col(Meeting.starts_at).is_(None), is_open(clock.now()))
+    if asked.within is not None:
+        first, last = asked.within.starts_at, asked.within.ends_at
+        fitting = fitting.where(col(Meeting.starts_at) >= first, col(Meeting.starts_at) < last)
+    # Names are looked up for the lines of one page only: with all of them it took three times as long.
+    count = int(db.execute(select(func.count()).select_from(fitting.subquery())).scalar_one())
+    page = min(max(1, asked.page), max(1, -(-count // ROWS)))
+    ids = fitting.order_by(*_by_time()).limit(ROWS).offset((page - 1) * ROWS).subquery()
+    lines = db.execute(_lines(event.id).where(col(Meeting.id).in_(select(ids.c.id))).order_by(*_by_time()))
+    return Paged([_line(row) for row in lines], page, count, ROWS)
+
+
+def _by_time() -> tuple[Any, ...]:
+    # NULL sorts first on SQLite and last on PostgreSQL.
+    return (col(Meeting.starts_at).is_not(None), col(Meeting.starts_at), col(Meeting.id))
+
+
+def _lines(event_id: int) -> Any:
+    people: Any = Person.__table__  # type: ignore[attr-defined]  # aliased for the two sides
+    homes: Any = Organisation.__table__  # type: ignore[attr-defined]
+    places: Any = Registration.__table__  # type: ignore[attr-defined]
+    guests = select(func.count()).where(col(MeetingGuest.meeting_id) == col(Meeting.id)).scalar_subquery()
+    query = select(
+        col(Meeting.public_id), col(Meeting.state), col(Meeting.starts_at), col(Meeting.ends_at),
+        col(Meeting.expires_at), col(Meeting.locked), col(MeetingTable.kind), col(MeetingTable.name),
+        guests.label("guests"),
+    ).select_from(Meeting)  # fmt: skip
+    for side, column in (("asker", col(Meeting.asker_id)), ("invitee", col(Meeting.invitee_id))):
+        person, home, place = people.alias(side), homes.alias(f"{side}_home"), places.alias(f"{side}_place")
+        here = and_(place.c.person_id == column, place.c.event_id == event_id)
+        query = query.add_columns(person.c.name.label(f"{side}_name"), home.c.name.label(f"{side}_organisation"))
+        query = query.join(person, person.c.id == column).outerjoin(place, here)
+        query = query.outerjoin(home, home.c.id == place.c.organisation_id)
+    return query.outerjoin(MeetingTable, col(MeetingTable.id) == col(Meeting.table_id))
+
+
+def _somebody_named(word: str) -> Any:
+    """The condition that the name of somebody who takes part holds a word."""
+    guests = select(col(MeetingGuest.person_id)).where(col(MeetingGuest.meeting_id) == col(Meeting.id))
+    people = or_(
+        col(Person.id) == col(Meeting.asker_id), col(Person.id) == col(Meeting.invitee_id), col(Person.id).in_(guests)
+    )
+    return exists().where(people, func.lower(col(Person.name)).like(f"%{word.replace('%', '').replace('_', '')}%"))
+
+
+def _is_in(state: MeetingState) -> Any:
+    """By the clock: a request whose time is over has expired."""
+    over = and_(col(Meeting.state) == MeetingState.REQUESTED, col(Meeting.expires_at) <= clock.now())
+    if state is MeetingState.EXPIRED:
+        return or_(col(Meeting.state) == state, over)
+    return and_(col(Meeting.state) == state, not_(over))
+
+
+def _line(row: Any) -> MeetingLine:
+    return MeetingLine(
+        public_id=row.public_id,
+        state=state_at(MeetingState(row.state), row.expires_at, clock.now()),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        place=place_name(TableKind(row.kind), row.name) if row.name is not None else "",
+        locked=bool(row.locked),
+        asker=row.asker_name,
+        asker_organisation=row.asker_organisation or "",
+        invitee=row.invitee_name,
+        invitee_organisation=row.invitee_organisation or "",
+        guests=int(row.guests),
+    )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Somebody whom a meeting can be arranged with."""
+
+    public_id: str
+    person_id: int
+    name: str
+    organisation: str
+
+
+def people_to_choose(
+    db: Database, event: EventWithPhases, *, query: str, slot: Slot | None = None, but: frozenset[int] = frozenset()
+) -> list[Choice]:
+    """The first twenty participants by name who fit, who could meet at `slot` if it is given, without those in `but`.
+
+    For pages that have asked who may see participants. A no thanks is not looked at: it reads as not free later.
+    """
+    found = (
+        select(col(Registration.public_id), col(Person.id), col(Person.name), col(Organisation.name))
+        .join(Person, col(Person.id) == col(Registration.person_id))
+        .outerjoin(Organisation, col(Organisation.id) == col(Registration.organisation_id))
+        .where(col(Registration.event_id) == event.id, col(Registration.state) == RegistrationState.ACCEPTED)
+        .where(col(Person.id).not_in(sorted(but)))
+    )
+    for word in normalised(query[:200]).split()[:10]:
+        found = found.where(mentions(word))
+    if slot is not None:
+        found = found.where(*_free_at(event.id, slot))
+    found = found.order_by(func.lower(col(Person.name)), col(Registration.id)).limit(CHOICES)
+    return [Choice(public, id or 0, name, home or "") for public, id, name, home in db.execute(found)]
+
+
+def _free_at(event_id: int, slot: Slot) -> tuple[Any, ...]:
+    pieces = atoms(slot.starts_at, slot.ends_at)
+    away = exists().where(
+        col(Absence.event_id) == event_id, col(Absence.person_id) == col(Person.id),
+        col(Absence.starts_at) == slot.starts_at,
+    )  # fmt: skip
+    busy = exists().where(
+        SEAT.c.person_id == col(Person.id), SEAT.c.atom.between(pieces[0], pieces[-1]), held_now(clock.now())
+    )
+    return ~away, ~busy
+
+
+def participants_called(
+    db: Database, event: EventWithPhases, publics: Sequence[str]
+) -> list[tuple[Choice, Registration]]:
+    """The participants with these public ids, in that order; what is no participant of the event is left out."""
+    query = (
+        select(Registration, col(Person.name), col(Organisation.name))
+        .join(Person, col(Person.id) == col(Registration.person_id))
+        .outerjoin(Organisation, col(Organisation.id) == col(Registration.organisation_id))
+        .where(col(Registration.event_id) == event.id, col(Registration.state) == RegistrationState.ACCEPTED)
+        .where(col(Registration.public_id).in_(publics))
+    )
+    found = {
+        row.public_id: (Choice(row.public_id, row.person_id, name, home or ""), row)
+        for row, name, home in db.execute(query)
+    }
+    return [found[public] for public in dict.fromkeys(publics) if public in found]

@@ -1,0 +1,152 @@
+"""Colleagues: one leads a side of a meeting in place of another, handed over or taken over.
+
+Seats, calendars and the meeting change in one transaction, or not at all.
+"""
+
+from typing import Any
+
+from events.consents import refuse_unless_agreed
+from events.core.access import Actor, command
+from events.core.database import Database
+from events.core.journal import record
+from events.core.refusals import Conflict, Invalid, NotFound
+from events.core.translation import Message, _
+from events.registration import Registration
+from events.type_rules import may_ask
+from sessions.answers import checked_reason
+from sessions.booking_rules import BookingRules, rules_of
+from sessions.limits import counted_for, is_between, refuse_beyond_limits
+from sessions.meetings import MeetingDelegated, MeetingState, change_meeting, guests_of, reads_now
+from sessions.no_thanks import SaidNoThanks, turned_down_by
+from sessions.seats import free_seats_of, has_seats
+from sessions.sides import (
+    NotColleague,
+    SideInMeeting,
+    acts_for_side,
+    acts_for_them,
+    can_be_handed_over,
+    colleague_of_side,
+    end_guest,
+    lead_of_side,
+    leave_calendars,
+    locked_with,
+    name_of,
+    refuse_unless_free,
+    seat,
+)
+
+
+class MeetAlready(Conflict):
+    """The colleague has business of their own with the other side."""
+
+    def __init__(self, name: str | Message, other: str | Message) -> None:
+        super().__init__(
+            _("%(name)s and %(other)s have a request or a meeting with each other already.", name=name, other=other)
+        )
+
+
+class TypesDoNotMeet(Conflict):
+    """By the event's rules the colleague's type does not meet the other side's."""
+
+    def __init__(self, name: str | Message) -> None:
+        super().__init__(
+            _("By the rules of this event, %(name)s cannot meet the other side. Choose another colleague.", name=name)
+        )
+
+
+@command(lead_of_side | acts_for_side, when=can_be_handed_over)
+def delegate_meeting(
+    db: Database, actor: Actor, subject: SideInMeeting, *, to: Registration, override: str = ""
+) -> None:
+    """Let a colleague lead a side of a request or meeting from now on, at the same time and table; the lead is out.
+
+    Refuses with NotColleague, NotTakingPart, SlotTaken when the colleague is not free (whatever the reason),
+    TypesDoNotMeet, MeetAlready, LimitReached unless an organiser or desk overrides it with a reason, and with
+    AnsweredAlready when somebody else was quicker.
+    """
+    _hand_over(db, actor, subject, to, override if acts_for_them(actor, subject) else None)
+
+
+@command(colleague_of_side, when=can_be_handed_over)
+def take_over_meeting(db: Database, actor: Actor, subject: SideInMeeting, *, own: Registration) -> None:
+    """Lead a colleague's side of a request or meeting oneself; `own` is one's place in the event.
+
+    Refuses what `delegate_meeting` does, somebody whom one turned down, and before one has agreed to take part.
+    """
+    assert actor.person is not None
+    if own.person_id != actor.person:
+        raise NotFound()
+    refuse_unless_agreed(db, subject.event, actor)
+    if subject.other in turned_down_by(db, actor.person):
+        raise SaidNoThanks
+    _hand_over(db, actor, subject, own, None)
+
+
+def _hand_over(db: Database, actor: Actor, side: SideInMeeting, to: Registration, override: str | None) -> None:
+    of, joins = side.of, to.person_id
+    if to.event_id != of.meeting.event_id:
+        raise NotFound()
+    if joins in of.leads:
+        raise Invalid({"to": _("They lead this meeting already. Choose a colleague.")})
+    found = locked_with(db, of, joins)
+    home = found[side.lead].organisation_id
+    if home is None or found[joins].organisation_id != home:
+        raise NotColleague
+    rules = rules_of(db, of.meeting.event_id)
+    _may_lead(db, actor, side, found, joins, rules, override)
+    _exchange(db, actor, side, joins, override or "")
+    taken_out, sequence = leave_calendars(db, of, side.lead)
+    record(
+        db, actor,
+        MeetingDelegated(
+            event_id=of.meeting.event_id, meeting_id=of.id, left_id=side.lead, joined_id=joins, sequence=sequence,
+            taken_out=taken_out,
+        ),
+    )  # fmt: skip
+
+
+def _may_lead(
+    db: Database,
+    actor: Actor,
+    side: SideInMeeting,
+    found: dict[int, Registration],
+    joins: int,
+    rules: BookingRules,
+    override: str | None,
+) -> None:
+    of = side.of
+    asker, invitee = (joins if lead == side.lead else lead for lead in of.leads)
+    other_type = found[joins].type_id != found[side.lead].type_id
+    if other_type and not may_ask(db, found[asker].type_id, found[invitee].type_id):
+        raise TypesDoNotMeet(name_of(db, joins))
+    slot = of.slot if of.has_time else None
+    others = {side.other, *guests_of(db, of.id)} - {joins}
+    refuse_unless_free(db, actor, rules, joins, others, slot)
+    lines = counted_for(db, rules.event_id, {joins, side.other}, but=of.id)
+    if is_between(lines, joins, side.other):
+        raise MeetAlready(name_of(db, joins), name_of(db, side.other))
+    # Only a request that waits counts for whoever asks; what was accepted counts as a meeting, whoever asked.
+    asks = joins if asker == joins and of.meeting.state is MeetingState.REQUESTED else None
+    refuse_beyond_limits(
+        db, actor, rules, {joins: found[joins]}, slot, asker=asks, but=of.id, override=override, lines=lines
+    )
+
+
+def _exchange(db: Database, actor: Actor, side: SideInMeeting, joins: int, override: str) -> None:
+    """Write another lead down, with their seats in place of those of the one who goes."""
+    of = side.of
+    role = "asker_id" if side.lead == of.meeting.asker_id else "invitee_id"
+    values: dict[str, Any] = {role: joins}
+    if override.strip():
+        values["override"] = checked_reason("override", override)
+    before = {name: getattr(of.meeting, name) for name in values}
+    with db.begin_nested():
+        change_meeting(db, of, values)
+        was_guest = end_guest(db, of, joins)
+        try:
+            if has_seats(db, of.id, side.lead) and not was_guest:
+                seat(db, actor, of, joins)
+        except Conflict:
+            reads_now(of, before)
+            raise
+        free_seats_of(db, of.id, side.lead)

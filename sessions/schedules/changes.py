@@ -1,0 +1,147 @@
+"""What has changed since a draft was made: who cancelled, who was booked, who is away, in words for organisers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, select
+
+from events.core.database import Database
+from events.core.journal import FACTS, Fact, JournalEntry, fact_of
+from events.core.translation import At, Message, _
+from events.people import Person
+from events.registration import Registration, RegistrationWithdrawn
+from sessions.availability import AvailabilitySet
+from sessions.blocks import BlockAdded, BlockRemoved, TableAdded
+from sessions.booking_rules import BookingRulesChanged
+from sessions.meetings import (
+    Meeting,
+    MeetingAccepted,
+    MeetingAgreed,
+    MeetingCancelled,
+    MeetingDeclined,
+    MeetingExpired,
+    MeetingLocked,
+    MeetingMoved,
+    MeetingRequested,
+    MeetingScheduled,
+    MeetingWithdrawn,
+)
+from sessions.schedules.drafts import ScheduleDraft, SchedulePublished
+
+# What a request that nobody has accepted does; it concerns only drafts that count such wishes.
+WISHES: tuple[type[Fact], ...] = (MeetingRequested, MeetingDeclined, MeetingWithdrawn, MeetingExpired)
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One thing that happened since, with when."""
+
+    what: Message
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What happened since a draft was made: the latest ones, newest first, and how many there are in all."""
+
+    latest: tuple[Changed, ...]
+    count: int
+
+
+ABOUT_MEETINGS: dict[type[Fact], Callable[[str, Any], Message]] = {
+    MeetingRequested: lambda who, _fact: _("%(who)s: asked for.", who=who),
+    MeetingAgreed: lambda who, _fact: _("%(who)s: accepted, without a time yet.", who=who),
+    MeetingAccepted: lambda who, _fact: _("%(who)s: accepted.", who=who),
+    MeetingScheduled: lambda who, _fact: _("%(who)s: booked.", who=who),
+    MeetingDeclined: lambda who, _fact: _("%(who)s: declined.", who=who),
+    MeetingWithdrawn: lambda who, _fact: _("%(who)s: the request was taken back.", who=who),
+    MeetingExpired: lambda who, _fact: _("%(who)s: the request has expired.", who=who),
+    MeetingCancelled: lambda who, _fact: _("%(who)s: cancelled.", who=who),
+    MeetingMoved: lambda who, fact: _(
+        "%(who)s: moved from %(old)s to %(new)s.",
+        who=who, old=At(fact.old_starts_at, "when"), new=At(fact.starts_at, "when"),
+    ),
+    MeetingLocked: lambda who, fact: (
+        _("%(who)s: locked where it is.", who=who) if fact.locked else _("%(who)s: not locked any more.", who=who)
+    ),
+}  # fmt: skip
+ABOUT_PEOPLE: dict[type[Fact], Callable[[str], Message]] = {
+    AvailabilitySet: lambda who: _("%(who)s said anew when they can meet.", who=who),
+    RegistrationWithdrawn: lambda who: _("%(who)s does not take part any more.", who=who),
+}
+ABOUT_THE_EVENT: dict[type[Fact], Message] = {
+    BlockAdded: _("A block of times was added."),
+    BlockRemoved: _("A block of times was taken away."),
+    TableAdded: _("A table was added."),
+    BookingRulesChanged: _("The booking rules or limits were changed."),
+}
+
+
+def watched(wishes: bool) -> list[type[Fact]]:
+    """The facts after which a draft is too old: all about meetings, and what says when and where people can meet."""
+    about_meetings = [kind for kind in FACTS.values() if any(one.name == "meeting_id" for one in fields(kind))]
+    counted = [kind for kind in about_meetings if wishes or kind not in WISHES]
+    return [*counted, *ABOUT_PEOPLE, *ABOUT_THE_EVENT, SchedulePublished]
+
+
+def changes_since(db: Database, draft: ScheduleDraft) -> Changes:
+    """What was written into the journal after the draft's problem was read, and makes it too old to be published."""
+    kinds = [kind.kind for kind in watched(draft.wishes)]
+    query = select(JournalEntry).where(
+        JournalEntry.event_id == draft.event_id,
+        col(JournalEntry.id) > draft.journal_number,
+        col(JournalEntry.kind).in_(kinds),
+    )
+    written = [(entry, fact_of(entry)) for entry in db.exec(query.order_by(col(JournalEntry.id).desc()))]
+    entries = [(entry, fact) for entry, fact in _in_one(written) if not _came_too_late(db, entry, fact)]
+    # Several tables added at once are one piece of news.
+    told: dict[str, Changed] = {}
+    for entry, fact in entries:
+        if len(told) < SHOWN:
+            sentence = _sentence(db, fact)
+            told.setdefault(str(sentence), Changed(sentence, entry.at))
+    return Changes(tuple(told.values()), len(entries))
+
+
+def _in_one(written: Sequence[tuple[JournalEntry, Fact]]) -> Iterator[tuple[JournalEntry, Fact]]:
+    """Newest first, without the bookings and moves that a publication, which stands before them, has made."""
+    left: dict[int | None, int] = {}
+    for entry, fact in written:
+        if isinstance(fact, SchedulePublished):
+            left[entry.person_id] = fact.placed + fact.moved
+        elif isinstance(fact, MeetingScheduled | MeetingMoved) and left.get(entry.person_id):
+            left[entry.person_id] -= 1
+            continue
+        yield entry, fact
+
+
+def _came_too_late(db: Database, entry: JournalEntry, fact: Fact) -> bool:
+    """Whether something we have no words for, such as how a meeting went, was noted after it had begun."""
+    if type(fact) in ABOUT_MEETINGS or not hasattr(fact, "meeting_id"):
+        return False
+    meeting = db.get(Meeting, fact.meeting_id)
+    return meeting is not None and meeting.starts_at is not None and meeting.starts_at <= entry.at
+
+
+def _sentence(db: Database, fact: Any) -> Message:
+    kind = type(fact)
+    if isinstance(fact, SchedulePublished):
+        return _(
+            "Another draft was published: %(placed)s new times, %(moved)s moved.", placed=fact.placed, moved=fact.moved
+        )
+    if kind in ABOUT_THE_EVENT:
+        return ABOUT_THE_EVENT[kind]
+    if kind in ABOUT_PEOPLE:
+        place = db.get(Registration, fact.registration_id)
+        return ABOUT_PEOPLE[kind](_name(db, place.person_id if place else None))
+    meeting = db.get(Meeting, fact.meeting_id)
+    who = f"{_name(db, meeting.asker_id)} – {_name(db, meeting.invitee_id)}" if meeting else "–"
+    return ABOUT_MEETINGS[kind](who, fact) if kind in ABOUT_MEETINGS else _("%(who)s: changed.", who=who)
+
+
+def _name(db: Database, person_id: int | None) -> str:
+    person = db.get(Person, person_id) if person_id else None
+    return person.name if person and person.name else str(_("Somebody"))

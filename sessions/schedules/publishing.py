@@ -1,0 +1,284 @@
+"""Publishing: a draft becomes the schedule, in one transaction, all of it or nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+
+from events.core import clock
+from events.core.access import Actor, command
+from events.core.clock import atoms
+from events.core.database import Database, in_parts
+from events.core.journal import Fact, record, record_all
+from events.core.refusals import Conflict
+from events.core.timers import Timer
+from events.core.translation import N_, SOURCE, At, Message, _, written_for
+from events.events import Event, EventState
+from events.people import Person
+from events.roles import organiser_of_event
+from sessions.blocks import Slot, blocks_of, place_name, slots_of, tables_of
+from sessions.calendars import Content, EntryKind, revise_many
+from sessions.meetings import Meeting, MeetingMoved, MeetingScheduled, MeetingState, path_of
+from sessions.schedules.changes import changes_since
+from sessions.schedules.contents import Contents, WasKnown, read_contents
+from sessions.schedules.drafts import DraftInEvent, DraftState, SchedulePublished, step_draft
+from sessions.schedules.reasons import keep_reasons
+from sessions.schedules.situation import Situation, read_situation
+from sessions.seats import SEAT, NotTakingPart, locked_participants
+
+
+class DraftTooOld(Conflict):
+    """Something has changed since the draft was made, so that it may not be what people want any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Something has changed since this draft was made. Look at what it was, and plan again from here.")
+        )
+
+
+class NoLongerPossible(Conflict):
+    """What the draft wants cannot be done any more."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A meeting that gets a time, or another time or table."""
+
+    was: WasKnown
+    slot: Slot
+    table: int | None
+    block: int
+
+
+def can_be_published(subject: DraftInEvent, now: Any) -> None:
+    """Refuse what is not done, was published before, or belongs to an event that is over."""
+    if subject.event.state is EventState.CLOSED:
+        raise Conflict(_("This event is over. Its pages stay, but nothing can be changed any more."))
+    if subject.draft.state is DraftState.PUBLISHED:
+        raise Conflict(_("This draft was published already. Ask for a new one."))
+    if subject.draft.state is not DraftState.DONE:
+        raise Conflict(_("This draft is not done. Wait until it is, or look at another one."))
+
+
+@command(organiser_of_event, when=can_be_published)
+def publish_schedule(db: Database, actor: Actor, subject: DraftInEvent) -> SchedulePublished:
+    """Give all meetings the times and tables of a draft: seats, calendars and letters, for those that change only.
+
+    Refuses with DraftTooOld when bookings, availability, blocks or tables have changed since, and with
+    NoLongerPossible when a time has begun, somebody is not free any more, or the database finds one seat taken.
+    Nothing changes then.
+    """
+    with db.begin_nested():
+        now = clock.now()
+        published = {"state": DraftState.PUBLISHED, "published_at": now}
+        if not step_draft(db, subject.draft, (DraftState.DONE,), published):
+            raise Conflict(_("This draft was published already. Ask for a new one."))
+        changes = _changes(db, subject)
+        _take_all_seats(db, changes)
+        return _write_down(db, actor, subject, changes)
+
+
+def _changes(db: Database, subject: DraftInEvent) -> list[Change]:
+    """What the draft changes, with everybody concerned locked and everything looked at again."""
+    contents = read_contents(db, subject.draft)
+    event_id = subject.draft.event_id
+    changes = _wanted(db, event_id, contents)
+    people = {person for one in changes for person in one.was.people}
+    # Before the journal is read: whoever books one of them waits for us, or has been written down.
+    here = locked_participants(db, event_id, people)
+    if changes_since(db, subject.draft).count:
+        raise DraftTooOld
+    if people - set(here):
+        raise NotTakingPart
+    _lose_nothing(contents)
+    _same_as_before(db, [one.was for one in changes])
+    _still_free(db, read_situation(db, event_id, freedom=subject.draft.freedom, wishes=subject.draft.wishes), changes)
+    return changes
+
+
+def _wanted(db: Database, event_id: int, contents: Contents) -> list[Change]:
+    blocks = {
+        (slot.starts_at, slot.ends_at): block.id or 0 for block in blocks_of(db, event_id) for slot in slots_of(block)
+    }
+    found = []
+    for public in contents.places:
+        was, slot, table = contents.meetings[public], contents.slot_for(public), contents.tables.get(public)
+        assert slot is not None
+        if was.state is not MeetingState.HELD and (slot != was.slot or table != was.table):
+            block = blocks.get((slot.starts_at, slot.ends_at))
+            if block is None:
+                raise DraftTooOld
+            found.append(Change(was, slot, table, block))
+    return sorted(found, key=lambda one: one.was.id)
+
+
+def _lose_nothing(contents: Contents) -> None:
+    """Refuse a draft that leaves a meeting that stands without a time: nobody's meeting is dropped in passing."""
+    lost = lost_by(contents)
+    if lost:
+        raise NoLongerPossible(
+            N_(
+                "%(count)s meeting that stands has no time in this draft. Plan again with as few moves as possible.",
+                "%(count)s meetings that stand have no time in this draft. Plan again with as few moves as possible.",
+                len(lost),
+            )
+        )
+
+
+def lost_by(contents: Contents) -> list[WasKnown]:
+    """The meetings that stand, were to be placed, and are not."""
+    placed = contents.places
+    unplaced = {str(one.request) for one in contents.unplaced}
+    return [
+        one for public, one in contents.meetings.items() if one.slot and public in unplaced and public not in placed
+    ]
+
+
+def _same_as_before(db: Database, meetings: list[WasKnown]) -> None:
+    """Lock the meetings and refuse when one is not any more what the draft was made from."""
+    seen = {one.id: (one.state, one.slot) for one in meetings}
+    for some in in_parts(sorted(seen)):
+        rows = db.exec(
+            select(Meeting.id, Meeting.state, Meeting.starts_at, Meeting.ends_at)
+            .where(col(Meeting.id).in_(some))
+            .order_by(col(Meeting.id))
+            .with_for_update()
+        ).all()
+        for id, state, start, end in rows:
+            standing = state in (MeetingState.SCHEDULED, MeetingState.HELD)
+            slot = Slot(start, end) if standing and start and end else None
+            if seen[id or 0] != (state, slot):
+                raise DraftTooOld
+        if len(rows) < len(some):
+            raise DraftTooOld
+
+
+def _still_free(db: Database, now: Situation, changes: list[Change]) -> None:
+    """Refuse a time that has begun, at which somebody is away or seated elsewhere, or that a no thanks rules out."""
+    index = {slot: number for number, slot in enumerate(now.slots)}
+    for one in changes:
+        number = index.get(one.slot)
+        if number is None:
+            raise DraftTooOld
+        if one.slot.starts_at <= now.at:
+            raise NoLongerPossible(
+                _("The time at %(time)s has begun since. Plan again from here.", time=At(one.slot.starts_at))
+            )
+        people = sorted(one.was.people)
+        apart = [pair for n, a in enumerate(people) for b in people[n + 1 :] if (pair := (a, b)) in now.vetoes]
+        away = [person for person in people if number in now.busy.get(person, ())]
+        if (away or apart) and not (one.slot == one.was.slot and not apart):
+            raise _not_free(db, (away or list(apart[0]))[0], one.slot)
+
+
+def _not_free(db: Database, person: int, slot: Slot) -> NoLongerPossible:
+    row = db.get(Person, person)
+    name: str | Message = row.name if row and row.name else _("Somebody")
+    return NoLongerPossible(
+        _(
+            "%(name)s is not free at %(time)s any more. Plan again from here.",
+            name=name,
+            time=At(slot.starts_at, "when"),
+        )
+    )
+
+
+def _take_all_seats(db: Database, changes: list[Change]) -> None:
+    """Free the seats of all that change, then take the new ones: people first, in order of their ids."""
+    if not changes:
+        return
+    for some in in_parts([one.was.id for one in changes]):
+        db.execute(delete(SEAT).where(SEAT.c.meeting_id.in_(some)))
+    _forget_expired(db, changes)
+    rows = [
+        {"meeting_id": one.was.id, "person_id": person, "table_id": None, "atom": atom, "held_until": None}
+        for one in changes
+        for atom in atoms(one.slot.starts_at, one.slot.ends_at)
+        for person in one.was.people
+    ]
+    tables = [
+        {"meeting_id": one.was.id, "person_id": None, "table_id": one.table, "atom": atom, "held_until": None}
+        for one in changes
+        if one.table is not None
+        for atom in atoms(one.slot.starts_at, one.slot.ends_at)
+    ]
+    # The same order as a booking's: lowest person first, then tables, or the two would deadlock.
+    rows.sort(key=lambda row: (row["person_id"] or 0, row["atom"] or 0))
+    tables.sort(key=lambda row: (row["table_id"] or 0, row["atom"] or 0))
+    try:
+        with db.begin_nested():
+            for some_rows in (rows, tables):
+                if some_rows:
+                    db.execute(insert(SEAT), some_rows)
+    except IntegrityError as error:
+        raise NoLongerPossible(_("Somebody or a table was booked at the same moment. Plan again from here.")) from error
+
+
+def _forget_expired(db: Database, changes: list[Change]) -> None:
+    first = min(one.slot.starts_at for one in changes)
+    last = max(one.slot.ends_at for one in changes)
+    pieces = atoms(first, last)
+    for some in in_parts(sorted({person for one in changes for person in one.was.people})):
+        expired = (SEAT.c.held_until <= clock.now(), SEAT.c.atom.between(pieces[0], pieces[-1]))
+        db.execute(delete(SEAT).where(SEAT.c.person_id.in_(some), *expired))
+
+
+def _write_down(db: Database, actor: Actor, subject: DraftInEvent, changes: list[Change]) -> SchedulePublished:
+    """Meetings, timers, calendars, facts, and the reasons of those that got no time."""
+    _change_meetings(db, changes)
+    sequences = _revise_calendars(db, subject.event, changes)
+    facts = [_fact(subject.draft.event_id, one, sequences[one.was.id]) for one in changes]
+    record_all(db, actor, facts)
+    keep_reasons(db, subject.draft, read_contents(db, subject.draft))
+    moved = sum(isinstance(one, MeetingMoved) for one in facts)
+    done = SchedulePublished(
+        event_id=subject.draft.event_id, draft_id=subject.id, placed=len(facts) - moved, moved=moved
+    )
+    record(db, actor, done)
+    return done
+
+
+def _fact(event_id: int, one: Change, sequence: int) -> Fact:
+    if one.was.slot is None:
+        return MeetingScheduled(event_id=event_id, meeting_id=one.was.id, sequence=sequence)
+    old, new = one.was.slot.starts_at, one.slot.starts_at
+    return MeetingMoved(event_id=event_id, meeting_id=one.was.id, old_starts_at=old, starts_at=new, sequence=sequence)
+
+
+def _change_meetings(db: Database, changes: list[Change]) -> None:
+    rows = [
+        {"of": one.was.id, "start": one.slot.starts_at, "end": one.slot.ends_at, "block": one.block, "seat": one.table}
+        for one in changes
+    ]
+    if not rows:
+        return
+    table = Meeting.__table__  # type: ignore[attr-defined]  # Core: one statement for all
+    changed = (
+        update(table)
+        .where(table.c.id == bindparam("of"))
+        .values(
+            state=MeetingState.SCHEDULED, starts_at=bindparam("start"), ends_at=bindparam("end"),
+            block_id=bindparam("block"), table_id=bindparam("seat"),
+        )
+    )  # fmt: skip
+    db.connection().execute(changed, rows)
+    for some in in_parts([one.was.id for one in changes]):
+        waits = (col(Timer.kind) == "meeting request expires", col(Timer.subject_id).in_(some))
+        db.execute(delete(Timer).where(*waits, col(Timer.done_at).is_(None)))
+    db.expire_all()
+
+
+def _revise_calendars(db: Database, event: Event, changes: list[Change]) -> Mapping[int, int]:
+    tables = {one.id: one for one in tables_of(db, event.id or 0)}
+    with written_for(SOURCE, event.zone):
+        summary = str(_("Meeting at %(event)s", event=event.name))
+        places = {id: str(place_name(one.kind, one.name)) for id, one in tables.items()}
+    said = {}
+    for one in changes:
+        place = places.get(one.table, "") if one.table else ""
+        content = Content(one.slot.starts_at, one.slot.ends_at, summary, place, path_of(one.was.public_id))
+        said[one.was.id] = (one.was.people, content)
+    return revise_many(db, EntryKind.MEETING, said)
