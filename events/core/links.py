@@ -5,7 +5,7 @@ from collections.abc import Callable
 from events.core.settings import settings
 
 _paths: list[Callable[..., str]] = []
-_patterns: dict[tuple[str, tuple[str, ...]], str] = {}
+_patterns: dict[tuple[Callable[..., str], str, tuple[str, ...]], str] = {}
 
 
 def know_routes(path_for: Callable[..., str]) -> None:
@@ -22,7 +22,7 @@ def path(name: str, **ids: object) -> str:
     if not all(value and "/" not in value for value in values.values()):
         return _paths[0](name, **values)  # it says what is wrong with such an id, or knows what to do with it
     # The router looks through all routes for each link; a page has dozens, so the shape is asked for once.
-    shape = (name, tuple(ids))
+    shape = (_paths[0], name, tuple(ids))
     if shape not in _patterns:
         _patterns[shape] = str(_paths[0](name, **{key: f"{{{key}}}" for key in ids}))
     return _patterns[shape].format_map(values)

@@ -128,7 +128,7 @@ def test_who_has_said_nothing_is_reminded_by_a_button(db, fair, bo, cy):
     browser = Browser(db, fair.ada)
     page = browser.get(f"{HERE}/set-up/blocks")
 
-    asked = browser.send(f"{HERE}/set-up/blocks/ask")
+    asked = browser.send(f"{HERE}/set-up/ask-for-availability")
 
     assert "1 participant has not said when they can meet" in page.text
     assert "1 participant is reminded." in asked.text and "They were reminded within the last day." in asked.text
