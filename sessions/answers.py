@@ -20,19 +20,21 @@ from sessions.meetings import (
     MeetingInEvent,
     MeetingState,
     acts_for_invitee,
-    change_meeting,
-    end_meeting,
-    give_table,
     guests_of,
     invitee_of_meeting,
     is_requested,
     not_closed,
+)
+from sessions.seats import free_seats, keep_seats, take_seats
+from sessions.transitions import (
+    change_meeting,
+    end_meeting,
+    give_table,
     place_meeting,
     reads_now,
     refuse_if_unavailable,
     write_in_calendars,
 )
-from sessions.seats import free_seats, keep_seats, take_seats
 
 REASON_LIMIT = 500
 

@@ -32,7 +32,6 @@ from sessions.meetings import (
     MeetingInEvent,
     MeetingState,
     acts_for_lead,
-    change_meeting,
     clock_state,
     desk_of_guest,
     guest_of_meeting,
@@ -42,6 +41,7 @@ from sessions.meetings import (
     state_at,
 )
 from sessions.seats import free_seats, tell_freed
+from sessions.transitions import change_meeting
 
 BEFORE = timedelta(minutes=10)
 PATIENCE = timedelta(minutes=5)

@@ -16,7 +16,7 @@ from events.type_rules import may_ask
 from sessions.answers import checked_reason
 from sessions.booking_rules import BookingRules, rules_of
 from sessions.limits import counted_for, is_between, refuse_beyond_limits
-from sessions.meetings import MeetingDelegated, MeetingState, change_meeting, guests_of, reads_now
+from sessions.meetings import MeetingDelegated, MeetingState, guests_of
 from sessions.no_thanks import SaidNoThanks, turned_down_by
 from sessions.seats import free_seats_of, has_seats
 from sessions.sides import (
@@ -34,6 +34,7 @@ from sessions.sides import (
     refuse_unless_free,
     seat,
 )
+from sessions.transitions import change_meeting, reads_now
 
 
 class MeetAlready(Conflict):

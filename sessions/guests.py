@@ -11,16 +11,7 @@ from events.roles import organiser_of_event
 from sessions.blocks import MeetingTable
 from sessions.booking_rules import rules_of
 from sessions.limits import refuse_beyond_limits
-from sessions.meetings import (
-    MeetingGuest,
-    MeetingInEvent,
-    MeetingJoined,
-    MeetingLeft,
-    change_meeting,
-    give_table,
-    guest_of_meeting,
-    write_in_calendars,
-)
+from sessions.meetings import MeetingGuest, MeetingInEvent, MeetingJoined, MeetingLeft, guest_of_meeting
 from sessions.seats import NoTableFree, free_seats_of, free_table, has_table_for, locked_participants
 from sessions.sides import (
     NotColleague,
@@ -38,6 +29,7 @@ from sessions.sides import (
     refuse_unless_free,
     seat,
 )
+from sessions.transitions import change_meeting, give_table, write_in_calendars
 
 
 class TakesPartAlready(Conflict):

@@ -9,7 +9,8 @@ from events.core.hooks import on_withdrawn
 from events.events import Event
 from events.registration import Registration
 from sessions.guests import let_go
-from sessions.meetings import Meeting, MeetingGuest, MeetingInEvent, MeetingState, end_meeting, is_open
+from sessions.meetings import Meeting, MeetingGuest, MeetingInEvent, MeetingState, is_open
+from sessions.transitions import end_meeting
 
 
 @on_withdrawn

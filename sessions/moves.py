@@ -24,21 +24,23 @@ from sessions.meetings import (
     MeetingState,
     TimePassed,
     acts_for_lead,
-    change_meeting,
     clock_state,
-    end_meeting,
-    give_table,
     guests_of,
     lead_of_meeting,
     not_closed,
     participants_choose_times,
     participants_may_move,
+)
+from sessions.seats import free_seats, locked_participants, take_seats, tell_freed
+from sessions.transitions import (
+    change_meeting,
+    end_meeting,
+    give_table,
     place_meeting,
     reads_now,
     refuse_if_unavailable,
     write_in_calendars,
 )
-from sessions.seats import free_seats, locked_participants, take_seats, tell_freed
 
 AGREED = (MeetingState.ACCEPTED, MeetingState.SCHEDULED)
 

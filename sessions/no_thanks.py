@@ -150,7 +150,7 @@ def say_no_thanks(db: Database, actor: Actor, subject: EventWithPhases, *, other
 
     Refuses somebody of another event, and oneself; a meeting that stands has to be cancelled first.
     """
-    from sessions.meetings import decline_between, has_meeting_between
+    from sessions.transitions import decline_between, has_meeting_between
 
     assert actor.person is not None
     if other.event_id != subject.id or other.person_id == actor.person:

@@ -34,14 +34,11 @@ from sessions.meetings import (
     TimePassed,
     acts_for_asker,
     asker_of_meeting,
-    end_meeting,
-    give_table,
     is_requested,
-    refuse_if_unavailable,
-    write_in_calendars,
 )
 from sessions.no_thanks import SaidNoThanks, turned_down_by
 from sessions.seats import not_free, take_seats
+from sessions.transitions import end_meeting, give_table, refuse_if_unavailable, write_in_calendars
 
 NOTE_LIMIT = 1000
 

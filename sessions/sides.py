@@ -29,9 +29,9 @@ from sessions.meetings import (
     guests_of,
     not_closed,
     shares_with,
-    write_in_calendars,
 )
 from sessions.seats import NotTakingPart, SlotTaken, locked_participants, take_seats
+from sessions.transitions import write_in_calendars
 
 AGREED = frozenset({MeetingState.ACCEPTED, MeetingState.SCHEDULED})
 OPEN = AGREED | {MeetingState.REQUESTED}

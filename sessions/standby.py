@@ -35,16 +35,15 @@ from sessions.meetings import (
     MeetingScheduled,
     MeetingState,
     clock_state,
-    give_table,
     is_open,
     lead_of_meeting,
     not_closed,
     takes_part,
-    write_in_calendars,
 )
 from sessions.no_thanks import vetoed_by_or_for
 from sessions.requests import refuse_pair, refuse_second
 from sessions.seats import NotTakingPart, busy_people, locked_participants, not_free, take_seats
+from sessions.transitions import give_table, write_in_calendars
 
 SHORTEST = timedelta(minutes=5)
 

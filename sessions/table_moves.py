@@ -12,9 +12,10 @@ from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import At, Message, _
 from events.roles import organiser_of_event
 from sessions.blocks import MeetingTable, Slot, place_name
-from sessions.meetings import MeetingInEvent, TimePassed, change_meeting, give_table, guests_of, reads_now
+from sessions.meetings import MeetingInEvent, TimePassed, guests_of
 from sessions.moves import can_be_moved, refuse_in_block, shift, tell_moved
 from sessions.seats import SEAT, usable_tables
+from sessions.transitions import change_meeting, give_table, reads_now
 
 
 class TableTaken(Conflict):

@@ -21,8 +21,9 @@ from events.registration import Registration, RegistrationState
 from events.roles import organiser_of_event
 from sessions.blocks import MeetingTable, check_chairs, slots_in
 from sessions.breaks import leads_of
-from sessions.meetings import Meeting, MeetingInEvent, MeetingState, guests_of, takes_part, write_in_calendars
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState, guests_of, takes_part
 from sessions.seats import SEAT
+from sessions.transitions import write_in_calendars
 
 NAME_LIMIT = 40
 MEETINGS_EACH = 4

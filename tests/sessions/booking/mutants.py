@@ -17,6 +17,7 @@ import sessions.limits
 import sessions.meetings
 import sessions.moves
 import sessions.requests
+import sessions.transitions
 from events.core import hooks
 from events.core.access import COMMANDS
 from sessions.meetings import Meeting, MeetingState
@@ -50,7 +51,7 @@ def _nothing(*_args: Any, **_how: Any) -> None:
 
 @mutant("a declined or cancelled meeting keeps its seats")
 def _keeps_seats(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sessions.meetings, "free_seats", _nothing)
+    patch.setattr(sessions.transitions, "free_seats", _nothing)
 
 
 @mutant("a move forgets to give the old seats back")
@@ -88,9 +89,9 @@ def _late_yes(patch: pytest.MonkeyPatch) -> None:
 def _no_compare(patch: pytest.MonkeyPatch) -> None:
     def change(db: Any, subject: Any, values: dict[str, Any]) -> None:
         db.execute(update(Meeting).where(col(Meeting.id) == subject.id).values(**values))
-        sessions.meetings.reads_now(subject, values)
+        sessions.transitions.reads_now(subject, values)
 
-    patch.setattr(sessions.meetings, "change_meeting", change)
+    patch.setattr(sessions.transitions, "change_meeting", change)
     patch.setattr(sessions.answers, "change_meeting", change)
     patch.setattr(sessions.meetings, "clock_state", lambda _subject, _now: MeetingState.REQUESTED)
 
