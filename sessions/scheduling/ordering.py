@@ -139,7 +139,8 @@ def within_spread(board: Board, requests: list[int]) -> None:
         fewest = min(counts, default=0)
         over = [one for one in todo if counts[one] > fewest + most]
         if not over:
-            return _fit_between(board, days, requests, fewest, fewest + most)
+            _fit_between(board, days, requests, fewest, fewest + most)
+            return
         for one in over:
             _join(board, days, one, fewest + most)
 
