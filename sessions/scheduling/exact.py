@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor, lcm
+from typing import Any
 
 from sessions.scheduling.board import NOWHERE, Board
 from sessions.scheduling.clauses import Clauses, Literal
@@ -144,6 +145,7 @@ class _Search:
 
         self.clauses, self.pace = clauses, pace
         self.terms = terms
+        self.listener: Any = None
         self.solver = cp_model.CpSolver()
         parameters = self.solver.parameters
         parameters.num_workers = 1  # so that the same seed and steps give the same plan
@@ -168,7 +170,9 @@ class _Search:
         elif (seconds := self.pace.seconds_left()) is not None:
             seconds *= SHARE
             self.solver.parameters.max_time_in_seconds = max(0.05, seconds if most is None else min(seconds, most))
-        status = self._status(lambda: self.solver.solve(self.clauses.model))
+        if name == "breaks":
+            self._tell_breaks()
+        status = self._status(lambda: self.solver.solve(self.clauses.model, self.listener))
         if work is not None:
             self.pace.spend(self.solver.deterministic_time)
         from ortools.sat.python import cp_model
@@ -180,6 +184,21 @@ class _Search:
             for at in self.clauses.at
         ]
         return _Outcome(slots, round(self.solver.objective_value), proven=status == cp_model.OPTIMAL)
+
+    def _tell_breaks(self) -> None:
+        from ortools.sat.python import cp_model
+
+        pace = self.pace
+
+        class Listener(cp_model.CpSolverSolutionCallback):
+            def on_solution_callback(self) -> None:
+                pace.breaks = round(self.objective_value)
+
+        def bound_found(value: float) -> None:
+            pace.fewest_breaks = max(0, round(value))
+
+        self.listener = Listener()
+        self.solver.best_bound_callback = bound_found
 
     def _status(self, search: Callable[[], object]) -> object:
         answers: list[object] = []

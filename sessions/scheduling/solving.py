@@ -46,7 +46,7 @@ def solve(
     chance = Random(seed)  # noqa: S311 - no secret hangs on it
     ground = ground_of(problem)
     pace.enter("bound")
-    bound = bound_of(ground)
+    bound = bound_of(ground, pace.seconds_left())
     pace.bound = bound.most
     board, exact = Board(ground), Exact()
     small = is_small(ground)
@@ -78,8 +78,9 @@ def _place(board: Board, bound: Bound, pace: Pace, chance: Random, previous: Pla
         walks.level()
         pace.enter("breaks", 0.1 if hurry else 0.95)
         Ordering(board, pace, chance).run()
-    fit_in(board, worth_first(board.ground, bound))
-    within_spread(board)
+    order = worth_first(board.ground, bound)
+    fit_in(board, order)
+    within_spread(board, order)
     pace.placed = board.weight
 
 
