@@ -31,9 +31,10 @@ class WasKnown:
 
 @dataclass(frozen=True)
 class Contents:
-    """A draft's plan with what it was made from. `tables` are real ones, by the meeting's public id."""
+    """A draft's plan with what it was made from; `places` and real `tables` by the meeting's public id."""
 
     plan: Plan
+    places: Mapping[str, int]
     slots: tuple[Slot, ...]
     meetings: Mapping[str, WasKnown]
     people: Mapping[str, int]
@@ -47,11 +48,6 @@ class Contents:
         """When a meeting is by this draft."""
         number = self.places.get(public)
         return self.slots[number] if number is not None else None
-
-    @property
-    def places(self) -> dict[str, int]:
-        """The slot of each meeting that has one."""
-        return {str(one.request): one.slot for one in self.plan.meetings}
 
 
 class NotReady(Conflict):
@@ -86,9 +82,10 @@ def read_contents(db: Database, draft: ScheduleDraft) -> Contents:
 
 def unpacked(row: DraftContent) -> Contents:
     """A draft's rows as pages and the publication read them."""
-    known, outcome = row.known, row.outcome
+    known, outcome, plan = row.known, row.outcome, read_plan(row.plan)
     return Contents(
-        plan=read_plan(row.plan),
+        plan=plan,
+        places={str(one.request): one.slot for one in plan.meetings},
         slots=tuple(_read(pair) for pair in known["slots"]),
         meetings={public: _known(public, values) for public, values in known["meetings"].items()},
         people=known["people"],

@@ -74,8 +74,9 @@ def shares_of(situation: Situation, plan: Plan) -> list[Share]:
     for placed in plan.meetings:
         for person in known[str(placed.request)].people:
             slots.setdefault(person, []).append(placed.slot)
+    planned = plan.slot_of()
     for one in situation.meetings:
-        if one.slot and one.fixed and one.public_id not in plan.slot_of():
+        if one.slot and one.fixed and one.public_id not in planned:
             asked.subtract(one.people)  # stands outside the plan: neither to be placed nor missing
     shares = []
     for place in situation.places:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from sessions.blocks import MeetingTable
 from sessions.schedules.problems import common_tables, own_tables
 from sessions.schedules.situation import Known, Situation, overlapping
 from sessions.scheduling.plan import Placed, Plan
@@ -79,8 +78,3 @@ def _choose(situation: Situation, slot: int, meeting: Known, placed: Placed, gon
     asked = [common[named - 1]] if isinstance(named, int) and 0 < named <= len(common) and not mine else []
     order = [*mine, *asked, *sorted(common, key=lambda id: (rows[id].chairs, id))] if own or asked else common
     return next((id for id in order if fits(id)), None)
-
-
-def table_called(tables: tuple[MeetingTable, ...], id: int | None) -> MeetingTable | None:
-    """The table with an id, if there is one."""
-    return next((one for one in tables if one.id == id), None)

@@ -76,14 +76,14 @@ def publish_schedule(db: Database, actor: Actor, subject: DraftInEvent) -> Sched
         published = {"state": DraftState.PUBLISHED, "published_at": now}
         if not step_draft(db, subject.draft, (DraftState.DONE,), published):
             raise Conflict(_("This draft was published already. Ask for a new one."))
-        changes = _changes(db, subject)
+        contents = read_contents(db, subject.draft)
+        changes = _changes(db, subject, contents)
         _take_all_seats(db, changes)
-        return _write_down(db, actor, subject, changes)
+        return _write_down(db, actor, subject, contents, changes)
 
 
-def _changes(db: Database, subject: DraftInEvent) -> list[Change]:
+def _changes(db: Database, subject: DraftInEvent, contents: Contents) -> list[Change]:
     """What the draft changes, with everybody concerned locked and everything looked at again."""
-    contents = read_contents(db, subject.draft)
     event_id = subject.draft.event_id
     changes = _wanted(db, event_id, contents)
     people = {person for one in changes for person in one.was.people}
@@ -226,13 +226,15 @@ def _forget_expired(db: Database, changes: list[Change]) -> None:
         db.execute(delete(SEAT).where(SEAT.c.person_id.in_(some), *expired))
 
 
-def _write_down(db: Database, actor: Actor, subject: DraftInEvent, changes: list[Change]) -> SchedulePublished:
+def _write_down(
+    db: Database, actor: Actor, subject: DraftInEvent, contents: Contents, changes: list[Change]
+) -> SchedulePublished:
     """Meetings, timers, calendars, facts, and the reasons of those that got no time."""
     _change_meetings(db, changes)
     sequences = _revise_calendars(db, subject.event, changes)
     facts = [_fact(subject.draft.event_id, one, sequences[one.was.id]) for one in changes]
     record_all(db, actor, facts)
-    keep_reasons(db, subject.draft, read_contents(db, subject.draft))
+    keep_reasons(db, subject.draft, contents)
     moved = sum(isinstance(one, MeetingMoved) for one in facts)
     done = SchedulePublished(
         event_id=subject.draft.event_id, draft_id=subject.id, placed=len(facts) - moved, moved=moved
