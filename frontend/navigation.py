@@ -10,7 +10,7 @@ from events.events import EventKind, EventWithPhases
 from events.participants import see_participants
 from events.registration import participant_of_event
 from events.roles import organiser_of_event
-from sessions.boards import see_board
+from sessions.boards.board import see_board
 from sessions.stages import see_stage
 
 Tab = tuple[Message, str, Rule | None]

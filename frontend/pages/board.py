@@ -17,12 +17,12 @@ from events.events import EventWithPhases
 from events.roles import organiser_of_event
 from frontend.addresses import asked as asked_for
 from frontend.addresses import page_base
-from frontend.board_grid import kept_boards, minute_of, view_of, who_meets, write_grid
+from frontend.board_grid import as_written, kept_boards, minute_of, view_of, who_meets, write_grid
 from frontend.pages.events import page_number
 from frontend.rendering import environment
 from frontend.web import actor_of, page, render
 from sessions.blocks import blocks_of
-from sessions.boards import (
+from sessions.boards.board import (
     Board,
     BoardQuestion,
     By,
@@ -94,7 +94,7 @@ def _write(board: Board, actor: Actor, event: EventWithPhases, asked: BoardQuest
     organises = organiser_of_event(actor, event)
     here, slug = path("board", event=event.event.slug), event.event.slug
     rows = {row.person_id: row.key for row in board.rows if row.person_id is not None}
-    return Markup(  # noqa: S704 - written by a template that escapes
+    return as_written(
         environment().get_template("board/fragment.html").render(
             board=board, event=event, locale=reader().locale, zone=reader().zone, slug=slug, asked=asked,
             grid=write_grid(board, asked, organises=organises) if board.rows and board.slots else "",

@@ -19,7 +19,7 @@ from frontend.slots import slot_called, slot_options
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render, wants_json
 from sessions.answers import accept_meeting, decline_meeting
 from sessions.availability import free_slots
-from sessions.boards import get_board_event
+from sessions.boards.board import get_board_event
 from sessions.boards.lists import MeetingsQuestion, all_meetings
 from sessions.meeting_lists import Party, parties_of, place_of
 from sessions.meetings import MeetingInEvent, MeetingState, clock_state, get_meeting

@@ -19,7 +19,7 @@ from frontend.slots import slot_called, slot_options, value_of
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.availability import free_slots
 from sessions.blocks import Slot, slots_in
-from sessions.boards import get_board_event
+from sessions.boards.board import get_board_event
 from sessions.boards.lists import participants_called, people_to_choose
 from sessions.booking_rules import Timing, rules_of
 from sessions.requests import book_meeting, request_meeting_for

@@ -14,7 +14,7 @@ from events.programmes import Programme
 from events.registration import types_of
 from sessions.availability import Absence, set_availability
 from sessions.blocks import add_block, tables_of
-from sessions.boards import Board, BoardQuestion, By, Filter, board_of, get_board_event
+from sessions.boards.board import Board, BoardQuestion, By, Filter, board_of, get_board_event
 from sessions.booking_rules import Timing, set_type_limits
 from sessions.meetings import MeetingGuest
 from sessions.moves import lock_meeting, move_meeting

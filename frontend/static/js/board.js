@@ -214,8 +214,7 @@ async function post(what, meeting, values, cell, from, who) {
 async function refresh(goTo) {
   const answer = await fetch(board.dataset.fragment ?? "", { credentials: "same-origin" });
   if (!answer.ok) return;
-  const fresh = document.createElement("template");
-  fresh.innerHTML = await answer.text();
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (carried || swap.open) {
     missed = true;
     return;
@@ -228,8 +227,8 @@ async function refresh(goTo) {
   const scroll = board.querySelector("[data-scroll]");
   const [left, top] = [scroll?.scrollLeft ?? 0, scroll?.scrollTop ?? 0];
   for (const part of board.querySelectorAll("[data-part]")) {
-    const now = fresh.content.querySelector(`[data-part="${part instanceof HTMLElement ? part.dataset.part : ""}"]`);
-    if (now && now.innerHTML !== part.innerHTML) part.replaceWith(now);
+    const now = fresh.querySelector(`[data-part="${part instanceof HTMLElement ? part.dataset.part : ""}"]`);
+    if (now) part.replaceWith(document.adoptNode(now));
   }
   enhance(board);
   board.querySelector("[data-scroll]")?.scrollTo(left, top);
