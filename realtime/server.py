@@ -23,7 +23,7 @@ from realtime.channels import board_channel, event_channel, person_channel, stag
 from realtime.fanout import Fanout, Message, Watched, use_fanout
 from realtime.guard import HELD, LARGEST_FRAME, App, Authenticate, Connection, Guard
 from realtime.presence import Presence
-from sessions.boards import boards_seen_by
+from sessions.boards.board import boards_seen_by
 from sessions.rooms import room_numbers
 from sessions.stages import get_stage
 
