@@ -26,9 +26,6 @@ STANDING = frozenset({MeetingState.ACCEPTED, MeetingState.SCHEDULED, MeetingStat
 COUNTS_AS_ASKED = STANDING | {MeetingState.REQUESTED, MeetingState.NO_SHOW, MeetingState.FAILED}
 
 
-THEY_ASKED_ENOUGH = _("Whoever asks has as many requests as this event allows.")
-
-
 class LimitReached(Conflict):
     """Somebody has as many requests or meetings as the event allows; an organiser or desk may go beyond it."""
 
