@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, and_, exists, or_
+from sqlalchemy import Index, UniqueConstraint, and_, exists, or_
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core.access import Actor, rule
@@ -45,6 +45,8 @@ class Meeting(SQLModel, table=True):
     It has a start and an end as soon as somebody has chosen a time. `block_id` is set while it is open, so that its
     block cannot be removed. A locked meeting is left where it is when the whole event is scheduled.
     """
+
+    __table_args__ = (Index("ix_meeting_event_id_starts_at", "event_id", "starts_at"),)
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = public_id("m")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_180c25a81c"
+revision = "0001_2b97443780"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -923,6 +923,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_meeting_asker_id"), "meeting", ["asker_id"], unique=False)
     op.create_index(op.f("ix_meeting_block_id"), "meeting", ["block_id"], unique=False)
     op.create_index(op.f("ix_meeting_event_id"), "meeting", ["event_id"], unique=False)
+    op.create_index("ix_meeting_event_id_starts_at", "meeting", ["event_id", "starts_at"], unique=False)
     op.create_index(op.f("ix_meeting_invitee_id"), "meeting", ["invitee_id"], unique=False)
     op.create_table(
         "registration",
@@ -1453,6 +1454,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_registration_desk_id"), table_name="registration")
     op.drop_table("registration")
     op.drop_index(op.f("ix_meeting_invitee_id"), table_name="meeting")
+    op.drop_index("ix_meeting_event_id_starts_at", table_name="meeting")
     op.drop_index(op.f("ix_meeting_event_id"), table_name="meeting")
     op.drop_index(op.f("ix_meeting_block_id"), table_name="meeting")
     op.drop_index(op.f("ix_meeting_asker_id"), table_name="meeting")
