@@ -21,8 +21,11 @@ class Bound:
     gain: list[float]
 
 
-def bound_of(ground: Ground, seconds: float = 30) -> Bound:
-    """Solve the programme: each person's time, their time in a session, shared tables, common tables."""
+def bound_of(ground: Ground, seconds: float | None = None) -> Bound:
+    """Solve the programme: each person's time, their time in a session, shared tables, common tables.
+
+    After `seconds` it is given up for prices of nothing, which prove that no more than everything is placed.
+    """
     rows = _rows(ground)
     certificate, chosen = _solved(ground, rows, seconds)
     return Bound(certificate, most_of(ground, certificate), chosen, gains(ground, certificate))
@@ -92,11 +95,12 @@ def _rows(ground: Ground) -> list[Row]:
     return rows
 
 
-def _solved(ground: Ground, rows: list[Row], seconds: float) -> tuple[Certificate, list[float]]:
+def _solved(ground: Ground, rows: list[Row], seconds: float | None) -> tuple[Certificate, list[float]]:
     from ortools.linear_solver import pywraplp
 
     solver = pywraplp.Solver.CreateSolver("GLOP")
-    solver.SetTimeLimit(int(seconds * 1000))
+    if seconds is not None:
+        solver.SetTimeLimit(max(100, int(seconds * 1000)))
     shares = [solver.NumVar(0, 1 if mask else 0, "") for mask in ground.mask]
     made = []
     for _what, most, inside in rows:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor, lcm
+from typing import Any
 
 from sessions.scheduling.board import NOWHERE, Board
 from sessions.scheduling.clauses import Clauses, Literal
@@ -16,6 +17,7 @@ from sessions.scheduling.reports import preferences
 MOST_LITERALS = 60_000  # of an exact model in which everything is placed
 MOST_TO_CHOOSE_FROM = 2_500  # of one that has to choose what to place
 LOOK_EVERY = 0.1
+SHARE = 0.8  # of what is left; where nothing is proven by then, the rest is better spent on the order in time
 LARGEST_WEIGHT = 10**9
 LAST = ("spread", "preferences")
 AFTER_BREAKS = 2.0  # seconds that each of the last aims may take
@@ -51,7 +53,8 @@ def solve_exactly(
     if clauses.broken:
         found.infeasible = True
         return found
-    found.slots = list(hint.slot) if hint else None
+    complete = hint is not None and (not clauses.all_required or NOWHERE not in hint.slot)
+    found.slots = list(hint.slot) if hint and complete else None
     aims = _aims(clauses, previous, most)
     for name, terms in aims:
         if pace.cancelled:
@@ -142,6 +145,7 @@ class _Search:
 
         self.clauses, self.pace = clauses, pace
         self.terms = terms
+        self.listener: Any = None
         self.solver = cp_model.CpSolver()
         parameters = self.solver.parameters
         parameters.num_workers = 1  # so that the same seed and steps give the same plan
@@ -161,10 +165,14 @@ class _Search:
         """Search until it is proven, the pace or `most` seconds are over, or somebody wants to stop."""
         self.pace.enter(name)
         if (work := self.pace.work_left()) is not None:
+            work *= SHARE
             self.solver.parameters.max_deterministic_time = max(0.001, work if most is None else min(work, most))
         elif (seconds := self.pace.seconds_left()) is not None:
+            seconds *= SHARE
             self.solver.parameters.max_time_in_seconds = max(0.05, seconds if most is None else min(seconds, most))
-        status = self._status(lambda: self.solver.solve(self.clauses.model))
+        if name == "breaks":
+            self._tell_breaks()
+        status = self._status(lambda: self.solver.solve(self.clauses.model, self.listener))
         if work is not None:
             self.pace.spend(self.solver.deterministic_time)
         from ortools.sat.python import cp_model
@@ -176,6 +184,21 @@ class _Search:
             for at in self.clauses.at
         ]
         return _Outcome(slots, round(self.solver.objective_value), proven=status == cp_model.OPTIMAL)
+
+    def _tell_breaks(self) -> None:
+        from ortools.sat.python import cp_model
+
+        pace = self.pace
+
+        class Listener(cp_model.CpSolverSolutionCallback):
+            def on_solution_callback(self) -> None:
+                pace.breaks = round(self.objective_value)
+
+        def bound_found(value: float) -> None:
+            pace.fewest_breaks = max(0, round(value))
+
+        self.listener = Listener()
+        self.solver.best_bound_callback = bound_found
 
     def _status(self, search: Callable[[], object]) -> object:
         answers: list[object] = []

@@ -119,19 +119,14 @@ def ground_of(problem: Problem) -> Ground:
         behind=[tuple(numbers) for numbers in behind],
         times=times,
         most=_most(problem, times, blocks),
-        most_in_block=[
-            problem.slots if one.max_per_block is None else one.max_per_block for one in problem.participants
-        ] + [problem.slots] * len(shared),
+        most_in_block=_most_in_block(problem, len(shared)),
         tables=[len(problem.participants)] * problem.slots if problem.tables is None else list(problem.tables),
         shared=shared,
         blocks=blocks,
         block_of=_block_of(problem.slots, blocks),
-        least=[
-            problem.rules.min_meetings if one.min_meetings is None else one.min_meetings
-            for one in problem.participants
-        ] + [0] * len(shared),
+        least=_least(problem, len(shared)),
         of=of,
-    )  # fmt: skip
+    )
 
 
 def _table(problem: Problem, request: Request, person: dict[Id, int]) -> str | None:
@@ -173,6 +168,17 @@ def _most(problem: Problem, times: list[int], blocks: list[int]) -> list[int]:
             )
         found.append(most if one.max_meetings is None else min(most, one.max_meetings))
     return found + [problem.slots] * (len(times) - len(found))
+
+
+def _most_in_block(problem: Problem, shared: int) -> list[int]:
+    limits = [one.max_per_block for one in problem.participants]
+    return [problem.slots if limit is None else limit for limit in limits] + [problem.slots] * shared
+
+
+def _least(problem: Problem, shared: int) -> list[int]:
+    """The minimum of each: their own, else everybody's."""
+    own = [one.min_meetings for one in problem.participants]
+    return [problem.rules.min_meetings if least is None else least for least in own] + [0] * shared
 
 
 def _block_of(slots: int, blocks: list[int]) -> list[int]:

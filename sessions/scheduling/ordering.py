@@ -3,7 +3,7 @@
 from math import exp
 from random import Random
 
-from sessions.scheduling.board import Board, Steps
+from sessions.scheduling.board import NOWHERE, Board, Steps
 from sessions.scheduling.ground import Days, slots_in
 from sessions.scheduling.pace import Pace
 from sessions.scheduling.reports import preferences
@@ -115,8 +115,20 @@ class Ordering:
         )
 
 
-def within_spread(board: Board) -> None:
-    """Where the rules limit the spread of breaks, take out meetings until nobody has too many of them."""
+def order_cost(board: Board) -> tuple[int, int, int]:
+    """How many breaks too many somebody has, how many there are, and their spread; less is better."""
+    days = Days(board.ground.blocks)
+    counts = [days.breaks(board.busy(one)) for one in range(board.ground.people)] or [0]
+    spread = max(counts) - min(counts)
+    most = board.ground.problem.rules.max_break_spread
+    return (0 if most is None else max(0, spread - most)), sum(counts), spread
+
+
+def within_spread(board: Board, requests: list[int]) -> None:
+    """Where the rules limit the spread of breaks: take out meetings until nobody has too many of them.
+
+    Then place what waits, in the given order, where that leaves everybody between the fewest and the most.
+    """
     most = board.ground.problem.rules.max_break_spread
     if most is None:
         return
@@ -127,9 +139,21 @@ def within_spread(board: Board) -> None:
         fewest = min(counts, default=0)
         over = [one for one in todo if counts[one] > fewest + most]
         if not over:
+            _fit_between(board, days, requests, fewest, fewest + most)
             return
         for one in over:
             _join(board, days, one, fewest + most)
+
+
+def _fit_between(board: Board, days: Days, requests: list[int], fewest: int, most: int) -> None:
+    for number in requests:
+        if board.slot[number] != NOWHERE or not board.mask[number] or not board.has_room(number):
+            continue
+        people = [one for one in board.ground.needs[number] if one < board.ground.people]
+        for slot in slots_in(board.fits(number)):
+            if all(fewest <= days.breaks(board.busy(one) | 1 << slot) <= most for one in people):
+                board.put(number, slot)
+                break
 
 
 def _join(board: Board, days: Days, person: int, most: int) -> None:

@@ -25,6 +25,8 @@ class Pace:
     placed: float = 0.0
     bound: float = 0.0
     phase: str = "begun"
+    breaks: int | None = None
+    fewest_breaks: int | None = None
     cancelled: bool = False
     done: int = 0
     _began: float = field(default_factory=time.monotonic)
@@ -61,7 +63,8 @@ class Pace:
         """Tell the listener how far we are; its no is remembered."""
         self._told = self.elapsed
         if self.tell and not self.cancelled:
-            self.cancelled = not self.tell(Progress(self.placed, self.bound, self.phase, self._told))
+            told = Progress(self.placed, self.bound, self.phase, self._told, self.breaks, self.fewest_breaks)
+            self.cancelled = not self.tell(told)
 
     def is_over(self) -> bool:
         """Whether this phase has used its share, or somebody wants to stop."""

@@ -48,12 +48,17 @@ class Plan:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the solving is: weight placed, the bound of it, what is being done, seconds since the beginning."""
+    """How far the solving is: weight placed, the bound of it, what is being done, seconds since the beginning.
+
+    `breaks` and `fewest_breaks` are the same for breaks while a proof is sought: the fewest found, and their bound.
+    """
 
     placed: float
     bound: float
     phase: str
     seconds: float
+    breaks: int | None = None
+    fewest_breaks: int | None = None
 
 
 class Reason(StrEnum):

@@ -10,7 +10,7 @@ from sessions.scheduling.construction import fill, fit_in, worth_first
 from sessions.scheduling.exact import Exact, is_small, solve_exactly
 from sessions.scheduling.ground import Ground, ground_of
 from sessions.scheduling.improvement import Walks
-from sessions.scheduling.ordering import Ordering, within_spread
+from sessions.scheduling.ordering import Ordering, order_cost, within_spread
 from sessions.scheduling.pace import Pace
 from sessions.scheduling.plan import Plan, Progress, Solution
 from sessions.scheduling.problem import Problem
@@ -46,18 +46,17 @@ def solve(
     chance = Random(seed)  # noqa: S311 - no secret hangs on it
     ground = ground_of(problem)
     pace.enter("bound")
-    bound = bound_of(ground)
+    bound = bound_of(ground, pace.seconds_left())
     pace.bound = bound.most
     board, exact = Board(ground), Exact()
     small = is_small(ground)
-    if small and problem.rules.require_all:
-        exact = solve_exactly(ground, pace, seed=seed, most=bound.most, hint=None, previous=previous)
-    if exact.slots is None:
-        _place(board, bound, pace, chance, previous, hurry=small)
-        if small and not problem.rules.require_all and not pace.cancelled:
-            exact = solve_exactly(ground, pace, seed=seed, most=bound.most, hint=board, previous=previous)
+    _place(board, bound, pace, chance, previous, hurry=small)
+    if small and not pace.cancelled:
+        exact = solve_exactly(ground, pace, seed=seed, most=bound.most, hint=board, previous=previous)
     if exact.slots is not None:
         board = _as_found(ground, exact.slots)
+        if not exact.optimal and not previous and not pace.cancelled:
+            _order_again(board, pace, chance)
         if "weight" in exact.proven:
             bound = replace(bound, most=min(bound.most, board.weight))
     return _solution(board, bound, pace, previous, exact)
@@ -79,9 +78,25 @@ def _place(board: Board, bound: Bound, pace: Pace, chance: Random, previous: Pla
         walks.level()
         pace.enter("breaks", 0.1 if hurry else 0.95)
         Ordering(board, pace, chance).run()
-    fit_in(board, worth_first(board.ground, bound))
-    within_spread(board)
+    order = worth_first(board.ground, bound)
+    fit_in(board, order)
+    within_spread(board, order)
     pace.placed = board.weight
+
+
+def _order_again(board: Board, pace: Pace, chance: Random) -> None:
+    """Where the proof did not come in time: look for fewer breaks in what is left of it, and keep the best."""
+    pace.enter("breaks")
+    best, fewest = list(board.slot), order_cost(board)
+    while not pace.is_over() and fewest[1]:
+        before = pace.done
+        Ordering(board, pace, chance).run()
+        if (found := order_cost(board)) < fewest:
+            best, fewest = list(board.slot), found
+        if pace.done == before:
+            break
+    board.move([(number, slot) for number, slot in enumerate(best) if slot not in (NOWHERE, board.slot[number])])
+    board.forget()
 
 
 def _as_found(ground: Ground, slots: list[int]) -> Board:

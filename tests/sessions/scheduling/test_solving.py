@@ -147,6 +147,17 @@ def test_progress_tells_what_is_placed_and_the_bound(fair):
     assert [one.phase for one in told][:2] == ["bound", "construction"]
 
 
+def test_progress_tells_breaks_and_their_bound_while_a_proof_is_sought():
+    told = []
+    requests = (Request(1, (1, 2), fixed=0), Request(2, (1, 3), fixed=2))
+
+    problem = Problem(3, people(3), requests, rules=Rules(require_all=True))
+
+    solve(problem, steps=9000, progress=lambda one: not told.append(one))
+
+    assert (told[-1].breaks, told[-1].fewest_breaks) == (1, 1)
+
+
 def test_a_cancelled_search_answers_with_what_it_has(fair):
     found = solve(fair, steps=10**9, progress=lambda one: one.phase != "improvement")
 
