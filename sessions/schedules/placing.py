@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sessions.schedules.problems import common_tables, own_tables
+from sessions.schedules.problems import common_tables
 from sessions.schedules.situation import Known, Situation, overlapping
 from sessions.scheduling.plan import Placed, Plan
 
@@ -71,10 +71,10 @@ def _choose(situation: Situation, slot: int, meeting: Known, placed: Placed, gon
     def fits(id: int) -> bool:
         return id not in gone and rows[id].chairs >= len(meeting.people)
 
-    own = own_tables(situation)
     mine = sorted(one.id or 0 for one in situation.tables if one.kept_for_id in meeting.people)
     common = common_tables(situation, slot)
     named = placed.table
-    asked = [common[named - 1]] if isinstance(named, int) and 0 < named <= len(common) and not mine else []
-    order = [*mine, *asked, *sorted(common, key=lambda id: (rows[id].chairs, id))] if own or asked else common
+    asked = [common[named - 1]] if isinstance(named, int) and 0 < named <= len(common) else []
+    # The smallest table that does, so that a large one is left for a group.
+    order = [*mine, *asked, *sorted(common, key=lambda id: (rows[id].chairs, id))]
     return next((id for id in order if fits(id)), None)

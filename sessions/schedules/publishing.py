@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import col
 
 from events.core import clock
 from events.core.access import Actor, command
@@ -21,7 +21,7 @@ from events.people import Person
 from events.roles import organiser_of_event
 from sessions.blocks import Slot, blocks_of, place_name, slots_of, tables_of
 from sessions.calendars import Content, EntryKind, revise_many
-from sessions.meetings import Meeting, MeetingMoved, MeetingScheduled, MeetingState, path_of
+from sessions.meetings import Meeting, MeetingMoved, MeetingScheduled, MeetingState, path_of, state_at
 from sessions.schedules.changes import changes_since
 from sessions.schedules.contents import Contents, WasKnown, read_contents
 from sessions.schedules.drafts import DraftInEvent, DraftState, SchedulePublished, step_draft
@@ -141,16 +141,19 @@ def _same_as_before(db: Database, meetings: list[WasKnown]) -> None:
     """Lock the meetings and refuse when one is not any more what the draft was made from."""
     seen = {one.id: (one.state, one.slot) for one in meetings}
     for some in in_parts(sorted(seen)):
-        rows = db.exec(
-            select(Meeting.id, Meeting.state, Meeting.starts_at, Meeting.ends_at)
+        rows = db.execute(
+            select(
+                col(Meeting.id), col(Meeting.state), col(Meeting.starts_at), col(Meeting.ends_at),
+                col(Meeting.expires_at),
+            )
             .where(col(Meeting.id).in_(some))
             .order_by(col(Meeting.id))
             .with_for_update()
-        ).all()
-        for id, state, start, end in rows:
+        ).all()  # fmt: skip
+        for id, state, start, end, expires in rows:
             standing = state in (MeetingState.SCHEDULED, MeetingState.HELD)
             slot = Slot(start, end) if standing and start and end else None
-            if seen[id or 0] != (state, slot):
+            if seen[id or 0] != (state_at(state, expires, clock.now()), slot):
                 raise DraftTooOld
         if len(rows) < len(some):
             raise DraftTooOld
@@ -270,7 +273,9 @@ def _change_meetings(db: Database, changes: list[Change]) -> None:
     for some in in_parts([one.was.id for one in changes]):
         waits = (col(Timer.kind) == "meeting request expires", col(Timer.subject_id).in_(some))
         db.execute(delete(Timer).where(*waits, col(Timer.done_at).is_(None)))
-    db.expire_all()
+    for row in list(db.identity_map.values()):
+        if isinstance(row, Meeting):
+            db.expire(row)
 
 
 def _revise_calendars(db: Database, event: Event, changes: list[Change]) -> Mapping[int, int]:

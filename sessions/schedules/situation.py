@@ -134,8 +134,8 @@ def _meetings(db: Database, event_id: int, now: datetime, freedom: Freedom, wish
     found = []
     for public, id, asker, invitee, state, start, end, table, locked, expires in db.execute(query):
         state = MeetingState(state)
-        if state_at(state, expires, now) is MeetingState.EXPIRED:
-            continue
+        if state is MeetingState.REQUESTED and (start is not None or state_at(state, expires, now) is not state):
+            continue  # over, or for a certain time that it may hold: that is the invitee's to answer
         slot = Slot(start, end) if state in SEATED else None
         stays = locked or freedom is Freedom.NONE or state is MeetingState.HELD or (slot and start <= now + NOTICE)
         found.append(

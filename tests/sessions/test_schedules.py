@@ -40,6 +40,7 @@ from tests.sessions.makers_meetings import (
     make_fair,
     make_meeting,
     make_participant,
+    make_request,
     place_of,
     problems_with_seats,
     seats_of,
@@ -145,6 +146,15 @@ def test_open_requests_count_only_where_they_are_asked_for_and_weigh_half(db, ad
         (agreed.meeting.public_id, 1),
         (wish.meeting.public_id, 0.5),
     ]
+
+
+def test_a_request_for_a_certain_time_keeps_it_and_waits_for_its_answer(db, ada):
+    fair = make_fair(db, ada)
+    bo, cy = make_people(db, fair, 2)
+    make_request(db, fair, asker=bo, invitee=cy, slot=1)
+
+    assert problem_of(db, fair, wishes=True).requests == ()
+    assert unavailable_of(db, fair, bo, wishes=True) == [1]
 
 
 def test_limits_of_a_type_and_of_a_block_bind_the_plan(db, ada):
