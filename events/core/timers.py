@@ -1,14 +1,14 @@
 """Work that falls due at a time: phases, expiries, reminders. Rows, claimed like deliveries, run by the system."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Index, bindparam, delete, insert
 from sqlmodel import Field, col
 
 from events.core.claims import Due, claim_one, finish, put_back
-from events.core.database import Database, transaction
+from events.core.database import Database, in_parts, transaction
 
 log = logging.getLogger("folkmoot.timers")
 
@@ -50,6 +50,22 @@ def set_timer(db: Database, kind: str, subject_id: int, due_at: datetime) -> Non
     row = {"due_at": due_at, "attempts": 0, "problem": "", "kind": kind, "subject_id": subject_id}
     db.connection().execute(_NEW_TIMER, row)
     db.info["tell"] = True
+
+
+def set_timers(db: Database, kind: str, due: Mapping[int, datetime]) -> None:
+    """The same for many subjects at once: look at each when its time has come."""
+    stop_timers(db, kind, list(due))
+    if due:
+        blank = {"attempts": 0, "problem": "", "kind": kind}
+        db.connection().execute(_NEW_TIMER, [{**blank, "subject_id": id, "due_at": at} for id, at in due.items()])
+        db.info["tell"] = True
+
+
+def stop_timers(db: Database, kind: str, subject_ids: Sequence[int]) -> None:
+    """Do not look at any of them any more."""
+    for some in in_parts(subject_ids):
+        waits = (col(Timer.kind) == kind, col(Timer.subject_id).in_(some), col(Timer.done_at).is_(None))
+        db.execute(delete(Timer).where(*waits))
 
 
 def stop_timer(db: Database, kind: str, subject_id: int) -> None:

@@ -14,7 +14,7 @@ from events.core.clock import atoms
 from events.core.database import Database, in_parts
 from events.core.journal import Fact, record, record_all
 from events.core.refusals import Conflict
-from events.core.timers import Timer
+from events.core.timers import set_timers, stop_timers
 from events.core.translation import N_, SOURCE, At, Message, _, written_for
 from events.events import Event, EventState
 from events.people import Person
@@ -270,9 +270,8 @@ def _change_meetings(db: Database, changes: list[Change]) -> None:
         )
     )  # fmt: skip
     db.connection().execute(changed, rows)
-    for some in in_parts([one.was.id for one in changes]):
-        waits = (col(Timer.kind) == "meeting request expires", col(Timer.subject_id).in_(some))
-        db.execute(delete(Timer).where(*waits, col(Timer.done_at).is_(None)))
+    stop_timers(db, "meeting request expires", [one.was.id for one in changes])
+    set_timers(db, "meeting ends", {one.was.id: one.slot.ends_at for one in changes})
     for row in list(db.identity_map.values()):
         if isinstance(row, Meeting):
             db.expire(row)

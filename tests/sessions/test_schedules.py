@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from events.core import clock
 from events.core.journal import JournalEntry, settle
 from events.core.refusals import Conflict, Invalid
+from events.core.timers import Timer
 from events.registration import types_of
 from mailer.letters import Letter
 from sessions.availability import set_availability
@@ -341,6 +342,17 @@ def test_a_second_publication_of_the_same_draft_is_refused(db, ada):
 
     with pytest.raises(Conflict, match="published already"):
         publish_schedule(db, fair.ada, again(db, fair.event, draft.draft))
+
+
+def test_the_end_of_a_published_meeting_is_looked_at(db, ada):
+    fair = make_central_fair(db, ada)
+    bo, cy = make_people(db, fair, 2)
+    meeting = make_agreed(db, fair, bo, cy)
+
+    publish_schedule(db, fair.ada, make_draft_here(db, fair.ada, fair.event))
+
+    due = select(Timer.due_at).where(Timer.kind == "meeting ends", Timer.subject_id == meeting.id)
+    assert db.exec(due).all() == [row_of(db, meeting).ends_at]
 
 
 def test_two_organisers_who_publish_from_the_same_page_publish_once(db, ada):
