@@ -23,6 +23,7 @@ from events.people import Person, PersonState
 from events.registration import ParticipationType, Registration, RegistrationInEvent, RegistrationState
 from events.roles import Role, Scope
 from sessions.availability import AvailabilityStated
+from sessions.limits import STANDING
 from sessions.meetings import Meeting, MeetingState
 
 
@@ -108,7 +109,7 @@ def _rows(now: datetime) -> Any:
         col(ParticipationType.name),
         case((has_agreed(), 1), else_=0),
         case((_stated(), 1), else_=0),
-        _count(_meets(or_(_asks(), _is_asked()), col(Meeting.state) == MeetingState.ACCEPTED)),
+        _count(_meets(or_(_asks(), _is_asked()), col(Meeting.state).in_(STANDING))),
         _count(_meets(_is_asked(), _waits(now))),
         _count(_meets(_asks(), _waits(now))),
     )
@@ -160,7 +161,7 @@ def _lacking(lack: Lack, now: datetime) -> Any:
     """The condition that somebody lacks this; all but a decision only those can lack who have a place."""
     if lack is Lack.UNDECIDED:
         return col(Registration.state) == RegistrationState.APPLIED
-    standing = _meets(or_(_asks(), _is_asked()), col(Meeting.state) == MeetingState.ACCEPTED)
+    standing = _meets(or_(_asks(), _is_asked()), col(Meeting.state).in_(STANDING))
     conditions = {
         Lack.NOT_SIGNED_IN: col(Person.state) == PersonState.NEW,
         Lack.NOT_CONFIRMED: ~has_agreed(),
