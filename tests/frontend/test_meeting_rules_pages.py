@@ -1,7 +1,11 @@
 """The organiser's pages for meetings: rules, who sees and asks whom, numbers for types, breaks, tables."""
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
+from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
 from events.events import close_event
@@ -132,7 +136,8 @@ def test_whoever_asks_reads_how_long_their_request_waits(db, fair, bo, cy):
 
     page = Browser(db, bo).get(f"/e/food-match/participants/{place_of(db, cy, fair).public_id}/ask")
 
-    assert "15 minutes" in page.text
+    until = (clock.now() + timedelta(minutes=15)).astimezone(ZoneInfo("Europe/Stockholm"))
+    assert f"{until:%H:%M}" in page.text
 
 
 @pytest.mark.parametrize("answering", Answering)
