@@ -1,6 +1,6 @@
 """How many bookings a second the real command makes, against bare SQL doing the same rows in the same run.
 
-    python -m bench.booking [--bookings 300] [--threads 8] [--rounds 3]
+    python -m bench.booking [--bookings 300] [--threads 8] [--rounds 3] [--http 50,200]
 
 The reference is one sqlite3 connection that inserts a request and its eight seats in a transaction of its own: the
 floor of what the rows cost. Ours asks the rule, checks limits and consent, holds seats, sets the timer and writes the
@@ -19,6 +19,7 @@ from pathlib import Path
 from sqlmodel import SQLModel
 
 import frontend.registry  # noqa: F401 - the listeners have to be known
+from bench.bookers import measure
 from events.core import clock
 from events.core.database import engines, forget_engines, transaction
 from events.core.links import know_routes
@@ -88,6 +89,7 @@ def main() -> None:
     parser.add_argument("--bookings", type=int, default=144)
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--http", default="50,200", help="so many at once through HTTP, see bench.bookers; '' for none")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -98,6 +100,8 @@ def main() -> None:
     mine = statistics.median(one for one, _other in pairs)
     floor = statistics.median(other for _one, other in pairs)
     print(f"bookings: {mine:.0f}/s by the command, {floor:.0f}/s by bare SQL, ratio 1/{floor / mine:.1f}")
+    for bookers in filter(None, asked.http.split(",")):
+        measure(int(bookers), attempts=20)
 
 
 if __name__ == "__main__":
