@@ -83,10 +83,12 @@ def test_a_problem_without_people_has_an_empty_plan():
 
 
 def test_people_stay_at_their_table_over_meetings_that_follow():
-    found = solve(Problem(3, people(6), pairs((1, 2), (1, 3), (1, 4), (5, 6)), tables=(2, 2, 2)), steps=4000)
+    requests = (Request(9, (5, 6), fixed=0), *pairs((1, 2), (1, 3), (1, 4)))
+
+    found = solve(Problem(3, people(6), requests, tables=(2, 2, 2)), steps=4000)
 
     at = {one.request: one.table for one in found.plan.meetings}
-    assert len({at[1], at[2], at[3]}) == 1
+    assert (at[9], at[1], at[2], at[3]) == (1, 2, 2, 2)  # without the other meeting's table they would go back to 1
 
 
 def test_meetings_of_somebody_with_an_own_table_use_no_common_one():
@@ -219,6 +221,19 @@ def test_what_is_not_confirmed_moves_to_make_room():
     found = solve(Problem(2, people(3), requests), steps=3000, previous=previous)
 
     assert found.moves == (Move(1, Change.MOVED, 0, 1), Move(2, Change.ADDED, None, 0))
+
+
+@pytest.mark.parametrize("way", ["small", "large"])
+def test_what_is_confirmed_does_not_move_even_for_something_heavier(way, request):
+    if way == "large":
+        request.getfixturevalue("all_are_large")
+    previous = Plan((Placed(1, 0, confirmed=True),))
+    requests = (Request(1, (1, 2)), Request(2, (1, 3), 8, fixed=0))
+
+    found = solve(Problem(2, people(3), requests), steps=3000, previous=previous)
+
+    assert found.moves == ()
+    assert [(one.request, one.slot, one.confirmed) for one in found.plan.meetings] == [(1, 0, True)]
 
 
 def test_of_an_old_plan_only_what_is_still_asked_for_is_kept():
