@@ -66,13 +66,21 @@ class Somebody:
 
     def follow(self, words: str, *, within: Locator | None = None) -> "Somebody":
         """Click a link."""
-        self._step((within or self.main).get_by_role("link", name=words).first.click)
+        self._hit((within or self.main).get_by_role("link", name=words).first)
+        return self.look()
+
+    def tab(self, words: str) -> "Somebody":
+        """Go to another part of the event."""
+        self._hit(self.page.locator("nav").get_by_role("link", name=words, exact=True).first)
         return self.look()
 
     def press(self, words: str, *, within: Locator | None = None) -> "Somebody":
         """Press a button that leads to another page."""
-        self._step((within or self.main).get_by_role("button", name=words, exact=True).first.click)
+        self._hit((within or self.main).get_by_role("button", name=words, exact=True).first)
         return self.look()
+
+    def _hit(self, what: Locator) -> None:
+        self._step(what.click)
 
     def _step(self, step: Callable[[], None]) -> None:
         with self.page.expect_navigation(wait_until="load"):
@@ -147,3 +155,22 @@ class Somebody:
         found = self.faults.found
         self.context.close()
         assert found == [], f"{self.name}: {found}"
+
+
+class OnAPhone(Somebody):
+    """Somebody with a phone: they tap, and no page is wider than what they hold."""
+
+    WIDTH, HEIGHT = 360, 740
+
+    def __init__(self, browser: Browser, house: House, name: str, *, javascript: bool = True, **options: Any) -> None:
+        phone = {"viewport": {"width": self.WIDTH, "height": self.HEIGHT}, "has_touch": True, "is_mobile": True}
+        super().__init__(browser, house, name, javascript=javascript, **phone | options)
+
+    def _hit(self, what: Locator) -> None:
+        self._step(what.tap)
+
+    def look(self) -> "Somebody":
+        """Check what holds for each page, and that nothing hangs out of it."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= self.WIDTH, f"{self.path} is {wide} wide"
+        return super().look()
