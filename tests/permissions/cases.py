@@ -286,7 +286,8 @@ def the_booking_phase(world: World) -> list[Case]:
     return phase_states(world.matchmaking, PhaseKind.BOOKING)
 
 
-@cases_of("accept_meeting", "decline_meeting", "move_meeting", "cancel_meeting", "withdraw_request")
+@cases_of("accept_meeting", "decline_meeting", "move_meeting", "cancel_meeting", "withdraw_request", "lock_meeting",
+          "swap_meetings")  # fmt: skip
 def a_meeting(world: World) -> list[Case]:
     """Bo has asked Cy."""
     meeting, gone = world.requested, {"starts_at": NOW - HOUR, "ends_at": NOW - HOUR / 2}
