@@ -12,6 +12,7 @@ from events.core.database import forget_engines
 from frontend.demo import load_demo_once
 from tests.browser import NoChromium, chromium
 from tests.conftest import _empty
+from tests.journeys.fair import RunningFair, running_fair
 from tests.journeys.house import House, open_house
 from tests.journeys.people import Somebody
 from tests.journeys.samples import Samples, take_samples
@@ -59,6 +60,13 @@ def enter(browser: Browser, house: House) -> Iterator[Enter]:
     yield come_in
     for one in here:
         one.close()
+
+
+@pytest.fixture
+def fair(browser: Browser, sqlite_template: Path, tmp_path: Path) -> Iterator[RunningFair]:
+    """A small matchmaking event, whose people can come in signed in."""
+    with running_fair(browser, sqlite_template, tmp_path, START) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

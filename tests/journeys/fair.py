@@ -54,8 +54,7 @@ class RunningFair:
         self.people.append(somebody)
         with transaction() as db:
             cookie = open_sign_in(db, db.exec(select(Person).where(Person.name == name)).one(), way="test")
-        here = {"name": cookie_name(SIGN_IN), "value": cookie, "url": self.house.address}
-        somebody.context.add_cookies([here])  # type: ignore[list-item]  # a TypedDict of Playwright's own
+        somebody.context.add_cookies([{"name": cookie_name(SIGN_IN), "value": cookie, "url": self.house.address}])
         return somebody
 
     def letters(self, somebody: str, about: str, count: int = 1) -> list[Letter]:

@@ -1,13 +1,10 @@
 """Meetings in real browsers: two on their phones, colleagues among each other, and a desk for whom it looks after."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.journeys.conftest import START
 from tests.journeys.fair import (
     HERE,
     RunningFair,
@@ -17,7 +14,6 @@ from tests.journeys.fair import (
     dee_brings_bo_along,
     entry_of,
     prepared_meeting,
-    running_fair,
 )
 from tests.journeys.meeting import choose_slot, times
 from tests.journeys.people import Somebody
@@ -26,12 +22,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(18
 
 NOTE = "Your tray would fit our line."
 FOR_MEL = "Ola Olsson did this for Mel Meyer."
-
-
-@pytest.fixture
-def fair(browser: Browser, sqlite_template: Path, tmp_path: Path) -> Iterator[RunningFair]:
-    with running_fair(browser, sqlite_template, tmp_path, START) as running:
-        yield running
 
 
 # --- Two on their phones

@@ -1,12 +1,10 @@
 """The same with JavaScript off, up to the live room and with meetings: everything but promptness is there."""
 
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.journeys import building, live_room, setting_up
-from tests.journeys.conftest import START, Enter
+from tests.journeys.conftest import Enter
 from tests.journeys.fair import (
     HERE,
     RunningFair,
@@ -15,7 +13,6 @@ from tests.journeys.fair import (
     cy_is_told_who_comes_now,
     dee_brings_bo_along,
     entry_of,
-    running_fair,
 )
 from tests.journeys.house import House
 from tests.journeys.meeting import choose_slot, times
@@ -45,17 +42,16 @@ def test_up_to_the_live_room_without_javascript(house: House, enter: Enter) -> N
     live_room.each_button_of_the_room_is_a_page(story)
 
 
-def test_a_meeting_without_javascript(browser: Browser, sqlite_template: Path, tmp_path: Path) -> None:
-    with running_fair(browser, sqlite_template, tmp_path, START) as fair:
-        bo, cy, dee = (fair.enter(name, javascript=False) for name in ("Bo Berg", "Cy Costa", "Dee Dumont"))
+def test_a_meeting_without_javascript(fair: RunningFair) -> None:
+    bo, cy, dee = (fair.enter(name, javascript=False) for name in ("Bo Berg", "Cy Costa", "Dee Dumont"))
 
-        meeting = bo_asks_by_the_list(bo)
-        cy_accepts(fair, cy)
-        bo_moves_it(fair, bo, meeting)
-        bo_hands_over_to_dee(fair, bo, meeting, sequence=1)
-        cy_is_told_who_comes_now(fair, cy, meeting)
-        dee_brings_bo_along(fair, dee, meeting)
-        cy_cancels_it(fair, cy, meeting)
+    meeting = bo_asks_by_the_list(bo)
+    cy_accepts(fair, cy)
+    bo_moves_it(fair, bo, meeting)
+    bo_hands_over_to_dee(fair, bo, meeting, sequence=1)
+    cy_is_told_who_comes_now(fair, cy, meeting)
+    dee_brings_bo_along(fair, dee, meeting)
+    cy_cancels_it(fair, cy, meeting)
 
 
 def bo_asks_by_the_list(bo: Somebody) -> str:
