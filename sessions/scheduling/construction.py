@@ -49,6 +49,14 @@ def in_order(ground: Ground, requests: list[int]) -> list[int]:
     return list(found)
 
 
+def put_locked(board: Board) -> None:
+    """Place what is locked where it is locked, before anything else; that they fit together was checked."""
+    for number, request in enumerate(board.ground.problem.requests):
+        if request.locked and request.fixed is not None:
+            board.put(number, request.fixed)
+    board.forget()
+
+
 def fill(board: Board, requests: Iterable[int], pace: Pace, chance: Random) -> None:
     """Place what can be placed, without taking anything out."""
     for one in requests:

@@ -277,7 +277,8 @@ def _check_locked_people(problem: Problem, people: Mapping[Id, Participant]) -> 
     vetoes = {frozenset(pair) for pair in problem.rules.vetoes}
     counts: dict[Id, int] = {}
     in_block: dict[tuple[Id, int], int] = {}
-    block_of = {slot: number for number, block in enumerate(problem.blocks) for slot in block}
+    blocks = problem.blocks or (tuple(range(problem.slots)),)
+    block_of = {slot: number for number, block in enumerate(blocks) for slot in block}
     for request in locked.values():
         for pair in vetoes:
             if pair <= set(request.people):

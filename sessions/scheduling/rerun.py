@@ -49,7 +49,7 @@ def _put_back(board: Board, previous: Plan) -> dict[int, Placed]:
         again = False
         for one in ranked:
             number = ground.place.get(one.request)
-            if number is None or number in found or one.slot >= ground.slots:
+            if number is None or board.slot[number] != NOWHERE or not 0 <= one.slot < ground.slots:
                 continue
             if board.has_room(number) and board.fits(number) >> one.slot & 1:
                 board.put(number, one.slot)

@@ -6,7 +6,7 @@ from random import Random
 
 from sessions.scheduling.board import NOWHERE, Board
 from sessions.scheduling.bound import Bound, bound_of
-from sessions.scheduling.construction import fill, fit_in, worth_first
+from sessions.scheduling.construction import fill, fit_in, put_locked, worth_first
 from sessions.scheduling.exact import Exact, is_small, solve_exactly
 from sessions.scheduling.ground import Ground, ground_of
 from sessions.scheduling.improvement import Walks
@@ -20,7 +20,7 @@ from sessions.scheduling.rerun import resume
 from sessions.scheduling.seating import seated
 
 SECONDS = 30.0
-SECONDS_TO_TELL = 0.00004  # for each request
+SECONDS_TO_TELL = 0.00007  # for each request
 
 
 def solve(
@@ -64,6 +64,7 @@ def solve(
 
 def _place(board: Board, bound: Bound, pace: Pace, chance: Random, previous: Plan | None, *, hurry: bool) -> None:
     """The plan of a large problem; in a `hurry` it is only where the exact search begins."""
+    put_locked(board)
     if previous:
         resume(board, bound, pace, chance, previous)
     else:

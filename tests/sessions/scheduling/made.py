@@ -1,11 +1,12 @@
 """Small problems for tests: by hand, by Hypothesis, and the best plan of the smallest ones by trying all."""
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
 from hypothesis import strategies as st
 
-from sessions.scheduling.problem import Participant, Problem, Request, Rules
+from sessions.scheduling.problem import BadProblem, Participant, Problem, Request, Rules
 from tests.sessions.scheduling import checker
 
 
@@ -56,7 +57,7 @@ def problems(draw: st.DrawFn, *, most_people: int = 7, most_slots: int = 6, most
             )
         )
     half = (slots + 1) // 2
-    return Problem(
+    problem = Problem(
         slots=slots,
         participants=who,
         requests=tuple(requests),
@@ -70,6 +71,18 @@ def problems(draw: st.DrawFn, *, most_people: int = 7, most_slots: int = 6, most
             vetoes=draw(st.sampled_from([(), ((1, 2),)])),
         ),
     )
+    return with_a_lock(problem, draw(st.integers(0, 30)), draw(st.integers(0, slots - 1)))
+
+
+def with_a_lock(problem: Problem, place: int, slot: int) -> Problem:
+    """The same with one request locked, where there is such a request and it may be locked there."""
+    if place >= len(problem.requests):
+        return problem
+    locked = replace(problem.requests[place], locked=True, fixed=slot)
+    try:
+        return replace(problem, requests=(*problem.requests[:place], locked, *problem.requests[place + 1 :]))
+    except BadProblem:
+        return problem
 
 
 def standing(problem: checker.Json, plan: checker.Json) -> tuple[float, ...]:
@@ -77,7 +90,7 @@ def standing(problem: checker.Json, plan: checker.Json) -> tuple[float, ...]:
     rules = problem.get("rules") or {}
     held = {one: len(slots) for one, slots in checker.slots_of(problem, plan).items()}
     placed = {meeting["request"] for meeting in plan["meetings"]}
-    required = sum(one["id"] in placed for one in problem["requests"] if one.get("required"))
+    required = sum(one["id"] in placed for one in problem["requests"] if one.get("required") or one.get("locked"))
     minima = sum(
         min(held[one["id"]], one.get("min_meetings", rules.get("min_meetings", 0))) for one in problem["participants"]
     )

@@ -52,7 +52,8 @@ def test_no_plan_made_without_the_exact_model_breaks_a_rule(all_are_large, probl
 def test_solving_again_without_the_exact_model_moves_nothing_that_was_confirmed(all_are_large, problem):
     first = solve(problem, steps=4000)
     gone = replace(problem.participants[0], unavailable=frozenset(range(problem.slots)))
-    smaller = replace(problem, participants=(gone, *problem.participants[1:]))
+    unlocked = tuple(replace(one, locked=False) for one in problem.requests)
+    smaller = replace(problem, participants=(gone, *problem.participants[1:]), requests=unlocked)
 
     second = solve(smaller, steps=4000, previous=confirmed(first.plan))
 
