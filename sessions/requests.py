@@ -37,7 +37,7 @@ from sessions.meetings import (
     is_requested,
 )
 from sessions.no_thanks import SaidNoThanks, turned_down_by
-from sessions.seats import not_free, take_seats
+from sessions.seats import SlotTaken, not_free, take_seats
 from sessions.transitions import end_meeting, give_table, refuse_if_unavailable, write_in_calendars
 
 NOTE_LIMIT = 1000
@@ -142,7 +142,13 @@ def ask(
     _check(event, wish, invitee, rules)
     if wish.slot is None:
         _some_time_left(db, actor, event, wish)
-    found = refuse_if_unavailable(db, actor, event.id, (wish.asker, wish.invitee), wish.slot, rules, seated=True)
+    pair = (wish.asker, wish.invitee)
+    try:
+        found = refuse_if_unavailable(db, actor, event.id, pair, wish.slot, rules, seated=True)
+    except SlotTaken:
+        # Often it is their own request that holds the time; then that is what they should read.
+        refuse_second(counted_for(db, event.id, pair), *pair)
+        raise
     refuse_pair(db, found[wish.asker], found[wish.invitee])
     # Exact although it only looks: both registrations are locked, and SQLite has one writer.
     lines = counted_for(db, event.id, found)

@@ -398,7 +398,7 @@ def test_an_open_request_counts_for_the_colleague_who_asks_now(db, fair, bo, tam
     meeting = make_request(db, fair, asker=bo, invitee=cy)
     with_rules(db, fair, max_pending=1)
 
-    with pytest.raises(LimitReached, match="Whoever asks has as many requests"):
+    with pytest.raises(LimitReached, match="Whoever asks here has 1 open request"):
         hand_over(db, fair, meeting, bo, tam)
     with pytest.raises(LimitReached, match="You have 1 open request"):
         take_over_meeting(db, tam, side(db, meeting, bo), own=place_of(db, tam, fair))

@@ -77,7 +77,7 @@ class Model:
         if {asker, invitee} & self.gone:
             return NotTakingPart
         if self.busy({asker, invitee}, slot):
-            return SlotTaken
+            return AskedAlready if self.between(asker, invitee) else SlotTaken
         if {asker, invitee} == COLLEAGUES:
             return Colleagues
         if self.between(asker, invitee):
