@@ -5,10 +5,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 NPM    := $(shell command -v npm)
 
-# What people may set: make run PORT=9000, make test WORKERS=4 TESTS=tests/sessions
+# What people may set: make run PORT=9000, make test WORKERS=4 TESTS=tests/sessions, make test ALL=1
 PORT    ?= 8000
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ "$$n" -gt 4 ] && echo 4 || echo "$$n")
 TESTS   ?=
+ALL     ?=
 
 FOLKMOOT_DATABASE_URL ?= sqlite:///var/folkmoot.db
 FOLKMOOT_PUBLIC_URL   ?= http://localhost:$(PORT)
@@ -28,7 +29,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 help:
 	@echo "make run       run Folkmoot with demo data on http://localhost:$(PORT)"
-	@echo "make test      every check and every test"
+	@echo "make test      every check and every test;  ALL=1: those of pages all on PostgreSQL too"
 	@echo "make lint      the checks alone;  make format  tidies the code"
 	@echo "make prove     the longer proofs: $(or $(PROOFS),none yet)"
 	@echo "make setup     what running needs, into .venv and node_modules"
@@ -82,7 +83,7 @@ run: setup
 # --- Checking -------------------------------------------------------------------------------------
 
 test: lint chromium
-	$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+	FOLKMOOT_TEST_ALL=$(ALL) $(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 lint: $(DEV) $(NODE)
 	$(BIN)/ruff check .

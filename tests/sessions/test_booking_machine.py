@@ -6,7 +6,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.sessions.booking.machine import Booking, BookingByForm
 
 QUICK = settings(
-    max_examples=25,
+    max_examples=15,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
