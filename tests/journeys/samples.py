@@ -173,7 +173,7 @@ def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWit
         "block": blocks_of(db, event.id)[-1].public_id,
         "table": str(tables_of(db, event.id)[-1].id),
         "draft": make_draft_here(db, actor_for(db, people[ORGANISER].id), event).draft.public_id,
-        "untimed": _without_a_time(db, people[ORGANISER], bo, event, the(db, accepted)).public_id,
+        "untimed": _without_a_time(db, people[ORGANISER], bo, event, the(db, accepted.offset(2))).public_id,
         "past_meeting": _met(db, people[ORGANISER], event, the(db, own_place(event, bo)), other),
         "registration": the(db, accepted.offset(1)).public_id,
     }
