@@ -64,6 +64,7 @@ MODULES = (
     "mailer.occasions.meetings",
     "mailer.occasions.availability",
     "mailer.occasions.attendance",
+    "mailer.occasions.on_behalf",
     "mailer.occasions.pitches",
     "mailer.occasions.silence",
     "realtime.announcements",

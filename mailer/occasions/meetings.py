@@ -14,6 +14,7 @@ from events.people import Person
 from events.registration import Registration, find_registration
 from mailer.letters import Recipient, Values, letter_for, page_at, recipients
 from sessions.blocks import MeetingTable, place_name
+from sessions.booking_rules import rules_of
 from sessions.calendars import EntryKind
 from sessions.meeting_history import done_for, is_own_deed, looked_after_by
 from sessions.meetings import (
@@ -39,12 +40,14 @@ from sessions.tables import MeetingPlaceRenamed
 ENTRY = (EntryKind.MEETING, "meeting_id")
 
 
-def _asker(db: Database, fact: Any) -> list[Recipient]:
+def asker_of(db: Database, fact: Any) -> list[Recipient]:
+    """Whoever asked for the meeting of a fact."""
     meeting = db.get(Meeting, fact.meeting_id)
     return recipients(db, {meeting.asker_id if meeting else None})
 
 
-def _invitee(db: Database, fact: Any) -> list[Recipient]:
+def invitee_of(db: Database, fact: Any) -> list[Recipient]:
+    """Whoever was asked for the meeting of a fact."""
     meeting = db.get(Meeting, fact.meeting_id)
     return recipients(db, {meeting.invitee_id if meeting else None})
 
@@ -87,6 +90,7 @@ def values_of_meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
         "place": place_name(table.kind, table.name) if table else "",
         "note": meeting.note,
         "reason": meeting.reason,
+        "held": meeting.starts_at is not None and rules_of(db, meeting.event_id).requests_hold,
         "url": page_at(page_of(meeting)),
         **_done_by(db, fact, meeting, to),
     }
@@ -138,7 +142,7 @@ def _home(db: Database, event_id: int, person_id: int | None) -> int | None:
     return place.organisation_id if place else None
 
 
-@letter_for(MeetingRequested, to=_invitee)
+@letter_for(MeetingRequested, to=invitee_of)
 def meeting_requested(db: Database, fact: MeetingRequested, to: Recipient) -> Values | None:
     return values_of_meeting(db, fact, to)
 
@@ -158,17 +162,17 @@ def meeting_agreed(db: Database, fact: MeetingAgreed, to: Recipient) -> Values |
     return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingDeclined, to=_asker)
+@letter_for(MeetingDeclined, to=asker_of)
 def meeting_declined(db: Database, fact: MeetingDeclined, to: Recipient) -> Values | None:
     return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingWithdrawn, to=_invitee)
+@letter_for(MeetingWithdrawn, to=invitee_of)
 def meeting_withdrawn(db: Database, fact: MeetingWithdrawn, to: Recipient) -> Values | None:
     return values_of_meeting(db, fact, to)
 
 
-@letter_for(MeetingExpired, to=_asker)
+@letter_for(MeetingExpired, to=asker_of)
 def meeting_expired(db: Database, fact: MeetingExpired, to: Recipient) -> Values | None:
     return values_of_meeting(db, fact, to)
 

@@ -12,13 +12,13 @@ from events.programmes import Programme
 from events.registration import RegistrationInEvent
 from mailer.letters import Letter, LetterState
 from mailer.writing import write_letters
-from sessions.answers import accept_meeting
+from sessions.answers import accept_meeting, decline_meeting
 from sessions.booking_rules import Timing
 from sessions.colleagues import delegate_meeting
 from sessions.guests import add_to_meeting, leave_meeting
 from sessions.meetings import MeetingInEvent
 from sessions.moves import cancel_meeting, move_meeting
-from sessions.requests import request_meeting
+from sessions.requests import request_meeting, request_meeting_for, withdraw_request
 from sessions.sides import SideInMeeting, side_of
 from tests.events.makers_desks import make_desk
 from tests.mailer.makers_letters import all_letters, calendar_event_of, html_of, text_of
@@ -213,3 +213,30 @@ def test_a_request_without_a_time_is_written_about(db, fair, bo, cy):
 
     assert "> About straw" in text
     assert "When:" not in text and "kept free" not in text
+
+
+def test_those_in_whose_name_a_request_is_made_and_ended_are_told(db, fair, bo, cy):
+    bos = RegistrationInEvent(place_of(db, bo, fair), fair.event.event)
+    kinds = []
+    for end in (decline_meeting, withdraw_request):
+        known = sent(db)
+        made = request_meeting_for(db, fair.ada, bos, invitee=place_of(db, cy, fair), slot=fair.slots[0])
+        asked = new_letters(db, known)
+        known = sent(db)
+        end(db, fair.ada, MeetingInEvent(made, fair.event.event))
+        ended = new_letters(db, known)
+        kinds += [{name: one.kind for name, one in letters.items()} for letters in (asked, ended)]
+
+    asked = {"bo": "meeting_requested_for", "cy": "meeting_requested"}
+    assert kinds == [
+        asked, {"bo": "meeting_declined", "cy": "meeting_declined_for"},
+        asked, {"bo": "meeting_withdrawn_for", "cy": "meeting_withdrawn"},
+    ]  # fmt: skip
+
+
+def test_whoever_asks_and_answers_themselves_gets_no_letter_about_it(db, fair, bo, cy):
+    decline_meeting(db, cy, make_request(db, fair, asker=bo, invitee=cy))
+
+    assert {name: one.kind for name, one in new_letters(db, 0).items()} == {
+        "bo": "meeting_declined", "cy": "meeting_requested",
+    }  # fmt: skip
