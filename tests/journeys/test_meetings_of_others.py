@@ -123,7 +123,8 @@ def test_a_desk_acts_for_somebody_who_has_never_signed_in(fair: RunningFair) -> 
     ola_moves_it(fair, ola, cy, meeting)
     ola_cancels_it(fair, ola, cy, meeting)
     assert [one.subject for one in fair.letters("Mel Meyer", "meeting with Cy Costa")] == [
-        "A meeting with Cy Costa was asked for in your name", "Invitation: meeting with Cy Costa", "Updated: meeting with Cy Costa", "Cancelled: meeting with Cy Costa",
+        "A meeting with Cy Costa was asked for in your name", "Invitation: meeting with Cy Costa",
+        "Updated: meeting with Cy Costa", "Cancelled: meeting with Cy Costa",
     ]  # fmt: skip
 
 
