@@ -7,7 +7,8 @@ NPM    := $(shell command -v npm)
 
 # What people may set: make run PORT=9000, make test WORKERS=4 TESTS=tests/sessions, make test ALL=1
 PORT    ?= 8000
-WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ "$$n" -gt 4 ] && echo 4 || echo "$$n")
+# One more than there are cores: much of a test is waiting for a database or a browser.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ "$$n" -gt 3 ] && echo 4 || echo "$$((n + 1))")
 TESTS   ?=
 ALL     ?=
 
