@@ -22,6 +22,19 @@ DEFAULT_POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
 NO_POSTGRES = "no PostgreSQL: start one on 127.0.0.1:5432 with trust auth, or set FOLKMOOT_TEST_DATABASE_URL"
 
 
+LONG = (
+    "tests/prove/",
+    "tests/permissions/test_routes",
+    "tests/sessions/test_booking_m",
+    "tests/journeys/test_handshake",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 def worker() -> str:
     """The name of this test process."""
     return os.environ.get("PYTEST_XDIST_WORKER", "alone")
