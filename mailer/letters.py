@@ -139,6 +139,12 @@ class Occasion:
     secret: bool = False
     entry: tuple[EntryKind, str] | None = None
     revision: str = "sequence"
+    in_their_name: bool = False
+
+    def is_for(self, reader: Recipient, doer: int | None) -> bool:
+        """Whether a letter goes to somebody about what `doer` (None: the clock) did; those about what was done in
+        somebody's name spare those who did it themselves."""
+        return not self.in_their_name or doer not in {None, reader.person_id}
 
     def number(self, fact: Any) -> int | None:
         """The number of the revision that a letter about this fact carries; None where it carries none."""
@@ -157,18 +163,20 @@ def letter_for(
     secret: bool = False,
     entry: tuple[EntryKind, str] | None = None,
     revision: str = "sequence",
+    in_their_name: bool = False,
 ) -> Callable[[SayT], SayT]:
     """Let a fact lead to a letter to each of `to(db, fact)`; the function's name is its kind and its templates' folder.
 
     `entry` is the kind of calendar entry and the fact's field that holds its subject; the fact's field `revision` has
-    the number of what calendars are told, None where there is nothing to put into a calendar.
+    the number of what calendars are told, None where there is nothing to put into a calendar. `in_their_name` is for
+    what somebody else did for the reader: none goes to who did it themselves, or when only the clock did.
     """
 
     def register(say: SayT) -> SayT:
         kind = say.__name__
         if kind in OCCASIONS:
             raise ValueError(f"two letters are called {kind}")
-        OCCASIONS[kind] = Occasion(kind, fact, to, say, secret, entry, revision)
+        OCCASIONS[kind] = Occasion(kind, fact, to, say, secret, entry, revision, in_their_name)
         if fact not in _mail.handlers:
             _mail.hears(fact)(post_letters)
         return say
@@ -207,7 +215,7 @@ def turn(*, waited_for: bool) -> datetime:
 def _post(db: Database, told: Told, occasion: Occasion) -> None:
     there = set(db.exec(select(Letter.address).where(Letter.fact_id == told.number, Letter.kind == occasion.kind)))
     for one in {each.address: each for each in occasion.to(db, told.fact)}.values():
-        if one.address in there:
+        if one.address in there or not occasion.is_for(one, told.person):
             continue
         letter = Letter(
             fact_id=told.number,
