@@ -1,0 +1,204 @@
+"""An event like another: the same settings, every date moved by as many days on the clock of its zone."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlmodel import SQLModel, select
+
+from events.cloning import begins_at, clone_event, moved_by_days
+from events.core.access import Actor
+from events.core.database import Database
+from events.core.refusals import Invalid, NotAllowed
+from events.events import Event, EventState, EventWithPhases
+from events.phases import Phase, PhaseKind
+from events.planning import create_event_from_template, move_phase
+from events.programmes import Programme
+from events.registration import QuestionKind, add_question, consent_text_of, questions_of, set_consent_text, types_of
+from events.type_rules import PairRule, set_type_rules, type_rules_of
+from sessions.blocks import Slot, add_block, add_tables, blocks_of, slots_in, tables_of
+from sessions.booking_rules import TypeLimits, limits_of_types, rules_of, set_type_limits
+from sessions.breaks import BlockInEvent, set_breaks
+from sessions.stages import Stage
+from tests.makers import NOW, again, make_event, make_person, make_programme
+
+ZONE = ZoneInfo("Europe/Vienna")
+
+
+@pytest.fixture
+def ada(db: Database) -> Actor:
+    """Ada organises the programme."""
+    person = make_person(db, "Ada Adler", zone="Europe/Vienna")
+    make_programme(db, person)
+    return again(db, person)
+
+
+@pytest.fixture
+def event(db: Database, ada: Actor) -> EventWithPhases:
+    """A matchmaking event of two days in March, before the clocks change."""
+    starts = datetime(2027, 3, 20, 9, tzinfo=ZONE).astimezone(UTC)
+    programme = db.exec(select(Programme)).one()
+    return create_event_from_template(
+        db, ada, programme, template="matchmaking", name="Spring match", zone="Europe/Vienna",
+        starts_at=starts, tagline="Meet", description="Two days.", capacity=40,
+    )  # fmt: skip
+
+
+def wall(moment: datetime) -> str:
+    return moment.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def test_every_phase_moves_by_as_many_days_and_keeps_its_hour_over_a_change_of_clocks(db, ada, event):
+    made = clone_event(db, ada, event, name="April match", starts_on=date(2027, 4, 17))
+
+    assert [(one.kind, wall(one.starts_at)) for one in made.phases] == [
+        (one.kind, wall(one.starts_at + timedelta(days=28) - shift(one.starts_at))) for one in event.phases
+    ]
+    live = made.phase(PhaseKind.LIVE)
+    assert live is not None
+    assert (wall(live.starts_at), live.starts_at.astimezone(UTC).hour) == ("2027-04-17 09:00", 7)
+
+
+def shift(moment: datetime) -> timedelta:
+    """What the clocks change within the four weeks after a moment."""
+    later = moment + timedelta(days=28)
+    before, after = moment.astimezone(ZONE).utcoffset(), later.astimezone(ZONE).utcoffset()
+    assert before is not None
+    assert after is not None
+    return after - before
+
+
+def test_texts_types_questions_and_consent_come_along_and_people_do_not(db, ada, event):
+    add_question(db, ada, event, label="Diet", kind=QuestionKind.CHOICE, choices=["all", "vegan"], required=True)
+    set_consent_text(db, ada, event, text="I agree to this one.")
+    event.event.team_size_max = 4
+
+    made = clone_event(db, ada, event, name="April match", starts_on=date(2027, 4, 17))
+
+    row = made.event
+    assert (row.name, row.state, row.follows_id, row.slug) == ("April match", EventState.DRAFT, None, "april-match")
+    assert (row.tagline, row.description, row.capacity, row.zone, row.team_size_max) == (
+        "Meet", "Two days.", 40, "Europe/Vienna", 4,
+    )  # fmt: skip
+    assert [(one.code, one.name) for one in types_of(db, made.id)] == [
+        (one.code, one.name) for one in types_of(db, event.id)
+    ]
+    assert [(one.label, one.choices, one.required) for one in questions_of(db, made.id)] == [
+        ("Diet", ["all", "vegan"], True)
+    ]
+    consent = consent_text_of(db, made.id)
+    assert consent is not None
+    assert (consent.text, consent.version) == ("I agree to this one.", 1)
+
+
+def test_blocks_breaks_tables_stages_limits_and_type_rules_come_along(db, ada, event):
+    starts = datetime(2027, 3, 20, 9, tzinfo=ZONE).astimezone(UTC)
+    block = add_block(db, ada, event, starts_at=starts, ends_at=starts + timedelta(hours=3), slot_minutes=15)
+    pause = Slot(starts + timedelta(hours=1), starts + timedelta(minutes=90))
+    set_breaks(db, ada, BlockInEvent(block, event.event), breaks=[pause])
+    add_tables(db, ada, event, count=3)
+    buyers, sellers, _rest = types_of(db, event.id)
+    set_type_limits(db, ada, event, type=buyers, min_meetings=2, max_meetings=9)
+    set_type_rules(db, ada, event, rules=[PairRule(sellers, sellers, may_ask=False)])
+    db.add(Stage(event_id=event.id, name="Main stage", opens_at=starts, pitch_seconds=99))
+    db.flush()
+
+    made = clone_event(db, ada, event, name="April match", starts_on=date(2027, 4, 17))
+
+    assert [wall(one.starts_at) for one in slots_in(db, made.id)] == [
+        wall(one.starts_at).replace("03-20", "04-17") for one in slots_in(db, event.id)
+    ]
+    assert len(blocks_of(db, made.id)[0].breaks) == 1
+    assert [(one.name, one.kept_for_id) for one in tables_of(db, made.id)] == [("1", None), ("2", None), ("3", None)]
+    theirs = {one.code: one.id for one in types_of(db, made.id)}
+    limits = {one.type_id: (one.min_meetings, one.max_meetings) for one in limits_of_types(db, made.id).values()}
+    assert limits == {theirs[buyers.code]: (2, 9)}
+    pair = (theirs[sellers.code], theirs[sellers.code])
+    assert {pair: False} == {one: rule.may_ask for one, rule in type_rules_of(db, made.id).items()}
+    stage = db.exec(select(Stage).where(Stage.event_id == made.id)).one()
+    assert (stage.name, stage.pitch_seconds, wall(stage.opens_at)) == ("Main stage", 99, "2027-04-17 09:00")
+    assert rules_of(db, made.id).timing is rules_of(db, event.id).timing
+
+
+@pytest.mark.parametrize("day", [NOW.date() - timedelta(days=1), NOW.date() + timedelta(days=2000)])
+def test_a_day_that_is_over_or_far_away_is_refused_and_nothing_is_made(db, ada, event, day):
+    with pytest.raises(Invalid) as refused:
+        clone_event(db, ada, event, name="Again", starts_on=day)
+
+    assert "next five years" in str(refused.value.fields["starts_on"])
+    assert len(db.exec(select(Event)).all()) == 1
+
+
+def test_an_event_without_a_name_or_without_phases_is_refused(db, ada, event):
+    with pytest.raises(Invalid):
+        clone_event(db, ada, event, name=" ", starts_on=date(2027, 4, 17))
+    for phase in event.phases:
+        db.delete(phase)
+    db.flush()
+
+    with pytest.raises(Invalid) as refused:
+        clone_event(db, ada, EventWithPhases(event.event, ()), name="Again", starts_on=date(2027, 4, 17))
+    assert "no phases" in str(refused.value.fields[""])
+
+
+def test_only_organisers_of_the_programme_make_another(db, ada, bo, event):
+    with pytest.raises(NotAllowed):
+        clone_event(db, bo, event, name="Mine", starts_on=date(2027, 4, 17))
+
+
+def test_a_hackathon_begins_with_building(db, ada):
+    event = make_event(db, ada, db.exec(select(Programme)).one(), template="hackathon")
+    building = event.phase(PhaseKind.BUILDING)
+    assert building is not None
+
+    assert begins_at(event) == building.starts_at
+
+
+def test_a_clone_of_a_clone_and_two_of_one_day_are_events_of_their_own(db, ada, event):
+    first = clone_event(db, ada, event, name="April match", starts_on=date(2027, 4, 17))
+    second = clone_event(db, ada, first, name="April match", starts_on=date(2027, 4, 17))
+
+    assert (first.event.slug, second.event.slug) == ("april-match", "april-match-2")
+    assert [one.starts_at for one in first.phases] == [one.starts_at for one in second.phases]
+    move_phase(
+        db, ada, second, kind=PhaseKind.LIVE, starts_at=NOW + timedelta(days=9), ends_at=NOW + timedelta(days=10)
+    )
+    assert db.exec(select(Phase.starts_at).where(Phase.event_id == first.id, Phase.kind == PhaseKind.LIVE)).one() != (
+        NOW + timedelta(days=9)
+    )
+
+
+@given(
+    days=st.integers(-800, 800),
+    zone=st.sampled_from(["Europe/Vienna", "Europe/Lisbon", "America/New_York", "Australia/Lord_Howe", "Asia/Tehran"]),
+    minutes=st.integers(0, 60 * 24 * 800),
+)
+def test_a_move_there_and_back_is_no_move_but_in_an_hour_that_the_clocks_skip(days, zone, minutes):
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    there = moved_by_days(days, zone)(moment)
+
+    back = moved_by_days(-days, zone)(there)
+
+    written = (moment.astimezone(ZoneInfo(zone)) + timedelta(days=days)).replace(tzinfo=None)
+    is_there = there.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    assert abs(is_there - written) in (timedelta(0), timedelta(minutes=30), timedelta(hours=1))
+    assert abs(back - moment) <= timedelta(hours=1)
+
+
+def test_no_setting_of_an_event_is_forgotten():
+    """Each relation with an event's id is either cloned, or of people and what they do."""
+    cloned = {
+        "phase", "participation_type", "registration_question", "consent_text", "booking_rules", "type_limits",
+        "type_rule", "block", "meeting_table", "stage",
+    }  # fmt: skip
+    by_people = {
+        "registration", "challenge", "team", "team_member", "item_in_event", "submission", "journal_entry", "meeting",
+        "absence", "availability_stated", "availability_nudge", "schedule_draft", "unplaced", "pitch", "standby",
+        "waiting_pair", "letter", "reply_address",
+    }  # fmt: skip
+    found = {table.name for table in SQLModel.metadata.tables.values() if "event_id" in table.columns}
+
+    assert found == cloned | by_people
+    assert TypeLimits.__tablename__ in cloned
