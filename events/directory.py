@@ -108,3 +108,8 @@ def organisations_of(db: Database, person_id: int | None) -> list[Organisation]:
     query = select(Organisation).join(Membership, col(Membership.organisation_id) == col(Organisation.id))
     query = query.where(Membership.person_id == person_id)
     return list(db.exec(query.order_by(col(Organisation.name), col(Organisation.id))))
+
+
+def find_organisation(db: Database, organisation_id: int | None) -> Organisation | None:
+    """The organisation with this id, if there is one; organisations are public."""
+    return db.get(Organisation, organisation_id) if organisation_id is not None else None

@@ -83,7 +83,10 @@ def type_for(kind: OrganisationKind | None) -> str:
 
 @dataclass(frozen=True)
 class ComingPerson:
-    """Somebody who comes over, with their desk; an owner of a challenge perhaps without a registration."""
+    """Somebody who comes over, with their desk; an owner of a challenge perhaps without a registration.
+
+    `asked_organisation_id` is for whom they wanted to take part, which has not agreed that they belong to it.
+    """
 
     person_id: int
     name: str
@@ -91,6 +94,7 @@ class ComingPerson:
     registration_id: int | None
     type_code: str
     desk_id: int | None = None
+    asked_organisation_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -225,6 +229,7 @@ def _register(db: Database, event: EventWithPhases, coming: TakeOver, own: dict[
                 event_id=event.id,
                 person_id=person.person_id,
                 organisation_id=home_id,
+                asked_organisation_id=person.asked_organisation_id,
                 desk_id=person.desk_id or desks.get(home_id or 0),
                 type_id=types[person.type_code],
                 state=RegistrationState.ACCEPTED,
@@ -277,7 +282,8 @@ def _people(db: Database, subject: EventWithPhases) -> list[ComingPerson]:
         home = (organisations.get(place.organisation_id) if place else None) or homes.get(person)
         code = type_for(home.kind if home else None)
         registration_id, desk_id = (place.id, place.desk_id) if place else (None, None)
-        coming.append(ComingPerson(person, known[person].name, home, registration_id, code, desk_id))
+        asked = place.asked_organisation_id if place else None
+        coming.append(ComingPerson(person, known[person].name, home, registration_id, code, desk_id, asked))
     return coming
 
 

@@ -63,7 +63,10 @@ class Organisation(SQLModel, table=True):
 
 
 class Membership(SQLModel, table=True):
-    """That a person belongs to an organisation; a contact may change what it says about itself."""
+    """That a person belongs to an organisation; a contact may change what it says about itself.
+
+    Whoever has only asked to belong has no such row (events/membership_requests.py).
+    """
 
     __table_args__ = (UniqueConstraint("person_id", "organisation_id"),)
 
@@ -292,7 +295,7 @@ def add_organisation(
         raise Invalid(wrong)
     if not although_similar and (known := organisations_like(db, portrait.name, portrait.country)):
         raise SimilarOrganisation(
-            _("%(name)s is here already. Join it, or say that yours is another one.", name=known[0].name)
+            _("%(name)s is here already. Ask to join it, or say that yours is another one.", name=known[0].name)
         )
     row = enter_organisation(db, actor, portrait)
     enter_member(db, actor, row, person_id=actor.person or 0)
@@ -311,9 +314,8 @@ def change_organisation(db: Database, actor: Actor, subject: Organisation, *, po
 
 def enter_member(db: Database, actor: Actor, organisation: Organisation, *, person_id: int) -> Membership:
     """Let somebody belong to an organisation, as its contact when it has none; part of commands that have asked their
-    own rule. Refuses a second membership."""
-    # Locks the row on PostgreSQL, so that of two who join at once only one finds no contact; SQLite has one writer.
-    db.exec(select(Organisation.id).where(Organisation.id == organisation.id).with_for_update()).one()
+    own rule: whoever only wants to belong asks (`ask_to_join`). Refuses a second membership."""
+    hold_organisation(db, organisation)
     row = Membership(
         person_id=person_id,
         organisation_id=organisation.id or 0,
@@ -332,19 +334,18 @@ def enter_member(db: Database, actor: Actor, organisation: Organisation, *, pers
     return row
 
 
+def hold_organisation(db: Database, organisation: Organisation) -> None:
+    """Let nobody else join this organisation until the commit; NotFound when it is gone."""
+    # Locks the row on PostgreSQL, so that of two who join at once only one finds no contact; SQLite has one writer.
+    # Those who register for it meanwhile are not kept waiting.
+    held = select(Organisation.id).where(Organisation.id == organisation.id).with_for_update(key_share=True)
+    if db.exec(held).first() is None:
+        raise NotFound(_("This organisation is not there any more."))
+
+
 def _contacts(db: Database, organisation: Organisation) -> list[int]:
     query = select(Membership.person_id).where(Membership.organisation_id == organisation.id)
     return list(db.exec(query.where(col(Membership.is_contact).is_(True))))
-
-
-@command(signed_in)
-def join_organisation(db: Database, actor: Actor, subject: Organisation) -> Membership:
-    """Belong to an organisation from now on; the first to join becomes its contact.
-
-    Nobody is asked first: contacts see on the organisation's page who joined, and can remove who does not belong.
-    """
-    assert actor.person is not None
-    return enter_member(db, actor, subject, person_id=actor.person)
 
 
 @command(member_of_organisation)

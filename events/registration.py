@@ -19,6 +19,7 @@ from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.translation import Message, _
 from events.desks import acts_for_registration, desk_for, desk_of_registration
 from events.events import Approval, Event, EventState, EventWithPhases, not_over, on_capacity_changed
+from events.membership_requests import is_member_yet
 from events.phases import PhaseKind, refuse_unless_open
 from events.roles import Role, Scope, give_role, organiser_of_event, tie_source, ties_as
 
@@ -82,7 +83,8 @@ class ConsentText(SQLModel, table=True):
 
 
 class Registration(SQLModel, table=True):
-    """A person's place in an event."""
+    """A person's place in an event. `asked_organisation_id` is for whom they want to take part and may not yet: it has
+    not agreed that they belong to it."""
 
     __table_args__ = (UniqueConstraint("event_id", "person_id"),)
 
@@ -91,6 +93,7 @@ class Registration(SQLModel, table=True):
     event_id: int = Field(foreign_key="event.id", index=True)
     person_id: int = Field(foreign_key="person.id", index=True)
     organisation_id: int | None = Field(default=None, foreign_key="organisation.id", index=True)
+    asked_organisation_id: int | None = Field(default=None, foreign_key="organisation.id", index=True)
     type_id: int = Field(foreign_key="participation_type.id")
     desk_id: int | None = Field(default=None, foreign_key="desk.id", index=True, ondelete="SET NULL")
     state: RegistrationState = word(RegistrationState)
@@ -337,19 +340,22 @@ def register(
 ) -> Registration:
     """Ask for a place: accepted, waiting for approval, or waiting for a place when the event is full.
 
-    `answers` maps question ids to texts. Refuses a missing consent, type or required answer, and a second registration
-    (one that was withdrawn comes back to life).
+    `answers` maps question ids to texts. For an organisation that has yet to agree that they belong to it, somebody
+    takes part as soon as it does. Refuses a missing consent, type or required answer, an organisation that is not
+    theirs, and a second registration (one that was withdrawn comes back to life).
     """
     assert actor.person is not None
     before = find_registration(db, subject.id, actor.person)
     if before is not None and before.state is not RegistrationState.WITHDRAWN:
         raise RegisteredAlready
     chosen, clean = _checked(db, subject, type_code, answers, consent)
+    belongs = organisation_id is not None and is_member_yet(db, actor.person, organisation_id)
     state = _first_state(db, subject.event)
     row = before or Registration(
         event_id=subject.id, person_id=actor.person, type_id=chosen.id or 0, state=state, registered_at=clock.now()
     )
-    row.type_id, row.state, row.answers, row.organisation_id = chosen.id or 0, state, clean, organisation_id
+    row.type_id, row.state, row.answers = chosen.id or 0, state, clean
+    row.organisation_id, row.asked_organisation_id = (organisation_id, None) if belongs else (None, organisation_id)
     row.desk_id, row.registered_at = desk_for(db, subject.programme_id, organisation_id), clock.now()
     db.add(row)
     db.flush()

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
 from events.core.access import Actor
@@ -20,13 +22,15 @@ from events.roles import organiser_of_event
 
 @dataclass(frozen=True)
 class RegistrationRow:
-    """A registration in a list, with everything its line shows."""
+    """A registration in a list, with everything its line shows; `asked` names the organisation for which somebody wants
+    to take part and that has not agreed that they belong to it."""
 
     registration: Registration
     event: Event
     person: Person
     organisation: str
     type: str
+    asked: str = ""
 
     @property
     def subject(self) -> RegistrationInEvent:
@@ -41,19 +45,21 @@ def refuse_strangers(actor: Actor, subject: EventWithPhases | RegistrationInEven
 
 
 def _rows(subject: EventWithPhases, states: tuple[RegistrationState, ...]) -> Any:
+    asked = aliased(Organisation)
     query = (
-        select(Registration, Person, Organisation.name, ParticipationType.name)
+        sql_select(Registration, Person, col(Organisation.name), col(ParticipationType.name), col(asked.name))
         .join(Person, col(Person.id) == col(Registration.person_id))
         .join(ParticipationType, col(ParticipationType.id) == col(Registration.type_id))
         .outerjoin(Organisation, col(Organisation.id) == col(Registration.organisation_id))
-        .where(Registration.event_id == subject.id)
+        .outerjoin(asked, col(asked.id) == col(Registration.asked_organisation_id))
+        .where(col(Registration.event_id) == subject.id)
         .order_by(col(Registration.registered_at), col(Registration.id))
     )
     return query.where(col(Registration.state).in_(states)) if states else query
 
 
 def _row(subject: EventWithPhases, row: Any) -> RegistrationRow:
-    return RegistrationRow(row[0], subject.event, row[1], row[2] or "", row[3])
+    return RegistrationRow(row[0], subject.event, row[1], row[2] or "", row[3], row[4] or "")
 
 
 def registrations_of(
@@ -70,7 +76,7 @@ def registrations_of(
 def all_registrations_of(db: Database, actor: Actor, subject: EventWithPhases) -> list[RegistrationRow]:
     """Every registration of an event in order of arrival, for a file; refuses all but organisers."""
     refuse_strangers(actor, subject)
-    return [_row(subject, row) for row in db.exec(_rows(subject, ()))]
+    return [_row(subject, row) for row in db.execute(_rows(subject, ()))]
 
 
 def registration_counts(db: Database, event_id: int) -> dict[RegistrationState, int]:

@@ -8,12 +8,13 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, Select, String, UniqueConstraint, bindparam, cast, literal, union_all
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
 from events.core.access import VISITOR, Actor, Rule, Tie, rule
 from events.core.columns import moment, word
-from events.core.database import Database
+from events.core.database import Database, is_broken
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.translation import Message, _
@@ -136,7 +137,7 @@ def organiser_of_programme(actor: Actor, programme: Any) -> bool:
 
 
 def give_role(db: Database, actor: Actor, *, person_id: int, role: Role, scope: Scope, scope_id: int) -> None:
-    """Write down a role, once; part of commands that have asked their own rule."""
+    """Write down a role, once, also where two do at the same moment; part of commands that asked their own rule."""
     held = db.exec(
         select(RoleGrant.id).where(
             RoleGrant.person_id == person_id,
@@ -145,9 +146,18 @@ def give_role(db: Database, actor: Actor, *, person_id: int, role: Role, scope: 
             RoleGrant.scope_id == scope_id,
         )
     ).first()
-    if held is None:
-        db.add(RoleGrant(person_id=person_id, role=role, scope=scope, scope_id=scope_id, granted_at=clock.now()))
-        record(db, actor, RoleGranted(person_id=person_id, role=role, scope=scope, scope_id=scope_id))
+    if held is not None:
+        return
+    grant = RoleGrant(person_id=person_id, role=role, scope=scope, scope_id=scope_id, granted_at=clock.now())
+    try:
+        with db.begin_nested():
+            db.add(grant)
+            db.flush()
+    except IntegrityError as error:
+        if not is_broken(error, "uq_role_grant_person_id_role_scope_scope_id"):
+            raise
+        return  # somebody else has just given it
+    record(db, actor, RoleGranted(person_id=person_id, role=role, scope=scope, scope_id=scope_id))
 
 
 def people_with_role(db: Database, role: Role, scope: Scope, scope_id: int) -> list[int]:

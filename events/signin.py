@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import bindparam, update
-from sqlmodel import Field, SQLModel, col, select
+from sqlalchemy import select as sql_select
+from sqlmodel import Field, SQLModel, col
 
 from events.core import clock
 from events.core.access import Actor, anybody, command
 from events.core.columns import moment
 from events.core.database import Database
 from events.core.hooks import personal_data
-from events.core.journal import Fact, record
+from events.core.journal import Fact, record, version_of_facts
 from events.core.refusals import Conflict, Invalid
 from events.core.settings import settings
 from events.core.timers import set_timer, timer
@@ -282,18 +284,28 @@ def sign_out_everywhere(db: Database, actor: Actor, person: Person) -> None:
 
 
 # Asked for by every page, so it is built once.
-_BY_COOKIE = select(SignIn, Person).where(SignIn.digest == bindparam("digest"), Person.id == SignIn.person_id)
+_BY_COOKIE = sql_select(SignIn, Person, version_of_facts()).where(
+    col(SignIn.digest) == bindparam("digest"), col(Person.id) == col(SignIn.person_id)
+)
 
 
-def find_sign_in(db: Database, cookie: str) -> tuple[SignIn, Person] | None:
+class FoundSignIn(NamedTuple):
+    """A sign-in that holds, its person, and the version of the facts at that moment."""
+
+    sign_in: SignIn
+    person: Person
+    version: int
+
+
+def find_sign_in(db: Database, cookie: str) -> FoundSignIn | None:
     """The sign-in of a cookie and its person, if it still holds: not revoked, not idle for long, not too old."""
-    row = db.exec(_BY_COOKIE, params={"digest": digest(cookie)}).first()
+    row = db.execute(_BY_COOKIE, {"digest": digest(cookie)}).first()
     if row is None:
         return None
-    sign_in, person = row
+    sign_in, person, version = row
     now = clock.now()
     over = sign_in.revoked_at or now >= sign_in.expires_at or now >= sign_in.seen_at + IDLE
-    return None if over or person.state is not PersonState.ACTIVE else (sign_in, person)
+    return None if over or person.state is not PersonState.ACTIVE else FoundSignIn(sign_in, person, int(version))
 
 
 def note_seen(db: Database, sign_in_id: int) -> None:

@@ -14,6 +14,7 @@ from events.core.links import know_routes
 from events.core.settings import settings
 from frontend.demo_cast import load_cast
 from frontend.errors import handlers
+from frontend.kept_pages import KeptPages
 from frontend.middleware import Doorkeeper
 from frontend.routes import routes
 from frontend.signed_in import authenticate
@@ -33,7 +34,8 @@ class Folkmoot:
     """Pages behind the doorkeeper, sockets behind their guard."""
 
     def __init__(self, pages: ASGIApp, sockets: ASGIApp) -> None:
-        self.pages = Doorkeeper(pages)
+        self.kept = KeptPages(pages)
+        self.pages = Doorkeeper(self.kept)
         self.sockets = sockets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database, reading
+from events.core.translation import Message
 from events.events import EventWithPhases
 from events.people import people_by_id
 from events.roles import organiser_of_event
@@ -22,9 +23,10 @@ from sessions.assessments import (
 )
 from sessions.attendance import BEFORE, ENDS, PATIENCE, presence_of
 from sessions.blocks import Slot
+from sessions.booking_rules import BookingRules
 from sessions.meetings import MeetingInEvent, MeetingState
 from sessions.standby import StandbyCard, is_standby, rest_of, standbys_for
-from sessions.waiting import WaitingCard, waiting_of
+from sessions.waiting import WaitingCard, waiting_of, why_no_offers
 
 WITH_ATTENDANCE = (MeetingState.SCHEDULED, *ENDS)
 
@@ -112,15 +114,20 @@ def attendees(db: Database, actor: Actor, subject: MeetingInEvent) -> list[Atten
 
 @dataclass(frozen=True)
 class Waiting:
-    """The lists that somebody is on in an event: whether others may call them, for whom they wait, what to assess."""
+    """The lists that somebody is on in an event: whether others may call them, for whom they wait, what to assess.
+
+    `no_offers` says why nobody for whom they wait is asked at the moment.
+    """
 
     stands_by: bool
     pairs: list[WaitingCard]
     to_assess: list[ToAssess]
+    no_offers: Message | None
 
 
-def waiting_shown(db: Database, actor: Actor, event: EventWithPhases) -> Waiting:
+def waiting_shown(db: Database, actor: Actor, event: EventWithPhases, rules: BookingRules) -> Waiting:
     """What the page of one's meetings shows of those lists."""
     return Waiting(
-        is_standby(db, event.id, actor.person), waiting_of(db, actor, event), to_assess(db, actor.person, event.id)
-    )
+        is_standby(db, event.id, actor.person), waiting_of(db, actor, event), to_assess(db, actor.person, event.id),
+        why_no_offers(event, rules, clock.now()),
+    )  # fmt: skip

@@ -25,7 +25,7 @@ from events.organisations import (
     OrganisationKind,
     Portrait,
     add_organisation,
-    join_organisation,
+    enter_member,
     name_contact,
 )
 from events.people import Person, PersonJoined, PersonState, new_person
@@ -197,7 +197,7 @@ def _enter(db: Database, world: World, row: dict[str, str], staff: list[str]) ->
     founder = staff[0] if staff else "Ada Adler"
     organisation = add_organisation(db, world.actor(db, founder), None, portrait=portrait, although_similar=True)
     for name in staff[1:]:
-        join_organisation(db, world.actor(db, name), organisation)
+        enter_member(db, world.actor(db, founder), organisation, person_id=world.people[name])
         name_contact(db, world.actor(db, founder), organisation, person_id=world.people[name])
     world.organisations[row["name"]] = organisation
 

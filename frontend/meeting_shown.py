@@ -6,15 +6,16 @@ from starlette.requests import Request
 
 from events.core.access import Actor, may
 from events.core.database import Database
-from events.events import EventWithPhases
+from events.events import EventWithPhases, event_by_id
 from events.roles import organiser_of_event
 from frontend.slots import SlotChoice, by_day, choice
-from frontend.web import Filled
+from frontend.web import Filled, actor_of
 from sessions.availability import free_slots
 from sessions.booking_rules import Timing
 from sessions.meeting_history import HistoryLine, history_of
 from sessions.meeting_lists import Party, people_in
-from sessions.meetings import MeetingInEvent
+from sessions.meetings import MeetingInEvent, get_meeting
+from sessions.schedules.openings import Instead, who_could_meet_instead
 from sessions.seats import has_seats
 from sessions.sides import SideInMeeting, desk_of_side, sides_of
 
@@ -34,7 +35,8 @@ class MeetingShown:
 
     `other` is whom the reader meets, None for who does not take part. `acts_for` names whom the reader's desk looks
     after, `colleague` the lead whose side they could take over. `holds` says that a request keeps its time free, `sent`
-    is the step whose form was refused.
+    is the step whose form was refused. `instead` are those who could have the time of a cancelled meeting, None where
+    that is not offered.
     """
 
     people: tuple[Party, ...]
@@ -49,6 +51,7 @@ class MeetingShown:
     holds: bool
     history: list[HistoryLine]
     sent: str
+    instead: list[Instead] | None
 
     @property
     def guests(self) -> tuple[Party, ...]:
@@ -64,6 +67,13 @@ class MeetingShown:
         allowed = self.side_to(actor, "remove_from_meeting")
         fitting = [one for one in allowed if guest in one.own_guests or self.as_organiser]
         return fitting[0] if fitting else None
+
+
+def meeting_of(db: Database, request: Request) -> tuple[Actor, EventWithPhases, MeetingInEvent]:
+    """The reader, and the meeting that an address names with its event; NotFound where it is nothing of theirs."""
+    actor = actor_of(db, request)
+    subject = get_meeting(db, actor, request.path_params["meeting"])
+    return actor, event_by_id(db, subject.meeting.event_id), subject
 
 
 def meeting_shown(
@@ -90,6 +100,7 @@ def meeting_shown(
         holds=has_seats(db, subject.id, subject.meeting.invitee_id),
         history=history_of(db, subject),
         sent=request.url.path.rpartition("/")[2] if form.refused else "",
+        instead=who_could_meet_instead(db, actor, subject),
     )
 
 

@@ -2,14 +2,14 @@
 
 import base64
 import json
-import secrets
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from sqlmodel import SQLModel
 from starlette.requests import Request
@@ -21,13 +21,19 @@ from events.core.links import path as path_of
 from events.core.settings import settings
 from events.core.translation import LANGUAGES, At, Message, own_name, reader, set_reader
 from events.people import Person
+from events.reference.countries import country_name
+from events.reference.keywords import keyword_label
 from events.signin import form_token
 from frontend.assets import asset
 from frontend.cookies import FLASH, SIGN_IN, cookie_of, drop_cookie, set_cookie
+from frontend.form_keys import new_key
 from frontend.markdown import markdown
 from frontend.navigation import crumbs_of, event_nav_of
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+# What the forms of the page that is being written carry; macros are made once and know no page.
+_form_token: ContextVar[str] = ContextVar("form_token", default="")
 
 
 @dataclass(frozen=True)
@@ -45,10 +51,21 @@ def initials(name: str) -> str:
     return "".join(part[0] for part in (parts[:1] + parts[-1:] if len(parts) > 1 else parts)).upper()
 
 
+class _Template(Template):
+    """A template whose macros are made once: none of ours has globals of its own, which each import would look for."""
+
+    def _get_default_module(self, ctx: Any = None) -> Any:
+        return super()._get_default_module()
+
+
+class _Environment(Environment):
+    template_class = _Template
+
+
 @cache
 def environment() -> Environment:
     """The templates' environment; made once."""
-    made = Environment(
+    made = _Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -62,6 +79,8 @@ def environment() -> Environment:
     made.globals.update(
         asset=asset, link=path_of, may=may, new_key=new_key, initials=initials, clock_of=translation.clock_of,
         day_of=translation.day_of, when_of=translation.when, zone_label=translation.zone_label, At=At,
+        reader_zone=lambda: reader().zone, reader_locale=lambda: reader().locale, form_token=_form_token.get,
+        country_name=country_name, keyword_label=keyword_label,
     )  # fmt: skip
     made.filters.update(when=when_tag, day=day_tag, clock=clock_tag, markdown=markdown, iso=datetime.isoformat)
     return made
@@ -93,11 +112,6 @@ def _time_tag(moment: datetime, text: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), text)
 
 
-def new_key() -> str:
-    """A form's key: the same form sent twice has one effect."""
-    return secrets.token_urlsafe(18)
-
-
 def render(request: Request, template: str, *, status: int = 200, event: Any = None, **context: Any) -> Response:
     """A page. Call it after the database was closed; `event` (with phases) gives the way back and the event's tabs."""
     person: Person | None = getattr(request.state, "person", None)
@@ -105,6 +119,7 @@ def render(request: Request, template: str, *, status: int = 200, event: Any = N
         set_reader(reader().locale, event.event.zone)
     actor = getattr(request.state, "actor", VISITOR)
     flashes = read_flash(request)
+    _form_token.set(form_token(cookie_of(request, SIGN_IN)))
     html = (
         environment()
         .get_template(template)
@@ -119,7 +134,6 @@ def render(request: Request, template: str, *, status: int = 200, event: Any = N
             demo=settings().demo,
             cast=cast_of() if settings().demo else [],
             flashes=flashes,
-            csrf_token=form_token(cookie_of(request, SIGN_IN)),
             languages=[(code, own_name(code)) for code in LANGUAGES],
             path=request.url.path,
             request_id=journal.request_id.get(),

@@ -18,4 +18,4 @@ def authenticate(cookie_header: str) -> tuple[int, int] | None:
         return None
     with reading() as db:
         found = find_sign_in(db, morsel.value)
-        return (found[0].id or 0, found[1].id or 0) if found else None
+        return (found.sign_in.id or 0, found.person.id or 0) if found else None

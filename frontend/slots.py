@@ -9,8 +9,16 @@ from itertools import groupby
 from events.core.database import Database
 from events.core.refusals import Invalid
 from events.core.translation import Message, _, clock_of, day_of, gettext, local
+from frontend.web import Form
 from sessions.availability import OfferedSlot
 from sessions.blocks import Slot, slots_in
+
+
+class SlotForm(Form):
+    """A time, and why beyond a limit where somebody acts for others."""
+
+    slot: str = ""
+    override: str = ""
 
 
 @dataclass(frozen=True)

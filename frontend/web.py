@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 
 from events.core import clock
 from events.core.access import Actor
-from events.core.database import Database, reading, transaction
+from events.core.database import Database, one_look, reading, transaction
 from events.core.limits import TooOften
 from events.core.refusals import Conflict, Invalid, Refusal
 from events.core.repeats import SentBefore, Taking, answer_to, give_back, once, remember_answer
@@ -30,7 +30,9 @@ from events.roles import actor_for
 from events.signin import find_sign_in, form_token, note_seen
 from frontend.cookies import SIGN_IN, cookie_of
 from frontend.errors import status_of
+from frontend.form_keys import note_keys
 from frontend.forms import sentences
+from frontend.kept_pages import keep_page
 from frontend.languages import language_of
 from frontend.rendering import remember_flash
 from frontend.rendering import render as render
@@ -96,20 +98,25 @@ def forget_limiters() -> None:
 
 
 def page(
-    *, form: type[Form] | None = None, again: Page | Endpoint | None = None, signed_in: bool = False
+    *, form: type[Form] | None = None, again: Page | Endpoint | None = None, signed_in: bool = False, kept: bool = False
 ) -> Callable[[Page], Endpoint]:
     """Make an endpoint of a plain page function.
 
     Without `form` it only reads. With `form` it is sent to: the form is read with limits, its origin token and its
-    key are checked, and on a refusal the page `again` is shown with all that was typed.
+    key are checked, and on a refusal the page `again` is shown with all that was typed. `kept`: the page is kept for
+    the person as long as nothing happens (frontend/kept_pages.py says what that asks of it).
     """
 
     def wrap(run: Page) -> Endpoint:
         @wraps(run)
         async def endpoint(request: Request) -> Response:
             if form is None:
+                if kept:
+                    note_keys()
                 call = partial(_read_page, run, request, signed_in)
                 response = await anyio.to_thread.run_sync(call, limiter=limiter("read"))
+                if kept:
+                    keep_page(request, request.state.version, response)
             else:
                 sent = await _read_form(request)
                 step = partial(_sent_page, run, request, form, sent, plain(again) if again else None, signed_in)
@@ -141,9 +148,12 @@ def plain(endpoint: Any) -> Page:
 
 def _read_page(run: Page, request: Request, signed_in: bool) -> Response:
     greet(request)
-    if signed_in:
-        _demand_sign_in(request)
-    return run(request)
+    if not signed_in:
+        return run(request)
+    with one_look() as look:
+        if not actor_of(look(), request).signed_in:
+            raise SignInFirst
+        return run(request)
 
 
 def _demand_sign_in(request: Request) -> None:
@@ -297,15 +307,16 @@ def person_of(request: Request) -> Person | None:
 def _load(db: Database, request: Request) -> None:
     cookie = cookie_of(request, SIGN_IN)
     found = find_sign_in(db, cookie) if cookie else None
-    person = found[1] if found else None
+    person = found.person if found else None
     if person is not None:
         db.expunge(person)  # the page that says why something was refused shows the person after the rollback
     request.state.person = person
+    request.state.version = found.version if found else 0
     request.state.actor = actor_for(db, person.id if person else None)
     if found and person:
         set_reader(person.locale, person.zone)
-        if (clock.now() - found[0].seen_at).total_seconds() > SEEN_EVERY:
-            request.state.seen = found[0].id
+        if (clock.now() - found.sign_in.seen_at).total_seconds() > SEEN_EVERY:
+            request.state.seen = found.sign_in.id
 
 
 def note_use(request: Request) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlmodel import select
 
 from events import (
+    admission,
     challenges,
     clusters,
     consents,
@@ -13,6 +14,7 @@ from events import (
     joining,
     looking_after,
     marketplace,
+    membership_requests,
     organisations,
     people,
     phases,
@@ -100,10 +102,23 @@ def _slug(db: Database, event_id: int) -> str:
     meetings.MeetingExpired,
     meetings.MeetingMoved,
     meetings.MeetingCancelled,
+    attendance.NoShowMarked,
+    attendance.MeetingFailed,
+    attendance.AttendanceCorrected,
 )
 def _times_of_meeting(db: Database, fact: meetings.MeetingRequested) -> set[int]:
     row = db.get_one(meetings.Meeting, fact.meeting_id)
     return {row.asker_id, row.invitee_id, *meetings.guests_of(db, fact.meeting_id)}
+
+
+@changing_times(meetings.MeetingDelegated)
+def _times_of_both_colleagues(db: Database, fact: meetings.MeetingDelegated) -> set[int]:
+    return {fact.left_id, fact.joined_id}
+
+
+@changing_times(meetings.MeetingJoined, meetings.MeetingLeft)
+def _times_of_guest(db: Database, fact: meetings.MeetingJoined | meetings.MeetingLeft) -> set[int]:
+    return {fact.person_id}
 
 
 @announced(availability.AvailabilitySet)
@@ -222,6 +237,10 @@ quiet(
     organisations.OrganisationJoined,
     organisations.OrganisationLeft,
     organisations.ContactNamed,
+    membership_requests.MembershipAsked,
+    admission.MembershipAgreed,
+    admission.MembershipTurnedDown,
+    admission.MembershipTakenBack,
     clusters.ClusterJoined,
     clusters.ClusterLeft,
     programmes.ProgrammeCreated,

@@ -25,7 +25,7 @@ from sessions.meetings import (
     is_requested,
     not_closed,
 )
-from sessions.seats import free_seats, keep_seats, take_seats
+from sessions.seats import free_seats, has_seats, keep_seats, take_seats
 from sessions.transitions import (
     change_meeting,
     end_meeting,
@@ -62,8 +62,9 @@ def accept_meeting(
     chosen = subject.slot if subject.has_time else slot
     if chosen is None and rules.timing is not Timing.BY_ORGANISER:
         raise Invalid({"slot": _("Please choose a time.")})
-    people = (subject.meeting.asker_id, subject.meeting.invitee_id)
-    found = refuse_if_unavailable(db, actor, subject.meeting.event_id, people, None)
+    # Who has said since that they are away keeps what the request holds for them.
+    holds = subject.has_time and has_seats(db, subject.id, subject.meeting.invitee_id)
+    found = refuse_if_unavailable(db, actor, rules.event_id, subject.leads, None if holds else chosen, rules)
     refuse_beyond_limits(db, actor, rules, found, chosen, but=subject.id, override=override if acted_for else None)
     values: dict[str, Any] = {"answered_at": clock.now()}
     if override.strip():
@@ -76,13 +77,13 @@ def accept_meeting(
     sequence = (
         _let_stand(db, actor, subject, values)
         if subject.has_time
-        else place_meeting(db, actor, subject, chosen, values)
+        else place_meeting(db, actor, subject, chosen, values, available=found)
     )
     record(db, actor, MeetingAccepted(event_id=subject.meeting.event_id, meeting_id=subject.id, sequence=sequence))
 
 
 def _let_stand(db: Database, actor: Actor, subject: MeetingInEvent, values: dict[str, Any]) -> int:
-    """Keep the seats that the request holds, or take them now where requests hold none."""
+    """Keep the seats that the request holds, or take them now where requests hold none; all were found available."""
     people = (*subject.people[:2], *guests_of(db, subject.id))
     before = {"state": subject.meeting.state, "answered_at": None}
     with db.begin_nested():
@@ -91,7 +92,6 @@ def _let_stand(db: Database, actor: Actor, subject: MeetingInEvent, values: dict
             wanted = len(people) * len(atoms(subject.slot.starts_at, subject.slot.ends_at))
             if keep_seats(db, subject.id) != wanted:
                 free_seats(db, subject.id)
-                refuse_if_unavailable(db, actor, subject.meeting.event_id, people, subject.slot)
                 take_seats(db, actor, meeting_id=subject.id, people=people, slot=subject.slot, held_until=None)
             give_table(db, subject, subject.slot, people)
         except Conflict:

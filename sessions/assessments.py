@@ -1,7 +1,7 @@
 """Assessments: what each of those who met thinks of it and does next, within a minute.
 
-A meeting is assessed when both sides have said it. What is said belongs to whoever said it: the other side never
-reads it, organisers do, and the remark is for one's own desk or, without one, the organisers.
+What is said belongs to whoever said it: the other side never reads it, organisers do, and the remark is for one's own
+desk or, without one, the organisers.
 """
 
 from collections.abc import Callable, Collection
@@ -254,11 +254,6 @@ def assessment_by(db: Database, meeting_id: int, person: int | None) -> MeetingA
         MeetingAssessment.meeting_id == meeting_id, MeetingAssessment.person_id == person
     )
     return db.exec(query).first()
-
-
-def is_assessed() -> ColumnElement[bool]:
-    """The condition that both sides of a meeting have assessed it."""
-    return and_(_said_by(col(Meeting.asker_id)), _said_by(col(Meeting.invitee_id)))
 
 
 def _said_by(person: Any) -> ColumnElement[bool]:

@@ -38,9 +38,8 @@ from sessions.meetings import (
     guests_of,
     lead_of_meeting,
     not_closed,
-    state_at,
 )
-from sessions.seats import free_seats, tell_freed
+from sessions.seats import free_seats
 from sessions.transitions import change_meeting
 
 BEFORE = timedelta(minutes=10)
@@ -130,17 +129,6 @@ class Presence:
 
     came: dict[int, datetime] = field(default_factory=dict)
     absent: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class MeetingAttended:
-    """A meeting whose time has come, as an organiser watches it; `state` is that of the clock."""
-
-    meeting: Meeting
-    state: MeetingState
-    asker: str
-    invitee: str
-    presence: Presence
 
 
 AT_THE_END: list[Callable[[Database, MeetingInEvent], None]] = []
@@ -302,7 +290,6 @@ def _end(db: Database, subject: MeetingInEvent, end: MeetingState) -> None:
     stop_timer(db, "meeting ends", subject.id)
     if end is not MeetingState.HELD:
         free_seats(db, subject.id)
-        tell_freed(db, subject)
     for step in AT_THE_END:
         step(db, subject)
 
@@ -328,50 +315,20 @@ def _settle(db: Database, meeting_id: int) -> None:
 
 def presence_of(db: Database, subject: MeetingInEvent) -> Presence:
     """Who has come to a meeting, and who was marked as missing."""
-    return _presences(db, [subject.meeting])[subject.id]
-
-
-def _presences(db: Database, meetings: Collection[Meeting]) -> dict[int, Presence]:
-    ids = {one.id or 0: one for one in meetings}
-    came: dict[int, dict[int, datetime]] = {id: {} for id in ids}
-    absent: dict[int, set[int]] = {id: set() for id in ids}
-    query = select(MeetingAttendance).where(col(MeetingAttendance.meeting_id).in_(sorted(ids)))
-    for row in db.exec(query.order_by(col(MeetingAttendance.checked_in_at), col(MeetingAttendance.id))):
-        if row.absent:
-            absent[row.meeting_id].add(row.person_id)
-        elif row.checked_in_at is not None and _counts(ids[row.meeting_id], row.checked_in_at):
-            came[row.meeting_id][row.person_id] = row.checked_in_at
-    return {id: Presence(came[id], frozenset(absent[id])) for id in ids}
+    query = select(MeetingAttendance).where(MeetingAttendance.meeting_id == subject.id)
+    rows = db.exec(query.order_by(col(MeetingAttendance.checked_in_at), col(MeetingAttendance.id))).all()
+    came = {
+        row.person_id: row.checked_in_at
+        for row in rows
+        if not row.absent and row.checked_in_at is not None and _counts(subject.meeting, row.checked_in_at)
+    }
+    return Presence(came, frozenset(row.person_id for row in rows if row.absent))
 
 
 def _counts(meeting: Meeting, at: datetime) -> bool:
     # A meeting that was moved after somebody had checked in is another appointment.
     start, end = meeting.starts_at, meeting.ends_at
     return start is not None and end is not None and start - BEFORE <= at < end
-
-
-def attendance_of(db: Database, event_id: int) -> list[MeetingAttended]:
-    """The meetings of an event that have begun or begin within ten minutes, in order of time; three queries.
-
-    For organisers and desks: ask whether the reader is one before.
-    """
-    until = clock.now() + BEFORE
-    query = select(Meeting).where(
-        Meeting.event_id == event_id,
-        col(Meeting.state).in_((MeetingState.SCHEDULED, *ENDS)),
-        col(Meeting.starts_at) <= until,
-    )
-    meetings = list(db.exec(query.order_by(col(Meeting.starts_at), col(Meeting.id))))
-    people = {id for one in meetings for id in (one.asker_id, one.invitee_id)}
-    names = dict(db.exec(select(Person.id, Person.name).where(col(Person.id).in_(sorted(people)))).all())
-    found, now = _presences(db, meetings), clock.now()
-    return [
-        MeetingAttended(
-            one, state_at(one.state, one.expires_at, now), names.get(one.asker_id, ""), names.get(one.invitee_id, ""),
-            found[one.id or 0],
-        )
-        for one in meetings
-    ]  # fmt: skip
 
 
 def name_of(db: Database, person: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, UniqueConstraint, bindparam, cast, delete, literal, null, or_, union_all
+from sqlalchemy import Integer, UniqueConstraint, bindparam, cast, delete, literal, null, union_all
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, SQLModel, col, select
 
@@ -28,9 +28,9 @@ from events.registration import (
     participant_of_event,
 )
 from sessions.blocks import Block, Slot, slots_in, slots_of
-from sessions.booking_rules import BookingRules, is_awake
+from sessions.booking_rules import BookingRules, is_awake, usual_rules
 from sessions.no_thanks import NoThanks
-from sessions.seats import FULL_ATOMS, SEAT, TAKEN_ATOMS, NotTakingPart, kept_atoms, values_within
+from sessions.seats import FULL_ATOMS, SEAT, TAKEN_ATOMS, NotTakingPart, held_now, kept_atoms, values_within
 
 
 class Absence(SQLModel, table=True):
@@ -184,7 +184,7 @@ _NOT_THEN = union_all(
     select(literal("away"), SEAT.c.person_id, literal(0)).where(
         SEAT.c.person_id.in_(_PEOPLE),
         SEAT.c.atom.between(bindparam("first"), bindparam("last")),
-        or_(SEAT.c.held_until.is_(None), SEAT.c.held_until > bindparam("now")),
+        held_now(bindparam("now")),
     ),
 )
 
@@ -242,13 +242,19 @@ _BLOCKS = (
 )
 
 
+def rules_and_blocks(db: Database, event_id: int) -> tuple[BookingRules, list[Block]]:
+    """An event's booking rules, to be read only, and its blocks in order of time; one statement."""
+    rows: Any = db.execute(_BLOCKS, {"event": event_id}).all()
+    rules = rows[0][0] if rows and rows[0][0] is not None else usual_rules(event_id)
+    return rules, [block for _rules, block in rows if block is not None]
+
+
 def slots_and_rules(db: Database, event_id: int) -> tuple[list[Slot], BookingRules]:
     """The coming slots of an event in order of time, and its booking rules; one statement."""
-    rows: Any = db.execute(_BLOCKS, {"event": event_id}).all()
-    rules = rows[0][0] if rows and rows[0][0] is not None else BookingRules(event_id=event_id)
+    rules, blocks = rules_and_blocks(db, event_id)
     now = clock.now()
-    blocks = [block for _rules, block in rows if block is not None and block.ends_at > now]
-    return [slot for block in blocks for slot in slots_of(block) if slot.starts_at > now], rules
+    coming = [block for block in blocks if block.ends_at > now]
+    return [slot for block in coming for slot in slots_of(block) if slot.starts_at > now], rules
 
 
 def mark(what: str, one: Any = 0, other: Any = 0, at: Any = None, text: Any = "") -> Any:

@@ -1,6 +1,6 @@
 """Blocks: stretches of an event in which one-to-one meetings may be held, their slots, and the tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -14,7 +14,7 @@ from events.core.access import Actor, command
 from events.core.clock import on_the_atom
 from events.core.columns import listing, moment, public_id, word
 from events.core.database import Database
-from events.core.hooks import copied_with_event, personal_data
+from events.core.hooks import cloned_with_event, copied_with_event, personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
@@ -347,6 +347,19 @@ def _set_up_meetings(db: Database, actor: Actor, from_event_id: int, to_event_id
     rooms = min(max(places_taken(db, to_event_id) // 2, 3), 100)
     names = _next_names(tables_of(db, to_event_id), rooms, TableKind.VIDEO)
     _new_tables(db, actor, [MeetingTable(event_id=to_event_id, name=name, kind=TableKind.VIDEO) for name in names])
+
+
+@cloned_with_event
+def _clone_blocks(db: Database, from_event: int, to_event: int, moved: Callable[[datetime], datetime]) -> None:
+    """Blocks with their breaks, and tables, which are nobody's own yet."""
+    for one in blocks_of(db, from_event):
+        breaks = [[moved(datetime.fromisoformat(end)).isoformat() for end in pair] for pair in one.breaks]
+        block = Block(event_id=to_event, starts_at=moved(one.starts_at), ends_at=moved(one.ends_at), breaks=breaks)
+        block.slot_minutes, block.buffer_minutes = one.slot_minutes, one.buffer_minutes
+        db.add(block)
+    for table in tables_of(db, from_event):
+        db.add(MeetingTable(event_id=to_event, name=table.name, kind=table.kind, chairs=table.chairs))
+    db.flush()
 
 
 def default_spans(starts_at: datetime, ends_at: datetime, zone: str) -> list[Slot]:

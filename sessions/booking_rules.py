@@ -4,19 +4,22 @@ Two switches are independent: who says yes (approval or automatic), and who choo
 the organiser). Limits stand in four layers; docs/decisions/0012 says how each is counted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam
 from sqlmodel import Field, SQLModel, col, select
 
-from events.core.access import Actor, command
+from events.cloning import same_types
+from events.core.access import SYSTEM, Actor, command
 from events.core.columns import listing, word
 from events.core.database import Database
-from events.core.hooks import copied_with_event
+from events.core.hooks import cloned_with_event, copied_with_event
 from events.core.journal import Fact, record
 from events.core.refusals import Invalid
 from events.core.translation import Message, _
@@ -105,6 +108,12 @@ def rules_of(db: Database, event_id: int) -> BookingRules:
 
 _RULES = select(BookingRules).where(col(BookingRules.event_id) == bindparam("event"))
 _TYPE_LIMITS = select(TypeLimits).where(col(TypeLimits.event_id) == bindparam("event"))
+
+
+@lru_cache(maxsize=100)
+def usual_rules(event_id: int) -> BookingRules:
+    """The usual rules of an event where nobody has set any, to be read only: to make them takes longer than to ask."""
+    return BookingRules(event_id=event_id)
 
 
 def has_rules(db: Database, event_id: int) -> bool:
@@ -226,3 +235,13 @@ def _copy_rules(db: Database, actor: Actor, from_event_id: int, to_event_id: int
     if row is not None and there is None:
         db.add(BookingRules(**row.model_dump(exclude={"id", "event_id"}), event_id=to_event_id))
         db.flush()
+
+
+@cloned_with_event
+def _clone_rules(db: Database, from_event: int, to_event: int, moved: Callable[[datetime], datetime]) -> None:
+    _copy_rules(db, SYSTEM, from_event, to_event)
+    same = same_types(db, from_event, to_event)
+    for one in db.exec(select(TypeLimits).where(TypeLimits.event_id == from_event).order_by(col(TypeLimits.id))):
+        limits = {"min_meetings": one.min_meetings, "max_meetings": one.max_meetings}
+        db.add(TypeLimits(event_id=to_event, type_id=same[one.type_id], **limits))
+    db.flush()

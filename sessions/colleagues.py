@@ -91,7 +91,7 @@ def _hand_over(db: Database, actor: Actor, side: SideInMeeting, to: Registration
         raise Invalid({"to": _("They lead this meeting already. Choose a colleague.")})
     found = locked_with(db, of, joins)
     home = found[side.lead].organisation_id
-    if home is None or found[joins].organisation_id != home:
+    if home is None or found[joins].organisation_id != home or joins not in side.colleagues:
         raise NotColleague
     rules = rules_of(db, of.meeting.event_id)
     _may_lead(db, actor, side, found, joins, rules, override)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from events.consents import has_agreed
@@ -43,7 +44,8 @@ OF_MEETINGS = frozenset({Lack.NO_AVAILABILITY, Lack.NO_MEETINGS, Lack.UNANSWERED
 
 @dataclass(frozen=True)
 class DeskRow:
-    """A participant of a desk: who, and how far they are. Requests are those that are open now."""
+    """A participant of a desk: who, and how far they are. Requests are those that are open now; `wants_to_join` names
+    the organisation for which they want to take part and that has not agreed."""
 
     registration: Registration
     event: Event
@@ -56,6 +58,7 @@ class DeskRow:
     meetings: int
     to_answer: int
     asked: int
+    wants_to_join: str
 
     @property
     def subject(self) -> RegistrationInEvent:
@@ -103,6 +106,7 @@ def _own(actor: Actor) -> Any:
 
 
 def _rows(now: datetime) -> Any:
+    wanted = aliased(Organisation)
     columns = (
         col(Organisation.name),
         col(Organisation.country),
@@ -112,20 +116,22 @@ def _rows(now: datetime) -> Any:
         _count(_meets(or_(_asks(), _is_asked()), col(Meeting.state).in_(STANDING))),
         _count(_meets(_is_asked(), _waits(now))),
         _count(_meets(_asks(), _waits(now))),
+        col(wanted.name),
     )
     return (
         select(Registration, Person, *columns)
         .join(Person, col(Person.id) == col(Registration.person_id))
         .join(ParticipationType, col(ParticipationType.id) == col(Registration.type_id))
         .outerjoin(Organisation, col(Organisation.id) == col(Registration.organisation_id))
+        .outerjoin(wanted, col(wanted.id) == col(Registration.asked_organisation_id))
     )
 
 
 def _row(event: Event, row: Any) -> DeskRow:
-    registration, person, organisation, country, type_name, agreed, stated, meetings, to_answer, asked = row
+    registration, person, organisation, country, type_name, agreed, stated, meetings, to_answer, asked, wanted = row
     return DeskRow(
         registration, event, person, organisation or "", country or "", type_name, bool(agreed), bool(stated),
-        meetings, to_answer, asked,
+        meetings, to_answer, asked, wanted or "",
     )  # fmt: skip
 
 

@@ -67,7 +67,8 @@ def add_to_meeting(
     if joins in people:
         raise TakesPartAlready(name_of(db, joins))
     home = found[subject.lead].organisation_id
-    if not organiser_of_event(actor, subject) and (home is None or found[joins].organisation_id != home):
+    is_colleague = home is not None and found[joins].organisation_id == home and joins in subject.colleagues
+    if not is_colleague and not organiser_of_event(actor, subject):
         raise NotColleague
     slot, rules = of.slot if of.has_time else None, rules_of(db, of.meeting.event_id)
     refuse_unless_free(db, actor, rules, joins, set(people), slot)

@@ -3,7 +3,7 @@
 How each is counted is written in docs/decisions/0012; a request that came to nothing returns to its quota.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from events.core.refusals import Conflict, Invalid
 from events.core.translation import N_, Message, _
 from events.registration import Registration
 from sessions.blocks import Block, Slot
-from sessions.booking_rules import BookingRules, limits_of_types
+from sessions.booking_rules import BookingRules, TypeLimits, limits_of_types
 from sessions.meetings import Meeting, MeetingGuest, MeetingState, state_at
 
 STANDING = frozenset({MeetingState.ACCEPTED, MeetingState.SCHEDULED, MeetingState.HELD})
@@ -137,7 +137,8 @@ def refuse_beyond_limits(
     """
     if lines is None:
         lines = counted_for(db, rules.event_id, set(found), but=but)
-    refusal = _beyond(db, actor, rules, found, slot, asker, lines)
+    bounds = Bounds(rules, limits_of_types(db, rules.event_id), _blocks_around(db, rules, slot))
+    refusal = limit_reached(actor, bounds, found, slot, lines, asker=asker)
     if refusal is None:
         return
     if override is None:
@@ -146,15 +147,34 @@ def refuse_beyond_limits(
         raise Invalid({"override": _("%(limit)s To go beyond it, say why.", limit=refusal.message)})
 
 
-def _beyond(
-    db: Database,
+@dataclass(frozen=True)
+class Bounds:
+    """What an event allows: its rules, the limits of its types, and the blocks in which meetings are counted."""
+
+    rules: BookingRules
+    types: Mapping[int, TypeLimits]
+    blocks: Sequence[Block]
+
+
+def _blocks_around(db: Database, rules: BookingRules, slot: Slot | None) -> list[Block]:
+    if rules.max_per_block is None or slot is None:
+        return []
+    within = (Block.event_id == rules.event_id, Block.starts_at <= slot.starts_at, Block.ends_at >= slot.ends_at)
+    return list(db.exec(select(Block).where(*within)))
+
+
+def limit_reached(
     actor: Actor,
-    rules: BookingRules,
+    bounds: Bounds,
     found: Mapping[int, Registration],
     slot: Slot | None,
+    lines: Sequence[Counted],
+    *,
     asker: int | None,
-    lines: list[Counted],
 ) -> LimitReached | None:
+    """The limit that a meeting of the people in `found`, of whom all `lines` are given, would go beyond; asks nothing
+    of the database. Without a slot, blocks do not count."""
+    rules = bounds.rules
     if asker is not None:
         asked = [one for one in lines if one.person == asker and one.asked]
         waiting = sum(1 for one in asked if one.state is MeetingState.REQUESTED)
@@ -162,19 +182,18 @@ def _beyond(
             return TooManyRequests(rules.max_pending, own=actor.person == asker)
         if rules.max_outgoing is not None and _count(asked, COUNTS_AS_ASKED) >= rules.max_outgoing:
             return AskedOften(rules.max_outgoing, own=actor.person == asker)
-    return _full_type(db, actor, rules, found, lines) or _full_block(db, actor, rules, found, slot, lines)
+    return _full_type(actor, bounds, found, lines) or _full_block(actor, bounds, found, slot, lines)
 
 
-def _count(lines: list[Counted], states: frozenset[MeetingState]) -> int:
+def _count(lines: Sequence[Counted], states: frozenset[MeetingState]) -> int:
     return sum(1 for one in lines if one.state in states)
 
 
 def _full_type(
-    db: Database, actor: Actor, rules: BookingRules, found: Mapping[int, Registration], lines: list[Counted]
+    actor: Actor, bounds: Bounds, found: Mapping[int, Registration], lines: Sequence[Counted]
 ) -> LimitReached | None:
-    limits = limits_of_types(db, rules.event_id)
     for person, place in sorted(found.items(), key=lambda one: one[0] != actor.person):
-        limit = limits.get(place.type_id)
+        limit = bounds.types.get(place.type_id)
         most = limit.max_meetings if limit else None
         if most is not None and _count([one for one in lines if one.person == person], STANDING) >= most:
             return LimitReached(_own_or_other(actor, person, most))
@@ -192,17 +211,13 @@ def _own_or_other(actor: Actor, person: int, most: int) -> Message:
 
 
 def _full_block(
-    db: Database,
-    actor: Actor,
-    rules: BookingRules,
-    found: Mapping[int, Registration],
-    slot: Slot | None,
-    lines: list[Counted],
+    actor: Actor, bounds: Bounds, found: Mapping[int, Registration], slot: Slot | None, lines: Sequence[Counted]
 ) -> LimitReached | None:
+    rules = bounds.rules
     if rules.max_per_block is None or slot is None:
         return None
-    within = (Block.event_id == rules.event_id, Block.starts_at <= slot.starts_at, Block.ends_at >= slot.ends_at)
-    block = db.exec(select(Block).where(*within)).first()
+    around = (one for one in bounds.blocks if one.starts_at <= slot.starts_at and one.ends_at >= slot.ends_at)
+    block = next(around, None)
     if block is None:
         return None
     holding = {MeetingState.SCHEDULED, MeetingState.HELD}

@@ -152,6 +152,11 @@ def parties_of(db: Database, subject: MeetingInEvent) -> tuple[Party, Party]:
     return asker, invitee
 
 
+def parties_among(db: Database, subject: MeetingInEvent, people: Collection[int]) -> dict[int, Party]:
+    """Those of `people` who have a place in the event of a meeting, by person."""
+    return {one.person_id: one for one in _parties(db, subject, col(Person.id).in_(sorted(people)))}
+
+
 def who_could_come(db: Database, subject: MeetingInEvent, people: Collection[int] | None = None) -> list[Party]:
     """Those of `people`, else of all participants, who take part in the event but not in this meeting, by name."""
     wanted = [col(Registration.state) == RegistrationState.ACCEPTED, col(Person.id).not_in(subject.people)]

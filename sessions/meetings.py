@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, and_, exists, or_
+from sqlalchemy import Index, UniqueConstraint, and_, case, exists, or_
+from sqlalchemy import select as sql_select
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core.access import Actor, rule
@@ -17,6 +18,7 @@ from events.core.journal import Fact
 from events.core.refusals import Conflict, NotFound
 from events.core.translation import Message, _
 from events.events import Event, EventClosedAlready, EventState
+from events.organisations import Membership
 from events.registration import Registration, RegistrationState
 from events.roles import Role, Scope, organiser_of_event
 from sessions.blocks import Slot
@@ -219,7 +221,8 @@ class TimePassed(Conflict):
 @dataclass(frozen=True)
 class MeetingInEvent:
     """A meeting with its event, as commands and rules need it: with the guests, the desks that look after whoever
-    takes part (by person; None for nobody's), their organisations, and who else takes part for those of the leads."""
+    takes part (by person; None for nobody's), their organisations, and whichever of the members of those of the leads
+    take part too."""
 
     meeting: Meeting
     event: Event
@@ -390,7 +393,7 @@ def meeting_in_event(db: Database, meeting: Meeting, event: Event) -> MeetingInE
     places = _places_around(db, meeting, guests)
     colleagues: dict[int, set[int]] = {}
     for place in places:
-        if place.organisation_id is not None and place.state is RegistrationState.ACCEPTED:
+        if place.is_member and place.state is RegistrationState.ACCEPTED:
             colleagues.setdefault(place.organisation_id, set()).add(place.person_id)
     return MeetingInEvent(
         meeting,
@@ -419,10 +422,19 @@ def _places_around(db: Database, meeting: Meeting, guests: tuple[int, ...]) -> l
         col(Registration.person_id).in_((*leads, *guests)),
         and_(col(Registration.organisation_id).in_(homes), col(Registration.state) == RegistrationState.ACCEPTED),
     )
-    query = select(
-        Registration.person_id, Registration.desk_id, Registration.organisation_id, Registration.state
-    ).where(here, around)
-    return list(db.exec(query))
+    query = sql_select(
+        col(Registration.person_id), col(Registration.desk_id), col(Registration.organisation_id),
+        col(Registration.state), case((belongs_there(), 1), else_=0).label("is_member"),
+    )  # fmt: skip
+    return list(db.execute(query.where(here, around)))
+
+
+def belongs_there() -> Any:
+    """The condition that somebody belongs to the organisation for which they take part: only members are colleagues."""
+    return exists().where(
+        col(Membership.person_id) == col(Registration.person_id),
+        col(Membership.organisation_id) == col(Registration.organisation_id),
+    )
 
 
 def page_of(meeting: Meeting) -> str:

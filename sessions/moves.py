@@ -1,5 +1,6 @@
 """Moves: giving a meeting its time, another time, or none any more; and what stays where it is."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +32,7 @@ from sessions.meetings import (
     participants_choose_times,
     participants_may_move,
 )
-from sessions.seats import free_seats, locked_participants, take_seats, tell_freed
+from sessions.seats import free_seats, locked_participants, take_seats
 from sessions.transitions import (
     change_meeting,
     end_meeting,
@@ -79,21 +80,21 @@ def schedule_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, slo
     Refuses with SlotTaken, NoTableFree, TimePassed, what is no slot of the event, AnsweredAlready when somebody else
     was quicker, and LimitReached, which an organiser or desk may override with a reason.
     """
-    refuse_in_block(db, actor, subject, slot, override)
+    available = refuse_in_block(db, actor, subject, slot, override)
     values: dict[str, Any] = {"override": checked_reason("override", override)} if override.strip() else {}
-    sequence = place_meeting(db, actor, subject, slot, values)
+    sequence = place_meeting(db, actor, subject, slot, values, available=available)
     record(db, actor, MeetingScheduled(event_id=subject.meeting.event_id, meeting_id=subject.id, sequence=sequence))
 
 
-def refuse_in_block(db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot, override: str) -> None:
-    """Refuse a time in a block in which one of the people has as many meetings as allowed."""
-    event_id = subject.meeting.event_id
+def refuse_in_block(db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot, override: str) -> Collection[int]:
+    """Refuse a time at which not all can meet, or in a block in which one of them has as many meetings as allowed;
+    answers who was looked at."""
+    rules = rules_of(db, subject.meeting.event_id)
     people = (*subject.people[:2], *guests_of(db, subject.id))
-    found = refuse_if_unavailable(db, actor, event_id, people, slot)
+    found = refuse_if_unavailable(db, actor, rules.event_id, people, slot, rules)
     acted_for = actor.person not in people
-    refuse_beyond_limits(
-        db, actor, rules_of(db, event_id), found, slot, but=subject.id, override=override if acted_for else None
-    )
+    refuse_beyond_limits(db, actor, rules, found, slot, but=subject.id, override=override if acted_for else None)
+    return found
 
 
 @command(acts_for_lead | (lead_of_meeting & participants_may_move), when=can_be_moved)
@@ -135,7 +136,6 @@ def shift(db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot) -> No
 
 def tell_moved(db: Database, actor: Actor, subject: MeetingInEvent, old: datetime, people: tuple[int, ...]) -> None:
     """Revise all calendars and write the fact that a meeting has another time; its old one is free."""
-    tell_freed(db, subject)
     sequence = write_in_calendars(db, subject, people)
     start, event_id = subject.slot.starts_at, subject.meeting.event_id
     record(

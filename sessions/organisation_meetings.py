@@ -18,7 +18,7 @@ from events.organisations import Organisation
 from events.people import Person
 from events.registration import Registration, RegistrationState, find_registration, participant_of_event
 from sessions.blocks import MeetingTable, place_name
-from sessions.meetings import Meeting, MeetingGuest, MeetingInEvent, MeetingState, is_open, state_at
+from sessions.meetings import Meeting, MeetingGuest, MeetingInEvent, MeetingState, belongs_there, is_open, state_at
 from sessions.sides import SideInMeeting
 
 TOOK_TIME = (MeetingState.SCHEDULED, MeetingState.HELD, MeetingState.NO_SHOW, MeetingState.FAILED)
@@ -60,7 +60,8 @@ class OrganisationMeetings:
 
 
 def meetings_of_organisation(db: Database, actor: Actor, event: EventWithPhases) -> OrganisationMeetings:
-    """The meetings and open requests of all who take part for the actor's organisation, the actor first, then by name.
+    """The meetings and open requests of all members who take part for the actor's organisation, the actor first, then
+    by name.
 
     For its members who take part themselves; NotFound for who does not. One query, however many there are.
     """
@@ -117,7 +118,7 @@ def _shared(event_id: int, home: int) -> Any:
         .outerjoin(partner, col(partner.id) == col(place.organisation_id))
         .outerjoin(MeetingTable, col(MeetingTable.id) == col(Meeting.table_id))
         .where(col(Registration.event_id) == event_id, col(Registration.organisation_id) == home)
-        .where(col(Registration.state) == RegistrationState.ACCEPTED)
+        .where(col(Registration.state) == RegistrationState.ACCEPTED, belongs_there())
         .order_by(func.lower(col(person.name)), mine, col(Meeting.starts_at), col(Meeting.id))
     )
 

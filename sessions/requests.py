@@ -1,5 +1,6 @@
 """Meeting requests: one participant's wish to meet another, with a time that is held for both or without one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from events.events import Event, EventWithPhases, event_by_id, not_over
 from events.phases import PhaseKind, refuse_unless_open
 from events.registration import Registration, RegistrationInEvent, participant_of_event
 from events.roles import organiser_of_event
-from events.type_rules import may_ask
+from events.type_rules import TypeRule, may_ask
 from sessions.answers import checked_reason
 from sessions.availability import offered_slots
 from sessions.blocks import Slot, block_at
@@ -150,7 +151,6 @@ def ask(
         refuse_second(counted_for(db, event.id, pair), *pair)
         raise
     refuse_pair(db, found[wish.asker], found[wish.invitee])
-    # Exact although it only looks: both registrations are locked, and SQLite has one writer.
     lines = counted_for(db, event.id, found)
     refuse_second(lines, wish.asker, wish.invitee)
     refuse_beyond_limits(db, actor, rules, found, wish.slot, asker=wish.asker, override=override, lines=lines)
@@ -169,14 +169,18 @@ def _check(event: EventWithPhases, wish: Wish, invitee: Registration, rules: Boo
         raise NotFound()
     if wish.asker == wish.invitee:
         raise MeetOneself
-    if len(wish.note.strip()) > NOTE_LIMIT:
-        raise Invalid({"note": _("Please write at most %(most)s characters.", most=NOTE_LIMIT)})
+    _refuse_long(wish.note)
     if rules.timing is Timing.AT_REQUEST and wish.slot is None:
         raise Invalid({"slot": _("Please choose a time.")})
     if rules.timing is not Timing.AT_REQUEST and wish.slot is not None:
         raise Invalid({"slot": NO_TIME_YET[rules.timing]})
     if wish.slot is not None and wish.slot.starts_at <= clock.now():
         raise TimePassed
+
+
+def _refuse_long(note: str) -> None:
+    if len(note.strip()) > NOTE_LIMIT:
+        raise Invalid({"note": _("Please write at most %(most)s characters.", most=NOTE_LIMIT)})
 
 
 def _some_time_left(db: Database, actor: Actor, event: EventWithPhases, wish: Wish) -> None:
@@ -198,6 +202,13 @@ def refuse_pair(db: Database, asker: Registration, invitee: Registration) -> Non
         raise Colleagues
     if not may_ask(db, asker.type_id, invitee.type_id):
         raise NotYourType
+
+
+def suits(rules: Mapping[tuple[int, int], TypeRule], asker: Registration, invitee: Registration) -> bool:
+    """Whether `refuse_pair` would let somebody ask somebody; for many, by the rules of all types."""
+    rule = rules.get((asker.type_id, invitee.type_id))
+    colleagues = asker.organisation_id is not None and asker.organisation_id == invitee.organisation_id
+    return not colleagues and (rule is None or (rule.may_see and rule.may_ask))
 
 
 def refuse_second(lines: list[Counted], one: int, other: int) -> None:
@@ -279,8 +290,7 @@ def book_meeting(
     if slot.starts_at <= clock.now():
         raise TimePassed
     rules, wish = rules_of(db, subject.id), Wish(ids[0], ids[1], slot, note)
-    if len(note.strip()) > NOTE_LIMIT:
-        raise Invalid({"note": _("Please write at most %(most)s characters.", most=NOTE_LIMIT)})
+    _refuse_long(note)
     found = refuse_if_unavailable(db, actor, subject.id, ids, slot, rules, seated=True)
     lines = counted_for(db, subject.id, found)
     refuse_second(lines, ids[0], ids[1])

@@ -4,7 +4,7 @@ Time is cut into atoms of five minutes. A request holds the seats of its two peo
 meeting keeps them and has those of its table too. Every other end of a meeting frees all of them.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -125,8 +125,9 @@ def locked_participants(db: Database, event_id: int, people: Collection[int]) ->
     return {row.person_id: row for row in rows}
 
 
-def held_now(now: datetime) -> Any:
-    """The condition that a seat counts: kept, or held by a request that has not expired."""
+def held_now(now: Any) -> Any:
+    """The condition that a seat counts: kept, or held by a request that has not expired at `now`, a moment or a
+    parameter."""
     return or_(SEAT.c.held_until.is_(None), SEAT.c.held_until > now)
 
 
@@ -222,24 +223,6 @@ def has_seats(db: Database, meeting_id: int, person_id: int) -> bool:
     return db.execute(theirs.limit(1)).first() is not None
 
 
-# A meeting with its event, of which this module knows nothing.
-Freed = Callable[[Database, Any], None]
-AFTER_FREED: list[Freed] = []
-
-
-def after_freed(step: Freed) -> Freed:
-    """Run `(db, meeting)` in the transaction in which a meeting gave seats back, at its end or by moving. For the
-    waiting list."""
-    AFTER_FREED.append(step)
-    return step
-
-
-def tell_freed(db: Database, meeting: Any) -> None:
-    """Let those join in who wait for seats; part of commands that gave some back."""
-    for step in AFTER_FREED:
-        step(db, meeting)
-
-
 def take_table(
     db: Database, *, event_id: int, meeting_id: int, slot: Slot, people: Collection[int], prefer: int | None = None
 ) -> int | None:
@@ -317,10 +300,13 @@ _OWN_TABLES = select(col(MeetingTable.id)).where(
 
 # The atoms in which one of the people has a seat, in whatever event.
 TAKEN_ATOMS = select(SEAT.c.atom).where(SEAT.c.person_id.in_(_PEOPLE), _WITHIN, held_now(_NOW))
-# Those in which no table is left for them; none where the event has no tables for them.
+# Those in which no table is left for them; none where the event has no tables for them. Tables are given out in order,
+# so most atoms are settled by a look at the last one.
+_LAST_TABLE = select(func.max(_OWN_TABLES.subquery().c.id)).scalar_subquery()
+_LAST_TAKEN = select(SEAT.c.atom).where(SEAT.c.table_id == _LAST_TABLE, _WITHIN)
 FULL_ATOMS = (
     select(SEAT.c.atom)
-    .where(SEAT.c.table_id.in_(_OWN_TABLES), _WITHIN)
+    .where(SEAT.c.table_id.in_(_OWN_TABLES), SEAT.c.atom.in_(_LAST_TAKEN))
     .group_by(SEAT.c.atom)
     .having(func.count() >= select(func.count()).select_from(_OWN_TABLES.subquery()).scalar_subquery())
 )

@@ -76,7 +76,7 @@ class SideInMeeting:
 
     @property
     def colleagues(self) -> frozenset[int]:
-        """Who else takes part for the lead's organisation, without the lead of the other side."""
+        """Which other members take part for the lead's organisation, without the lead of the other side."""
         found = self.of.colleagues.get(self.home, frozenset()) if self.home is not None else frozenset()
         return found - set(self.of.leads)
 

@@ -3,6 +3,7 @@
 Those are rows with a number per room, not facts: whoever was away asks for everything after the last number seen.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +18,7 @@ from events.core import clock
 from events.core.access import Actor, Rule, command
 from events.core.columns import listing, moment, public_id, word
 from events.core.database import Database, is_broken
-from events.core.hooks import personal_data
+from events.core.hooks import cloned_with_event, personal_data
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import _
 from events.events import Event, EventState, see_event
@@ -298,3 +299,13 @@ def _set_state(db: Database, subject: QuestionOnStage, state: StageQuestionState
     db.add(subject.question)
     db.flush()
     note_change(db, subject.stage, f"question {state}", question=subject.id)
+
+
+@cloned_with_event
+def _clone_stages(db: Database, from_event: int, to_event: int, moved: Callable[[datetime], datetime]) -> None:
+    """The stages with their times, planned and empty."""
+    for one in db.exec(select(Stage).where(Stage.event_id == from_event).order_by(col(Stage.id))):
+        stage = Stage(event_id=to_event, name=one.name, opens_at=moved(one.opens_at))
+        stage.pitch_seconds, stage.question_seconds = one.pitch_seconds, one.question_seconds
+        db.add(stage)
+    db.flush()

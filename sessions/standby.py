@@ -22,7 +22,7 @@ from events.events import EventWithPhases, not_over
 from events.organisations import Organisation
 from events.people import Person
 from events.registration import Registration, RegistrationState, find_registration, participant_of_event
-from events.type_rules import TypeRule, type_rules_of
+from events.type_rules import type_rules_of
 from sessions.attendance import presence_of
 from sessions.availability import Absence
 from sessions.blocks import Block, Slot, next_atom
@@ -41,7 +41,7 @@ from sessions.meetings import (
     takes_part,
 )
 from sessions.no_thanks import vetoed_by_or_for
-from sessions.requests import refuse_pair, refuse_second
+from sessions.requests import refuse_pair, refuse_second, suits
 from sessions.seats import NotTakingPart, busy_people, locked_participants, not_free, take_seats
 from sessions.transitions import give_table, write_in_calendars
 
@@ -167,9 +167,7 @@ def standbys_for(db: Database, actor: Actor, subject: MeetingInEvent) -> list[St
     rows = db.execute(_on_standby(subject, actor.person)).all()
     able = _able_to_come(db, subject, me, {place.person_id: person.zone for place, person, _home in rows}, rest)
     rules = type_rules_of(db, me.event_id)
-    return [
-        _card(place, person, home) for place, person, home in rows if person.id in able and _suits(rules, me, place)
-    ]
+    return [_card(place, person, home) for place, person, home in rows if person.id in able and suits(rules, me, place)]
 
 
 def _on_standby(subject: MeetingInEvent, person: int) -> Any:
@@ -192,12 +190,6 @@ def _on_standby(subject: MeetingInEvent, person: int) -> Any:
 def _card(place: Registration, person: Person, home: Organisation | None) -> StandbyCard:
     organisation, country = (home.name, home.country) if home else ("", "")
     return StandbyCard(place.public_id, place.person_id, person.name, person.job_title, organisation, country)
-
-
-def _suits(rules: Mapping[tuple[int, int], TypeRule], me: Registration, other: Registration) -> bool:
-    rule = rules.get((me.type_id, other.type_id))
-    colleagues = me.organisation_id is not None and me.organisation_id == other.organisation_id
-    return not colleagues and (rule is None or (rule.may_see and rule.may_ask))
 
 
 def _able_to_come(

@@ -43,7 +43,6 @@ from sessions.seats import (
     not_free,
     take_seats,
     take_table,
-    tell_freed,
 )
 
 
@@ -93,7 +92,6 @@ def end_meeting(db: Database, actor: Actor, subject: MeetingInEvent, end: Meetin
     free_seats(db, subject.id)
     stop_timer(db, "meeting request expires", subject.id)
     stop_timer(db, "meeting ends", subject.id)
-    tell_freed(db, subject)
     record(db, actor, ENDINGS[end](db, subject))
 
 
@@ -165,16 +163,26 @@ def write_in_calendars(db: Database, subject: MeetingInEvent, people: Collection
     return sequence
 
 
-def place_meeting(db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot, values: dict[str, Any]) -> int:
+def place_meeting(
+    db: Database,
+    actor: Actor,
+    subject: MeetingInEvent,
+    slot: Slot,
+    values: dict[str, Any],
+    *,
+    available: Collection[int],
+) -> int:
     """Give a meeting a time that it did not have, with seats, table and calendar entry, all or none: the sequence.
 
-    Part of commands that have asked their own rule. Refuses with SlotTaken, NoTableFree, TimePassed, NotTakingPart,
-    what is no slot of the event, and AnsweredAlready when somebody else was quicker.
+    Part of commands that have asked their own rule. `available` are those of whom `refuse_if_unavailable` was asked.
+    Refuses with SlotTaken, NoTableFree, TimePassed, what is no slot of the event, and AnsweredAlready when somebody
+    else was quicker.
     """
     if slot.starts_at <= clock.now():
         raise TimePassed
-    people = (subject.meeting.asker_id, subject.meeting.invitee_id, *guests_of(db, subject.id))
-    refuse_if_unavailable(db, actor, subject.meeting.event_id, people, slot)
+    people = (*subject.leads, *guests_of(db, subject.id))
+    if not set(people) <= set(available):  # somebody was added while this waited for the places of the others
+        refuse_if_unavailable(db, actor, subject.meeting.event_id, people, slot)
     block = block_at(db, subject.meeting.event_id, slot)
     values = {**values, "starts_at": slot.starts_at, "ends_at": slot.ends_at, "block_id": block.id}
     with db.begin_nested():

@@ -1,8 +1,7 @@
 """The waiting list for meetings: pairs who found no common free time, and are offered the first that comes free.
 
-Seats that are given back have to be committed before anybody else can take them. So whoever frees some only sets a
-timer that is due at once; it makes one request, for the pair that has waited longest among those who are both free,
-and sets itself anew until nobody fits. A pair that somebody said no thanks to waits like all others and is never free.
+How they are offered it says `sessions.offers`. A pair that somebody said no thanks to waits like all others and is
+never free.
 """
 
 from dataclasses import dataclass
@@ -15,35 +14,32 @@ from sqlmodel import Field, SQLModel, col, or_, select
 
 from events.consents import refuse_unless_agreed
 from events.core import clock
-from events.core.access import SYSTEM, Actor, command, rule
+from events.core.access import Actor, command, rule
 from events.core.columns import moment, public_id
 from events.core.database import Database
 from events.core.hooks import on_withdrawn, personal_data
 from events.core.journal import Fact, record
-from events.core.refusals import Conflict, Invalid, NotFound, Refusal
-from events.core.timers import set_timer, timer
-from events.core.translation import _
-from events.events import Event, EventState, EventWithPhases, event_by_id, not_over
+from events.core.refusals import Conflict, Invalid, NotFound
+from events.core.translation import Message, _
+from events.events import Event, EventState, EventWithPhases, not_over
 from events.organisations import Organisation
 from events.people import Person
 from events.phases import PhaseKind
-from events.registration import Registration, find_registration, participant_of_event
+from events.registration import Registration, participant_of_event
 from sessions.availability import common_slots
-from sessions.booking_rules import Timing, rules_of
+from sessions.booking_rules import BookingRules, Timing, rules_of
 from sessions.limits import counted_for
-from sessions.meetings import Meeting, MeetingInEvent, takes_part
+from sessions.meetings import Meeting, takes_part
 from sessions.no_thanks import SaidNoThanks, turned_down_by
 from sessions.requests import (
     NO_TIME_YET,
     NOTE_LIMIT,
     MeetOneself,
-    Wish,
-    ask,
     booking_open,
     refuse_pair,
     refuse_second,
 )
-from sessions.seats import NotTakingPart, after_freed, locked_participants
+from sessions.seats import NotTakingPart, locked_participants
 
 MOST_WAITING = 50
 
@@ -126,6 +122,15 @@ def waits_in_pair(actor: Actor, subject: WaitingPairInEvent) -> bool:
 def meetings_can_be_made(event: EventWithPhases, now: datetime) -> bool:
     """Whether times that come free are offered: while booking is open, and on the live days."""
     return event.is_open(PhaseKind.BOOKING, now) or event.is_open(PhaseKind.LIVE, now)
+
+
+def why_no_offers(event: EventWithPhases, rules: BookingRules, now: datetime) -> Message | None:
+    """Why nobody who waits in an event is offered a time at the moment; None while they are."""
+    if rules.timing is not Timing.AT_REQUEST:
+        return _("In this event you do not choose the times any more, so that nobody is asked from this list.")
+    if not meetings_can_be_made(event, now):
+        return _("Nobody is asked at the moment: that goes on while booking is open and on the live days.")
+    return None
 
 
 def waiting_open(subject: EventWithPhases, now: datetime) -> None:
@@ -238,6 +243,17 @@ def waiting_of(db: Database, actor: Actor, event: EventWithPhases) -> list[Waiti
     ]
 
 
+def waiting_pairs(db: Database, event_id: int) -> list[WaitingPair]:
+    """Who waits for whom in an event, longest first. One query."""
+    query = select(WaitingPair).where(WaitingPair.event_id == event_id, _still_waits())
+    return list(db.exec(query.order_by(col(WaitingPair.since), col(WaitingPair.id))))
+
+
+def forget_pair(db: Database, pair: WaitingPair) -> None:
+    """Take a pair that was put together off the list; part of offers."""
+    db.execute(delete(WaitingPair).where(col(WaitingPair.id) == pair.id))
+
+
 @on_withdrawn
 def _leaves(db: Database, actor: Actor, registration_id: int) -> None:
     """Whoever leaves an event waits for nobody there, and nobody for them."""
@@ -246,46 +262,3 @@ def _leaves(db: Database, actor: Actor, registration_id: int) -> None:
         person = registration.person_id
         either = or_(col(WaitingPair.asker_id) == person, col(WaitingPair.invitee_id) == person)
         db.execute(delete(WaitingPair).where(col(WaitingPair.event_id) == registration.event_id, either))
-
-
-@after_freed
-def _look_who_waits(db: Database, subject: MeetingInEvent) -> None:
-    """Have the waiting list looked at as soon as the seats are free for everybody, which is after the commit."""
-    event_id = subject.meeting.event_id
-    if db.exec(select(WaitingPair.id).where(WaitingPair.event_id == event_id).limit(1)).first() is not None:
-        # By meeting and not by event: two who cancel at once would wait for each other's timer.
-        set_timer(db, "waiting list", subject.id, clock.now())
-
-
-@timer("waiting list")
-def _offer(db: Database, meeting_id: int) -> None:
-    """Ask in the name of the first pair in line that has a time; then look again, in a transaction of its own."""
-    freed = db.get(Meeting, meeting_id)
-    event = event_by_id(db, freed.event_id) if freed else None
-    if event is None or not meetings_can_be_made(event, clock.now()):
-        return
-    if rules_of(db, event.id).timing is not Timing.AT_REQUEST:
-        return
-    query = select(WaitingPair).where(WaitingPair.event_id == event.id, _still_waits())
-    for pair in db.exec(query.order_by(col(WaitingPair.since), col(WaitingPair.id))).all():
-        if _ask_for(db, event, pair):
-            # One at a time: several pairs' places would be locked in no order.
-            set_timer(db, "waiting list", meeting_id, clock.now())
-            return
-
-
-def _ask_for(db: Database, event: EventWithPhases, pair: WaitingPair) -> bool:
-    invitee = find_registration(db, event.id, pair.invitee_id)
-    slots = common_slots(db, event, pair.asker_id, pair.invitee_id) if invitee else []
-    for slot in slots:
-        try:
-            with db.begin_nested():
-                wish = Wish(pair.asker_id, pair.invitee_id, slot, pair.note)
-                assert invitee is not None
-                meeting = ask(db, SYSTEM, event, wish, invitee, override=None)
-                db.execute(delete(WaitingPair).where(col(WaitingPair.id) == pair.id))
-        except Refusal:
-            continue  # taken meanwhile, or a limit stands in the way: the next time, or the next pair
-        record(db, SYSTEM, TimeFound(event_id=event.id, meeting_id=meeting.id or 0))
-        return True
-    return False

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import select
 
 from events.core import clock
-from events.core.access import Actor
+from events.core.access import SYSTEM, Actor
 from events.core.database import Database
 from events.events import Event, EventWithPhases, event_by_id, publish_event
-from events.organisations import Membership, Organisation, OrganisationKind
+from events.membership_requests import is_member
+from events.organisations import Membership, Organisation, OrganisationKind, enter_member
 from events.people import Person, PersonState
 from events.phases import PhaseKind
 from events.planning import create_event_from_template, move_phase
@@ -66,6 +67,13 @@ def make_member(db: Database, actor: Actor, organisation: Organisation, *, is_co
     return again(db, actor)
 
 
+def let_join(db: Database, actor: Actor, organisation: Organisation) -> Actor:
+    """Let somebody belong to an organisation on the word of who may say so, the first as its contact; answers the actor
+    with that tie. Whoever only asks belongs to nothing."""
+    enter_member(db, SYSTEM, organisation, person_id=actor.person or 0)
+    return again(db, actor)
+
+
 def make_programme(db: Database, ada: Actor, name: str = "Green Food Network") -> Programme:
     """A programme that Ada organises; load her again to have that tie."""
     return create_programme(db, ada, None, name=name)
@@ -106,7 +114,10 @@ def shut_phase(db: Database, ada: Actor, event: EventWithPhases, kind: PhaseKind
 def make_registration(
     db: Database, actor: Actor, event: EventWithPhases, *, type_code: str = "", organisation: Organisation | None = None
 ) -> Registration:
-    """Register somebody; load the actor again to have that tie. The registration phase has to be open."""
+    """Register somebody, for an organisation to which they belong then; load the actor again to have these ties. The
+    registration phase has to be open."""
+    if organisation is not None and not is_member(db, actor.person or 0, organisation.id or 0):
+        make_member(db, actor, organisation, is_contact=False)
     return register(
         db,
         actor,

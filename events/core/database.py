@@ -114,8 +114,40 @@ def _postgres_engines(url: str) -> Engines:
 @contextmanager
 def reading() -> Iterator[Database]:
     """A look at the data that can change nothing. Rows stay readable after the block."""
+    begun = _begun.get()
+    if begun is not None and begun.opened:
+        with begun.opened.pop() as db:
+            yield db
+        return
     with Database(engines().read, expire_on_commit=False, autoflush=False) as db:
         yield db  # Closing rolls back; a rollback of our own would expire every row that was read.
+
+
+@dataclass(frozen=True)
+class _Begun:
+    opened: list[Database]
+
+
+_begun: ContextVar[_Begun | None] = ContextVar("begun", default=None)
+
+
+@contextmanager
+def one_look() -> Iterator[Callable[[], Database]]:
+    """Around a page that first asks who looks: what that was asked with is handed on to the page's own `reading`."""
+    begun = _Begun([])
+    token = _begun.set(begun)
+
+    def first() -> Database:
+        db = Database(engines().read, expire_on_commit=False, autoflush=False)
+        begun.opened.append(db)
+        return db
+
+    try:
+        yield first
+    finally:
+        _begun.reset(token)
+        for db in begun.opened:
+            db.close()
 
 
 class _Turns:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from sqlmodel import SQLModel
@@ -11,9 +12,11 @@ from events.core.database import Database
 
 Withdrawal = Callable[[Database, Actor, int], None]
 EventCopy = Callable[[Database, Actor, int, int], None]
+EventClone = Callable[[Database, int, int, Callable[[datetime], datetime]], None]
 
 WITHDRAWALS: list[Withdrawal] = []
 EVENT_COPIES: list[EventCopy] = []
+EVENT_CLONES: list[EventClone] = []
 
 
 def on_withdrawn(step: Withdrawal) -> Withdrawal:
@@ -25,6 +28,13 @@ def on_withdrawn(step: Withdrawal) -> Withdrawal:
 def copied_with_event(step: EventCopy) -> EventCopy:
     """Run `(db, actor, from event id, to event id)` in the transaction in which an event is made from another."""
     EVENT_COPIES.append(step)
+    return step
+
+
+def cloned_with_event(step: EventClone) -> EventClone:
+    """Run `(db, from event id, to event id, moved)` in the transaction in which an event is made like another;
+    `moved` gives a moment of the one its place in the other."""
+    EVENT_CLONES.append(step)
     return step
 
 

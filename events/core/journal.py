@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from pydantic import TypeAdapter
-from sqlalchemy import Index, insert
+from sqlalchemy import Index, func, insert
+from sqlalchemy import select as sql_select
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
 from events.core.access import Actor
 from events.core.claims import Due, claim_one, finish, put_back
 from events.core.columns import listing, moment
-from events.core.database import Database, reading, transaction
+from events.core.database import Database, engines, reading, transaction
 
 log = logging.getLogger("folkmoot.journal")
 
@@ -180,6 +181,34 @@ def record_all(db: Database, actor: Actor, facts: Sequence[Fact]) -> None:
     if deliveries:
         db.execute(insert(Delivery), deliveries)
     db.info["tell"] = True
+
+
+LATEST_FACTS = 200
+
+
+def version_of_facts() -> Any:
+    """A number that rises with every fact, as part of a statement.
+
+    It is the sum of the latest facts' ids and not the last of them: on PostgreSQL a fact may be committed after one
+    with a higher id.
+    """
+    latest = sql_select(col(JournalEntry.id)).order_by(col(JournalEntry.id).desc()).limit(LATEST_FACTS).subquery()
+    return sql_select(func.coalesce(func.sum(latest.c.id), 0)).scalar_subquery()
+
+
+_VERSION = str(sql_select(version_of_facts()).compile(compile_kwargs={"literal_binds": True}))
+
+
+def facts_version() -> int:
+    """The number of `version_of_facts` now, asked past the ORM: it stands before pages that are answered unread."""
+    connection = engines().read.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(_VERSION)
+        (version,) = cursor.fetchall()[0]
+        return int(version)
+    finally:
+        connection.close()
 
 
 def fact_of(entry: JournalEntry) -> Fact:

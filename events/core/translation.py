@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
+from datetime import date, datetime
+from functools import cache, lru_cache
 from gettext import c2py
 from pathlib import Path
 from typing import Any
@@ -130,13 +130,19 @@ def local(moment: datetime, zone: str | None = None) -> datetime:
 
 def clock_of(moment: datetime, zone: str | None = None) -> str:
     """Hours and minutes, as in '14:20'."""
-    return dates.format_time(local(moment, zone), "HH:mm", locale=reader().locale)
+    there = local(moment, zone)
+    return f"{there.hour:02}:{there.minute:02}"  # the same in all our languages
 
 
 def day_of(moment: datetime, zone: str | None = None) -> str:
     """Day, date and month, as in 'Wed, 4 Mar 2026'."""
-    pattern = {"en": "EEE, d MMM y", "fr": "EEE d MMM y"}.get(reader().locale, "EEE, d. MMM y")
-    return dates.format_date(local(moment, zone), pattern, locale=reader().locale)
+    return _day_in(local(moment, zone).date(), reader().locale)
+
+
+@lru_cache(maxsize=4000)
+def _day_in(day: date, locale: str) -> str:
+    pattern = {"en": "EEE, d MMM y", "fr": "EEE d MMM y"}.get(locale, "EEE, d. MMM y")
+    return dates.format_date(day, pattern, locale=locale)
 
 
 def zone_label(zone: str | None = None) -> str:

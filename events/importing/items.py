@@ -222,14 +222,14 @@ def _import_one(db: Database, actor: Actor, event: EventWithPhases, row: ItemRow
 def _keeper(db: Database, actor: Actor, organisation: Organisation, row: ItemRow) -> Person | None:
     """Who stands behind an item: a newcomer of the file, or somebody who belongs to its organisation already.
 
-    Nobody with an account is made to speak for an organisation that they never joined.
+    Nobody is made to speak for an organisation whose contacts have not agreed, and nobody with an account for one
+    that they never joined.
     """
     if not row.email:
         return None
     person = find_person(db, row.email) or new_person(db, email=row.email, name=row.name)
     if person.state is PersonState.NEW:
-        belong(db, actor, organisation, person)
-        return person
+        return person if belong(db, actor, organisation, person) else None
     query = select(Membership.id).where(
         Membership.person_id == person.id, Membership.organisation_id == organisation.id
     )

@@ -1,6 +1,6 @@
 """People who come in from a file: they take part at once and are written to; profiles stay their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -16,6 +16,7 @@ from events.core.translation import LANGUAGES, _
 from events.desks import desks_by_organisation
 from events.events import Event, EventState, EventWithPhases
 from events.importing.lines import Imported, Line, Preview, Problem
+from events.membership_requests import ask_for, led_by_others
 from events.organisations import (
     Membership,
     Organisation,
@@ -181,8 +182,9 @@ def import_participants(
     """Let the people of these lines take part, all of them or, when something fails, none.
 
     They are accepted while there are places and wait after that. Who is unknown becomes a person who has yet to sign
-    in, and belongs to the organisation named; who has an account keeps profile and memberships as they are. Who has a
-    registration for this event, even a withdrawn one, is left alone, so that the same file twice changes nothing.
+    in, and belongs to the organisation named; where that has a contact with an account, the contact is asked first.
+    Who has an account keeps profile and memberships as they are. Who has a registration for this event, even a
+    withdrawn one, is left alone, so that the same file twice changes nothing.
     """
     # Locks the event's row on PostgreSQL, so that two imports of one file wait for each other; SQLite has one writer.
     db.exec(select(Event.id).where(Event.id == subject.id).with_for_update()).one()
@@ -197,8 +199,8 @@ def import_participants(
         for row in fresh
         if row.organisation is not None and people[row.email].state is PersonState.NEW
     ]
-    _belong(db, actor, newcomers)
-    _register(db, actor, subject, fresh, people, organisations)
+    asking = _belong(db, actor, newcomers)
+    _register(db, actor, subject, fresh, people, organisations, asking)
     if fresh:
         record(db, actor, ParticipantsImported(event_id=subject.id, added=len(fresh)))
     return Imported(len(fresh), len(rows) - len(fresh))
@@ -238,6 +240,7 @@ def _register(
     rows: Sequence[ParticipantRow],
     people: Mapping[str, Person],
     organisations: Mapping[Portrait, Organisation],
+    asking: Collection[tuple[int | None, int | None]],
 ) -> None:
     types = {one.code: one for one in types_of(db, event.id)}
     places = None if event.event.capacity is None else event.event.capacity - places_taken(db, event.id)
@@ -247,7 +250,8 @@ def _register(
         Registration(
             event_id=event.id,
             person_id=people[row.email].id or 0,
-            organisation_id=home,
+            organisation_id=None if (home, people[row.email].id) in asking else home,
+            asked_organisation_id=home if (home, people[row.email].id) in asking else None,
             desk_id=desks.get(home or 0),
             type_id=types[row.type_code].id or 0,
             state=RegistrationState.ACCEPTED if places is None or count < places else RegistrationState.WAITING,
@@ -263,16 +267,24 @@ def _register(
         record(db, actor, fact)
 
 
-def _belong(db: Database, actor: Actor, newcomers: Sequence[tuple[Organisation, Person]]) -> None:
-    """Let people who have yet to sign in belong to organisations, the first of each as its contact if it has none."""
+def _belong(
+    db: Database, actor: Actor, newcomers: Sequence[tuple[Organisation, Person]]
+) -> set[tuple[int | None, int | None]]:
+    """Let people who have yet to sign in belong to organisations, the first of each as its contact if it has none. For
+    organisations that others lead they ask; these are returned, as (organisation, person)."""
     ids = {organisation.id for organisation, _who in newcomers}
     held = list(db.exec(select(Membership).where(col(Membership.organisation_id).in_(ids))))
     together = {(one.organisation_id, one.person_id) for one in held}
     led = {one.organisation_id for one in held if one.is_contact}
-    rows = []
+    others = led_by_others(db, actor, [organisation.id or 0 for organisation, _who in newcomers])
+    rows, asking = [], set[tuple[int | None, int | None]]()
     for organisation, person in newcomers:
         place, who = organisation.id or 0, person.id or 0
         if (place, who) in together:
+            continue
+        if place in others:
+            ask_for(db, actor, place, who)
+            asking.add((place, who))
             continue
         is_first = place not in led
         rows.append(Membership(organisation_id=place, person_id=who, is_contact=is_first, joined_at=clock.now()))
@@ -281,6 +293,7 @@ def _belong(db: Database, actor: Actor, newcomers: Sequence[tuple[Organisation, 
     db.flush()
     for row in rows:
         record(db, actor, OrganisationJoined(organisation_id=row.organisation_id, person_id=row.person_id))
+    return asking
 
 
 def find_or_enter(db: Database, actor: Actor, portrait: Portrait) -> Organisation:
@@ -289,10 +302,15 @@ def find_or_enter(db: Database, actor: Actor, portrait: Portrait) -> Organisatio
     return known[0] if known else enter_organisation(db, actor, portrait)
 
 
-def belong(db: Database, actor: Actor, organisation: Organisation, person: Person) -> None:
-    """Let somebody who has yet to sign in belong to an organisation, once; part of imports."""
+def belong(db: Database, actor: Actor, organisation: Organisation, person: Person) -> bool:
+    """Let somebody who has yet to sign in belong to an organisation, once, or ask where others lead it; part of
+    imports. Whether they belong to it now."""
     query = select(Membership.id).where(
         Membership.person_id == person.id, Membership.organisation_id == organisation.id
     )
     if db.exec(query).first() is None:
+        if led_by_others(db, actor, [organisation.id or 0]):
+            ask_for(db, actor, organisation.id or 0, person.id or 0)
+            return False
         enter_member(db, actor, organisation, person_id=person.id or 0)
+    return True

@@ -15,7 +15,6 @@ from events.core.translation import N_, Message, _, day_of
 from events.events import get_event
 from events.participants import ParticipantCard, participants_seen_by
 from events.people import people_by_id
-from events.reference.countries import country_name
 from events.roles import organiser_of_event
 from frontend.addresses import asked, page_base
 from frontend.pages.events import page_number
@@ -91,7 +90,7 @@ def _mine(request: Request, template: str) -> Response:
         event = get_event(db, actor, request.path_params["event"])
         entries = my_agenda(db, actor, event)
     days = days_of(entries, actor.person or 0)
-    return render(request, template, event=event, days=days, country_name=country_name, count=len(entries))
+    return render(request, template, event=event, days=days, count=len(entries))
 
 
 @page(signed_in=True)
@@ -128,7 +127,7 @@ def show_agendas(request: Request) -> Response:
         sheets = _sheets(db, found.rows, agendas)
     return render(
         request, "agendas/all.html", event=event, found=found, sheets=sheets, question=question,
-        filtered=any(question.values()), base=page_base(request, question), country_name=country_name,
+        filtered=any(question.values()), base=page_base(request, question),
     )  # fmt: skip
 
 
@@ -148,4 +147,4 @@ def show_table_agendas(request: Request) -> Response:
         )
         for table in tables
     ]
-    return render(request, "agendas/tables.html", event=event, tables=shown, country_name=country_name)
+    return render(request, "agendas/tables.html", event=event, tables=shown)

@@ -1,39 +1,33 @@
-"""Arranging a meeting that was accepted without a time: giving it one."""
+"""Arranging a meeting that has no time yet: giving it one, perhaps that of a meeting which was cancelled."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events.core.access import Actor
-from events.core.database import Database, reading, transaction
+from events.core.database import reading, transaction
 from events.core.translation import _
-from events.events import EventWithPhases, event_by_id
-from frontend.meeting_shown import whom_they_meet
+from frontend.meeting_shown import meeting_of, whom_they_meet
+from frontend.pages.meetings import show_meeting
 from frontend.showing import only_if_may
-from frontend.slots import by_day, choice, slot_called
-from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+from frontend.slots import SlotForm, by_day, choice, slot_called
+from frontend.web import NOTHING, Filled, Form, page, redirect, render
 from sessions.availability import free_slots
 from sessions.meeting_lists import people_in
-from sessions.meetings import MeetingInEvent, get_meeting
+from sessions.meetings import get_meeting
 from sessions.moves import schedule_meeting
+from sessions.schedules.openings import meet_instead
 
 
-class TimeForm(Form):
-    """A time, and why beyond a limit where somebody acts for others."""
+class InsteadForm(Form):
+    """Which request gets the time of a cancelled meeting, and why beyond a limit."""
 
-    slot: str = ""
+    other: str = ""
     override: str = ""
-
-
-def _load(db: Database, request: Request) -> tuple[Actor, EventWithPhases, MeetingInEvent]:
-    actor = actor_of(db, request)
-    subject = get_meeting(db, actor, request.path_params["meeting"])
-    return actor, event_by_id(db, subject.meeting.event_id), subject
 
 
 @page(signed_in=True)
 def choose_first_time(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         if not form.refused:
             only_if_may(actor, "schedule_meeting", subject)
         people = people_in(db, subject)
@@ -46,11 +40,21 @@ def choose_first_time(request: Request, form: Filled = NOTHING) -> Response:
     )  # fmt: skip
 
 
-@page(form=TimeForm, again=choose_first_time, signed_in=True)
-def schedule_now(request: Request, form: TimeForm) -> Response:
+@page(form=SlotForm, again=choose_first_time, signed_in=True)
+def schedule_now(request: Request, form: SlotForm) -> Response:
     with transaction() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         only_if_may(actor, "schedule_meeting", subject)
         schedule_meeting(db, actor, subject, slot=slot_called(db, event.id, form.slot), override=form.override)
     said = _("The meeting stands. It is on its way to all calendars.")
     return redirect(request, "meeting", meeting=subject.meeting.public_id, flash=said)
+
+
+@page(form=InsteadForm, again=show_meeting, signed_in=True)
+def meet_instead_now(request: Request, form: InsteadForm) -> Response:
+    with transaction() as db:
+        actor, _event, subject = meeting_of(db, request)
+        other = get_meeting(db, actor, form.other)
+        meet_instead(db, actor, subject, other, override=form.override)
+    said = _("The meeting stands. It is on its way to all calendars.")
+    return redirect(request, "meeting", meeting=other.meeting.public_id, flash=said)

@@ -57,7 +57,7 @@ def _possible(asking: Asking) -> Message | None:
     )
 
 
-@page(signed_in=True)
+@page(signed_in=True, kept=True)
 def ask_for_meeting(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, event, shown = _invitee(db, request)

@@ -6,14 +6,13 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events.core.access import Actor
-from events.core.database import Database, reading, transaction
+from events.core.database import reading, transaction
 from events.core.refusals import Invalid
 from events.core.translation import _
-from events.events import EventWithPhases, event_by_id
 from frontend.attending import attendees
+from frontend.meeting_shown import meeting_of
 from frontend.showing import only_if_may
-from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+from frontend.web import NOTHING, Filled, Form, page, redirect, render
 from sessions.assessments import (
     HELPS,
     NEXT_STEPS,
@@ -26,7 +25,6 @@ from sessions.assessments import (
     assess_meeting,
     assessment_by,
 )
-from sessions.meetings import MeetingInEvent, get_meeting
 
 
 class AssessmentForm(Form):
@@ -38,12 +36,6 @@ class AssessmentForm(Form):
     expected_on: str = ""
     help: list[str] = Field(default_factory=list)
     remark: str = ""
-
-
-def _load(db: Database, request: Request) -> tuple[Actor, EventWithPhases, MeetingInEvent]:
-    actor = actor_of(db, request)
-    subject = get_meeting(db, actor, request.path_params["meeting"])
-    return actor, event_by_id(db, subject.meeting.event_id), subject
 
 
 def _given(said: MeetingAssessment | None) -> dict[str, object]:
@@ -62,7 +54,7 @@ def _given(said: MeetingAssessment | None) -> dict[str, object]:
 @page(signed_in=True)
 def show_assessment(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         if not form.refused:
             only_if_may(actor, "assess_meeting", subject)
         said = assessment_by(db, subject.id, actor.person)
@@ -94,7 +86,7 @@ def assess_now(request: Request, form: AssessmentForm) -> Response:
     if not set(form.help) <= set(helps):
         raise Invalid({"help": _("Please choose one of the answers.")})
     with transaction() as db:
-        actor, _event, subject = _load(db, request)
+        actor, _event, subject = meeting_of(db, request)
         assess_meeting(
             db, actor, subject,
             usefulness=int(form.usefulness) if form.usefulness in {"1", "2", "3", "4", "5"} else None,

@@ -5,13 +5,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events.core.access import Actor
 from events.core.database import Database, transaction
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import Message, _
-from events.events import event_by_id, get_event
+from events.events import get_event
 from events.participants import get_participant
 from events.people import people_by_id
+from frontend.meeting_shown import meeting_of
 from frontend.pages.meetings import NoForm, show_meeting, show_meetings
 from frontend.showing import only_if_may
 from frontend.web import Form, actor_of, page, redirect
@@ -24,7 +24,7 @@ from sessions.attendance import (
     mark_no_show,
     mark_technical_failure,
 )
-from sessions.meetings import MeetingInEvent, MeetingState, get_meeting
+from sessions.meetings import MeetingInEvent, MeetingState
 from sessions.standby import call_standby, set_standby
 
 
@@ -52,11 +52,6 @@ class ReadyForm(Form):
     ready: str = ""
 
 
-def _load(db: Database, request: Request) -> tuple[Actor, MeetingInEvent]:
-    actor = actor_of(db, request)
-    return actor, get_meeting(db, actor, request.path_params["meeting"])
-
-
 def _called(db: Database, subject: MeetingInEvent, public: str) -> int:
     for id, person in people_by_id(db, set(subject.people)).items():
         if person.public_id == public:
@@ -70,7 +65,7 @@ def _back(request: Request, subject: MeetingInEvent, said: Message) -> Response:
 
 def _say(request: Request, command: Any, said: Message) -> Response:
     with transaction() as db:
-        actor, subject = _load(db, request)
+        actor, _event, subject = meeting_of(db, request)
         command(db, actor, subject)
     return _back(request, subject, said)
 
@@ -83,7 +78,7 @@ def check_in_now(request: Request, form: NoForm) -> Response:
 @page(form=PersonForm, again=show_meeting, signed_in=True)
 def check_in_somebody_now(request: Request, form: PersonForm) -> Response:
     with transaction() as db:
-        actor, subject = _load(db, request)
+        actor, _event, subject = meeting_of(db, request)
         only_if_may(actor, "check_in_somebody", subject)
         check_in_somebody(db, actor, subject, person=_called(db, subject, form.person))
     return _back(request, subject, _("Checked in."))
@@ -92,7 +87,7 @@ def check_in_somebody_now(request: Request, form: PersonForm) -> Response:
 @page(form=PersonForm, again=show_meeting, signed_in=True)
 def mark_no_show_now(request: Request, form: PersonForm) -> Response:
     with transaction() as db:
-        actor, subject = _load(db, request)
+        actor, _event, subject = meeting_of(db, request)
         only_if_may(actor, "mark_no_show", subject)
         mark_no_show(db, actor, subject, absent=_called(db, subject, form.person))
     return _back(request, subject, _("Noted. The time is free again."))
@@ -111,7 +106,7 @@ def mark_failure_now(request: Request, form: NoForm) -> Response:
 @page(form=EndForm, again=show_meeting, signed_in=True)
 def correct_now(request: Request, form: EndForm) -> Response:
     with transaction() as db:
-        actor, subject = _load(db, request)
+        actor, _event, subject = meeting_of(db, request)
         only_if_may(actor, "correct_attendance", subject)
         asker, invitee = subject.people[:2]
         absent = {"asker": {asker}, "invitee": {invitee}, "both": {asker, invitee}}.get(form.end, set())
@@ -126,9 +121,8 @@ def correct_now(request: Request, form: EndForm) -> Response:
 @page(form=StandbyForm, again=show_meeting, signed_in=True)
 def call_standby_now(request: Request, form: StandbyForm) -> Response:
     with transaction() as db:
-        actor, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         only_if_may(actor, "call_standby", subject)
-        event = event_by_id(db, subject.meeting.event_id)
         chosen = get_participant(db, actor, event, form.registration)
         made = call_standby(db, actor, subject, standby=chosen.registration).public_id
     said = _("%(name)s is called. You meet for the rest of this time.", name=chosen.card.name)

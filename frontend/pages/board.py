@@ -138,7 +138,7 @@ def called(stretch: Stretch) -> str:
     return f"{day_of(stretch.starts_at)}, {clock_of(stretch.starts_at)} – {clock_of(stretch.ends_at)}"
 
 
-@page(signed_in=True)
+@page(signed_in=True, kept=True)
 def show_board(request: Request) -> Response:
     with reading() as db:
         actor = actor_of(db, request)

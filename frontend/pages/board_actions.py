@@ -15,7 +15,7 @@ from events.events import EventWithPhases
 from frontend.board_grid import view_of
 from frontend.pages.board import question_of
 from frontend.showing import only_if_may
-from frontend.slots import slot_called, slot_options
+from frontend.slots import SlotForm, slot_called, slot_options
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render, wants_json
 from sessions.answers import accept_meeting, decline_meeting
 from sessions.availability import free_slots
@@ -45,13 +45,6 @@ class SwapForm(Form):
     other: str = ""
     slot: str = ""
     table: str = ""
-
-
-class AcceptForm(Form):
-    """Yes, at a time where the request has none, perhaps beyond a limit."""
-
-    slot: str = ""
-    override: str = ""
 
 
 class ReasonForm(Form):
@@ -189,8 +182,8 @@ def swap_now(request: Request, form: SwapForm) -> Response:
     return done(request, said)
 
 
-@page(form=AcceptForm, again=show_on_board, signed_in=True)
-def accept_now(request: Request, form: AcceptForm) -> Response:
+@page(form=SlotForm, again=show_on_board, signed_in=True)
+def accept_now(request: Request, form: SlotForm) -> Response:
     with transaction() as db:
         actor, event, subject = _load(db, request)
         slot = slot_called(db, event.id, form.slot) if form.slot else None

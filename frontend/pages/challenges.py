@@ -22,7 +22,6 @@ from events.core.refusals import Invalid
 from events.core.translation import _
 from events.events import EventWithPhases, get_event
 from events.people import PersonState, find_person
-from events.reference.countries import country_name
 from events.roles import organiser_of_event
 from events.teams import TeamInEvent, see_teams, team_of, teams_of
 from frontend.pages.events import page_number
@@ -76,7 +75,7 @@ def show_challenges(request: Request) -> Response:
         needs = len(needs_to_promote(db, actor, event)) if writes else 0
     return render(
         request, "challenges/list.html", event=event, found=found, writes=writes, needs=needs,
-        base=f"{request.url.path}?page=", country_name=country_name,
+        base=f"{request.url.path}?page=",
     )  # fmt: skip
 
 
@@ -93,7 +92,7 @@ def show_challenge(request: Request) -> Response:
     return render(
         request, "challenges/challenge.html", event=subject.event, subject=subject, card=card, teams=teams, own=own,
         taken=own is not None and own.challenge_id == subject.id, may_take=may_take,
-        sees_teams=see_teams(actor, subject.event), base=f"{request.url.path}?page=", country_name=country_name,
+        sees_teams=see_teams(actor, subject.event), base=f"{request.url.path}?page=",
     )  # fmt: skip
 
 

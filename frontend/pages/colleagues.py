@@ -7,17 +7,17 @@ from events.core.access import Actor, may
 from events.core.database import Database, reading, transaction
 from events.core.refusals import Invalid, NotAllowed, NotFound
 from events.core.translation import _
-from events.events import EventWithPhases, event_by_id, get_event
-from events.reference.countries import country_name
+from events.events import get_event
 from events.registration import Registration, find_registration
 from events.roles import organiser_of_event
+from frontend.meeting_shown import meeting_of
 from frontend.pages.meetings import NoForm, show_meeting
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.colleagues import delegate_meeting, take_over_meeting
 from sessions.guests import add_to_meeting, leave_meeting, remove_from_meeting
 from sessions.meeting_lists import Party, people_in, who_could_come
-from sessions.meetings import MeetingInEvent, get_meeting
+from sessions.meetings import MeetingInEvent
 from sessions.organisation_meetings import meetings_of_organisation
 from sessions.sides import SideInMeeting, sides_of
 
@@ -41,12 +41,6 @@ class GuestForm(Form):
 
     side: str = ""
     who: str = ""
-
-
-def _load(db: Database, request: Request) -> tuple[Actor, EventWithPhases, MeetingInEvent]:
-    actor = actor_of(db, request)
-    subject = get_meeting(db, actor, request.path_params["meeting"])
-    return actor, event_by_id(db, subject.meeting.event_id), subject
 
 
 def _side(db: Database, actor: Actor, subject: MeetingInEvent, command: str, named: str) -> tuple[SideInMeeting, Party]:
@@ -74,13 +68,13 @@ def show_organisation_meetings(request: Request) -> Response:
         actor = actor_of(db, request)
         event = get_event(db, actor, request.path_params["event"])
         shared = meetings_of_organisation(db, actor, event)
-    return render(request, "meetings/organisation.html", event=event, shared=shared, country_name=country_name)
+    return render(request, "meetings/organisation.html", event=event, shared=shared)
 
 
 @page(signed_in=True)
 def choose_colleague(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         side, lead = _side(db, actor, subject, "delegate_meeting", _named(request, form))
         if not form.refused:
             only_if_may(actor, "delegate_meeting", side)
@@ -103,7 +97,7 @@ def _guests_of(db: Database, subject: MeetingInEvent, side: SideInMeeting) -> li
 @page(form=ColleagueForm, again=choose_colleague, signed_in=True)
 def hand_over_now(request: Request, form: ColleagueForm) -> Response:
     with transaction() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         side, lead = _side(db, actor, subject, "delegate_meeting", form.side)
         only_if_may(actor, "delegate_meeting", side)  # before anything of theirs is shown again
         colleagues = who_could_come(db, subject, side.colleagues) + _guests_of(db, subject, side)
@@ -119,7 +113,7 @@ def hand_over_now(request: Request, form: ColleagueForm) -> Response:
 @page(form=SideForm, again=show_meeting, signed_in=True)
 def take_over_now(request: Request, form: SideForm) -> Response:
     with transaction() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         side, lead = _side(db, actor, subject, "take_over_meeting", form.side)
         only_if_may(actor, "take_over_meeting", side)
         own = find_registration(db, event.id, actor.person)
@@ -133,7 +127,7 @@ def take_over_now(request: Request, form: SideForm) -> Response:
 @page(signed_in=True)
 def choose_guest(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         side, lead = _side(db, actor, subject, "add_to_meeting", _named(request, form))
         if not form.refused:
             only_if_may(actor, "add_to_meeting", side)
@@ -141,14 +135,14 @@ def choose_guest(request: Request, form: Filled = NOTHING) -> Response:
         people = who_could_come(db, subject, None if anybody else side.colleagues)
     return render(
         request, "meetings/add.html", event=event, form=form, public=subject.meeting.public_id, lead=lead,
-        meeting=subject.meeting, people=people, anybody=anybody, country_name=country_name,
+        meeting=subject.meeting, people=people, anybody=anybody,
     )  # fmt: skip
 
 
 @page(form=ColleagueForm, again=choose_guest, signed_in=True)
 def add_now(request: Request, form: ColleagueForm) -> Response:
     with transaction() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         side, _lead = _side(db, actor, subject, "add_to_meeting", form.side)
         only_if_may(actor, "add_to_meeting", side)
         people = who_could_come(db, subject, None if organiser_of_event(actor, subject) else side.colleagues)
@@ -162,7 +156,7 @@ def add_now(request: Request, form: ColleagueForm) -> Response:
 @page(form=NoForm, again=show_meeting, signed_in=True)
 def leave_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         leave_meeting(db, actor, subject)
     said = _("The meeting goes on without you. It is taken out of your calendar.")
     return redirect(request, "meetings", event=event.event.slug, flash=said)
@@ -171,7 +165,7 @@ def leave_now(request: Request, form: NoForm) -> Response:
 @page(form=GuestForm, again=show_meeting, signed_in=True)
 def remove_now(request: Request, form: GuestForm) -> Response:
     with transaction() as db:
-        actor, _event, subject = _load(db, request)
+        actor, _event, subject = meeting_of(db, request)
         side, _lead = _side(db, actor, subject, "remove_from_meeting", form.side)
         guest = next((one for one in people_in(db, subject)[2:] if one.registration == form.who), None)
         remove_from_meeting(db, actor, side, person_id=guest.person_id if guest else 0)

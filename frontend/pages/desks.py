@@ -29,7 +29,6 @@ from events.looking_after import count_without_desk, desks_with_counts, gather_p
 from events.participants import see_participants
 from events.people import Person, PersonState, find_person
 from events.programmes import Programme, get_programme
-from events.reference.countries import country_name
 from events.registration import (
     RegistrationInEvent,
     RegistrationState,
@@ -90,7 +89,7 @@ def show_desks(request: Request, form: Filled = NOTHING) -> Response:
         cards = desks_with_counts(db, actor, programme)
     taken = {code for card in cards for code in card.desk.countries}
     return render(
-        request, "desks/list.html", programme=programme, cards=cards, form=form, country_name=country_name,
+        request, "desks/list.html", programme=programme, cards=cards, form=form,
         countries=[option for option in choices.countries() if option[0] not in taken], crumbs=_crumbs(programme),
     )  # fmt: skip
 
@@ -230,7 +229,7 @@ def show_own(request: Request, form: Filled = NOTHING) -> Response:
         request, "desks/own.html", event=event, form=form, found=found, rows=rows, filters=filters, desks=desks,
         anybody=counts.participants > 0, holds_meetings=Lack.NO_MEETINGS in lacks_in(event),
         opens_profiles=see_participants(actor, event),
-        base=page_base(request, question), country_name=country_name,
+        base=page_base(request, question),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events.admission import membership_requests_to_answer
 from events.consents import waiting_for_consent
 from events.core import clock
 from events.core.access import Actor
@@ -16,6 +17,7 @@ from events.core.translation import N_, Message, _, local
 from events.directory import organisations_of
 from events.events import EventKind, EventState, EventWithPhases, missing_for_publishing
 from events.joining import invitations_for
+from events.membership_requests import organisations_asked_by
 from events.next_steps import NextStep, NextThing, next_step_in_hackathon
 from events.overview import gatherings_seen_by, is_past, is_running, registrations_by_event, stretch_of, ties_event
 from events.people import Person
@@ -121,6 +123,17 @@ def requests_open(db: Database, look: Look) -> Iterable[Step]:
             _("Read and answer"), path("meeting", meeting=line.meeting.public_id),
             urgency=Urgency.SOMEBODY_WAITS, deadline=line.meeting.expires_at, deadline_label=_("Expires in"),
             where=line.event.name,
+        )  # fmt: skip
+
+
+def memberships_asked(db: Database, look: Look) -> Iterable[Step]:
+    """Somebody who asks to join an organisation for which one answers."""
+    for one in membership_requests_to_answer(db, look.actor):
+        yield Step(
+            _("Say whether %(name)s belongs to %(organisation)s", name=one.person.name or one.person.email,
+              organisation=one.organisation.name),
+            _("They ask to join, and see nothing that its members share until you agree."), _("Read and answer"),
+            path("organisation", organisation=one.organisation.public_id), urgency=Urgency.SOMEBODY_WAITS,
         )  # fmt: skip
 
 
@@ -315,9 +328,9 @@ def drafts_unfinished(db: Database, look: Look) -> Iterable[Step]:
 def profile_incomplete(db: Database, look: Look) -> Iterable[Step]:
     """A profile from which nobody can tell whether to meet."""
     person = look.person
-    if not organisations_of(db, look.actor.person):
+    if not (organisations_of(db, look.actor.person) or organisations_asked_by(db, look.actor.person)):
         yield Step(
-            _("Say for whom you work"), _("Others look for organisations. Join yours, or enter it."),
+            _("Say for whom you work"), _("Others look for organisations. Ask to join yours, or enter it."),
             _("Find your organisation"), path("organisations"), urgency=Urgency.GOOD_TO_HAVE,
         )  # fmt: skip
     elif not (person.job_title and person.keywords):
@@ -345,6 +358,7 @@ PROVIDERS: tuple[Provider, ...] = (
     meetings_at_hand,
     pitches_at_hand,
     requests_open,
+    memberships_asked,
     registrations_undecided,
     desk_steps,
     hackathon_steps,

@@ -42,7 +42,7 @@ from events.marketplace import (
 from events.organisations import get_organisation
 from events.overview import ties_event, with_phases
 from events.reference.countries import country_name
-from events.reference.keywords import is_keyword, keyword_label
+from events.reference.keywords import is_keyword
 from events.reference.languages import language_name
 from events.registration import participant_of_event
 from frontend import choices
@@ -130,7 +130,7 @@ def show_marketplace(request: Request) -> Response:
     return render(
         request, "marketplace/list.html", event=event, found=found, question=question, mine=mine, own=own,
         base=page_base(request, question), here=request.url.path, filtered=any(question.values()),
-        kind_names=KIND_NAMES, keyword_label=keyword_label, country_name=country_name,
+        kind_names=KIND_NAMES,
         organiser=event is not None and may(actor, "import_items", event), keywords=choices.keyword_options(),
         own_word=question["keyword"] if question["keyword"] and not is_keyword(question["keyword"]) else "", **_menus(),
     )  # fmt: skip
@@ -166,7 +166,7 @@ def show_item(request: Request, form: Filled = NOTHING) -> Response:
     ]
     return render(
         request, "marketplace/item.html", shown=shown, item=item, form=form, known=known, events=events, asks=asks,
-        placed=placed, own_words=own_words, keyword_label=keyword_label, kind_name=KIND_NAMES[item.kind],
+        placed=placed, own_words=own_words, kind_name=KIND_NAMES[item.kind],
         withdrawn=item.state is ItemState.WITHDRAWN, language_name=language_name, crumbs=_crumbs(shown),
     )  # fmt: skip
 

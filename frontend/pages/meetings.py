@@ -10,28 +10,20 @@ from events.core import clock
 from events.core.access import Actor, why_not
 from events.core.database import Database, reading, transaction
 from events.core.translation import _
-from events.events import EventWithPhases, event_by_id, get_event
-from events.reference.countries import country_name
+from events.events import EventWithPhases, get_event
 from frontend.attending import attendance_shown, waiting_shown
-from frontend.meeting_shown import meeting_shown
-from frontend.slots import slot_called
+from frontend.meeting_shown import meeting_of, meeting_shown
+from frontend.slots import SlotForm, slot_called
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.answers import accept_meeting, decline_meeting
 from sessions.availability import has_stated
 from sessions.booking_rules import Timing, rules_of
 from sessions.meeting_lists import my_meetings, parties_of, place_of
-from sessions.meetings import MeetingInEvent, MeetingState, get_meeting, state_at
+from sessions.meetings import MeetingInEvent, MeetingState, state_at
 from sessions.moves import cancel_meeting
 from sessions.no_thanks import place_in, say_no_thanks
 from sessions.requests import withdraw_request
 from sessions.schedules.reasons import why_without_time
-
-
-class SlotForm(Form):
-    """A time, and why beyond a limit where somebody acts for others."""
-
-    slot: str = ""
-    override: str = ""
 
 
 class ReasonForm(Form):
@@ -61,13 +53,13 @@ def _mine(request: Request, template: str, form: Filled = NOTHING) -> Response:
         mine = my_meetings(db, actor, event)
         stated = has_stated(db, event.id, actor.person or 0)
         unconfirmed = _is_unconfirmed(db, actor, event)
-        timing = rules_of(db, event.id).timing
+        rules = rules_of(db, event.id)
         reasons = why_without_time(db, [one.public_id for one in mine.untimed])
-        waiting = waiting_shown(db, actor, event)
+        waiting = waiting_shown(db, actor, event, rules)
     refusal = why_not(actor, "request_meeting", event)
     return render(
-        request, template, event=event, mine=mine, stated=stated, form=form, country_name=country_name,
-        refusal=refusal, unconfirmed=unconfirmed, by_organiser=timing is Timing.BY_ORGANISER, reasons=reasons,
+        request, template, event=event, mine=mine, stated=stated, form=form,
+        refusal=refusal, unconfirmed=unconfirmed, by_organiser=rules.timing is Timing.BY_ORGANISER, reasons=reasons,
         waiting=waiting,
     )  # fmt: skip
 
@@ -82,15 +74,9 @@ def meetings_fragment(request: Request) -> Response:
     return _mine(request, "meetings/mine_fragment.html")
 
 
-def _load(db: Database, request: Request) -> tuple[Actor, EventWithPhases, MeetingInEvent]:
-    actor = actor_of(db, request)
-    subject = get_meeting(db, actor, request.path_params["meeting"])
-    return actor, event_by_id(db, subject.meeting.event_id), subject
-
-
 def _shown(request: Request, template: str, form: Filled = NOTHING) -> Response:
     with reading() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         parties, place = parties_of(db, subject), place_of(db, subject)
         reasons = why_without_time(db, [subject.meeting.public_id])
         shown = meeting_shown(db, request, actor, event, subject, form)
@@ -113,7 +99,6 @@ def _particulars(actor: Actor, subject: MeetingInEvent, parties: Any) -> dict[st
         "invitee": invitee,
         "other": others.get(actor.person or 0),
         "is_over": meeting.ends_at is not None and meeting.ends_at <= clock.now(),
-        "country_name": country_name,
         "attendance": attendance_shown(actor, subject),
     }
 
@@ -131,7 +116,7 @@ def meeting_fragment(request: Request) -> Response:
 @page(form=SlotForm, again=show_meeting, signed_in=True)
 def accept_now(request: Request, form: SlotForm) -> Response:
     with transaction() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         slot = slot_called(db, event.id, form.slot) if form.slot else None
         accept_meeting(db, actor, subject, slot=slot, override=form.override)
     said = _("The meeting stands. It is on its way to both calendars.")
@@ -143,7 +128,7 @@ def accept_now(request: Request, form: SlotForm) -> Response:
 @page(form=DeclineForm, again=show_meeting, signed_in=True)
 def decline_now(request: Request, form: DeclineForm) -> Response:
     with transaction() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         decline_meeting(db, actor, subject, reason=form.reason)
         if form.never and actor.person == subject.meeting.invitee_id:
             say_no_thanks(db, actor, event, other=place_in(db, event.id, subject.meeting.asker_id))
@@ -153,7 +138,7 @@ def decline_now(request: Request, form: DeclineForm) -> Response:
 @page(form=NoForm, again=show_meeting, signed_in=True)
 def withdraw_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         withdraw_request(db, actor, subject)
     return redirect(request, "meetings", event=event.event.slug, flash=_("Withdrawn. The time is free again."))
 
@@ -161,7 +146,7 @@ def withdraw_now(request: Request, form: NoForm) -> Response:
 @page(form=ReasonForm, again=show_meeting, signed_in=True)
 def cancel_now(request: Request, form: ReasonForm) -> Response:
     with transaction() as db:
-        actor, _event, subject = _load(db, request)
+        actor, _event, subject = meeting_of(db, request)
         cancel_meeting(db, actor, subject, reason=form.reason)
     said = _("Cancelled. It is taken out of both calendars.")
     return redirect(request, "meeting", meeting=subject.meeting.public_id, flash=said)

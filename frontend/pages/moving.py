@@ -3,39 +3,25 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from events.core.access import Actor, may
-from events.core.database import Database, reading, transaction
+from events.core.access import may
+from events.core.database import reading, transaction
 from events.core.refusals import NotAllowed
 from events.core.translation import _
-from events.events import EventWithPhases, event_by_id
+from frontend.meeting_shown import meeting_of
 from frontend.showing import only_if_may
-from frontend.slots import grid_of, slot_called, value_of
-from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+from frontend.slots import SlotForm, grid_of, slot_called, value_of
+from frontend.web import NOTHING, Filled, page, redirect, render
 from sessions.availability import offered_slots
 from sessions.meeting_lists import parties_of
-from sessions.meetings import MeetingInEvent, get_meeting
 from sessions.moves import move_meeting
 
 GIVE_A_TIME = ("accept_meeting", "schedule_meeting", "move_meeting")
 
 
-class SlotForm(Form):
-    """Another time, and why beyond a limit where somebody acts for others."""
-
-    slot: str = ""
-    override: str = ""
-
-
-def _load(db: Database, request: Request) -> tuple[Actor, EventWithPhases, MeetingInEvent]:
-    actor = actor_of(db, request)
-    subject = get_meeting(db, actor, request.path_params["meeting"])
-    return actor, event_by_id(db, subject.meeting.event_id), subject
-
-
 @page(signed_in=True)
 def choose_other_time(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         if not form.refused:
             only_if_may(actor, "move_meeting", subject)
         asker, invitee = parties_of(db, subject)
@@ -52,7 +38,7 @@ def choose_other_time(request: Request, form: Filled = NOTHING) -> Response:
 def times_of_meeting(request: Request) -> Response:
     """In which slots all people of a meeting are free now, for a page that is open."""
     with reading() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         if not any(may(actor, name, subject) for name in GIVE_A_TIME):
             raise NotAllowed()
         slots = offered_slots(db, event.id, subject.people)
@@ -62,7 +48,7 @@ def times_of_meeting(request: Request) -> Response:
 @page(form=SlotForm, again=choose_other_time, signed_in=True)
 def move_now(request: Request, form: SlotForm) -> Response:
     with transaction() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         only_if_may(actor, "move_meeting", subject)
         move_meeting(db, actor, subject, slot=slot_called(db, event.id, form.slot), override=form.override)
     said = _("Moved. Both calendars get the new time.")

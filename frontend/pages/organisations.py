@@ -1,4 +1,4 @@
-"""Organisations: the directory, one organisation with its people, entering and joining."""
+"""Organisations: the directory, one organisation with its people, entering it, and leaving."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,6 +7,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events.admission import membership_requests_to_answer, own_membership_request
 from events.browsing import items_of_organisations
 from events.clusters import add_to_cluster, all_clusters, clusters_of, remove_from_cluster
 from events.core.access import Actor, may
@@ -24,7 +25,6 @@ from events.organisations import (
     add_organisation,
     change_organisation,
     get_organisation,
-    join_organisation,
     leave_organisation,
     name_contact,
     organisations_like,
@@ -96,7 +96,8 @@ def _menus() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _asked_for(db: Database, request: Request) -> tuple[Actor, Organisation]:
+def asked_for(db: Database, request: Request) -> tuple[Actor, Organisation]:
+    """Who asks, and the organisation whose page it is."""
     actor = actor_of(db, request)
     return actor, get_organisation(db, actor, request.path_params["organisation"])
 
@@ -116,19 +117,22 @@ def show_organisations(request: Request) -> Response:
     return render(
         request, "organisations/list.html", found=found, question=question, base=page_base(request, question),
         clusters=[(one.public_id, one.name) for one in clusters.values()], countries=choices.countries(),
-        kinds=choices.kinds(), kind_names=KIND_NAMES, country_name=country_name, filtered=any(question.values()),
+        kinds=choices.kinds(), kind_names=KIND_NAMES, filtered=any(question.values()),
     )  # fmt: skip
 
 
 @page()
 def show_organisation(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
-        actor, organisation = _asked_for(db, request)
+        actor, organisation = asked_for(db, request)
         members = members_of(db, actor, organisation)
         clusters = clusters_of(db, organisation.id or 0)
         items = items_of_organisations(db, actor, [organisation.id or 0])
         is_cluster = organisation.kind is OrganisationKind.CLUSTER_ORGANISATION
         of_cluster = organisations_seen_by(db, actor, cluster_id=organisation.id) if is_cluster else None
+        belongs = actor.is_("member", "organisation", organisation.id)
+        own = None if belongs else own_membership_request(db, actor, organisation)
+        asking = membership_requests_to_answer(db, actor, organisation)
     known = [
         (_("Country"), country_name(organisation.country)),
         (_("Region"), region_label(organisation.region)),
@@ -136,13 +140,13 @@ def show_organisation(request: Request, form: Filled = NOTHING) -> Response:
         (_("Sector"), sector_label(organisation.sector)),
         (_("Languages"), ", ".join(map(language_name, organisation.languages))),
     ]
-    belongs = actor.is_("member", "organisation", organisation.id)
     return render(
         request, "organisations/organisation.html", organisation=organisation, members=members, clusters=clusters,
         items=items, known=known, belongs=belongs, of_cluster=of_cluster, kind_names=KIND_NAMES, form=form,
-        keywords=[keyword_label(word) for word in organisation.keywords], country_name=country_name,
+        keywords=[keyword_label(word) for word in organisation.keywords],
         leads=may(actor, "change_organisation", organisation), crumbs=_crumbs(organisation),
-        keyword_label=keyword_label, nobody_yet=not members and actor.signed_in,
+        nobody_yet=not members and actor.signed_in, own=own, asking=asking,
+        answering=request.path_params.get("membership_request", "") if form.refused else "",
     )  # fmt: skip
 
 
@@ -184,7 +188,7 @@ def add_now(request: Request, form: OrganisationForm) -> Response:
 @page(signed_in=True)
 def edit_organisation(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
-        actor, organisation = _asked_for(db, request)
+        actor, organisation = asked_for(db, request)
         only_if_may(actor, "change_organisation", organisation)
     values = organisation.model_dump(include=set(OrganisationForm.model_fields) - {"although_similar"})
     return render(
@@ -196,29 +200,15 @@ def edit_organisation(request: Request, form: Filled = NOTHING) -> Response:
 @page(form=OrganisationForm, again=edit_organisation, signed_in=True)
 def change_now(request: Request, form: OrganisationForm) -> Response:
     with transaction() as db:
-        actor, organisation = _asked_for(db, request)
+        actor, organisation = asked_for(db, request)
         change_organisation(db, actor, organisation, portrait=form.portrait())
     return redirect(request, "organisation", organisation=organisation.public_id, flash=_("Saved."))
 
 
 @page(form=NoForm, again=show_organisation, signed_in=True)
-def join_now(request: Request, form: NoForm) -> Response:
-    with reading() as db:
-        actor = actor_of(db, request)
-    take_turn(f"join organisation {actor.person}", times=10, per=timedelta(hours=1))
-    with transaction() as db:
-        actor, organisation = _asked_for(db, request)
-        membership = join_organisation(db, actor, organisation)
-    sentence = _("You belong to %(name)s now.", name=organisation.name)
-    if membership.is_contact:
-        sentence = _("You are the contact of %(name)s now.", name=organisation.name)
-    return redirect(request, "organisation", organisation=organisation.public_id, flash=sentence)
-
-
-@page(form=NoForm, again=show_organisation, signed_in=True)
 def leave_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
-        actor, organisation = _asked_for(db, request)
+        actor, organisation = asked_for(db, request)
         leave_organisation(db, actor, organisation)
     return redirect(
         request, "organisation", organisation=organisation.public_id,
@@ -229,7 +219,7 @@ def leave_now(request: Request, form: NoForm) -> Response:
 @page(form=PersonForm, again=show_organisation, signed_in=True)
 def remove_now(request: Request, form: PersonForm) -> Response:
     with transaction() as db:
-        actor, organisation = _asked_for(db, request)
+        actor, organisation = asked_for(db, request)
         person = find_by_public_id(db, form.person)
         remove_member(db, actor, organisation, person_id=person.id or 0 if person else 0)
     return redirect(request, "organisation", organisation=organisation.public_id, flash=_("Removed."))
@@ -238,7 +228,7 @@ def remove_now(request: Request, form: PersonForm) -> Response:
 @page(form=PersonForm, again=show_organisation, signed_in=True)
 def name_contact_now(request: Request, form: PersonForm) -> Response:
     with transaction() as db:
-        actor, organisation = _asked_for(db, request)
+        actor, organisation = asked_for(db, request)
         person = find_by_public_id(db, form.person)
         name_contact(db, actor, organisation, person_id=person.id or 0 if person else 0)
     return redirect(
@@ -250,7 +240,7 @@ def name_contact_now(request: Request, form: PersonForm) -> Response:
 @page(form=MemberForm, again=show_organisation, signed_in=True)
 def add_to_cluster_now(request: Request, form: MemberForm) -> Response:
     with transaction() as db:
-        actor, cluster = _asked_for(db, request)
+        actor, cluster = asked_for(db, request)
         member = get_organisation(db, actor, form.organisation.rstrip("/").rpartition("/")[2])
         add_to_cluster(db, actor, cluster, organisation=member)
     return redirect(
@@ -262,7 +252,7 @@ def add_to_cluster_now(request: Request, form: MemberForm) -> Response:
 @page(form=MemberForm, again=show_organisation, signed_in=True)
 def remove_from_cluster_now(request: Request, form: MemberForm) -> Response:
     with transaction() as db:
-        actor, cluster = _asked_for(db, request)
+        actor, cluster = asked_for(db, request)
         member = get_organisation(db, actor, form.organisation)
         remove_from_cluster(db, actor, cluster, organisation=member)
     return redirect(

@@ -3,14 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events.core.access import Actor
-from events.core.database import Database, reading, transaction
+from events.core.database import reading, transaction
 from events.core.translation import _
-from events.events import EventWithPhases, event_by_id
 from frontend.attending import attendees
+from frontend.meeting_shown import meeting_of
 from frontend.showing import only_if_may
-from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
-from sessions.meetings import MeetingInEvent, get_meeting
+from frontend.web import NOTHING, Filled, Form, page, redirect, render
 from sessions.outcomes import NOTE_LIMIT, RESULTS, Result, note_outcome, outcome_by
 
 
@@ -21,16 +19,10 @@ class OutcomeForm(Form):
     note: str = ""
 
 
-def _load(db: Database, request: Request) -> tuple[Actor, EventWithPhases, MeetingInEvent]:
-    actor = actor_of(db, request)
-    subject = get_meeting(db, actor, request.path_params["meeting"])
-    return actor, event_by_id(db, subject.meeting.event_id), subject
-
-
 @page(signed_in=True)
 def show_outcome(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
-        actor, event, subject = _load(db, request)
+        actor, event, subject = meeting_of(db, request)
         if not form.refused:
             only_if_may(actor, "note_outcome", subject)
         said = outcome_by(db, subject.id, actor.person)
@@ -46,6 +38,6 @@ def show_outcome(request: Request, form: Filled = NOTHING) -> Response:
 def note_now(request: Request, form: OutcomeForm) -> Response:
     results = {one.value: one for one in Result}
     with transaction() as db:
-        actor, _event, subject = _load(db, request)
+        actor, _event, subject = meeting_of(db, request)
         note_outcome(db, actor, subject, result=results.get(form.result), note=form.note)
     return redirect(request, "meeting", meeting=subject.meeting.public_id, flash=_("Thank you. It is noted."))

@@ -8,7 +8,6 @@ from events.core.database import reading
 from events.events import EventKind, get_event
 from events.organisations import KIND_NAMES, OrganisationKind
 from events.participants import countries_of_participants, get_participant, participants_seen_by
-from events.reference.countries import country_name
 from events.reference.keywords import keyword_label
 from events.reference.languages import language_name
 from events.registration import RegistrationInEvent, participant_of_event
@@ -35,9 +34,9 @@ def show_participants(request: Request) -> Response:
         countries = countries_of_participants(db, event.id)
     return render(
         request, "participants/list.html", event=event, found=found, question=question, filtered=any(question.values()),
-        base=page_base(request, question), kinds=choices.kinds(), kind_names=KIND_NAMES, country_name=country_name,
+        base=page_base(request, question), kinds=choices.kinds(), kind_names=KIND_NAMES,
         countries=[option for option in choices.countries() if option[0] in countries],
-        keywords=choices.keyword_options(), keyword_label=keyword_label, me=actor.person,
+        keywords=choices.keyword_options(), me=actor.person,
         holds_meetings=event.event.kind is EventKind.MATCHMAKING and participant_of_event(actor, event),
     )  # fmt: skip
 
@@ -55,7 +54,7 @@ def show_participant(request: Request, form: Filled = NOTHING) -> Response:
     refusal = why_not(actor, "request_meeting", event)
     return render(
         request, "participants/participant.html", event=event, shown=shown, kind_names=KIND_NAMES,
-        country_name=country_name, is_me=shown.card.person_id == actor.person, refusal=refusal, met=met, form=form,
+        is_me=shown.card.person_id == actor.person, refusal=refusal, met=met, form=form,
         turned_down=turned_down, may_turn_down=takes_part and may(actor, "say_no_thanks", event),
         may_say_when=may(actor, "set_availability_for", RegistrationInEvent(shown.registration, event.event)),
         spoken=[language_name(code) for code in shown.person.languages] if shown.person else [],

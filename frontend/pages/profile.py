@@ -14,6 +14,7 @@ from events.core.limits import take_turn
 from events.core.refusals import Invalid
 from events.core.translation import Message, _, set_reader
 from events.directory import organisations_of
+from events.membership_requests import organisations_asked_by
 from events.people import Person, change_profile, get_person
 from events.reference.keywords import is_keyword, keyword_label
 from events.reference.languages import is_language, language_name
@@ -58,7 +59,7 @@ def _oneself(db: Database, request: Request) -> tuple[Actor, Person]:
 def show_account(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         _actor, person = _oneself(db, request)
-        own = organisations_of(db, person.id)
+        own, asked = organisations_of(db, person.id), organisations_asked_by(db, person.id)
     of_password = "password" in form.errors or "old" in form.errors or "repeated" in form.errors
     values = {name: getattr(person, name) for name in ProfileForm.model_fields if name != "words"}
     values["words"] = ", ".join(word for word in person.keywords if not is_keyword(word))
@@ -66,7 +67,7 @@ def show_account(request: Request, form: Filled = NOTHING) -> Response:
     secret = Filled({}, form.errors, form.refused) if of_password else NOTHING
     return render(
         request, "profile/account.html", form=profile, secret=secret, email=person.email, own=own,
-        has_password=bool(person.password_hash), public_id=person.public_id, zones=choices.zones(),
+        asked=asked, has_password=bool(person.password_hash), public_id=person.public_id, zones=choices.zones(),
         languages_spoken=choices.languages(), groups=choices.keyword_groups(),
         interface_languages=choices.interface_languages(),
     )  # fmt: skip

@@ -26,7 +26,6 @@ from events.programmes import (
     programmes_of,
     remove_cluster,
 )
-from events.reference.countries import country_name
 from frontend.event_cards import card_of
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
@@ -77,7 +76,7 @@ def show_programme(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "programmes/programme.html", programme=programme, clusters=clusters, form=form,
         events=[card_of(one, clock.now(), mine.get(one.id)) for one in events],
-        leads=leads, others=[(one.public_id, one.name) for one in others], country_name=country_name,
+        leads=leads, others=[(one.public_id, one.name) for one in others],
         crumbs=_crumbs(programme) if leads else [],
     )  # fmt: skip
 

@@ -16,9 +16,10 @@ from events.core.refusals import Invalid, NotFound
 from events.core.sheets import write_csv
 from events.core.translation import At, Message, _, reader
 from events.desks import Desk, desks_of, find_desk, officers_of
-from events.directory import organisations_of
+from events.directory import find_organisation, organisations_of
 from events.events import EventState, EventWithPhases, get_event
 from events.looking_after import assign_desk
+from events.membership_requests import organisations_asked_by
 from events.phases import PhaseKind
 from events.registration import (
     QuestionKind,
@@ -96,13 +97,14 @@ def show_form(request: Request, form: Filled = NOTHING) -> Response:
             raise SignInFirst
         types, questions = types_of(db, event.id), questions_of(db, event.id)
         consent = consent_text_of(db, event.id)
-        own = organisations_of(db, actor.person)
+        own, awaited = organisations_of(db, actor.person), organisations_asked_by(db, actor.person)
     form = form.with_values(organisation=own[0].public_id if len(own) == 1 else "")
     return render(
         request, "registrations/register.html", event=event, form=form, consent=consent,
         types=[(one.code, one.name, TYPE_HELP.get(one.code, "")) for one in types],
         questions=[_question(one) for one in questions],
-        organisations=[(one.public_id, one.name) for one in own],
+        organisations=[(one.public_id, one.name) for one in own]
+        + [(one.public_id, _("%(name)s (has to agree first)", name=one.name)) for one in awaited], awaited=awaited,
         full=full_sentence(standing.waiting) if standing.full else "",
     )  # fmt: skip
 
@@ -166,7 +168,8 @@ RECEIVED: dict[RegistrationState, Message] = {
 def _organisation(db: Database, actor: Actor, public: str) -> int | None:
     if not public:
         return None
-    own = {one.public_id: one.id for one in organisations_of(db, actor.person)}
+    found = organisations_of(db, actor.person) + organisations_asked_by(db, actor.person)
+    own = {one.public_id: one.id for one in found}
     if public not in own:
         raise Invalid({"organisation": _("You do not belong to this organisation. Choose one of yours.")})
     return own[public]
@@ -197,6 +200,8 @@ def show_mine(request: Request, form: Filled = NOTHING) -> Response:
             return render(request, "registrations/none.html", event=event, step=step, status=404)
         subject = RegistrationInEvent(row, event.event)
         own = {one.id: one.name for one in organisations_of(db, actor.person)}
+        asked = find_organisation(db, row.asked_organisation_id)
+        waits = asked is not None and asked.id in {one.id for one in organisations_asked_by(db, actor.person)}
         unconfirmed = any(one.id == subject.id for one in waiting_for_consent(db, actor))
         consent, agreed_at = consent_text_of(db, event.id), consent_given_at(db, row)
         said: list[tuple[Message | str, object]] = [
@@ -209,7 +214,7 @@ def show_mine(request: Request, form: Filled = NOTHING) -> Response:
         ]
     return render(
         request, "registrations/mine.html", event=event, form=form, registration=row, subject=subject, step=step,
-        consent=consent, said=said, unconfirmed=unconfirmed, says=SAYS[row.state],
+        consent=consent, said=said, unconfirmed=unconfirmed, says=SAYS[row.state], asked=asked, waits=waits,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from mailer.letters import Recipient, Values, letter_for, page, recipients
 from mailer.occasions.meetings import everybody_in, values_of_meeting
 from sessions.assessments import AssessmentsAwaited, to_assess
 from sessions.attendance import AttendanceCorrected, MeetingFailed, NoShowMarked
+from sessions.booking_rules import rules_of
 from sessions.meetings import Meeting, MeetingState
 from sessions.outcomes import OutcomeAwaited, Result, outcome_by
 from sessions.waiting import TimeFound
@@ -48,8 +49,9 @@ def attendance_corrected(db: Database, fact: AttendanceCorrected, to: Recipient)
 @letter_for(TimeFound, to=_asker)
 def time_found(db: Database, fact: TimeFound, to: Recipient) -> Values | None:
     values = values_of_meeting(db, fact, to)
-    # A meeting that stands at once, or does by now, has a letter of its own.
-    return values if values and values["state"] is MeetingState.REQUESTED else None
+    if values is None or values["state"] is not MeetingState.REQUESTED:
+        return None  # a meeting that stands at once, or does by now, has a letter of its own
+    return {**values, "held": rules_of(db, fact.event_id).requests_hold}
 
 
 @letter_for(AssessmentsAwaited, to=_participant)

@@ -4,7 +4,10 @@ Each names the other, both local times, and who did it where it was not one of t
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+
+from sqlmodel import col, select
 
 from events.core.database import Database
 from events.core.translation import _
@@ -12,10 +15,10 @@ from events.events import Event
 from events.organisations import Organisation
 from events.people import Person
 from events.registration import Registration, find_registration
-from mailer.letters import Recipient, Values, letter_for, page_at, recipients
+from mailer.letters import Letter, Recipient, Values, letter_for, page_at, recipients
 from sessions.blocks import MeetingTable, place_name
 from sessions.booking_rules import rules_of
-from sessions.calendars import EntryKind
+from sessions.calendars import CalendarRevision, EntryKind, revision_at
 from sessions.meeting_history import done_for, is_own_deed, looked_after_by
 from sessions.meetings import (
     Meeting,
@@ -90,7 +93,6 @@ def values_of_meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
         "place": place_name(table.kind, table.name) if table else "",
         "note": meeting.note,
         "reason": meeting.reason,
-        "held": meeting.starts_at is not None and rules_of(db, meeting.event_id).requests_hold,
         "url": page_at(page_of(meeting)),
         **_done_by(db, fact, meeting, to),
     }
@@ -144,7 +146,8 @@ def _home(db: Database, event_id: int, person_id: int | None) -> int | None:
 
 @letter_for(MeetingRequested, to=invitee_of)
 def meeting_requested(db: Database, fact: MeetingRequested, to: Recipient) -> Values | None:
-    return values_of_meeting(db, fact, to)
+    values = values_of_meeting(db, fact, to)
+    return values and {**values, "held": bool(values["starts_at"]) and rules_of(db, fact.event_id).requests_hold}
 
 
 @letter_for(MeetingAccepted, to=everybody_in, entry=ENTRY)
@@ -180,7 +183,26 @@ def meeting_expired(db: Database, fact: MeetingExpired, to: Recipient) -> Values
 @letter_for(MeetingMoved, to=everybody_in, entry=ENTRY)
 def meeting_moved(db: Database, fact: MeetingMoved, to: Recipient) -> Values | None:
     values = values_of_meeting(db, fact, to)
-    return values and {**values, "old_starts_at": fact.old_starts_at}
+    if values is None:
+        return None
+    old = _time_told(db, fact, to)
+    return {**values, "old_starts_at": old, "time_stays": old == fact.starts_at}
+
+
+def _time_told(db: Database, fact: MeetingMoved, to: Recipient) -> datetime:
+    """When the meeting was, as far as the reader knows: where it kept its time, a letter about a move just before may
+    never have gone out."""
+    if fact.old_starts_at != fact.starts_at:
+        return fact.old_starts_at
+    entry, _now = revision_at(db, EntryKind.MEETING, fact.meeting_id, fact.sequence)
+    query = (
+        select(CalendarRevision.starts_at)
+        .join(Letter, col(Letter.sequence) == col(CalendarRevision.sequence))
+        .where(CalendarRevision.entry_id == entry.id, Letter.uid == entry.uid, Letter.address == to.address)
+        .where(col(Letter.attempts) > 0, Letter.sequence < fact.sequence)
+    )
+    told = db.exec(query.order_by(col(Letter.sequence).desc()).limit(1)).first()
+    return told or fact.old_starts_at
 
 
 @letter_for(MeetingPlaceRenamed, to=everybody_in, entry=ENTRY)

@@ -1,6 +1,7 @@
 """Facts that nobody is written about. A test fails for a fact that has no letter and does not stand here."""
 
 from events import (
+    admission,
     challenges,
     clusters,
     consents,
@@ -87,6 +88,7 @@ silent(
     organisations.OrganisationJoined,
     organisations.OrganisationLeft,
     organisations.ContactNamed,
+    admission.MembershipTakenBack,
     clusters.ClusterJoined,
     clusters.ClusterLeft,
     marketplace.ItemPublished,

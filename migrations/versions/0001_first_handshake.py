@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_2b97443780"
+revision = "0001_10ee5867f2"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -410,6 +410,53 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_membership_organisation_id"), "membership", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_membership_person_id"), "membership", ["person_id"], unique=False)
+    op.create_table(
+        "membership_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "agreed",
+                "turned down",
+                "taken back",
+                name="membershiprequeststate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(length=500), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["person.id"], name=op.f("fk_membership_request_answered_by_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_membership_request_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_membership_request_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_membership_request")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_membership_request_public_id")),
+    )
+    op.create_index(
+        op.f("ix_membership_request_answered_by_id"), "membership_request", ["answered_by_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_membership_request_organisation_id"), "membership_request", ["organisation_id"], unique=False
+    )
+    op.create_index(op.f("ix_membership_request_person_id"), "membership_request", ["person_id"], unique=False)
+    op.create_index(
+        "uq_membership_request_person_id_organisation_id",
+        "membership_request",
+        ["person_id", "organisation_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'asked'"),
+        postgresql_where=sa.text("state = 'asked'"),
+    )
     op.create_table(
         "no_thanks",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -932,6 +979,7 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("asked_organisation_id", sa.Integer(), nullable=True),
         sa.Column("type_id", sa.Integer(), nullable=False),
         sa.Column("desk_id", sa.Integer(), nullable=True),
         sa.Column(
@@ -953,6 +1001,9 @@ def upgrade() -> None:
         sa.Column("taken_over_from_id", sa.Integer(), nullable=True),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_organisation_id"], ["organisation.id"], name=op.f("fk_registration_asked_organisation_id")
+        ),
         sa.ForeignKeyConstraint(["desk_id"], ["desk.id"], name=op.f("fk_registration_desk_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_event_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_registration_organisation_id")),
@@ -964,6 +1015,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
         sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_registration_event_id_person_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_registration_public_id")),
+    )
+    op.create_index(
+        op.f("ix_registration_asked_organisation_id"), "registration", ["asked_organisation_id"], unique=False
     )
     op.create_index(op.f("ix_registration_desk_id"), "registration", ["desk_id"], unique=False)
     op.create_index(op.f("ix_registration_event_id"), "registration", ["event_id"], unique=False)
@@ -1452,6 +1506,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_registration_organisation_id"), table_name="registration")
     op.drop_index(op.f("ix_registration_event_id"), table_name="registration")
     op.drop_index(op.f("ix_registration_desk_id"), table_name="registration")
+    op.drop_index(op.f("ix_registration_asked_organisation_id"), table_name="registration")
     op.drop_table("registration")
     op.drop_index(op.f("ix_meeting_invitee_id"), table_name="meeting")
     op.drop_index("ix_meeting_event_id_starts_at", table_name="meeting")
@@ -1519,6 +1574,16 @@ def downgrade() -> None:
     op.drop_table("programme_cluster")
     op.drop_index(op.f("ix_no_thanks_other_id"), table_name="no_thanks")
     op.drop_table("no_thanks")
+    op.drop_index(
+        "uq_membership_request_person_id_organisation_id",
+        table_name="membership_request",
+        sqlite_where=sa.text("state = 'asked'"),
+        postgresql_where=sa.text("state = 'asked'"),
+    )
+    op.drop_index(op.f("ix_membership_request_person_id"), table_name="membership_request")
+    op.drop_index(op.f("ix_membership_request_organisation_id"), table_name="membership_request")
+    op.drop_index(op.f("ix_membership_request_answered_by_id"), table_name="membership_request")
+    op.drop_table("membership_request")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_organisation_id"), table_name="membership")
     op.drop_table("membership")

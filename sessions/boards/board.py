@@ -6,17 +6,18 @@ Each look asks three statements, whatever the size: blocks and rules, the rows w
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
 
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
-from events.core.journal import JournalEntry
+from events.core.journal import version_of_facts
 from events.core.refusals import NotFound
 from events.events import Event, EventKind, EventState, EventWithPhases, see_event
 from events.phases import Phase
 from events.roles import Role, Scope
+from sessions.availability import rules_and_blocks
 from sessions.blocks import Block, slots_of
 from sessions.boards.cells import with_cells
 from sessions.boards.rows import people_found, tables_found
@@ -32,21 +33,19 @@ from sessions.boards.shapes import Stretch as Stretch
 from sessions.boards.shapes import View
 from sessions.boards.shapes import desks_on_board as desks_on_board
 from sessions.boards.shapes import see_board as see_board
-from sessions.booking_rules import BookingRules
 
-LATEST_FACTS = 200
+_EVENT = (
+    select(Event, Phase, version_of_facts())
+    .outerjoin(Phase, col(Phase.event_id) == col(Event.id))
+    .where(col(Event.slug) == bindparam("slug"))
+    .order_by(col(Phase.starts_at), col(Phase.id))
+)
 
 
 def get_board_event(db: Database, actor: Actor, slug: str) -> tuple[EventWithPhases, int]:
-    """A matchmaking event for whoever may see its board, with a number that rises with every fact; NotFound for others.
-
-    One statement. The number is the sum of the latest facts' ids and not the last of them: on PostgreSQL a fact may be
-    committed after one with a higher id.
-    """
-    latest = select(col(JournalEntry.id)).order_by(col(JournalEntry.id).desc()).limit(LATEST_FACTS).subquery()
-    stamp = select(func.coalesce(func.sum(latest.c.id), 0)).scalar_subquery()
-    query = select(Event, Phase, stamp).outerjoin(Phase, col(Phase.event_id) == col(Event.id))
-    rows = db.execute(query.where(col(Event.slug) == slug).order_by(col(Phase.starts_at), col(Phase.id))).all()
+    """A matchmaking event for whoever may see its board, with the version of the facts; NotFound for others. One
+    statement."""
+    rows = db.execute(_EVENT, {"slug": slug}).all()
     if not rows:
         raise NotFound()
     event = EventWithPhases(rows[0][0], tuple(phase for _event, phase, _stamp in rows if phase is not None))
@@ -73,7 +72,7 @@ def board_of(db: Database, actor: Actor, event: EventWithPhases, asked: BoardQue
     """
     if not see_board(actor, event):
         raise NotFound()
-    rules, blocks = _blocks(db, event)
+    rules, blocks = rules_and_blocks(db, event.id)
     stretches = stretches_of(blocks, event.zone)
     chosen = _chosen(stretches, asked.when)
     shown = [block for block in blocks if chosen and chosen.starts_at <= block.starts_at < chosen.ends_at]
@@ -84,18 +83,6 @@ def board_of(db: Database, actor: Actor, event: EventWithPhases, asked: BoardQue
     return Board(
         asked.by, stretches, chosen, slots, rows, found.page, found.count, found.everybody, found.counts, to_place
     )
-
-
-def _blocks(db: Database, event: EventWithPhases) -> tuple[BookingRules, list[Block]]:
-    query = (
-        select(BookingRules, Block)
-        .select_from(Event)
-        .outerjoin(BookingRules, col(BookingRules.event_id) == col(Event.id))
-        .outerjoin(Block, col(Block.event_id) == col(Event.id))
-        .where(col(Event.id) == event.id)
-    )
-    rows = db.execute(query.order_by(col(Block.starts_at))).all()
-    return rows[0][0] or BookingRules(event_id=event.id), [block for _rules, block in rows if block is not None]
 
 
 def stretches_of(blocks: Sequence[Block], zone: str) -> tuple[Stretch, ...]:

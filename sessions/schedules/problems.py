@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sessions.booking_rules import TypeLimits
 from sessions.schedules.drafts import Freedom
 from sessions.schedules.situation import Known, Situation, overlapping
 from sessions.scheduling.plan import Placed, Plan, Reason
@@ -64,6 +65,7 @@ def _sort(situation: Situation) -> _Sorted:
     counts: Counter[int] = Counter()
     in_block: Counter[tuple[int, int]] = Counter()
     own = own_tables(situation)
+    limits = {place.person: situation.limits.get(place.type_id) for place in situation.places}
     at_own: set[tuple[str, int]] = set()
     for one in situation.meetings:
         number = situation.number_of(one.slot)
@@ -72,7 +74,7 @@ def _sort(situation: Situation) -> _Sorted:
         elif one.fixed and number is not None:
             block = situation.blocks[number]
             table = own.get(_host(one, own))
-            if _beyond(situation, one, counts, in_block, block) or (table and (table, number) in at_own):
+            if _beyond(situation, limits, one, counts, in_block, block) or (table and (table, number) in at_own):
                 found.busy.append(one)
                 continue
             counts.update(one.people)
@@ -98,12 +100,16 @@ def _apart(situation: Situation, one: Known) -> bool:
 
 
 def _beyond(
-    situation: Situation, one: Known, counts: Counter[int], in_block: Counter[tuple[int, int]], block: int
+    situation: Situation,
+    limits: Mapping[int, TypeLimits | None],
+    one: Known,
+    counts: Counter[int],
+    in_block: Counter[tuple[int, int]],
+    block: int,
 ) -> bool:
     """Whether a meeting that stays was booked beyond a limit, which organisers may do with a reason."""
-    most = {place.person: situation.limits.get(place.type_id) for place in situation.places}
     for person in one.people:
-        limit = most[person]
+        limit = limits[person]
         if limit and limit.max_meetings is not None and counts[person] >= limit.max_meetings:
             return True
         if situation.rules.max_per_block is not None and in_block[person, block] >= situation.rules.max_per_block:

@@ -1,26 +1,24 @@
 """The situation that a schedule starts from: the event's slots, tables, people and meetings as rows say them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from events.core import clock
-from events.core.clock import atoms
 from events.core.database import Database
 from events.core.journal import JournalEntry
 from events.people import Person
 from events.registration import Registration, RegistrationState
-from sessions.availability import Absence
 from sessions.blocks import MeetingTable, Slot, blocks_of, slots_of, tables_of
-from sessions.booking_rules import BookingRules, TypeLimits, is_awake, limits_of_types, rules_of
+from sessions.booking_rules import BookingRules, TypeLimits, limits_of_types, rules_of
+from sessions.busy_times import away_slots, held_slots
 from sessions.meetings import Meeting, MeetingGuest, MeetingState, state_at
 from sessions.no_thanks import vetoes_in
 from sessions.schedules.drafts import Freedom
-from sessions.seats import SEAT, held_now
 
 # What begins sooner stays as it is: people need a moment to hear of a change.
 NOTICE = timedelta(minutes=15)
@@ -84,22 +82,29 @@ class Situation:
         return self.slots[number].starts_at > self.at + NOTICE
 
 
-def read_situation(db: Database, event_id: int, *, freedom: Freedom, wishes: bool) -> Situation:
+def read_situation(
+    db: Database, event_id: int, *, freedom: Freedom, wishes: bool, among: Collection[int] | None = None
+) -> Situation:
     """What stands and what waits for a time, with all that limits it. Some ten queries, however large the event.
 
-    The journal's number is read first: whatever is written while we read counts as newer than what we read.
+    The journal's number is read first: whatever is written while we read counts as newer than what we read. `among`
+    keeps to these people's meetings and whom they meet; tables of other meetings then count as held by others.
     """
     now = clock.now()
     newest = select(func.max(col(JournalEntry.id))).where(col(JournalEntry.event_id) == event_id)
     number = db.execute(newest).scalar() or 0
     pairs = [(slot, block.id or 0) for block in blocks_of(db, event_id) for slot in slots_of(block)]
     slots = tuple(slot for slot, _block in pairs)
-    places = _places(db, event_id)
+    meetings = _meetings(db, event_id, now, freedom, wishes, among)
+    around = None if among is None else {*among, *(person for one in meetings for person in one.people)}
+    places = _places(db, event_id, around)
     rules = rules_of(db, event_id)
-    meetings = _meetings(db, event_id, now, freedom, wishes)
     tables = tuple(tables_of(db, event_id))
-    busy, taken = _held(db, event_id, slots, {one.id for one in meetings}, now)
-    for person, away in _away(db, event_id, slots, places, rules).items():
+    here: Any = select(col(Registration.person_id)).where(col(Registration.event_id) == event_id)
+    here = here if around is None else sorted(around)
+    busy, taken = held_slots(db, event_id, slots, here, now, but={one.id for one in meetings})
+    zones = {one.person: one.zone for one in places}
+    for person, away in away_slots(db, event_id, slots, here, zones, rules).items():
         busy.setdefault(person, set()).update(away)
     return Situation(
         event_id=event_id, journal_number=number, at=now, slots=slots, blocks=tuple(block for _slot, block in pairs),
@@ -109,17 +114,21 @@ def read_situation(db: Database, event_id: int, *, freedom: Freedom, wishes: boo
     )  # fmt: skip
 
 
-def _places(db: Database, event_id: int) -> tuple[Place, ...]:
+def _places(db: Database, event_id: int, around: Collection[int] | None) -> tuple[Place, ...]:
     query = (
         select(col(Registration.public_id), col(Registration.person_id), col(Registration.type_id), col(Person.zone))
         .join(Person, col(Person.id) == col(Registration.person_id))
         .where(col(Registration.event_id) == event_id, col(Registration.state) == RegistrationState.ACCEPTED)
         .order_by(col(Registration.person_id))
     )
+    if around is not None:
+        query = query.where(col(Registration.person_id).in_(sorted(around)))
     return tuple(Place(*row) for row in db.execute(query))
 
 
-def _meetings(db: Database, event_id: int, now: datetime, freedom: Freedom, wishes: bool) -> tuple[Known, ...]:
+def _meetings(
+    db: Database, event_id: int, now: datetime, freedom: Freedom, wishes: bool, among: Collection[int] | None
+) -> tuple[Known, ...]:
     states = [MeetingState.ACCEPTED, *SEATED] + [MeetingState.REQUESTED] * wishes
     query: Any = (
         select(
@@ -130,6 +139,11 @@ def _meetings(db: Database, event_id: int, now: datetime, freedom: Freedom, wish
         .where(col(Meeting.event_id) == event_id, col(Meeting.state).in_(states))
         .order_by(col(Meeting.id))
     )  # fmt: skip
+    if among is not None:
+        these = sorted(among)
+        brought = select(col(MeetingGuest.meeting_id)).where(col(MeetingGuest.person_id).in_(these))
+        leads = or_(col(Meeting.asker_id).in_(these), col(Meeting.invitee_id).in_(these))
+        query = query.where(or_(leads, col(Meeting.id).in_(brought)))
     guests = _guests(db, event_id)
     found = []
     for public, id, asker, invitee, state, start, end, table, locked, expires in db.execute(query):
@@ -157,49 +171,6 @@ def _guests(db: Database, event_id: int) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for meeting, person in db.execute(query):
         found.setdefault(meeting, []).append(person)
-    return found
-
-
-def _held(
-    db: Database, event_id: int, slots: tuple[Slot, ...], ours: set[int], now: datetime
-) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
-    """The slots in which people, and the tables that in each slot, are held by meetings that are none of `ours`."""
-    busy: dict[int, set[int]] = {}
-    taken: dict[int, set[int]] = {}
-    if not slots:
-        return busy, taken
-    at = {atom: number for number, slot in enumerate(slots) for atom in atoms(slot.starts_at, slot.ends_at)}
-    here = select(col(Registration.person_id)).where(col(Registration.event_id) == event_id)
-    tables = select(col(MeetingTable.id)).where(col(MeetingTable.event_id) == event_id)
-    query = select(SEAT.c.meeting_id, SEAT.c.person_id, SEAT.c.table_id, SEAT.c.atom).where(
-        SEAT.c.atom.between(min(at), max(at)), held_now(now), SEAT.c.person_id.in_(here) | SEAT.c.table_id.in_(tables)
-    )
-    for meeting, person, table, atom in db.execute(query):
-        number = at.get(atom)
-        if number is None or meeting in ours:
-            continue
-        if person is not None:
-            busy.setdefault(person, set()).add(number)
-        else:
-            taken.setdefault(number, set()).add(table)
-    return busy, taken
-
-
-def _away(
-    db: Database, event_id: int, slots: tuple[Slot, ...], places: Iterable[Place], rules: BookingRules
-) -> dict[int, set[int]]:
-    """The slots in which people said that they cannot meet, or in which it is no hour to meet where they are."""
-    at = {slot.starts_at: number for number, slot in enumerate(slots)}
-    absences = select(col(Absence.person_id), col(Absence.starts_at)).where(col(Absence.event_id) == event_id)
-    found: dict[int, set[int]] = {}
-    for person, start in db.execute(absences):
-        if start in at:
-            found.setdefault(person, set()).add(at[start])
-    asleep: dict[str, set[int]] = {}
-    for one in places if rules.windows else ():
-        if one.zone not in asleep:
-            asleep[one.zone] = {number for number, slot in enumerate(slots) if not is_awake(rules, one.zone, slot)}
-        found.setdefault(one.person, set()).update(asleep[one.zone])
     return found
 
 

@@ -1,27 +1,40 @@
 """After one cancellation: what waits and fits now, found in milliseconds, with nobody else moved."""
 
 from collections import defaultdict
+from collections.abc import Iterator
+from time import monotonic
 
 from sessions.scheduling.ground import Days, bits, slots_in
 from sessions.scheduling.plan import Placed, Plan
 from sessions.scheduling.problem import Id, Participant, Problem, Request, slots_allowed, table_of
 
 
-def fill_opening(problem: Problem, plan: Plan, cancelled: Id) -> tuple[Placed, ...]:
+def fill_opening(
+    problem: Problem,
+    plan: Plan,
+    cancelled: Id,
+    *,
+    within: frozenset[int] | None = None,
+    together: bool = True,
+    seconds: float | None = None,
+) -> tuple[Placed, ...]:
     """The waiting requests that take what a cancelled meeting leaves, required and heavy ones first.
 
     Only its people's time and its table are looked at, so that it takes milliseconds. Every rule is kept; where the
-    spread of breaks is limited, nobody's breaks change. The cancelled request itself stays out.
+    spread of breaks is limited, nobody's breaks change. The cancelled request itself stays out. `within` names the
+    slots that may be given, all without it. Without `together` each request is placed as if it were the only one, for
+    somebody to choose among them. After so many `seconds` no more are looked at.
     """
-    opening = _Opening(problem, plan, cancelled)
-    return tuple(placed for one in opening.waiting() if (placed := opening.place(one)))
+    opening = _Opening(problem, plan, cancelled, within)
+    return tuple(opening.fill(together, monotonic() + seconds if seconds is not None else None))
 
 
 class _Opening:
     """A plan without one of its meetings, as far as that is needed to place others."""
 
-    def __init__(self, problem: Problem, plan: Plan, cancelled: Id) -> None:
+    def __init__(self, problem: Problem, plan: Plan, cancelled: Id, within: frozenset[int] | None) -> None:
         self.problem, self.cancelled = problem, cancelled
+        self.within = -1 if within is None else bits(within)
         self.requests = {one.id: one for one in problem.requests}
         self.people: dict[Id, Participant] = {one.id: one for one in problem.participants}
         self.at = plan.slot_of()
@@ -60,8 +73,19 @@ class _Opening:
         ]
         return sorted(found, key=lambda one: (not one.required, -one.weight))
 
-    def place(self, request: Request) -> Placed | None:
-        """Give the request a slot if one fits."""
+    def fill(self, together: bool, until: float | None) -> Iterator[Placed]:
+        """Where each that waits would be, one after the other or each by itself; until a moment of this machine."""
+        for request in self.waiting():
+            if until is not None and monotonic() > until:
+                return
+            placed = self.place_for(request)
+            if placed is not None:
+                if together:
+                    self._take(request, placed)
+                yield placed
+
+    def place_for(self, request: Request) -> Placed | None:
+        """A slot and a table for the request, if one fits."""
         table = table_of(self.people[one] for one in request.people)
         for slot in slots_in(self._times(request)):
             number: int | str | None = table
@@ -71,18 +95,20 @@ class _Opening:
                 number = next((n for n in range(1, self.problem.tables[slot] + 1) if n not in self.taken[slot]), None)
                 if number is None:
                     continue
-            self.at[request.id] = slot
-            self.taken[slot].add(number)
-            for one in request.people:
-                self.held[one] |= 1 << slot
             return Placed(request.id, slot, number)
         return None
+
+    def _take(self, request: Request, placed: Placed) -> None:
+        self.at[request.id] = placed.slot
+        self.taken[placed.slot].add(placed.table)
+        for one in request.people:
+            self.held[one] |= 1 << placed.slot
 
     def _times(self, request: Request) -> int:
         """The slots, as bits, that people's times, limits and breaks, vetoes and the order leave."""
         if any(pair.issubset(request.people) for pair in self.vetoes):
             return 0
-        mask = bits(slots_allowed(self.problem, request)) & self._span(request)
+        mask = bits(slots_allowed(self.problem, request)) & self._span(request) & self.within
         for name in request.people:
             one, held = self.people[name], self.held[name]
             if one.max_meetings is not None and held.bit_count() >= one.max_meetings:

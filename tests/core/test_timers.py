@@ -1,13 +1,13 @@
 """Work that falls due: looked at when its time has come, by whoever comes first."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
 from events.core import clock, timers
 from events.core.database import reading, transaction
-from events.core.timers import Timer, run_due_timers, set_timer, stop_timer
+from events.core.timers import Timer, run_due_timers, set_timer, set_timer_soon, stop_timer
 from tests.makers import NOW
 
 LATER = NOW + timedelta(hours=1)
@@ -67,6 +67,58 @@ def test_a_timer_may_set_itself_again(ran, monkeypatch):
 
     with reading() as db:
         assert [(one.due_at, one.done_at) for one in db.exec(select(Timer))] == [(LATER, None)]
+
+
+def soon(subject: int = 1) -> None:
+    with transaction() as db:
+        set_timer_soon(db, "ring", subject, pause=timedelta(seconds=5))
+
+
+def to_come() -> list[tuple[int, datetime]]:
+    with reading() as db:
+        rows = db.exec(select(Timer).where(Timer.done_at == None).order_by(Timer.subject_id))  # noqa: E711 - SQL
+        return [(one.subject_id, one.due_at) for one in rows]
+
+
+def test_many_calls_for_a_timer_soon_make_one_that_is_due_at_once(ran):
+    for subject in (1, 2, 1, 1):
+        soon(subject)
+
+    assert to_come() == [(1, NOW), (2, NOW)]
+
+
+def test_what_was_just_looked_at_is_looked_at_again_after_a_pause(ran):
+    soon()
+    run_due_timers()
+
+    soon()
+    with clock.frozen_at(NOW + timedelta(seconds=2)):
+        soon()
+
+    assert (to_come(), ran) == ([(1, NOW + timedelta(seconds=5))], [1])
+
+
+def test_what_was_looked_at_long_ago_is_looked_at_at_once(ran):
+    soon()
+    run_due_timers()
+
+    with clock.frozen_at(LATER):
+        soon()
+
+    assert to_come() == [(1, LATER)]
+
+
+def test_what_changes_while_somebody_looks_is_looked_at_after_a_pause(ran):
+    """Who looks may have looked too early; they are not disturbed."""
+    soon()
+    claimed = timers.claim_one(Timer)
+    assert claimed is not None
+
+    soon()
+    with transaction() as db:
+        timers.finish(db, claimed)
+
+    assert to_come() == [(1, NOW + timedelta(seconds=5))]
 
 
 def test_a_failing_timer_is_tried_again_and_holds_up_nobody(ran, monkeypatch):

@@ -1,11 +1,14 @@
 """Makers for organisations, items and imports."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from events.admission import RequestToJoin, get_membership_request
 from events.core.access import Actor
 from events.core.database import Database
 from events.events import EventWithPhases
 from events.marketplace import Item, ItemKind, Wording, publish_item
+from events.membership_requests import MembershipRequest, ask_to_join
 from events.organisations import Organisation, OrganisationKind, Portrait, add_organisation
 from events.phases import PhaseKind
 from tests.makers import again, make_event, make_member, make_programme, open_phase
@@ -23,6 +26,17 @@ def portrait(name: str = "Alpenkäse GmbH", **values: object) -> Portrait:
 def added(db: Database, actor: Actor, name: str = "Alpenkäse GmbH", **values: object) -> Organisation:
     """An organisation whose contact is `actor`; load them again to have that tie."""
     return add_organisation(db, actor, None, portrait=portrait(name, **values))
+
+
+def asking(db: Database, actor: Actor, organisation: Organisation) -> RequestToJoin:
+    """An open request of `actor` to belong to an organisation."""
+    return get_membership_request(db, actor, ask_to_join(db, actor, organisation).public_id)
+
+
+def seen_by(db: Database, actor: Actor, asked: RequestToJoin) -> RequestToJoin:
+    """The request as somebody else sees it now, in an object of its own."""
+    found = get_membership_request(db, again(db, actor), asked.request.public_id)
+    return replace(found, request=MembershipRequest.model_validate(found.request.model_dump()))
 
 
 def wording(summary: str = "Dairy looks for simple monitoring of old pumps", **values: object) -> Wording:
@@ -45,4 +59,6 @@ def gathering(db: Database, ada: Actor) -> tuple[Actor, EventWithPhases]:
     return ada, open_phase(db, ada, event, PhaseKind.REGISTRATION)
 
 
-__all__ = ["FIXTURES", "REAL", "added", "gathering", "make_member", "portrait", "published", "wording"]
+__all__ = [
+    "FIXTURES", "REAL", "added", "asking", "gathering", "make_member", "portrait", "published", "seen_by", "wording"
+]  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 from openpyxl import Workbook
 from sqlmodel import func, select
 
+from events.admission import agree_to_membership, get_membership_request
 from events.browsing import get_item, items_in
 from events.core.access import VISITOR, Actor
 from events.core.database import Database
@@ -20,6 +21,7 @@ from events.importing.items import first_sentence, import_items, preview_items
 from events.importing.lines import Imported, Preview, read_lines
 from events.importing.participants import import_participants, preview_participants
 from events.marketplace import Item, ItemKind, withdraw_item
+from events.membership_requests import MembershipRequest
 from events.organisations import Membership, Organisation, OrganisationKind
 from events.people import Person, PersonState, find_person
 from events.programmes import create_programme
@@ -162,6 +164,38 @@ def test_who_has_an_account_keeps_profile_and_memberships(db: Database, ada: Act
     assert organisations_of(db, bo.person) == []
     assert registration is not None
     assert registration.state is RegistrationState.ACCEPTED
+
+
+def test_a_file_makes_nobody_a_member_where_a_contact_can_be_asked(db: Database, ada: Actor, bo: Actor) -> None:
+    ada, event = gathering(db, ada)
+    mill = added(db, bo, "Nordmühle", country="SE")
+    file = csv("email,name,organisation,country\nnew@example.org,New One,Nordmühle,SE\n")
+
+    people_in(db, ada, event, file)
+    people_in(db, ada, event, file)
+
+    person = find_person(db, "new@example.org")
+    assert person is not None
+    registration = find_registration(db, event.id, person.id)
+    assert registration is not None
+    assert (registration.organisation_id, registration.asked_organisation_id) == (None, mill.id)
+    assert organisations_of(db, person.id) == []
+    open_ones = db.exec(select(MembershipRequest)).all()
+    assert [(one.person_id, one.organisation_id) for one in open_ones] == [(person.id, mill.id)]
+
+    agree_to_membership(db, again(db, bo), get_membership_request(db, again(db, bo), open_ones[0].public_id))
+    assert registration.organisation_id == mill.id
+
+
+def test_a_contact_who_imports_need_not_ask_themselves(db: Database, ada: Actor) -> None:
+    ada, event = gathering(db, ada)
+    mill = added(db, ada, "Nordmühle", country="SE")
+
+    people_in(db, again(db, ada), event, csv("email,name,organisation,country\nnew@example.org,New,Nordmühle,SE\n"))
+
+    person = find_person(db, "new@example.org")
+    assert person is not None
+    assert [one.id for one in organisations_of(db, person.id)] == [mill.id]
 
 
 def test_who_withdrew_is_not_brought_back(db: Database, ada: Actor, bo: Actor) -> None:
@@ -337,6 +371,19 @@ def test_nobody_with_an_account_is_made_to_speak_for_a_company(db: Database, ada
 
     shown = get_item(db, VISITOR, items_in(db, VISITOR, query="boulangerie").rows[0].public_id)
     assert (shown.person, organisations_of(db, lou.person)) == (None, [])
+
+
+def test_nobody_new_is_made_to_speak_for_a_company_that_has_a_contact(db: Database, ada: Actor, bo: Actor) -> None:
+    ada, event = gathering(db, ada)
+    added(db, bo, "Boulangerie Blanche", country="FR")
+
+    items_into(db, ada, event, lines_of("items.csv"))
+
+    shown = get_item(db, VISITOR, items_in(db, VISITOR, query="boulangerie").rows[0].public_id)
+    lou = find_person(db, "lou@example.org")
+    assert lou is not None
+    assert (shown.person, organisations_of(db, lou.id)) == (None, [])
+    assert [one.person_id for one in db.exec(select(MembershipRequest))] == [lou.id]
 
 
 def test_a_member_with_an_account_stands_behind_the_item(db: Database, ada: Actor) -> None:

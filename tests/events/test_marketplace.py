@@ -18,9 +18,9 @@ from events.marketplace import (
     show_in_event,
     withdraw_item,
 )
-from events.organisations import join_organisation, leave_organisation, name_contact, remove_member
+from events.organisations import leave_organisation, name_contact, remove_member
 from tests.events.makers_network import added, gathering, published, wording
-from tests.makers import again, make_registration
+from tests.makers import again, let_join, make_registration
 
 POLISH = "Galwanizernia chce odzyskiwać nikiel i wodę płuczącą"
 
@@ -89,7 +89,7 @@ def test_a_changed_item_is_found_by_its_new_words_only(db: Database, bo: Actor) 
 
 def test_contacts_change_what_members_published(db: Database, bo: Actor, cy: Actor) -> None:
     organisation = added(db, bo)
-    join_organisation(db, cy, organisation)
+    let_join(db, cy, organisation)
     item = published(db, again(db, cy), organisation)
 
     change_item(db, again(db, bo), item, wording=wording("Said better"))
@@ -99,7 +99,7 @@ def test_contacts_change_what_members_published(db: Database, bo: Actor, cy: Act
 
 def test_members_do_not_change_what_others_published(db: Database, bo: Actor, cy: Actor) -> None:
     item = published_by(db, bo)
-    join_organisation(db, cy, get_item(db, VISITOR, item.public_id).organisation)
+    let_join(db, cy, get_item(db, VISITOR, item.public_id).organisation)
 
     with pytest.raises(NotAllowed):
         change_item(db, again(db, cy), item, wording=wording("Mine"))
@@ -107,7 +107,7 @@ def test_members_do_not_change_what_others_published(db: Database, bo: Actor, cy
 
 def test_who_was_removed_keeps_nothing_of_the_organisation(db: Database, bo: Actor, eve: Actor) -> None:
     organisation = added(db, bo)
-    join_organisation(db, eve, organisation)
+    let_join(db, eve, organisation)
     item = published(db, again(db, eve), organisation)
     remove_member(db, again(db, bo), organisation, person_id=eve.person or 0)
 
@@ -271,7 +271,7 @@ def test_one_asks_who_published_then_a_contact_then_a_member(
     _ada, event = gathering(db, ada)
     organisation = added(db, dee)
     for person in (bo, cy):
-        join_organisation(db, person, organisation)
+        let_join(db, person, organisation)
     name_contact(db, again(db, dee), organisation, person_id=cy.person or 0)
     item = published(db, again(db, dee), organisation)
     asked: list[str | None] = []

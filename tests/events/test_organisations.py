@@ -16,7 +16,6 @@ from events.organisations import (
     add_organisation,
     change_organisation,
     get_organisation,
-    join_organisation,
     leave_organisation,
     name_contact,
     remove_member,
@@ -24,7 +23,7 @@ from events.organisations import (
 )
 from events.people import PersonState
 from tests.events.makers_network import added, portrait
-from tests.makers import again, person_of
+from tests.makers import again, let_join, person_of
 
 
 def test_whoever_enters_an_organisation_is_its_contact(db: Database, bo: Actor) -> None:
@@ -119,7 +118,9 @@ def test_the_first_to_join_becomes_contact_and_the_second_a_member(
     organisation = added(db, ada)
     leave_organisation(db, again(db, ada), organisation)
 
-    contacts = [join_organisation(db, person, organisation).is_contact for person in (bo, cy)]
+    contacts = [
+        let_join(db, person, organisation).is_("contact", "organisation", organisation.id) for person in (bo, cy)
+    ]
 
     assert contacts == [True, False]
 
@@ -128,12 +129,12 @@ def test_nobody_joins_twice(db: Database, bo: Actor) -> None:
     organisation = added(db, bo)
 
     with pytest.raises(MemberAlready, match="belong to this organisation already"):
-        join_organisation(db, again(db, bo), organisation)
+        let_join(db, bo, organisation)
 
 
 def test_a_contact_removes_who_does_not_belong(db: Database, bo: Actor, eve: Actor) -> None:
     organisation = added(db, bo)
-    join_organisation(db, eve, organisation)
+    let_join(db, eve, organisation)
 
     remove_member(db, again(db, bo), organisation, person_id=eve.person or 0)
 
@@ -142,7 +143,7 @@ def test_a_contact_removes_who_does_not_belong(db: Database, bo: Actor, eve: Act
 
 def test_a_member_removes_nobody(db: Database, bo: Actor, eve: Actor) -> None:
     organisation = added(db, bo)
-    join_organisation(db, eve, organisation)
+    let_join(db, eve, organisation)
 
     with pytest.raises(NotAllowed):
         remove_member(db, again(db, eve), organisation, person_id=bo.person or 0)
@@ -164,7 +165,7 @@ def test_who_is_gone_cannot_be_removed(db: Database, bo: Actor, cy: Actor) -> No
 
 def test_the_last_contact_stays_while_others_are_members(db: Database, bo: Actor, cy: Actor) -> None:
     organisation = added(db, bo)
-    join_organisation(db, cy, organisation)
+    let_join(db, cy, organisation)
 
     with pytest.raises(LastContact, match="Name another contact first"):
         leave_organisation(db, again(db, bo), organisation)
@@ -172,7 +173,7 @@ def test_the_last_contact_stays_while_others_are_members(db: Database, bo: Actor
 
 def test_a_contact_leaves_after_naming_another(db: Database, bo: Actor, cy: Actor) -> None:
     organisation = added(db, bo)
-    join_organisation(db, cy, organisation)
+    let_join(db, cy, organisation)
     name_contact(db, again(db, bo), organisation, person_id=cy.person or 0)
 
     leave_organisation(db, again(db, bo), organisation)
@@ -189,7 +190,7 @@ def test_only_members_leave(db: Database, bo: Actor, cy: Actor) -> None:
 
 def test_only_contacts_change_an_organisation(db: Database, bo: Actor, cy: Actor) -> None:
     organisation = added(db, bo)
-    join_organisation(db, cy, organisation)
+    let_join(db, cy, organisation)
 
     with pytest.raises(NotAllowed):
         change_organisation(db, again(db, cy), organisation, portrait=portrait("Alpenkäse Neu"))
@@ -212,7 +213,7 @@ def test_visitors_see_no_members(db: Database, bo: Actor) -> None:
 
 def test_only_contacts_see_members_who_have_yet_to_sign_in(db: Database, bo: Actor, cy: Actor, eve: Actor) -> None:
     organisation = added(db, bo)
-    join_organisation(db, cy, organisation)
+    let_join(db, cy, organisation)
     person_of(db, cy).state = PersonState.NEW
     db.flush()
 

@@ -12,6 +12,7 @@ from events.core.links import know_routes
 from events.signin import form_token, open_sign_in
 from frontend.cookies import SIGN_IN, cookie_name
 from frontend.errors import handlers
+from frontend.kept_pages import KeptPages
 from frontend.middleware import Doorkeeper
 from frontend.routes import routes
 from tests.makers import person_of
@@ -53,6 +54,11 @@ class Page:
         return [unescape(one) for one in re.findall(r'<form [^>]*action="([^"]+)"', self.html)]
 
 
+def without_secrets(html: str) -> str:
+    """A page without what is random in it: the keys of forms."""
+    return re.sub(r'name="(key|csrf_token)" value="[^"]*"', "", html)
+
+
 class Browser:
     """One person's browser; without a person a visitor's."""
 
@@ -63,7 +69,10 @@ class Browser:
         app = Starlette(routes=routes(demo=False), exception_handlers=handlers())
         know_routes(app.url_path_for)
         cookies = {cookie_name(SIGN_IN): self.cookie} if self.cookie else {}
-        self.client = TestClient(Doorkeeper(app), base_url=ADDRESS, cookies=cookies, raise_server_exceptions=False)
+        self.app, self.kept = app, KeptPages(app)
+        self.client = TestClient(
+            Doorkeeper(self.kept), base_url=ADDRESS, cookies=cookies, raise_server_exceptions=False
+        )
 
     def get(self, path: str, **headers: str) -> Page:
         """Open a page, following redirects."""

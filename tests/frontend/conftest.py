@@ -34,9 +34,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if os.environ.get("FOLKMOOT_TEST_ALL"):
         return
     here = Path(__file__).parent
-    left = [item for item in items if here in item.path.parents and _only_with_all(item)]
-    config.hook.pytest_deselected(items=left)
-    items[:] = [item for item in items if item not in set(left)]
+    left = {item for item in items if here in item.path.parents and _only_with_all(item)}
+    config.hook.pytest_deselected(items=list(left))
+    items[:] = [item for item in items if item not in left]
 
 
 def _only_with_all(item: pytest.Item) -> bool:

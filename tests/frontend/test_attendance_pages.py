@@ -8,8 +8,8 @@ from sqlmodel import select
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
-from events.core.timers import run_due_timers
 from events.events import close_event
+from events.phases import PhaseKind
 from events.programmes import Programme
 from sessions.assessments import NextStep, assess_meeting, assessment_by
 from sessions.attendance import check_in_to_meeting, mark_no_show, presence_of
@@ -21,7 +21,7 @@ from sessions.standby import is_standby, set_standby
 from sessions.waiting import WaitingPair, wait_for_time
 from tests.events.makers_desks import make_desk
 from tests.frontend.browser import Browser
-from tests.makers import again, make_organisation, person_of
+from tests.makers import again, make_organisation, person_of, shut_phase
 from tests.sessions.makers_meetings import (
     Fair,
     make_fair,
@@ -31,6 +31,7 @@ from tests.sessions.makers_meetings import (
     problems_with_seats,
     with_rules,
 )
+from tests.sessions.makers_waiting import ring
 
 HERE = "/e/food-match"
 MINUTE = timedelta(minutes=1)
@@ -231,11 +232,13 @@ def test_where_there_is_no_common_time_one_gets_onto_the_list_and_off_again(db, 
     browser, place = Browser(db, bo), place_of(db, cy, full).public_id
     ask = browser.get(f"/e/small-match/participants/{place}/ask")
     assert f"/e/small-match/participants/{place}/wait" in ask.forms
+    assert "we ask Cy Costa in your name and tell you: when a meeting is cancelled or moved" in ask.text
 
     page = browser.send(f"/e/small-match/participants/{place}/wait", note="About straw.")
     pair = db.exec(select(WaitingPair)).one()
     assert (page.path, pair.note) == ("/e/small-match/meetings", "About straw.")
     assert "Waiting until a time becomes free" in page.text and "Cy Costa" in page.text
+    assert "As soon as there is a time at which both of you are free, we ask in your name" in page.text
 
     left = browser.send(f"/e/small-match/meetings/waiting/{pair.public_id}/leave")
     assert "Waiting until a time becomes free" not in left.text
@@ -259,6 +262,25 @@ def test_where_there_is_a_common_time_or_others_choose_it_no_list_is_offered(db,
     assert f"/e/small-match/participants/{place}/wait" not in page.forms
 
 
+@pytest.mark.parametrize(
+    ("why", "says"),
+    [
+        ("nobody can book", "Nobody is asked at the moment: that goes on while booking is open and on the live days."),
+        ("others choose the time", "In this event you do not choose the times any more, so that nobody is asked"),
+    ],
+)
+def test_who_waits_reads_why_nobody_is_asked_at_the_moment(db, full, bo, cy, why, says):
+    wait_for_time(db, again(db, bo), full.event, invitee=place_of(db, cy, full))
+    if why == "nobody can book":
+        shut_phase(db, full.ada, full.event, PhaseKind.BOOKING)
+    else:
+        with_rules(db, full, timing=Timing.BY_ORGANISER)
+
+    page = Browser(db, bo).get("/e/small-match/meetings")
+
+    assert ("Cy Costa" in page.text, says in page.text, "we ask in your name" in page.text) == (True, True, False)
+
+
 def test_nobody_leaves_a_list_of_others(db, full, bo, cy):
     pair = wait_for_time(db, again(db, bo), full.event, invitee=place_of(db, cy, full)).public_id
 
@@ -270,8 +292,7 @@ def test_a_freed_time_stands_as_a_request_on_ones_meetings(db, full, bo, cy, dee
     taken = db.exec(select(Meeting)).one()
     with clock.frozen_at(clock.now() + MINUTE):
         cancel_meeting(db, again(db, dee), get_meeting(db, dee, taken.public_id))
-        db.commit()
-        run_due_timers()
+        ring(db)
         page = Browser(db, bo).get("/e/small-match/meetings")
 
     assert "You have asked" in page.text and "Waiting until a time becomes free" not in page.text

@@ -17,7 +17,7 @@ from sessions.booking_rules import Answering, Timing
 from sessions.meetings import Meeting, MeetingState, page_of
 from sessions.no_thanks import say_no_thanks, turned_down_by
 from sessions.requests import request_meeting
-from tests.frontend.browser import Browser, Page
+from tests.frontend.browser import Browser, Page, without_secrets
 from tests.makers import again, make_organisation, make_person
 from tests.sessions.makers_meetings import (
     Fair,
@@ -70,11 +70,6 @@ def offered(page: Page) -> list[str]:
 
 def values(fair: Fair) -> list[str]:
     return [value_of(slot) for slot in fair.slots]
-
-
-def without_secrets(html: str) -> str:
-    """A page without what is random in it: the keys of forms."""
-    return re.sub(r'name="(key|csrf_token)" value="[^"]*"', "", html)
 
 
 def test_each_cell_says_its_time_on_both_clocks_and_whether_both_are_free(db, fair, bo, cy, dee):
@@ -185,6 +180,7 @@ def test_a_page_asks_six_statements_whether_there_is_one_meeting_or_thirty(db, a
         for other in asked:
             make_request(db, fair, asker=bo, invitee=other, slot=others.index(other))
         browser.get(f"{page_about(db, fair, cy)}/ask")
+        browser.kept.forget()
         queries.clear()
         page = browser.get(f"{page_about(db, fair, cy)}/ask")
         counts.append(len(queries))
@@ -202,6 +198,7 @@ def test_no_thanks_looks_the_same_as_not_free(db, fair, bo, cy, dee, queries):
 
     def look(path: str) -> tuple[str, int]:
         browser.get(path)
+        browser.kept.forget()
         queries.clear()
         page = browser.get(path)
         return without_secrets(page.html), len(queries)

@@ -87,9 +87,9 @@ def test_letters_that_cannot_be_written_as_files_are_noticed(tmp_path):
     ]
 
 
-def test_sqlite_on_a_network_file_system_is_refused(monkeypatch, tmp_path):
+def test_sqlite_on_a_network_file_system_is_refused(monkeypatch, tmp_path, sqlite_folder):
     mounts = tmp_path / "mounts"
-    mounts.write_text(f"tmpfs / tmpfs rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n")
+    mounts.write_text(f"tmpfs / tmpfs rw 0 0\nserver:/x {sqlite_folder} nfs4 rw 0 0\n")
     monkeypatch.setattr(doctor, "MOUNTS", mounts)
 
     assert wrong() == ["The SQLite file lies on a network file system (nfs4), where locks cannot be trusted."]

@@ -5,10 +5,9 @@ import re
 from events.core.access import Actor
 from events.core.database import Database
 from events.marketplace import Item, ItemForEvent, show_in_event
-from events.organisations import join_organisation
 from tests.events.makers_network import added, gathering, published
 from tests.frontend.browser import Browser
-from tests.makers import again, make_registration
+from tests.makers import again, let_join, make_registration
 
 POLISH = "Galwanizernia chce odzyskiwać nikiel"
 ENGLISH = "Electroplating shop wants to recover nickel."
@@ -174,7 +173,7 @@ def test_an_item_shows_whom_to_ask_to_participants_only(db: Database, ada: Actor
     for person in (bo, cy):
         make_registration(db, person, event)
     organisation = added(db, bo)
-    join_organisation(db, ada, organisation)
+    let_join(db, ada, organisation)
     item = published(db, again(db, bo), organisation)
     show_in_event(db, again(db, bo), ItemForEvent(item, event))
 

@@ -1,12 +1,12 @@
-"""The directory, the page of an organisation, entering, joining, and clusters."""
+"""The directory, the page of an organisation, entering it, and clusters."""
 
 from events.core.access import Actor
 from events.core.database import Database
 from events.directory import organisations_of
-from events.organisations import Organisation, OrganisationKind, join_organisation
+from events.organisations import Organisation, OrganisationKind
 from tests.events.makers_network import added, published
 from tests.frontend.browser import Browser
-from tests.makers import again, person_of
+from tests.makers import again, let_join, person_of
 
 FILLED = {"name": "Alpenkäse GmbH", "kind": "traditional SME", "country": "AT", "region": "AT34", "city": "Bregenz"}
 
@@ -92,23 +92,10 @@ def test_visitors_read_about_an_organisation_but_not_who_is_in_it(db: Database, 
     assert "Bo Berg" not in page.html
 
 
-def test_joining_leaving_and_coming_back(db: Database, bo: Actor, cy: Actor) -> None:
-    organisation = added(db, bo)
-    browser = Browser(db, cy)
-
-    joined = browser.send(page_of(organisation, "/join"))
-    twice = browser.send(page_of(organisation, "/join"))
-    left = browser.send(page_of(organisation, "/leave"))
-
-    assert "You belong to Alpenkäse GmbH now." in joined.html
-    assert (twice.status, "You belong to this organisation already." in twice.html) == (409, True)
-    assert "You do not belong to Alpenkäse GmbH any more." in left.html
-
-
 def test_a_contact_names_another_and_removes_a_third(db: Database, bo: Actor, cy: Actor, eve: Actor) -> None:
     organisation = added(db, bo)
     for person in (cy, eve):
-        join_organisation(db, person, organisation)
+        let_join(db, person, organisation)
     ids = {name: person_of(db, actor).public_id for name, actor in (("cy", cy), ("eve", eve))}
     browser = Browser(db, bo)
 

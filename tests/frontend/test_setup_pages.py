@@ -1,6 +1,7 @@
 """Setting up an event through its pages."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
@@ -189,7 +190,7 @@ def test_what_was_done_already_is_refused_in_words(db: Database, organiser: Acto
     assert "This event is over." in pages["close"].text
 
 
-@pytest.mark.parametrize("page", ["", "/texts", "/phases", "/registration", "/roles"])
+@pytest.mark.parametrize("page", ["", "/texts", "/clone", "/phases", "/registration", "/roles"])
 def test_the_set_up_is_for_organisers(db: Database, bo: Actor, hack: EventWithPhases, page: str) -> None:
     found = Browser(db, bo).get(f"/e/food-hack/set-up{page}")
 
@@ -197,7 +198,7 @@ def test_the_set_up_is_for_organisers(db: Database, bo: Actor, hack: EventWithPh
     assert "The set-up of Food Hack is for its organisers." in found.text
 
 
-@pytest.mark.parametrize("page", ["", "/texts", "/phases", "/registration", "/roles"])
+@pytest.mark.parametrize("page", ["", "/texts", "/clone", "/phases", "/registration", "/roles"])
 def test_outsiders_do_not_learn_of_a_draft(db: Database, bo: Actor, draft: EventWithPhases, page: str) -> None:
     assert Browser(db, bo).get(f"/e/food-hack/set-up{page}").status == 404
 
@@ -205,6 +206,7 @@ def test_outsiders_do_not_learn_of_a_draft(db: Database, bo: Actor, draft: Event
 SENT = {
     "/publish": {}, "/start": {}, "/close": {},
     "/set-up/texts": {"name": "Mine", "zone": "UTC"},
+    "/set-up/clone": {"name": "Mine", "starts_on": "2026-06-01"},
     "/set-up/phases": {"kind": "live", "starts_at": "2026-05-01T09:00", "ends_at": "2026-05-01T10:00"},
     "/set-up/phases/drop": {"kind": "live"},
     "/set-up/types": {"name": "Guest"},
@@ -251,6 +253,40 @@ def test_a_name_that_is_none_is_refused_with_what_was_typed(
     assert page.status == 422
     assert "Please give the event a name." in page.text
     assert 'value="Kept"' in page.html
+
+
+# Another event like it
+
+
+def test_another_event_like_this_is_made_from_its_set_up(db: Database, organiser: Actor, hack: EventWithPhases) -> None:
+    browser = Browser(db, organiser)
+    door = browser.get("/e/food-hack/set-up")
+    form = browser.get("/e/food-hack/set-up/clone")
+
+    page = browser.send("/e/food-hack/set-up/clone", name="Food Hack 2027", starts_on="2027-03-05")
+
+    made = event_called(db, "food-hack-2027")
+    building = made.phase(PhaseKind.BUILDING)
+    assert "/e/food-hack/set-up/clone" in door.links
+    assert 'value="Food Hack"' in form.html
+    assert (page.path, "A draft like Food Hack is there." in page.text) == ("/e/food-hack-2027/set-up", True)
+    assert building is not None
+    assert building.starts_at.astimezone(ZoneInfo(made.zone)).date().isoformat() == "2027-03-05"
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        ("", "Please choose the day on which it begins."),
+        ("2020-01-01", "Choose a day to come, in the next five years."),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused_with_what_was_typed(
+    db: Database, organiser: Actor, hack: EventWithPhases, day: str, sentence: str
+) -> None:
+    page = Browser(db, organiser).send("/e/food-hack/set-up/clone", name="Typed name", starts_on=day)
+
+    assert (page.status, sentence in page.text, 'value="Typed name"' in page.html) == (422, True, True)
 
 
 # Phases

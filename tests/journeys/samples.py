@@ -14,6 +14,7 @@ from events.desks import Desk
 from events.events import EventWithPhases, event_by_id
 from events.joining import invite_to_team, issue_invitation_token
 from events.marketplace import Item
+from events.membership_requests import ask_to_join
 from events.organisations import Membership, Organisation
 from events.people import Person
 from events.phases import PhaseKind
@@ -59,7 +60,8 @@ SEEN_BY = {
     "agenda": "Bo Berg", "turned_down": "Bo Berg", "assessment": "Bo Berg", "outcome": "Bo Berg",
     "organisation_meetings": "Bo Berg", "choose_first_time": "Bo Berg", "choose_colleague": "Bo Berg",
     "choose_guest": "Bo Berg",
-    "new_item": "Bo Berg", "edit_item": "Bo Berg", "edit_organisation": "Bo Berg", "event_marketplace": "Bo Berg",
+    "new_item": "Bo Berg", "edit_item": "Bo Berg", "organisation": "Bo Berg", "edit_organisation": "Bo Berg",
+    "event_marketplace": "Bo Berg",
     "own_participants": "Ola Olsson",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
@@ -122,6 +124,7 @@ def _ids_of_network(db: Database, people: dict[str, Person]) -> dict[str, str]:
     bo = people["Bo Berg"]
     own = select(Organisation).join(Membership, col(Membership.organisation_id) == Organisation.id)
     organisation = the(db, own.where(Membership.person_id == bo.id))
+    ask_to_join(db, actor_for(db, people["Eve Ek"].id), organisation)
     asked = SignInLinkAsked(bo.id or 0, known=True, registering=False, browser="", onward="")
     item = db.exec(select(Item).where(Item.organisation_id == organisation.id).limit(1)).first()
     return {

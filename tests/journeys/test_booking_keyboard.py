@@ -11,7 +11,7 @@ from frontend.demo_events import event_called
 from frontend.demo_meetings import MATCHMAKING
 from sessions.booking_rules import Answering, Timing, rules_of
 from tests.journeys.house import House
-from tests.journeys.people import Somebody
+from tests.journeys.people import OnAPhone, Somebody
 from tests.journeys.samples import Samples
 from tests.journeys.test_accessibility import Walker
 from tests.journeys.test_keyboard import Hands, hands_of
@@ -82,6 +82,23 @@ def take_back(somebody: Somebody) -> None:
 LABELS_IN_ROWS = """
 rows => rows.map((row) => [...row.querySelectorAll("button")].map((one) => one.getAttribute("aria-label")))
 """
+
+
+@pytest.mark.parametrize(("kind", "has_keys"), [(Somebody, True), (OnAPhone, False)])
+def test_keys_are_spoken_of_where_there_probably_is_a_keyboard(
+    browser: Browser, demo: tuple[House, Samples], kind: type[Somebody], has_keys: bool
+) -> None:
+    person = kind(browser, demo[0], "Bo Berg")
+    person.open("/events")
+    named = [one.startswith("Bo Berg") for one in person.page.locator("#demo-person option").all_inner_texts()]
+    person.page.locator("#demo-person").select_option(index=named.index(True))
+    person.page.locator(".demo button").click()
+    person.open(demo[1].address("ask_for_meeting", ASK))
+
+    expect(person.main.locator(GRID)).to_be_visible()
+    expect(person.main.get_by_text("Move with the arrow keys")).to_be_visible(visible=has_keys)
+
+    person.close()
 
 
 def test_a_meeting_is_asked_for_with_arrows_and_enter(bo: Somebody, demo: tuple[House, Samples]) -> None:

@@ -16,7 +16,7 @@ from events.core.journal import Fact, JournalEntry, record, settle
 from events.events import EventWithPhases
 from events.submissions import Submission, SubmissionState, SubmissionVersion
 from events.teams import Team, TeamInvitation, TeamMember
-from mailer.letters import Letter, raw_of
+from mailer.letters import Letter, LetterState, raw_of
 from mailer.writing import write_letters
 from sessions.blocks import MeetingTable
 from sessions.calendars import Content, EntryKind, cancel_entry, revise
@@ -38,6 +38,31 @@ def letters_after(db: Database, *facts: Fact) -> list[Letter]:
 def all_letters() -> list[Letter]:
     with reading() as db:
         return list(db.exec(select(Letter).order_by(Letter.id)))
+
+
+def written(db: Database) -> None:
+    """Tell and write all that is due."""
+    db.commit()
+    settle()
+    write_letters()
+
+
+def sent(db: Database) -> int:
+    """Send all there is; answers how many letters there are."""
+    written(db)
+    letters = db.exec(select(Letter)).all()
+    for one in letters:
+        if one.state is LetterState.WAITING:
+            one.state, one.done_at, one.attempts = LetterState.SENT, clock.now(), 1
+            db.add(one)
+    db.commit()
+    return len(letters)
+
+
+def new_letters(db: Database, known: int) -> dict[str, Letter]:
+    """What is written now, by whom it is for."""
+    written(db)
+    return {one.address.partition("@")[0]: one for one in all_letters()[known:] if one.state is LetterState.WAITING}
 
 
 def parsed(letter: Letter) -> EmailMessage:

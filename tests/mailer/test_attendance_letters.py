@@ -16,7 +16,7 @@ from sessions.meetings import MeetingState, get_meeting, page_of
 from sessions.outcomes import OutcomeAwaited, Result, note_outcome
 from sessions.waiting import TimeFound
 from tests.mailer.makers_letters import letters_after, parsed, text_of
-from tests.sessions.makers_meetings import make_fair, make_meeting, make_participant, make_request, place_of
+from tests.sessions.makers_meetings import make_fair, make_meeting, make_participant, make_request, place_of, with_rules
 
 MINUTE = timedelta(minutes=1)
 
@@ -99,6 +99,17 @@ def test_who_waited_reads_that_a_time_was_found(db, fair, bo, cy):
 
     assert told([letter]) == [("bo@example.org", "A time with Cy Costa has become free")]
     assert page_of(asked.meeting) in text_of(letter)
+    assert "The time is held for both of you until" in text_of(letter)
+
+
+def test_where_requests_hold_no_time_the_letter_does_not_say_so(db, fair, bo, cy):
+    with_rules(db, fair, requests_hold=False)
+    asked = make_request(db, fair, asker=bo, invitee=cy)
+
+    (letter,) = written(db, "time_found", TimeFound(event_id=fair.event.id, meeting_id=asked.id))
+
+    assert "The time is not held meanwhile: others can take it." in text_of(letter)
+    assert "is held for both of you" not in text_of(letter)
 
 
 def test_where_the_meeting_stands_already_its_own_letter_says_it(db, fair, meeting):

@@ -1,17 +1,12 @@
 """Letters when who comes to a meeting changes: to those concerned, with the entry in the right calendars."""
 
 import pytest
-from sqlmodel import select
 
-from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
-from events.core.journal import settle
 from events.looking_after import assign_desk
 from events.programmes import Programme
 from events.registration import RegistrationInEvent
-from mailer.letters import Letter, LetterState
-from mailer.writing import write_letters
 from sessions.answers import accept_meeting, decline_meeting
 from sessions.booking_rules import Timing
 from sessions.colleagues import delegate_meeting
@@ -21,7 +16,7 @@ from sessions.moves import cancel_meeting, move_meeting
 from sessions.requests import request_meeting, request_meeting_for, withdraw_request
 from sessions.sides import SideInMeeting, side_of
 from tests.events.makers_desks import make_desk
-from tests.mailer.makers_letters import all_letters, calendar_event_of, html_of, text_of
+from tests.mailer.makers_letters import calendar_event_of, html_of, new_letters, sent, text_of
 from tests.makers import again, make_organisation
 from tests.sessions.makers_meetings import (
     Fair,
@@ -56,31 +51,6 @@ def cy(db: Database, cy: Actor, fair: Fair) -> Actor:
 
 def side(db: Database, meeting: MeetingInEvent, lead: Actor) -> SideInMeeting:
     return side_of(seen_by(db, meeting), lead.person or 0)
-
-
-def written(db: Database) -> None:
-    """Tell and write all that is due."""
-    db.commit()
-    settle()
-    write_letters()
-
-
-def sent(db: Database) -> int:
-    """Send all there is; answers how many letters there are."""
-    written(db)
-    letters = db.exec(select(Letter)).all()
-    for one in letters:
-        if one.state is LetterState.WAITING:
-            one.state, one.done_at, one.attempts = LetterState.SENT, clock.now(), 1
-            db.add(one)
-    db.commit()
-    return len(letters)
-
-
-def new_letters(db: Database, known: int) -> dict[str, Letter]:
-    """What is written now, by whom it is for."""
-    written(db)
-    return {one.address.partition("@")[0]: one for one in all_letters()[known:] if one.state is LetterState.WAITING}
 
 
 def test_handing_over_cancels_for_one_invites_another_and_tells_the_other_side(db, fair, bo, tam, cy):

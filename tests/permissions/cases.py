@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from events.admission import Answerers
 from events.challenges import ChallengeInEvent
 from events.events import EventState, EventWithPhases
 from events.marketplace import ItemState
+from events.membership_requests import MembershipRequestState
 from events.phases import PhaseKind
 from events.registration import RegistrationState
 from sessions.booking_rules import Timing
@@ -86,9 +88,28 @@ def the_cast(world: World) -> list[Case]:
 # --- organisations, programmes, marketplace -------------------------------------------------------
 
 
-@cases_of("change_organisation", "join_organisation", "leave_organisation", "remove_member", "name_contact")
+@cases_of("change_organisation", "ask_to_join", "leave_organisation", "remove_member", "name_contact")
 def an_organisation(world: World) -> list[Case]:
     return [Case("Bo's, Tam belongs to it", world.organisation)]
+
+
+@cases_of("agree_to_membership", "turn_down_membership", "take_back_membership_request")
+def a_membership_request(world: World) -> list[Case]:
+    """Eve asks to join Bo's, to which Tam belongs. Where there is no contact, those answer whose event it concerns."""
+    found = [
+        Case(f"Eve's to Bo's, {state}", with_state(world.asking, request={"state": state}))
+        for state in MembershipRequestState
+    ]
+    event = world.matchmaking
+    concerned = Answerers(
+        False, frozenset({event.id}), frozenset({event.programme_id}), frozenset({world.desk.id or 0})
+    )
+    without = replace(world.asking, organisation=changed(world.cluster, id=0))
+    return [
+        *found,
+        Case("Eve's to one without contact, in Ada's event, by Ola's desk", replace(without, answerers=concerned)),
+        Case("Eve's to one without contact, in no event", replace(without, answerers=Answerers(False))),
+    ]
 
 
 @cases_of("add_to_cluster", "remove_from_cluster")
@@ -131,7 +152,7 @@ def an_item_for_an_event(world: World) -> list[Case]:
 
 @cases_of(
     "change_event", "publish_event", "start_event", "close_event", "add_participation_type", "add_question",
-    "set_consent_text", "appoint", "move_phase", "drop_phase", "import_participants", "import_items",
+    "set_consent_text", "appoint", "move_phase", "clone_event", "drop_phase", "import_participants", "import_items",
     "publish_challenge", "promote_need", "plan_stage",
 )  # fmt: skip
 def a_hackathon(world: World) -> list[Case]:

@@ -45,14 +45,14 @@ def built_world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture
-def world(database_url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+def world(database_url: str, request: pytest.FixtureRequest) -> Iterator[World]:
     """The world, committed, in a database of the test's own."""
     if database_url.startswith("sqlite"):
         folder, world = request.getfixturevalue("built_world")
         use_settings(
             database_url=database_url, secret=SECRET, files=folder / "files", public_url="http://folkmoot.example"
         )
-        shutil.copy(folder / "folkmoot.db", tmp_path / "folkmoot.db")
+        shutil.copy(folder / "folkmoot.db", database_url.removeprefix("sqlite:///"))
         yield world
         return
     yield committed_world()

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import SQLModel, select
 
+from events.admission import RequestToJoin, get_membership_request
 from events.challenges import Challenge, publish_challenge
 from events.clusters import add_to_cluster
 from events.core import clock
@@ -18,7 +19,8 @@ from events.handing_in import VersionInEvent, hand_in
 from events.joining import InvitationSeen, get_invitation, invite_to_team, issue_invitation_token
 from events.looking_after import assign_desk
 from events.marketplace import Item, ItemForEvent, show_in_event
-from events.organisations import Organisation, OrganisationKind, join_organisation
+from events.membership_requests import ask_to_join
+from events.organisations import Organisation, OrganisationKind
 from events.people import Person
 from events.phases import PhaseKind
 from events.programmes import Programme, add_cluster
@@ -42,6 +44,7 @@ from tests.events.makers_hackathon import BRIEF, DONE, make_hackathon, make_team
 from tests.events.makers_network import added, published
 from tests.makers import (
     again,
+    let_join,
     make_event,
     make_person,
     make_programme,
@@ -64,7 +67,7 @@ CAST = {
     "Che": "owns a challenge",
     "Tam": "leads a team",
     "Pat": "hosts the hackathon's pitch room",
-    "Eve": "takes part in another programme's event",
+    "Eve": "takes part in another programme's event, asks to join Bo's organisation",
     "system": "timers and listeners, which have no browser",
 }
 NAMES = {"Ada": "Ada Adler", "Bo": "Bo Berg", "Cy": "Cy Costa", "Dee": "Dee Dumont", "Mel": "Mel Meyer",
@@ -90,6 +93,7 @@ class World:
     version: VersionInEvent
     organisation: Organisation
     cluster: Organisation
+    asking: RequestToJoin
     desk: Desk
     item: Item
     requested: MeetingInEvent
@@ -162,6 +166,8 @@ def build_world(db: Database) -> World:
     draft = make_event(db, ada, programme, name="Next Hack", published=False)
     strangers = _another_programme(db, people["Eve"])
     organisation, cluster, item = _organisations(db, people, programme)
+    asked = ask_to_join(db, people["Eve"], organisation)
+    asking = get_membership_request(db, again(db, people["Eve"]), asked.public_id)
     fair = _matchmaking(db, people, programme, organisation)
     show_in_event(db, again(db, people["Bo"]), ItemForEvent(item, fair.event))
     challenge = publish_challenge(db, again(db, people["Che"]), hackathon, title="A tray that rots", brief=BRIEF)
@@ -186,9 +192,9 @@ def build_world(db: Database) -> World:
         cookies=cookies, people={name: person_of(db, one) for name, one in people.items()},
         places=_places(db, people, hackathon, fair.event), programme=programme, hackathon=reload_event(db, hackathon),
         fair=fair, challenge=challenge, team=team, invitation=invitation, version=version, organisation=organisation,
-        cluster=cluster, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage, pitch=pitch,
-        question=question, table=tables_of(db, fair.event.id)[0], draft=make_draft_here(db, fair.ada, fair.event),
-        waiting=waiting, ids={},
+        cluster=cluster, asking=asking, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage,
+        pitch=pitch, question=question, table=tables_of(db, fair.event.id)[0],
+        draft=make_draft_here(db, fair.ada, fair.event), waiting=waiting, ids={},
     )  # fmt: skip
     world.ids = (
         _ids(db, world)
@@ -198,6 +204,7 @@ def build_world(db: Database) -> World:
             "draft": draft.event.slug,
             "participant": nias.public_id,
             "past": past.public_id,
+            **_opening(db, fair, nia, organisation),
             "planned_stage": plan_stage(db, ada, hackathon, name="Side stage", opens_at=clock.now()).public_id,
         }
     )
@@ -239,7 +246,7 @@ def _organisations(
     """Bo speaks for a dairy, to which Tam belongs; Cy speaks for a cluster, of which the dairy is a member."""
     dairy = added(db, people["Bo"], "Alpenkäse GmbH")
     cluster = added(db, people["Cy"], "Food Cluster", kind=OrganisationKind.CLUSTER_ORGANISATION)
-    join_organisation(db, people["Tam"], dairy)
+    let_join(db, people["Tam"], dairy)
     add_to_cluster(db, again(db, people["Cy"]), cluster, organisation=dairy)
     add_cluster(db, again(db, people["Ada"]), programme, organisation_id=cluster.id or 0)
     return dairy, cluster, published(db, again(db, people["Bo"]), dairy)
@@ -286,6 +293,20 @@ def _held(db: Database, fair: Fair, bo: Actor, nia: Actor) -> Meeting:
     return row
 
 
+def _opening(db: Database, fair: Fair, nia: Actor, dairy: Organisation) -> dict[str, str]:
+    """A meeting of Nia and Una, of Bo's dairy, that was cancelled, and one of theirs that waits for a time."""
+    una = make_colleague(db, make_person(db, "Una Ulm"), fair, dairy)
+    pair = {"event_id": fair.event.id, "asker_id": nia.person or 0, "invitee_id": una.person or 0}
+    asked = {"requested_at": clock.now(), "expires_at": clock.now() + timedelta(hours=1)}
+    slot = fair.slots[3]
+    times = {"starts_at": slot.starts_at, "ends_at": slot.ends_at}
+    cancelled = Meeting(**pair, **asked, **times, state=MeetingState.CANCELLED)
+    untimed = Meeting(**pair, **asked, state=MeetingState.ACCEPTED)
+    db.add_all([cancelled, untimed])
+    db.flush()
+    return {"cancelled": cancelled.public_id, "untimed": untimed.public_id}
+
+
 def _team(
     db: Database, people: dict[str, Actor], hackathon: EventWithPhases, challenge: Challenge
 ) -> tuple[TeamInEvent, VersionInEvent, InvitationSeen]:
@@ -323,6 +344,7 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "programme": world.programme.slug,
         "organisation": world.organisation.public_id,
         "cluster": world.cluster.public_id,
+        "membership_request": world.asking.request.public_id,
         "desk": world.desk.public_id,
         "item": world.item.public_id,
         "person": world.people["Bo"].public_id,

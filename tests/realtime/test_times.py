@@ -1,16 +1,34 @@
 """Whoever looks at somebody's free times hears that they may have changed, and nothing of what happened."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
+from sqlmodel import col, select
 
+from events.core import clock
 from events.core.access import Actor
-from events.core.database import transaction
+from events.core.database import reading, transaction
+from events.core.journal import Delivery
+from realtime.announcing import LISTENER
+from sessions.attendance import correct_attendance, mark_held, mark_no_show, mark_technical_failure
 from sessions.availability import set_availability
+from sessions.colleagues import delegate_meeting
+from sessions.guests import add_to_meeting, leave_meeting
+from sessions.meetings import MeetingState, get_meeting
 from sessions.no_thanks import say_no_thanks
-from tests.makers import make_person
+from sessions.sides import side_of
+from tests.makers import make_organisation, make_person
 from tests.realtime.house import Client, client_of, cookie_for, open_house, until
-from tests.sessions.makers_meetings import Fair, make_fair, make_participant, make_request, place_of
+from tests.sessions.makers_meetings import (
+    Fair,
+    make_colleague,
+    make_fair,
+    make_meeting,
+    make_participant,
+    make_request,
+    place_of,
+)
 
 
 @dataclass
@@ -54,6 +72,76 @@ async def test_who_watches_hears_that_something_changed_and_nothing_else(world: 
             await until(lambda: count_of(bo) == 2)
 
             assert bo.heard == [("times", {}), ("times", {})]
+
+
+@pytest.mark.parametrize("watched", ["who had it", "who has it"])
+async def test_who_watches_a_colleague_hears_that_a_meeting_was_handed_over(world: World, watched: str) -> None:
+    fair = world.fair
+    with transaction() as db:
+        mill = make_organisation(db, "Nordmühle")
+        lea, mo = (make_colleague(db, make_person(db, name), fair, mill) for name in ("Lea Lind", "Mo Moll"))
+        meeting = make_meeting(db, fair, asker=world.people["Cy"], invitee=lea)
+        leas, mos = place_of(db, lea, fair), place_of(db, mo, fair)
+    with open_house() as house:
+        async with client_of(house, cookie_for(world.people["Bo"])) as bo:
+            await until(all_is_told)
+            listen(bo)
+            await watch(bo, leas.public_id if watched == "who had it" else mos.public_id)
+
+            with transaction() as db:
+                side = side_of(get_meeting(db, lea, meeting.meeting.public_id), leas.person_id)
+                delegate_meeting(db, lea, side, to=mos)
+
+            await until(lambda: count_of(bo) == 1)
+
+
+async def test_who_watches_a_guest_hears_that_they_join_and_leave(world: World) -> None:
+    with transaction() as db:
+        ada, dee = world.fair.ada, world.people["Dee"]
+        lou = make_participant(db, make_person(db, "Lou Lind"), world.fair)
+        meeting = make_meeting(db, world.fair, asker=world.people["Cy"], invitee=lou)
+        dees = place_of(db, dee, world.fair)
+    with open_house() as house:
+        async with client_of(house, cookie_for(world.people["Bo"])) as bo:
+            await until(all_is_told)
+            listen(bo)
+            await watch(bo, world.places["Dee"])
+
+            with transaction() as db:
+                side = side_of(get_meeting(db, ada, meeting.meeting.public_id), lou.person or 0)
+                add_to_meeting(db, ada, side, registration=dees)
+            await until(lambda: count_of(bo) == 1)
+            with transaction() as db:
+                leave_meeting(db, dee, get_meeting(db, dee, meeting.meeting.public_id))
+            await until(lambda: count_of(bo) == 2)
+
+            assert bo.heard == [("times", {}), ("times", {})]
+
+
+@pytest.mark.parametrize("how", ["no-show", "technical failure", "corrected"])
+async def test_who_watches_hears_that_a_meeting_which_did_not_take_place_left_its_time(world: World, how: str) -> None:
+    cy, dee, ada = world.people["Cy"], world.people["Dee"], world.fair.ada
+    with transaction() as db:
+        public = make_meeting(db, world.fair, asker=cy, invitee=dee).meeting.public_id
+    with clock.frozen_at(world.fair.slots[0].starts_at + timedelta(minutes=6)):
+        if how == "corrected":
+            with transaction() as db:
+                mark_held(db, cy, get_meeting(db, cy, public))
+        with open_house() as house:
+            async with client_of(house, cookie_for(world.people["Bo"])) as bo:
+                await until(all_is_told)
+                listen(bo)
+                await watch(bo, world.places["Dee"])
+
+                with transaction() as db:
+                    if how == "no-show":
+                        mark_no_show(db, cy, get_meeting(db, cy, public), absent=dee.person or 0)
+                    elif how == "technical failure":
+                        mark_technical_failure(db, cy, get_meeting(db, cy, public))
+                    else:
+                        correct_attendance(db, ada, get_meeting(db, ada, public), end=MeetingState.FAILED)
+
+                await until(lambda: count_of(bo) == 1)
 
 
 async def test_one_hears_of_ones_own_times_too(world: World) -> None:
@@ -114,6 +202,13 @@ async def test_outsiders_watch_nobody(world: World) -> None:
             answer = await watch(eve, world.places["Cy"])
 
     assert (answer["ok"], answer["code"]) == (False, "not found")
+
+
+def all_is_told() -> bool:
+    """Whether what happened so far is told: who takes part in a meeting is looked up only then."""
+    waiting = select(Delivery.id).where(Delivery.listener == LISTENER.name, col(Delivery.done_at).is_(None))
+    with reading() as db:
+        return db.exec(waiting).first() is None
 
 
 def listen(client: Client) -> None:

@@ -24,7 +24,6 @@ from sessions.attendance import (
     MeetingHeld,
     NoShowMarked,
     TooEarly,
-    attendance_of,
     check_in_somebody,
     check_in_to_meeting,
     correct_attendance,
@@ -412,17 +411,6 @@ def test_what_is_no_end_is_refused(db, fair, meeting, bo, cy, dee):
                 correct_attendance(db, fair.ada, meeting, end=end, absent=absent)
 
     assert state_of(db, meeting) is MeetingState.HELD
-
-
-def test_organisers_see_who_came(db, fair, meeting, bo, cy, dee, mel):
-    make_meeting(db, fair, asker=dee, invitee=mel, slot=1)
-    with at(meeting, 6):
-        mark_no_show(db, bo, meeting, absent=cy.person)
-        seen = attendance_of(db, fair.event.id)
-
-    assert [(one.asker, one.invitee, one.state, list(one.presence.came), one.presence.absent) for one in seen] == [
-        ("Bo Berg", "Cy Costa", MeetingState.NO_SHOW, [bo.person], {cy.person})
-    ]
 
 
 # --- standby --------------------------------------------------------------------------------------

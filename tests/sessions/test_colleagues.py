@@ -233,6 +233,17 @@ def test_who_was_taken_out_of_the_organisation_takes_nothing_over(db, fair, bo, 
         take_over_meeting(db, gone, side(db, meeting, bo), own=place_of(db, tam, fair))
 
 
+def test_who_was_taken_out_of_the_organisation_is_handed_nothing_and_not_brought_along(db, fair, bo, tam, cy):
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+    db.delete(db.exec(select(Membership).where(Membership.person_id == tam.person)).one())
+    db.flush()
+
+    for do, place in ((delegate_meeting, "to"), (add_to_meeting, "registration")):
+        with pytest.raises(NotColleague):
+            do(db, bo, side(db, meeting, bo), **{place: place_of(db, tam, fair)})
+    assert side(db, meeting, bo).colleagues == frozenset()
+
+
 def test_nobody_takes_over_in_the_name_of_somebody_else(db, fair, bo, tam, cy, dee):
     meeting = make_meeting(db, fair, asker=bo, invitee=cy)
 

@@ -9,7 +9,7 @@ from events.consents import ConsentMissing
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database, transaction
-from events.core.journal import JournalEntry, fact_of
+from events.core.journal import JournalEntry, fact_of, settle
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.timers import Timer, run_due_timers
 from events.events import close_event
@@ -20,7 +20,7 @@ from sessions.answers import decline_meeting
 from sessions.attendance import mark_no_show
 from sessions.availability import set_availability
 from sessions.booking_rules import Answering, Timing
-from sessions.meetings import Meeting, MeetingInEvent, MeetingState, get_meeting
+from sessions.meetings import MeetingInEvent, MeetingState, get_meeting
 from sessions.moves import cancel_meeting, move_meeting
 from sessions.no_thanks import SaidNoThanks, say_no_thanks
 from sessions.requests import AskedAlready, Colleagues, MeetOneself, NotYourType, withdraw_request
@@ -45,6 +45,7 @@ from tests.sessions.makers_meetings import (
     problems_with_seats,
     with_rules,
 )
+from tests.sessions.makers_waiting import later, open_between, ring, waits
 from tests.sessions.racing import ROUNDS, at_once, race
 
 MINUTE = timedelta(minutes=1)
@@ -80,26 +81,6 @@ def mel(db: Database, mel: Actor, fair: Fair) -> Actor:
 def taken(db: Database, fair: Fair, cy: Actor, dee: Actor) -> MeetingInEvent:
     """Cy's only slot is taken by a meeting with Dee."""
     return make_meeting(db, fair, asker=dee, invitee=cy)
-
-
-def waits(db: Database, fair: Fair, asker: Actor, invitee: Actor, note: str = "") -> WaitingPair:
-    return wait_for_time(db, asker, fair.event, invitee=place_of(db, invitee, fair), note=note)
-
-
-def later(minutes: float = 1):
-    return clock.frozen_at(clock.now() + minutes * MINUTE)
-
-
-def ring(db: Database) -> None:
-    """Keep what was done, and run what is due, as the worker does."""
-    db.commit()
-    run_due_timers()
-    db.expire_all()
-
-
-def open_between(db: Database, one: Actor, other: Actor) -> list[Meeting]:
-    query = select(Meeting).where(Meeting.asker_id == one.person, Meeting.invitee_id == other.person)
-    return list(db.exec(query))
 
 
 def names_waited_for(db: Database, actor: Actor, fair: Fair) -> list[str]:
@@ -444,6 +425,7 @@ def test_what_is_freed_is_offered_once_however_many_cancel_and_look_at_once(data
 
         with later(2 * number + 1):
             race(*[lambda db, it=id: cancel_meeting(db, cy, get_meeting(db, cy, it)) for id in ids])
+            at_once(settle, settle)
             at_once(run_due_timers, run_due_timers)
 
             with transaction() as db:

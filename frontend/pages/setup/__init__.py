@@ -14,6 +14,8 @@ from frontend.pages.setup.registration import set_consent_now as set_consent_now
 from frontend.pages.setup.roles import appoint_now as appoint_now
 from frontend.pages.setup.roles import edit_roles as edit_roles
 from frontend.pages.setup.texts import change_texts as change_texts
+from frontend.pages.setup.texts import clone_form as clone_form
+from frontend.pages.setup.texts import clone_now as clone_now
 from frontend.pages.setup.texts import create_now as create_now
 from frontend.pages.setup.texts import edit_texts as edit_texts
 from frontend.pages.setup.texts import new_event as new_event

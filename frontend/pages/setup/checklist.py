@@ -132,6 +132,9 @@ def show_set_up(request: Request, form: Filled = NOTHING) -> Response:
         for kind, name, label, what in FURTHER
         if kind in {None, event.event.kind}
     ]
+    if may(actor, "clone_event", event):
+        what = _("The same settings on other dates.")
+        doors.append(Door(_("Another event like this"), path("clone_form", event=slug), what))
     follow = path("follow", event=slug) if follower is None and may(actor, "make_following_event", event) else ""
     refusal = why_not(actor, "publish_event", event)
     return render(

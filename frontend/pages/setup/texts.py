@@ -1,8 +1,11 @@
 """An event's texts: made from a template, and changed later."""
 
+from datetime import date
+
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events.cloning import begins_at, clone_event
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
 from events.core.links import path
@@ -19,6 +22,7 @@ from events.reference.zones import is_zone
 from events.roles import organiser_of_programme
 from frontend.choices import zones
 from frontend.pages.setup.shared import APPROVALS, WholeNumber, organised_event
+from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, person_of, redirect, render
 
 
@@ -107,3 +111,31 @@ def change_texts(request: Request, form: TextsForm) -> Response:
             zone=form.zone, capacity=form.capacity, approval=form.approval,
         )  # fmt: skip
     return redirect(request, "set_up", event=event.event.slug, flash=_("Saved."))
+
+
+@page(signed_in=True)
+def clone_form(request: Request, form: Filled = NOTHING) -> Response:
+    """Make another event like this one: its name, and the day on which it begins."""
+    with reading() as db:
+        event = organised_event(db, request)
+        only_if_may(actor_of(db, request), "clone_event", event)
+    form = form.with_values(name=event.event.name)
+    return render(request, "setup/clone.html", event=event, form=form, begins=begins_at(event))
+
+
+class CloneForm(Form):
+    name: str = ""
+    starts_on: str = ""
+
+
+@page(form=CloneForm, again=clone_form, signed_in=True)
+def clone_now(request: Request, form: CloneForm) -> Response:
+    try:
+        day = date.fromisoformat(form.starts_on)
+    except ValueError as error:
+        raise Invalid({"starts_on": _("Please choose the day on which it begins.")}) from error
+    with transaction() as db:
+        event = organised_event(db, request)
+        made = clone_event(db, actor_of(db, request), event, name=form.name, starts_on=day)
+    said = _("A draft like %(event)s is there. Look through its dates before you publish it.", event=event.event.name)
+    return redirect(request, "set_up", event=made.event.slug, flash=said)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,6 @@ import sessions.moves
 import sessions.requests
 import sessions.transitions
 from events.core import hooks
-from events.core.access import COMMANDS
 from sessions.meetings import Meeting, MeetingState
 from sessions.seats import SEAT, free_seats, take_seats
 
@@ -80,8 +80,6 @@ def _half_the_seats(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("a request that has expired can still be accepted")
 def _late_yes(patch: pytest.MonkeyPatch) -> None:
-    accept = COMMANDS["accept_meeting"]
-    patch.setitem(COMMANDS, "accept_meeting", accept)
     patch.setattr(sessions.meetings, "state_at", lambda state, _expires, _now: state)
 
 
@@ -103,13 +101,14 @@ def _no_table(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("one request more than allowed may be open")
 def _off_by_one(patch: pytest.MonkeyPatch) -> None:
-    real = sessions.limits._beyond
+    real = sessions.limits.limit_reached
 
-    def beyond(db: Any, actor: Any, rules: Any, *rest: Any) -> Any:
+    def reached(actor: Any, bounds: Any, *rest: Any, **how: Any) -> Any:
+        rules = bounds.rules
         more = type(rules)(**rules.model_dump() | {"max_pending": (rules.max_pending or 0) + 1})
-        return real(db, actor, more, *rest)
+        return real(actor, replace(bounds, rules=more), *rest, **how)
 
-    patch.setattr(sessions.limits, "_beyond", beyond)
+    patch.setattr(sessions.limits, "limit_reached", reached)
 
 
 @mutant("absences are forgotten when a meeting is moved")

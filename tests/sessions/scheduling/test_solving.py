@@ -268,3 +268,27 @@ def test_a_cancelled_meeting_makes_room_for_others_and_nobody_moves(seed):
     found = solve(left_out, steps=0, previous=after)
     assert checker.faults(as_json(left_out, found)[0], as_json(left_out, replace(found, plan=after))[1]) == []
     assert cancelled not in {one.request for one in new}
+
+
+@pytest.fixture
+def freed() -> tuple[Problem, Plan]:
+    """One meets two others in two slots, and two more wait for her: what the first meeting leaves is one slot."""
+    waiting = (Request(3, (1, 4)), Request(4, (1, 5)), Request(5, (2, 4)))
+    requests = (Request(1, (1, 2)), Request(2, (1, 3)), *waiting)
+    return Problem(3, people(5), requests, tables=(1, 1, 1)), Plan((Placed(1, 0, 1), Placed(2, 1, 1)))
+
+
+def test_what_a_cancelled_meeting_leaves_is_given_to_all_that_fit_together(freed):
+    assert fill_opening(*freed, 1) == (Placed(3, 0, 1), Placed(4, 2, 1))
+
+
+def test_or_to_each_by_itself_to_choose_from(freed):
+    assert [one.request for one in fill_opening(*freed, 1, together=False)] == [3, 4, 5]
+
+
+def test_only_in_the_slots_that_are_named(freed):
+    assert fill_opening(*freed, 1, within=frozenset({0})) == (Placed(3, 0, 1),)
+
+
+def test_only_until_the_time_is_over(freed):
+    assert fill_opening(*freed, 1, seconds=-1) == ()

@@ -1,0 +1,68 @@
+"""Every command leaves a fact behind: pages that are kept go by nothing else."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import frontend.registry  # noqa: F401 - imports every command
+from events.core.access import COMMANDS
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("events", "sessions", "realtime", "mailer", "frontend")
+RECORDERS = {"record", "record_all"}
+
+ROOM, WORK = "live rooms number their own changes", "submissions are worked on often; handing in is the fact"
+SET_UP = "the registration form is set up before booking"
+
+# What leaves none, because no page that is kept shows it.
+SILENT = {
+    "add_file": WORK, "remove_file": WORK, "save_draft": WORK,
+    "add_time": ROOM, "ask_question": ROOM, "hide_question": ROOM, "mark_answered": ROOM, "put_question_back": ROOM,
+    "take_vote_back": ROOM, "vote_for_question": ROOM,
+    "add_participation_type": SET_UP, "add_question": SET_UP, "set_consent_text": SET_UP,
+    "drop_phase": "drafts of events only",
+}  # fmt: skip
+
+
+@cache
+def calls_by_function() -> dict[str, set[str]]:
+    """The names that each function of ours calls, by its own name; functions of one name count as one."""
+    found: dict[str, set[str]] = {}
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef):
+                    calls = (one.func for one in ast.walk(node) if isinstance(one, ast.Call))
+                    called = {one.id for one in calls if isinstance(one, ast.Name)}
+                    found.setdefault(node.name, set()).update(called)
+    return found
+
+
+def reaches_a_record(name: str) -> bool:
+    seen, open_ones = set(), [name]
+    while open_ones:
+        one = open_ones.pop()
+        if one in RECORDERS:
+            return True
+        if one not in seen:
+            seen.add(one)
+            open_ones += calls_by_function().get(one, ())
+    return False
+
+
+def silent_commands() -> list[str]:
+    return sorted(name for name in COMMANDS if not reaches_a_record(name))
+
+
+def test_every_command_leaves_a_fact_or_says_why_not():
+    assert silent_commands() == sorted(SILENT), "record a fact, or say here why no page that is kept shows it"
+
+
+def test_a_command_without_a_fact_is_noticed(monkeypatch):
+    monkeypatch.setitem(calls_by_function(), "say_no_thanks", {"clean_text", "refuse"})
+
+    assert "say_no_thanks" in silent_commands()
+
+
+def test_the_commands_are_found_by_their_names():
+    assert [name for name in COMMANDS if name not in calls_by_function()] == []
