@@ -2,8 +2,6 @@
 
 import base64
 import json
-from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -23,26 +21,15 @@ from events.core.translation import LANGUAGES, At, Message, own_name, reader, se
 from events.people import Person
 from events.reference.countries import country_name
 from events.reference.keywords import keyword_label
-from events.signin import form_token
-from frontend.assets import asset
+from events.signin import form_token as token_of
+from frontend.assets import asset, build
 from frontend.cookies import FLASH, SIGN_IN, cookie_of, drop_cookie, set_cookie
-from frontend.form_keys import new_key
+from frontend.form_keys import form_token, new_key, set_form_token
+from frontend.frames import Around, Frame, PersonView, section_of
 from frontend.markdown import markdown
 from frontend.navigation import crumbs_of, event_nav_of
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-# What the forms of the page that is being written carry; macros are made once and know no page.
-_form_token: ContextVar[str] = ContextVar("form_token", default="")
-
-
-@dataclass(frozen=True)
-class PersonView:
-    """The signed-in person, as templates show them."""
-
-    public_id: str
-    name: str
-    initials: str
 
 
 def initials(name: str) -> str:
@@ -79,7 +66,7 @@ def environment() -> Environment:
     made.globals.update(
         asset=asset, link=path_of, may=may, new_key=new_key, initials=initials, clock_of=translation.clock_of,
         day_of=translation.day_of, when_of=translation.when, zone_label=translation.zone_label, At=At,
-        reader_zone=lambda: reader().zone, reader_locale=lambda: reader().locale, form_token=_form_token.get,
+        reader_zone=lambda: reader().zone, reader_locale=lambda: reader().locale, form_token=form_token,
         country_name=country_name, keyword_label=keyword_label,
     )  # fmt: skip
     made.filters.update(when=when_tag, day=day_tag, clock=clock_tag, markdown=markdown, iso=datetime.isoformat)
@@ -119,7 +106,9 @@ def render(request: Request, template: str, *, status: int = 200, event: Any = N
         set_reader(reader().locale, event.event.zone)
     actor = getattr(request.state, "actor", VISITOR)
     flashes = read_flash(request)
-    _form_token.set(form_token(cookie_of(request, SIGN_IN)))
+    set_form_token(token_of(cookie_of(request, SIGN_IN)))
+    view = PersonView(person.public_id, person.name, initials(person.name)) if person else None
+    around = _around(view, request.url.path)
     html = (
         environment()
         .get_template(template)
@@ -130,11 +119,10 @@ def render(request: Request, template: str, *, status: int = 200, event: Any = N
             locale=reader().locale,
             zone=reader().zone,
             actor=actor,
-            person=PersonView(person.public_id, person.name, initials(person.name)) if person else None,
-            demo=settings().demo,
-            cast=cast_of() if settings().demo else [],
+            person=view,
+            demo=around.demo,
+            frame=Frame(environment(), around, request.url.path),
             flashes=flashes,
-            languages=[(code, own_name(code)) for code in LANGUAGES],
             path=request.url.path,
             request_id=journal.request_id.get(),
             **{"crumbs": crumbs_of(event), "event_nav": event_nav_of(event, actor, request.url.path)} | context,
@@ -146,6 +134,25 @@ def render(request: Request, template: str, *, status: int = 200, event: Any = N
     if cookie_of(request, SIGN_IN):
         response.headers["cache-control"] = "private, no-store"
     return response
+
+
+def _around(person: PersonView | None, path: str) -> Around:
+    demo, words = settings().demo, reader()
+    return Around(
+        str(words.locale),
+        words.zone,
+        person,
+        demo,
+        tuple(_cast) if demo else (),
+        _languages(),
+        build(),
+        *section_of(path),
+    )
+
+
+@cache
+def _languages() -> tuple[tuple[str, str], ...]:
+    return tuple((code, own_name(code)) for code in LANGUAGES)
 
 
 def remember_flash(response: Response, kind: str, text: str) -> None:

@@ -1,6 +1,9 @@
 """Every address of Folkmoot on one page: path, page function, method, name."""
 
-from starlette.routing import BaseRoute, Route
+from typing import Any
+
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
 
 from frontend.assets import serve_asset
 from frontend.pages import (
@@ -48,14 +51,29 @@ from frontend.pages import (
 )
 
 
+class OurRoute(Route):
+    """A route that sees by the beginning and the end of an address that it is not meant: of a hundred and fifty
+    patterns, nearly all."""
+
+    def __init__(self, path: str, *given: Any, **options: Any) -> None:
+        super().__init__(path, *given, **options)
+        self.begins, self.ends = path.partition("{")[0], path.rpartition("}")[2]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        path = scope["path"]
+        if path.endswith(self.ends) and (path.startswith(self.begins) or scope.get("root_path")):
+            return super().matches(scope)
+        return Match.NONE, {}
+
+
 def get(path: str, page: object, name: str) -> Route:
     """A page that only reads."""
-    return Route(path, page, methods=["GET"], name=name)  # type: ignore[arg-type]  # pages are wrapped endpoints
+    return OurRoute(path, page, methods=["GET"], name=name)
 
 
 def post(path: str, page: object, name: str) -> Route:
     """Something that is done."""
-    return Route(path, page, methods=["POST"], name=name)  # type: ignore[arg-type]  # pages are wrapped endpoints
+    return OurRoute(path, page, methods=["POST"], name=name)
 
 
 GROUND: list[BaseRoute] = [
@@ -233,6 +251,7 @@ MEETINGS: list[BaseRoute] = [
     post("/e/{event}/participants/{registration}/ask-for", on_behalf.ask_for_them_now, "request_meeting_for"),
     get("/e/{event}/board", board.show_board, "board"),
     get("/e/{event}/board/fragment", board.board_fragment, "board_fragment"),
+    get("/e/{event}/board/counts", board.board_counts, "board_counts"),
     get("/e/{event}/board/book", on_behalf.show_booking, "book_for_others"),
     post("/e/{event}/board/book", on_behalf.book_now, "book_meeting"),
     get("/e/{event}/board/meetings/{meeting}", board_actions.show_on_board, "board_meeting"),

@@ -1,6 +1,7 @@
 """The organisers' and desks' board: people or tables by slots, live, and the list of all meetings beside it."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ from sessions.boards.board import (
     Filter,
     Stretch,
     board_of,
+    counts_of,
     desks_on_board,
     get_board_event,
     stretches_of,
@@ -98,7 +100,8 @@ def _write(board: Board, actor: Actor, event: EventWithPhases, asked: BoardQuest
         environment().get_template("board/fragment.html").render(
             board=board, event=event, locale=reader().locale, zone=reader().zone, slug=slug, asked=asked,
             grid=write_grid(board, asked, organises=organises) if board.rows and board.slots else "",
-            filters=_filters(board, here, asked), stretches=[(one.value, called(one)) for one in board.stretches],
+            filters=_filters(_known(board), here, asked),
+            stretches=[(one.value, called(one)) for one in board.stretches],
             zone_name=zone_label(), organises=organises, nobody=NOBODY[asked.filter], who_meets=who_meets,
             rows_of=lambda one: " ".join(rows[person] for person in one.everybody if person in rows),
             back=_question_mark(view_of(asked)), base=_base(here, asked), people=asked.by is By.PEOPLE,
@@ -121,12 +124,17 @@ def _base(here: str, asked: BoardQuestion) -> str:
     return f"{here}?{view}{'&' if view else ''}page="
 
 
-def _filters(board: Board, here: str, asked: BoardQuestion) -> list[tuple[Message, str, bool]]:
+def _known(board: Board) -> dict[Filter | None, int]:
+    """The counts that came with the rows: all of them with a filter, else none but that of everybody shown."""
+    known: dict[Filter | None, int] = {None: board.everybody}
+    return known | {**board.counts}
+
+
+def _filters(counts: Mapping[Filter | None, int], here: str, asked: BoardQuestion) -> list[tuple[Message, str, bool]]:
     found = []
     for one, name in FILTERS.items():
-        count = board.everybody if one is None else board.counts.get(one, 0)
         view = view_of(BoardQuestion(asked.by, asked.when, one, asked.query))
-        label = _("%(filter)s: %(count)s", filter=name, count=count)
+        label = _("%(filter)s: %(count)s", filter=name, count=counts[one]) if one in counts else name
         found.append((label, here + _question_mark(view), one is asked.filter))
     return found
 
@@ -147,7 +155,7 @@ def show_board(request: Request) -> Response:
         fragment = _fragment(db, request, _key(actor, event, stamp, asked), actor, event)
     return render(
         request, "board/board.html", event=event, fragment=fragment, view=_question_mark(view_of(asked)),
-        organises=organiser_of_event(actor, event), asked=asked,
+        organises=organiser_of_event(actor, event), people=asked.by is By.PEOPLE,
     )  # fmt: skip
 
 
@@ -163,6 +171,20 @@ def board_fragment(request: Request) -> Response:
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
         return HTMLResponse(_fragment(db, request, key, actor, event), headers=headers)
+
+
+@page(signed_in=True, kept=True)
+def board_counts(request: Request) -> Response:
+    """The filters with how many each finds. Apart from the board: to count goes through all meetings of the event, and
+    whoever opens the board wants its grid first."""
+    with reading() as db:
+        actor = actor_of(db, request)
+        event, _stamp = get_board_event(db, actor, request.path_params["event"])
+        asked = question_of(request)
+        counts = counts_of(db, actor, event, asked)
+    here = path("board", event=event.event.slug)
+    html = environment().get_template("board/filters.html").render(filters=_filters(counts, here, asked))
+    return HTMLResponse(html, headers={"cache-control": "private, no-cache"})
 
 
 def _times(lines: list[MeetingLine], zone: str) -> dict[datetime, str]:

@@ -18,9 +18,9 @@ from events.events import Event, EventKind, EventState, EventWithPhases, see_eve
 from events.phases import Phase
 from events.roles import Role, Scope
 from sessions.availability import rules_and_blocks
-from sessions.blocks import Block, slots_of
+from sessions.blocks import Block, blocks_of, slots_of
 from sessions.boards.cells import with_cells
-from sessions.boards.rows import people_found, tables_found
+from sessions.boards.rows import people_counts, people_found, tables_found
 from sessions.boards.shapes import Board as Board
 from sessions.boards.shapes import BoardMeeting as BoardMeeting
 from sessions.boards.shapes import BoardQuestion as BoardQuestion
@@ -83,6 +83,14 @@ def board_of(db: Database, actor: Actor, event: EventWithPhases, asked: BoardQue
     return Board(
         asked.by, stretches, chosen, slots, rows, found.page, found.count, found.everybody, found.counts, to_place
     )
+
+
+def counts_of(db: Database, actor: Actor, event: EventWithPhases, asked: BoardQuestion) -> dict[Filter | None, int]:
+    """How many participants each filter of the board would find, None for everybody, as the actor may see them.
+    NotFound for those who may not see the board."""
+    if not see_board(actor, event):
+        raise NotFound()
+    return people_counts(db, event.id, desks_on_board(actor, event), blocks_of(db, event.id), asked)
 
 
 def stretches_of(blocks: Sequence[Block], zone: str) -> tuple[Stretch, ...]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, case, exists, func, literal, or_, select, true, union_all
+from sqlalchemy import Integer, and_, bindparam, case, exists, func, join, literal, or_, select, true, union_all
 from sqlmodel import col
 
 from events.core import clock
@@ -28,32 +28,43 @@ EVENT: Any = bindparam("event", type_=Integer)
 Most = tuple[tuple[int, int], ...]
 
 
-def _loads(most: Most) -> Any:
-    """What each person has in an event: agreed meetings, requests they have not answered, whether a block is full."""
+def _parts(among: Any = None) -> Any:
+    """Each meeting and open request of an event once for each who takes part; only for the people of `among`, if that
+    is given: what there is of somebody is found by their own index then, not by the event's."""
     agreed = (MeetingState.ACCEPTED, MeetingState.SCHEDULED, MeetingState.HELD)
     waiting = and_(
         col(Meeting.state) == MeetingState.REQUESTED, col(Meeting.expires_at) > bindparam("now", type_=Moment)
     )
-    of_event = (col(Meeting.event_id) == EVENT, or_(col(Meeting.state).in_(agreed), waiting))
-    state: Any = col(Meeting.state).label("state")
-    block: Any = col(Meeting.block_id).label("block_id")
-    parts = union_all(
-        select(col(Meeting.asker_id).label("person"), state, block, literal(0).label("asked")).where(*of_event),
-        select(col(Meeting.invitee_id), state, block, literal(1)).where(*of_event),
-        select(col(MeetingGuest.person_id), state, block, literal(0))
-        .join(Meeting, col(Meeting.id) == col(MeetingGuest.meeting_id))
-        .where(*of_event),
-    ).subquery()
+    guests = join(MeetingGuest, Meeting, col(Meeting.id) == col(MeetingGuest.meeting_id))
+    rows: list[tuple[Any, int, Any]] = [
+        (col(Meeting.asker_id), 0, Meeting), (col(Meeting.invitee_id), 1, Meeting),
+        (col(MeetingGuest.person_id), 0, guests),
+    ]  # fmt: skip
+    found: list[Any] = []
+    for who, asked, source in rows:
+        part = (
+            select(who.label("person"), col(Meeting.state).label("state"), col(Meeting.block_id).label("block_id"),
+                   literal(asked).label("asked"))
+            .select_from(source)
+            .where(col(Meeting.event_id) == EVENT, or_(col(Meeting.state).in_(agreed), waiting))
+        )  # fmt: skip
+        found.append(part if among is None else part.where(who.in_(among)))
+    return union_all(*found).subquery()
+
+
+def _counted(parts: Any) -> tuple[Any, Any]:
+    """How many of these are agreed, and how many wait for the person's answer."""
     waits = and_(parts.c.state == MeetingState.REQUESTED, parts.c.asked == 1)
+    agreed = case((parts.c.state == MeetingState.REQUESTED, 0), else_=1)
+    return func.sum(agreed).label("agreed"), func.sum(case((waits, 1), else_=0)).label("waiting")
+
+
+def _loads(most: Most) -> Any:
+    """What each person has in an event: agreed meetings, requests they have not answered, whether a block is full."""
+    parts = _parts()
     by_block = (
-        select(
-            parts.c.person, parts.c.block_id,
-            func.sum(case((parts.c.state.in_(agreed), 1), else_=0)).label("agreed"),
-            func.sum(case((waits, 1), else_=0)).label("waiting"),
-        )
-        .group_by(parts.c.person, parts.c.block_id)
-        .subquery()
-    )  # fmt: skip
+        select(parts.c.person, parts.c.block_id, *_counted(parts)).group_by(parts.c.person, parts.c.block_id).subquery()
+    )
     limit = case(*((by_block.c.block_id == id, meetings) for id, meetings in most), else_=MOST) if most else MOST
     full = case((and_(by_block.c.block_id.is_not(None), by_block.c.agreed > limit), 1), else_=0)
     return select(
@@ -62,34 +73,47 @@ def _loads(most: Most) -> Any:
     ).group_by(by_block.c.person).subquery()  # fmt: skip
 
 
-def _participants(desks: frozenset[int] | None, most: Most, words: tuple[str, ...]) -> Any:
-    event_id, loads = EVENT, _loads(most)
-    agreed, limit = func.coalesce(loads.c.agreed, 0), col(TypeLimits.max_meetings)
-    stated = exists().where(
-        col(AvailabilityStated.event_id) == event_id, col(AvailabilityStated.person_id) == col(Person.id)
-    )
-    overloaded = or_(func.coalesce(loads.c.full, 0) == 1, and_(limit.is_not(None), agreed > limit))
-    found = (
-        select(
-            col(Registration.public_id).label("key"), col(Person.id).label("person"), col(Person.name).label("name"),
-            col(Person.zone).label("zone"), func.coalesce(col(Organisation.name), "").label("about"),
-            agreed.label("agreed"), func.coalesce(loads.c.waiting, 0).label("waiting"),
-            case((agreed == 0, 1), else_=0).label(Filter.WITHOUT.value),
-            case((func.coalesce(loads.c.waiting, 0) > 0, 1), else_=0).label(Filter.UNANSWERED.value),
-            case((overloaded, 1), else_=0).label(Filter.OVERLOADED.value),
-            case((stated, 0), else_=1).label(Filter.UNSTATED.value),
-        )
-        .join(Person, col(Person.id) == col(Registration.person_id))
-        .outerjoin(Organisation, col(Organisation.id) == col(Registration.organisation_id))
-        .outerjoin(TypeLimits, col(TypeLimits.type_id) == col(Registration.type_id))
-        .outerjoin(loads, loads.c.person == col(Person.id))
-        .where(col(Registration.event_id) == event_id, col(Registration.state) == RegistrationState.ACCEPTED)
+def _who() -> tuple[Any, ...]:
+    """What a row says of a participant."""
+    return (
+        col(Registration.public_id).label("key"), col(Person.id).label("person"), col(Person.name).label("name"),
+        col(Person.zone).label("zone"), func.coalesce(col(Organisation.name), "").label("about"),
     )  # fmt: skip
+
+
+def _among(found: Any, desks: frozenset[int] | None, words: tuple[str, ...]) -> Any:
+    """The participants of an event with these words, of these desks."""
+    found = (
+        found.join(Person, col(Person.id) == col(Registration.person_id))
+        .outerjoin(Organisation, col(Organisation.id) == col(Registration.organisation_id))
+        .where(col(Registration.event_id) == EVENT, col(Registration.state) == RegistrationState.ACCEPTED)
+    )
     if desks is not None:
         found = found.where(col(Registration.desk_id).in_(sorted(desks)))
     for word in words:
         found = found.where(mentions(word))
     return found
+
+
+def _participants(desks: frozenset[int] | None, most: Most, words: tuple[str, ...]) -> Any:
+    loads = _loads(most)
+    agreed, limit = func.coalesce(loads.c.agreed, 0), col(TypeLimits.max_meetings)
+    stated = exists().where(
+        col(AvailabilityStated.event_id) == EVENT, col(AvailabilityStated.person_id) == col(Person.id)
+    )
+    overloaded = or_(func.coalesce(loads.c.full, 0) == 1, and_(limit.is_not(None), agreed > limit))
+    found = select(
+        *_who(), agreed.label("agreed"), func.coalesce(loads.c.waiting, 0).label("waiting"),
+        case((agreed == 0, 1), else_=0).label(Filter.WITHOUT.value),
+        case((func.coalesce(loads.c.waiting, 0) > 0, 1), else_=0).label(Filter.UNANSWERED.value),
+        case((overloaded, 1), else_=0).label(Filter.OVERLOADED.value),
+        case((stated, 0), else_=1).label(Filter.UNSTATED.value),
+    ).select_from(Registration)  # fmt: skip
+    return (
+        _among(found, desks, words)
+        .outerjoin(TypeLimits, col(TypeLimits.type_id) == col(Registration.type_id))
+        .outerjoin(loads, loads.c.person == col(Person.id))
+    )
 
 
 def mentions(word: str) -> Any:
@@ -99,32 +123,81 @@ def mentions(word: str) -> Any:
     return or_(name, col(Organisation.searchable).contains(word, autoescape=True))
 
 
-@lru_cache(maxsize=128)
-def _statement(desks: frozenset[int] | None, most: Most, words: tuple[str, ...], filter: Filter | None) -> Any:
-    """One page and the counts over all pages. Made once: to make it takes half as long as the database's own work."""
-    everybody = _participants(desks, most, words).cte("everybody")
+def _totals(everybody: Any) -> Any:
     flags = [everybody.c[one.value] for one in Filter]
-    totals = select(
-        func.count().label("all"), *(func.coalesce(func.sum(flag), 0).label(f"n_{flag.name}") for flag in flags)
-    ).select_from(everybody).subquery()  # fmt: skip
-    fitting = select(everybody)
-    if filter is not None:
-        fitting = fitting.where(everybody.c[filter.value] == 1)
+    counts = (func.coalesce(func.sum(flag), 0).label(f"n_{flag.name}") for flag in flags)
+    return select(func.count().label("all"), *counts).select_from(everybody)
+
+
+@lru_cache(maxsize=128)
+def _plain(desks: frozenset[int] | None, words: tuple[str, ...]) -> Any:
+    """One page of everybody and how many there are, with what those of the page have: the counts of the filters would
+    go through all meetings of the event. Made once: to make it takes half as long as the database's own work."""
+    there = _among(select(*_who()).select_from(Registration), desks, words)
+    total = _among(select(func.count()).select_from(Registration), desks, words).scalar_subquery()
+    page = (
+        there.order_by(func.lower(col(Person.name)), col(Registration.public_id))
+        .limit(bindparam("size", type_=Integer)).offset(bindparam("before", type_=Integer)).cte("page")
+    )  # fmt: skip
+    parts = _parts(select(page.c.person))
+    loads = select(parts.c.person, *_counted(parts)).group_by(parts.c.person).subquery()
+    one = select(literal(1).label("one")).subquery()
+    counts = (func.coalesce(loads.c.agreed, 0).label("agreed"), func.coalesce(loads.c.waiting, 0).label("waiting"))
+    return (
+        select(page, *counts, total.label("all"))
+        .select_from(one.outerjoin(page, true()).outerjoin(loads, loads.c.person == page.c.person))
+        .order_by(func.lower(page.c.name), page.c.key)
+    )
+
+
+@lru_cache(maxsize=128)
+def _filtered(desks: frozenset[int] | None, most: Most, words: tuple[str, ...], filter: Filter) -> Any:
+    """One page of those whom a filter finds, and the counts over everybody."""
+    everybody = _participants(desks, most, words).cte("everybody")
+    totals = _totals(everybody).subquery()
+    fitting = select(everybody).where(everybody.c[filter.value] == 1)
     fitting = fitting.order_by(func.lower(everybody.c.name), everybody.c.key)
     one_page = fitting.limit(bindparam("size", type_=Integer)).offset(bindparam("before", type_=Integer)).subquery()
     query = select(totals, one_page).select_from(totals.outerjoin(one_page, true()))
     return query.order_by(func.lower(one_page.c.name), one_page.c.key)
 
 
+@lru_cache(maxsize=128)
+def _counts(desks: frozenset[int] | None, most: Most, words: tuple[str, ...]) -> Any:
+    return _totals(_participants(desks, most, words).cte("everybody"))
+
+
+def _most(blocks: Sequence[Block]) -> Most:
+    """More than three of four slots of a block is much; one of three slots is never full."""
+    return tuple((block.id or 0, max(3, len(slots_of(block)) * 3 // 4)) for block in blocks)
+
+
+def _words(asked: BoardQuestion) -> tuple[str, ...]:
+    return tuple(normalised(asked.query[:200]).split()[:10])
+
+
+def people_counts(
+    db: Database, event_id: int, desks: frozenset[int] | None, blocks: Sequence[Block], asked: BoardQuestion
+) -> dict[Filter | None, int]:
+    """How many each filter would find among those with the words that were asked for, None for everybody: one
+    statement, which goes through all meetings of the event."""
+    given = {"event": event_id, "now": clock.now()}
+    line = db.execute(_counts(desks, _most(blocks), _words(asked)), given).mappings().one()
+    found: dict[Filter | None, int] = {one: int(line[f"n_{one.value}"]) for one in Filter}
+    return found | {None: int(line["all"])}
+
+
 def people_found(db: Database, view: View, blocks: Sequence[Block], asked: BoardQuestion) -> Found:
-    """One page of participants by name, and the counts over all of them: one statement."""
-    page = max(1, asked.page)
-    # More than three of four slots of a block; one of three slots is never full.
-    most = tuple((block.id or 0, max(3, len(slots_of(block)) * 3 // 4)) for block in blocks)
-    words = tuple(normalised(asked.query[:200]).split()[:10])
+    """One page of participants by name: one statement. With a filter it has gone through everybody, and the counts
+    over all of them come with it."""
+    page, words = max(1, asked.page), _words(asked)
     given = {"event": view.event.id, "now": clock.now(), "size": ROWS, "before": (page - 1) * ROWS}
-    lines = db.execute(_statement(view.desks, most, words, asked.filter), given).mappings().all()
-    counts = {one: int(lines[0][f"n_{one.value}"]) for one in Filter}
+    counts: dict[Filter, int] = {}
+    if asked.filter is None:
+        lines = db.execute(_plain(view.desks, words), given).mappings().all()
+    else:
+        lines = db.execute(_filtered(view.desks, _most(blocks), words, asked.filter), given).mappings().all()
+        counts = {one: int(lines[0][f"n_{one.value}"]) for one in Filter}
     count = int(lines[0]["all"]) if asked.filter is None else counts[asked.filter]
     if (page - 1) * ROWS >= count and page > 1:
         last = max(1, -(-count // ROWS))

@@ -14,7 +14,7 @@ from sessions.blocks import Slot
 from sessions.booking_rules import BookingRules
 from sessions.meetings import MeetingState
 
-ROWS = 50
+ROWS = 25
 
 see_board = organiser_of_event | officer_with_participants
 
@@ -107,7 +107,8 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Board:
-    """What the board shows: rows by slots, the counts that its filters go by, and what has no time yet."""
+    """What the board shows: rows by slots, the counts that its filters go by (none unless there was a filter), and what
+    has no time yet."""
 
     by: By
     stretches: tuple[Stretch, ...]

@@ -227,9 +227,11 @@ async function refresh(goTo) {
   const scroll = board.querySelector("[data-scroll]");
   const [left, top] = [scroll?.scrollLeft ?? 0, scroll?.scrollTop ?? 0];
   for (const part of board.querySelectorAll("[data-part]")) {
-    const now = fresh.querySelector(`[data-part="${part instanceof HTMLElement ? part.dataset.part : ""}"]`);
-    if (now) part.replaceWith(document.adoptNode(now));
+    const name = part instanceof HTMLElement ? part.dataset.part : "";
+    const now = fresh.querySelector(`[data-part="${name}"]`);
+    if (now && !(name === "filters" && board.dataset.counts)) part.replaceWith(document.adoptNode(now));
   }
+  count();
   enhance(board);
   board.querySelector("[data-scroll]")?.scrollTo(left, top);
   begin();
@@ -241,6 +243,23 @@ async function refresh(goTo) {
   } else if (way) {
     const link = board.querySelector(`a[href="${CSS.escape(way)}"]`);
     if (link instanceof HTMLElement) link.focus({ preventScroll: true });
+  }
+}
+
+/** Say beside each filter how many it finds: that takes longer than the board, and nobody waits for it. */
+async function count() {
+  if (!board.dataset.counts) return;
+  try {
+    const answer = await fetch(board.dataset.counts, { credentials: "same-origin" });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector('[data-part="filters"]');
+    const old = board.querySelector('[data-part="filters"]');
+    if (!fresh || !old) return;
+    const links = [...old.querySelectorAll("a")];
+    // Only what the links say is replaced, so that the focus stays where it is.
+    fresh.querySelectorAll("a").forEach((link, at) => links[at]?.replaceChildren(...link.childNodes));
+  } catch {
+    // Without a connection the filters work all the same, without their counts.
   }
 }
 
@@ -330,6 +349,7 @@ document.addEventListener("visibilitychange", () => {
 
 for (const part of document.querySelectorAll("[data-needs-script]")) part.removeAttribute("hidden");
 begin();
+count();
 
 // Whoever comes back from a cell's page is where they were.
 const KEY = `board ${board.dataset.board}`;
