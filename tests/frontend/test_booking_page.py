@@ -12,7 +12,7 @@ from events.core.translation import written_for
 from events.organisations import OrganisationKind
 from frontend.slots import grid_of, value_of
 from sessions.availability import OfferedSlot, set_availability
-from sessions.blocks import Slot
+from sessions.blocks import Slot, add_block
 from sessions.booking_rules import Answering, Timing
 from sessions.meetings import Meeting, MeetingState, page_of
 from sessions.no_thanks import say_no_thanks, turned_down_by
@@ -85,6 +85,18 @@ def test_each_cell_says_its_time_on_both_clocks_and_whether_both_are_free(db, fa
     ]
     assert offered(page) == [values(fair)[number] for number in (0, 2, 3)]
     assert "Europe/Stockholm" in page.text and "Europe/Lisbon" in page.text
+
+
+def test_a_day_on_which_nothing_is_free_is_left_out_of_the_list(db, fair, bo, cy):
+    later = fair.slots[0].starts_at + timedelta(days=1)
+    add_block(db, fair.ada, fair.event, starts_at=later, ends_at=later + timedelta(minutes=20))
+    set_availability(db, cy, fair.event, absent=[slot.starts_at for slot in fair.slots])
+
+    page = Browser(db, bo).get(f"{page_about(db, fair, cy)}/ask")
+
+    days = re.findall(r'<div class="slot-day" role="group" aria-label="([^"]*)"( hidden)?>', page.html)
+    assert days == [("Wed, 15 Apr 2026", " hidden"), ("Thu, 16 Apr 2026", "")]
+    assert len(offered(page)) == 1
 
 
 def test_the_soonest_times_come_first_and_choose_without_javascript(db, fair, bo, cy):

@@ -54,11 +54,6 @@ def _keeps_seats(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sessions.transitions, "free_seats", _nothing)
 
 
-@mutant("a move forgets to give the old seats back")
-def _keeps_old(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sessions.moves, "free_seats", _nothing)
-
-
 @mutant("a move gives the old seats back before it has the new ones, and stays half done when they are taken")
 def _half_a_move(patch: pytest.MonkeyPatch) -> None:
     def shift(db: Any, actor: Any, subject: Any, slot: Any) -> None:
@@ -168,3 +163,8 @@ def _hands_over_half(patch: pytest.MonkeyPatch) -> None:
 @mutant("a colleague can be put into two meetings at once with the same person")
 def _stands_in_twice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sessions.colleagues, "is_between", lambda *_args: False)
+
+
+@mutant("a move forgets to give the old seats back")
+def _keeps_old(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sessions.moves, "free_seats", _nothing)
