@@ -8,9 +8,9 @@ from events.core.access import Actor, may
 from events.core.database import Database
 from events.events import EventWithPhases, event_by_id
 from events.roles import organiser_of_event
-from frontend.slots import SlotChoice, by_day, choice
+from frontend.slots import Grid, grid_of
 from frontend.web import Filled, actor_of
-from sessions.availability import free_slots
+from sessions.availability import offered_slots
 from sessions.booking_rules import Timing
 from sessions.meeting_history import HistoryLine, history_of
 from sessions.meeting_lists import Party, people_in
@@ -47,7 +47,7 @@ class MeetingShown:
     colleague: SideShown | None
     sides: tuple[SideShown, ...]
     asks_time: bool
-    days: list[tuple[str, list[SlotChoice]]]
+    grid: Grid
     holds: bool
     history: list[HistoryLine]
     sent: str
@@ -84,7 +84,7 @@ def meeting_shown(
     sides = tuple(_side(one, people) for one in sides_of(subject))
     asks_time = not subject.has_time and subject.timing is not Timing.BY_ORGANISER
     asks_time = asks_time and may(actor, "accept_meeting", subject)
-    slots = free_slots(db, event, *subject.people) if asks_time else []
+    slots = offered_slots(db, event.id, subject.people) if asks_time else []
     me = next((one for one in people if one.person_id == actor.person), None)
     shared = [one for one in sides if may(actor, "take_over_meeting", one.side)]
     return MeetingShown(
@@ -96,7 +96,7 @@ def meeting_shown(
         colleague=shared[0] if shared and me is None else None,
         sides=sides,
         asks_time=asks_time,
-        days=by_day(choice(slot) for slot in slots),
+        grid=grid_of(slots, people[0].zone, people[0].name),
         holds=has_seats(db, subject.id, subject.meeting.invitee_id),
         history=history_of(db, subject),
         sent=request.url.path.rpartition("/")[2] if form.refused else "",

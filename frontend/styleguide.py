@@ -1,18 +1,21 @@
 """What the style guide shows its components with: made up, in every state. For the demo only."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 
 from events.core import clock
-from frontend.rendering import day_tag
+from frontend.slots import grid_of
 from frontend.web import Filled
+from sessions.availability import OfferedSlot
+from sessions.blocks import Slot
 
 
 def sample() -> SimpleNamespace:
     """A form with errors, an empty one, phases, slots and a checklist, around the present moment."""
     now = clock.now()
-    slots = [_slot(f"s{n}", now + timedelta(hours=24, minutes=20 * n), n in {0, 3}) for n in range(7)]
-    later = [_slot(f"t{n}", now + timedelta(hours=48, minutes=20 * n), False) for n in range(4)]
+    first = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=24)
+    times = [first + timedelta(days=day, minutes=20 * n) for day in range(2) for n in range(6)]
+    slots = [OfferedSlot(Slot(at, at + timedelta(minutes=20)), n not in {0, 3}) for n, at in enumerate(times)]
     return SimpleNamespace(
         form=_wrong_form(),
         empty_form=Filled(),
@@ -23,7 +26,7 @@ def sample() -> SimpleNamespace:
             _phase("Judging", 2, 4, "next"),
             _phase("Live", 5, 6, "next"),
         ],
-        days=[(day_tag(slots[0].starts), slots), (day_tag(later[0].starts), later)],
+        grid=grid_of(slots, "Europe/Lisbon", "Bo"),
         starts=now + timedelta(hours=24),
         ends=now + timedelta(hours=24, minutes=20),
         deadline=now + timedelta(hours=30),
@@ -54,8 +57,3 @@ def _wrong_form() -> Filled:
 def _phase(name: str, first: int, last: int, state: str) -> SimpleNamespace:
     now = clock.now()
     return SimpleNamespace(name=name, starts=now + timedelta(days=first), ends=now + timedelta(days=last), state=state)
-
-
-def _slot(value: str, starts: datetime, taken: bool) -> SimpleNamespace:
-    more = {"taken": "Bo is not free"} if taken else {}
-    return SimpleNamespace(value=value, starts=starts, ends=starts + timedelta(minutes=20), **more)

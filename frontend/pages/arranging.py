@@ -8,9 +8,9 @@ from events.core.translation import _
 from frontend.meeting_shown import meeting_of, whom_they_meet
 from frontend.pages.meetings import show_meeting
 from frontend.showing import only_if_may
-from frontend.slots import SlotForm, by_day, choice, slot_called
+from frontend.slots import SlotForm, grid_of, slot_called
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
-from sessions.availability import free_slots
+from sessions.availability import offered_slots
 from sessions.meeting_lists import people_in
 from sessions.meetings import get_meeting
 from sessions.moves import schedule_meeting
@@ -31,12 +31,13 @@ def choose_first_time(request: Request, form: Filled = NOTHING) -> Response:
         if not form.refused:
             only_if_may(actor, "schedule_meeting", subject)
         people = people_in(db, subject)
-        slots = free_slots(db, event, *subject.people)
+        slots = offered_slots(db, event.id, subject.people)
     me = next((one for one in people if one.person_id == actor.person), None)
+    other = whom_they_meet(subject, people, me)
+    shown = other or people[1]
     return render(
         request, "meetings/first_time.html", event=event, form=form, public=subject.meeting.public_id,
-        asker=people[0], invitee=people[1], other=whom_they_meet(subject, people, me),
-        days=by_day(choice(slot) for slot in slots),
+        asker=people[0], invitee=people[1], other=other, grid=grid_of(slots, shown.zone, shown.name),
     )  # fmt: skip
 
 

@@ -5,11 +5,16 @@ from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
+from sqlmodel import col, select
 
 from events.core.database import transaction
+from events.people import Person
+from events.registration import Registration
+from events.roles import actor_for
 from frontend.demo_events import event_called
 from frontend.demo_meetings import MATCHMAKING
 from sessions.booking_rules import Answering, Timing, rules_of
+from sessions.requests import request_meeting
 from tests.journeys.house import House
 from tests.journeys.people import OnAPhone, Somebody
 from tests.journeys.samples import Samples
@@ -258,6 +263,40 @@ def test_the_page_can_be_used_by_everybody_under_each_rule(
         walker.page.goto(demo[1].address("ask_for_meeting", ASK))
 
         assert walker.violations() == []
+    finally:
+        set_rules(usual)
+
+
+def ask_without_a_time(asker: str, invitee: str) -> str:
+    """Let one ask the other in the demo, for a meeting whose time is chosen when it is accepted; its public id."""
+    with transaction() as db:
+        event = event_called(db, MATCHMAKING)
+        people = {one.name: one for one in db.exec(select(Person).where(col(Person.name).in_([asker, invitee])))}
+        place = db.exec(
+            select(Registration).where(Registration.event_id == event.id, Registration.person_id == people[invitee].id)
+        ).one()
+        return request_meeting(db, actor_for(db, people[asker].id), event, invitee=place, slot=None).public_id
+
+
+def test_a_request_is_accepted_at_a_time_that_was_chosen_with_keys(cy: Somebody, demo: tuple[House, Samples]) -> None:
+    usual = set_rules({"timing": Timing.AT_ACCEPTANCE})
+    try:
+        public = ask_without_a_time("Dee Dumont", "Cy Costa")
+        hands = hands_of(cy, "Cy")
+        with cy.page.expect_response("**/times"):
+            cy.open(f"/meetings/{public}")
+        cy.page.evaluate(LISTEN)
+
+        enter_grid(hands)
+        chosen = at(cy)
+        cy.page.keyboard.press("Enter")
+        assert cy.page.evaluate("document.activeElement.textContent.trim()") == "Accept"
+        with cy.page.expect_navigation():
+            cy.page.keyboard.press("Enter")
+
+        expect(cy.main.locator("time").first).to_be_visible()
+        expect(cy.main.locator(".badge", has_text="Scheduled").first).to_be_visible()
+        assert chosen.split(", ")[2].split(" ")[0] in cy.main.inner_text()
     finally:
         set_rules(usual)
 

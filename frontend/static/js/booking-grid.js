@@ -257,9 +257,19 @@ function startBooking(booking) {
   wrap.hidden = false;
   if (!list.querySelector(".has-error")) list.open = false;
   showAll();
-  onTimes((words.watch ?? "").split(" "), () => void look().catch(() => undefined));
+  onTimes((words.watch ?? "").split(" "), () => {
+    if (booking.isConnected) void look().catch(() => undefined);
+  });
 }
 
-for (const booking of document.querySelectorAll("[data-booking]")) {
-  if (booking instanceof HTMLElement) startBooking(booking);
+/** @param {ParentNode} root */
+function startAll(root) {
+  for (const booking of root.querySelectorAll("[data-booking]")) {
+    if (booking instanceof HTMLElement) startBooking(booking);
+  }
 }
+
+startAll(document);
+document.addEventListener("part:fresh", (event) => {
+  if (event.target instanceof Element) startAll(event.target);
+});

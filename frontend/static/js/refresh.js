@@ -14,7 +14,7 @@ import { announce } from "./toasts.js";
  */
 function isBusy(part) {
   const at = document.activeElement;
-  return part.querySelector("dialog[open]:modal") !== null || (at instanceof HTMLElement && part.contains(at) && at.matches("input, textarea, select"));
+  return part.querySelector("dialog[open]:modal") !== null || (at instanceof HTMLElement && part.contains(at) && at.matches("input, textarea, select, [data-grid] *"));
 }
 
 /**
@@ -31,8 +31,14 @@ async function refresh(part, aloud = true) {
   const html = await answer.text();
   const held = document.activeElement instanceof HTMLElement && part.contains(document.activeElement) ? document.activeElement : null;
   const way = held instanceof HTMLAnchorElement ? held.getAttribute("href") : null;
+  const chosen = [...part.querySelectorAll("input[type=radio]:checked")].map((one) => `input[type=radio][name="${one.getAttribute("name")}"][value="${one.getAttribute("value")}"]:enabled`);
   part.innerHTML = html;
+  for (const one of chosen) {
+    const again = part.querySelector(one);
+    if (again instanceof HTMLInputElement) again.checked = true;
+  }
   enhance(part);
+  part.dispatchEvent(new Event("part:fresh", { bubbles: true }));
   if (held) {
     const again = way ? part.querySelector(`a[href="${CSS.escape(way)}"]`) : null;
     (again instanceof HTMLElement ? again : document.getElementById("main"))?.focus();
