@@ -93,6 +93,7 @@ class _Writer:
     def __init__(self, board: Board, asked: BoardQuestion, organises: bool) -> None:
         now = clock.now()
         self.board, self.organises = board, organises
+        self.escaped: dict[str, str] = {}
         view = view_of(asked)
         self.back, self.and_back = (f"?{escape(view)}", f"&amp;{escape(view)}") if view else ("", "")
         self.days = {slot: day_of(slot.starts_at) for slot in board.slots}
@@ -157,13 +158,18 @@ class _Writer:
         label = self.said[CellKind.FREE] % {"name": name, "time": self.times[at]}
         return f'<td class="is-free"><a href="{way}" aria-label="{label}"></a></td>'
 
+    def _escaped(self, text: str) -> str:
+        if text not in self.escaped:
+            self.escaped[text] = str(escape(text))
+        return self.escaped[text]
+
     def _meeting(self, row: Row, name: str, at: int, cell: Cell) -> str:
         meeting = cell.meeting
         assert meeting is not None
         held = cell.kind is CellKind.HELD
-        others = " – ".join(map(str, map(escape, meeting.others_of(row.person_id))))
+        others = " – ".join([self._escaped(name) for name in meeting.others_of(row.person_id)])
         label = self.said[cell.kind] % {"name": name, "time": self.times[at], "other": others}
-        marks = [str(escape(str(meeting.place)))] if meeting.place and row.person_id is not None else []
+        marks = [self._escaped(str(meeting.place))] if meeting.place and row.person_id is not None else []
         marks += [str(self.locked)] if meeting.locked else []
         marks += [str(self.asked)] if held else []
         marks += [f"+{len(meeting.guests)}"] if meeting.guests else []

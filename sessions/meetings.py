@@ -48,13 +48,18 @@ class Meeting(SQLModel, table=True):
     block cannot be removed. A locked meeting is left where it is when the whole event is scheduled.
     """
 
-    __table_args__ = (Index("ix_meeting_event_id_starts_at", "event_id", "starts_at"),)
+    __table_args__ = (
+        Index("ix_meeting_event_id_starts_at", "event_id", "starts_at"),
+        Index("ix_meeting_event_id_state_requested_at", "event_id", "state", "requested_at"),
+        Index("ix_meeting_asker_id_event_id", "asker_id", "event_id"),
+        Index("ix_meeting_invitee_id_event_id", "invitee_id", "event_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = public_id("m")
-    event_id: int = Field(foreign_key="event.id", index=True)
-    asker_id: int = Field(foreign_key="person.id", index=True)
-    invitee_id: int = Field(foreign_key="person.id", index=True)
+    event_id: int = Field(foreign_key="event.id")
+    asker_id: int = Field(foreign_key="person.id")
+    invitee_id: int = Field(foreign_key="person.id")
     state: MeetingState = word(MeetingState, default=MeetingState.REQUESTED)
     note: str = Field(default="", max_length=1000)
     reason: str = Field(default="", max_length=500)

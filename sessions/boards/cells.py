@@ -190,6 +190,7 @@ def _seated_elsewhere() -> Any:
 
 
 place_called = lru_cache(maxsize=2000)(place_name)
+_STATES = {state.value: state for state in MeetingState}
 
 
 def _meetings(lines: Sequence[Any]) -> dict[str, tuple[BoardMeeting, int | None]]:
@@ -197,17 +198,22 @@ def _meetings(lines: Sequence[Any]) -> dict[str, tuple[BoardMeeting, int | None]
     guests: dict[str, list[int]] = {}
     first: dict[str, Any] = {}
     for line in lines:
-        if line.what == "meeting":
-            first.setdefault(line.public_id, line)
-            if line.guest_id is not None:
-                guests.setdefault(line.public_id, []).append(line.guest_id)
+        if line[0] == "meeting":
+            public, guest = line[1], line[9]
+            first.setdefault(public, line)
+            if guest is not None:
+                guests.setdefault(public, []).append(guest)
     found = {}
     for public, line in first.items():
-        people = ((line.asker_id, line.asker), (line.invitee_id, line.invitee)) if line.mine else ()
-        place = place_called(TableKind(line.kind), line.table) if line.table is not None else ""
-        meeting = BoardMeeting(
-            public, MeetingState(line.state), line.starts_at, bool(line.locked), place, people,
-            tuple(guests.get(public, ())),
+        # One by one, by name, they would take longer than all the rest of it.
+        (_what, _public, state, starts_at, locked, asker_id, invitee_id, asker, invitee, _guest, table_id, kind, table,
+         _atom, mine) = line  # fmt: skip
+        people = ((asker_id, asker), (invitee_id, invitee)) if mine else ()
+        place = place_called(TableKind(kind), table) if table is not None else ""
+        found[public] = (
+            BoardMeeting(
+                public, _STATES[state], starts_at, bool(locked), place, people, tuple(guests.get(public, ()))
+            ),
+            table_id,
         )  # fmt: skip
-        found[public] = (meeting, line.table_id)
     return found
