@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_10ee5867f2"
+revision = "0001_e2dc0bd831"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -967,11 +967,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
         sa.UniqueConstraint("public_id", name=op.f("uq_meeting_public_id")),
     )
-    op.create_index(op.f("ix_meeting_asker_id"), "meeting", ["asker_id"], unique=False)
+    op.create_index("ix_meeting_asker_id_event_id", "meeting", ["asker_id", "event_id"], unique=False)
     op.create_index(op.f("ix_meeting_block_id"), "meeting", ["block_id"], unique=False)
-    op.create_index(op.f("ix_meeting_event_id"), "meeting", ["event_id"], unique=False)
     op.create_index("ix_meeting_event_id_starts_at", "meeting", ["event_id", "starts_at"], unique=False)
-    op.create_index(op.f("ix_meeting_invitee_id"), "meeting", ["invitee_id"], unique=False)
+    op.create_index(
+        "ix_meeting_event_id_state_requested_at", "meeting", ["event_id", "state", "requested_at"], unique=False
+    )
+    op.create_index("ix_meeting_invitee_id_event_id", "meeting", ["invitee_id", "event_id"], unique=False)
     op.create_table(
         "registration",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1508,11 +1510,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_registration_desk_id"), table_name="registration")
     op.drop_index(op.f("ix_registration_asked_organisation_id"), table_name="registration")
     op.drop_table("registration")
-    op.drop_index(op.f("ix_meeting_invitee_id"), table_name="meeting")
+    op.drop_index("ix_meeting_invitee_id_event_id", table_name="meeting")
+    op.drop_index("ix_meeting_event_id_state_requested_at", table_name="meeting")
     op.drop_index("ix_meeting_event_id_starts_at", table_name="meeting")
-    op.drop_index(op.f("ix_meeting_event_id"), table_name="meeting")
     op.drop_index(op.f("ix_meeting_block_id"), table_name="meeting")
-    op.drop_index(op.f("ix_meeting_asker_id"), table_name="meeting")
+    op.drop_index("ix_meeting_asker_id_event_id", table_name="meeting")
     op.drop_table("meeting")
     op.drop_table("draft_content")
     op.drop_index(op.f("ix_waiting_pair_invitee_id"), table_name="waiting_pair")
