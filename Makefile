@@ -16,7 +16,7 @@ FOLKMOOT_DATABASE_URL ?= sqlite:///var/folkmoot.db
 FOLKMOOT_PUBLIC_URL   ?= http://localhost:$(PORT)
 
 # One proof is one file, tests/prove/test_NAME.py, run by `make prove-NAME`.
-PROOFS := $(patsubst tests/prove/test_%.py,prove-%,$(wildcard tests/prove/test_*.py))
+PROOFS := $(patsubst tests/prove/test_%.py,prove-%,$(wildcard tests/prove/test_*.py)) prove-both
 
 RUNTIME := $(VENV)/.runtime-installed
 DEV     := $(VENV)/.dev-installed
@@ -30,7 +30,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 help:
 	@echo "make run       run Folkmoot with demo data on http://localhost:$(PORT)"
-	@echo "make test      every check and every test;  ALL=1: those of pages all on PostgreSQL too"
+	@echo "make test      every check and test, a sample of them on PostgreSQL too;  ALL=1: all of them there"
 	@echo "make lint      the checks alone;  make format  tidies the code"
 	@echo "make prove     the longer proofs: $(or $(PROOFS),none yet)"
 	@echo "make setup     what running needs, into .venv and node_modules"
@@ -110,6 +110,10 @@ chromium: $(DEV)
 	echo "Browser tests need Chromium. Install it (Debian: apt-get install chromium), then run this again." >&2
 
 prove: $(PROOFS)
+
+# What `make test` leaves out: every test on PostgreSQL, every page in all four looks, every letter in all languages.
+prove-both: $(DEV) $(NODE) chromium
+	FOLKMOOT_TEST_ALL=1 $(BIN)/python -m pytest -n $(WORKERS) -q -k "postgres or accessibility or writing"
 
 prove-%: tests/prove/test_%.py $(DEV) $(NODE)
 	$(BIN)/python -m pytest -m prove -s --timeout 1800 $<

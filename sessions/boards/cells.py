@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, case, cast, exists, literal, null, or_, select, union_all
+from sqlalchemy import Integer, and_, bindparam, case, cast, exists, literal, null, or_, select, union, union_all
 from sqlmodel import col
 
 from events.core import clock
@@ -128,7 +128,6 @@ def _of_meetings(desks: frozenset[int] | None) -> Any:
         .join(invitee, invitee.c.id == col(Meeting.invitee_id))
         .outerjoin(MeetingGuest, col(MeetingGuest.meeting_id) == col(Meeting.id))
         .outerjoin(MeetingTable, col(MeetingTable.id) == col(Meeting.table_id))
-        .where(col(Meeting.event_id) == EVENT)
     )  # fmt: skip
 
 
@@ -160,14 +159,19 @@ SHOWN = (MeetingState.SCHEDULED, MeetingState.HELD, MeetingState.NO_SHOW, Meetin
 
 def _timed(desks: frozenset[int] | None, by: By) -> Any:
     waits = and_(col(Meeting.state) == MeetingState.REQUESTED, col(Meeting.expires_at) > NOW)
-    then = and_(col(Meeting.starts_at) >= FIRST, col(Meeting.starts_at) <= LAST)
-    found = _of_meetings(desks).where(then, or_(col(Meeting.state).in_(SHOWN), waits))
+    then = (col(Meeting.starts_at) >= FIRST, col(Meeting.starts_at) <= LAST, or_(col(Meeting.state).in_(SHOWN), waits))
     if by is By.TABLES:
-        return found.where(col(Meeting.table_id).in_(KEYS))
-    guests = select(col(MeetingGuest.meeting_id)).where(col(MeetingGuest.person_id).in_(KEYS))
-    return found.where(
-        or_(col(Meeting.asker_id).in_(KEYS), col(Meeting.invitee_id).in_(KEYS), col(Meeting.id).in_(guests))
-    )
+        return _of_meetings(desks).where(col(Meeting.event_id) == EVENT, *then, col(Meeting.table_id).in_(KEYS))
+    # What each of them has is found by their own indexes, not by the event's: that would go through the whole day.
+    of_event = (col(Meeting.event_id) + 0 == EVENT, *then)
+    theirs = select(col(Meeting.id))
+    with_guests = theirs.select_from(MeetingGuest).join(Meeting, col(Meeting.id) == col(MeetingGuest.meeting_id))
+    ids = union(
+        theirs.where(col(Meeting.asker_id).in_(KEYS), *of_event),
+        theirs.where(col(Meeting.invitee_id).in_(KEYS), *of_event),
+        with_guests.where(col(MeetingGuest.person_id).in_(KEYS), *of_event),
+    ).subquery()
+    return _of_meetings(desks).where(col(Meeting.id).in_(select(ids.c.id)))
 
 
 def _absences() -> Any:
