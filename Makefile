@@ -84,7 +84,7 @@ run: setup
 # --- Checking -------------------------------------------------------------------------------------
 
 test: lint chromium
-	FOLKMOOT_TEST_ALL=$(ALL) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	FOLKMOOT_TEST_ALL=$(ALL) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: $(DEV) $(NODE)
 	$(BIN)/ruff check .
@@ -113,7 +113,7 @@ prove: $(PROOFS)
 
 # What `make test` leaves out: every test on PostgreSQL, every page in all four looks, every letter in all languages.
 prove-both: $(DEV) $(NODE) chromium
-	FOLKMOOT_TEST_ALL=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q -k "postgres or accessibility or writing"
+	FOLKMOOT_TEST_ALL=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q -k "postgres or accessibility or writing"
 
 prove-%: tests/prove/test_%.py $(DEV) $(NODE)
 	$(BIN)/python -m pytest -m prove -s --timeout 1800 $<
