@@ -186,6 +186,18 @@ def test_the_board_asks_six_times_whatever_its_size(db, fair, bo, cy, queries):
     assert counts == [6, 6, 6, 6, 6, 6]
 
 
+def test_filters_are_counted_apart_from_the_board_and_with_it_where_one_is_chosen(db, fair, bo, cy, ola):
+    make_request(db, fair, asker=bo, invitee=cy, slot=1)
+    organiser, officer = Browser(db, fair.ada), Browser(db, ola)
+
+    said = ["Everybody: 2", "Without meetings: 2", "Unanswered: 1", "Overloaded: 0", "Have not said when: 2"]
+    assert [one for one in said if one in organiser.get(f"{BOARD}/counts").text] == said
+    assert [one for one in said[1:] if one in organiser.get(BOARD).text] == []
+    assert [one for one in said if one in organiser.get(f"{BOARD}?filter=unanswered").text] == said
+    assert "Everybody: 1" in officer.get(f"{BOARD}/counts").text
+    assert Browser(db, bo).get(f"{BOARD}/counts").status == 404
+
+
 def test_a_board_is_kept_until_something_happens(db, fair, bo, cy, queries):
     browser = Browser(db, fair.ada)
     browser.get(BOARD)

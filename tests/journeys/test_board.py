@@ -1,5 +1,6 @@
 """The board in Chromium: meetings are moved and swapped by keyboard and by drag, and it moves by itself."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -96,6 +97,7 @@ def test_a_meeting_is_moved_by_keyboard(board: Setting) -> None:
 
     board.hears("Meeting of Bo Berg and Cy Costa moved to 11:25.")
     expect(board.cell("Cy Costa", "11:25")).to_contain_text("Bo Berg")
+    expect(board.page.locator("[data-part=filters]")).to_contain_text(re.compile(r"Without meetings: \d"))
     assert board.starts_at(0) == board.fair.slots[1].starts_at
     assert board.page.evaluate("document.activeElement.dataset.meeting") == board.meetings[0]
 
