@@ -20,6 +20,7 @@ from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database, one_look, reading, transaction
 from events.core.limits import TooOften
+from events.core.links import path as path_of
 from events.core.refusals import Conflict, Invalid, Refusal
 from events.core.repeats import SentBefore, Taking, answer_to, give_back, once, remember_answer
 from events.core.settings import settings
@@ -330,8 +331,7 @@ def note_use(request: Request) -> None:
 
 def redirect(request: Request, name: str, *, flash: Message | str = "", query: Any = None, **ids: Any) -> Response:
     """Send the browser on to a page after something was done, with a sentence about it."""
-    path = str(request.app.url_path_for(name, **{key: str(value) for key, value in ids.items()}))
-    response = RedirectResponse(path + ("?" + urlencode(query) if query else ""), 303)
+    response = RedirectResponse(path_of(name, **ids) + ("?" + urlencode(query) if query else ""), 303)
     if flash:
         remember_flash(response, "ok", str(flash))
     return response
