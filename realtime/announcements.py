@@ -9,9 +9,11 @@ from events import (
     challenges,
     clusters,
     consents,
+    deadlines,
     desks,
     following,
     joining,
+    late_entries,
     looking_after,
     marketplace,
     membership_requests,
@@ -23,6 +25,7 @@ from events import (
     registration,
     roles,
     signin,
+    submission_fields,
     submissions,
     teams,
     type_rules,
@@ -173,6 +176,8 @@ def _members(db: Database, team_id: int) -> set[str]:
     teams.TeamLeft,
     joining.TeamInvitationDeclined,
     joining.TeamInvitationTakenBack,
+    late_entries.LateEntryGiven,
+    late_entries.LateEntryTakenBack,
 )
 def _team(db: Database, fact: teams.TeamFormed) -> Concerned:
     row = db.get(teams.Team, fact.team_id)
@@ -261,6 +266,8 @@ quiet(
     consents.ConsentGiven,
     following.HackathonTakenOver,
     challenges.ChallengeChanged,
+    deadlines.GraceSet,
+    submission_fields.SubmissionFieldsChanged,
     gatherings.EventCreated,
     gatherings.EventChanged,
     gatherings.EventPublished,

@@ -5,6 +5,7 @@ from events import (
     challenges,
     clusters,
     consents,
+    deadlines,
     desks,
     following,
     joining,
@@ -16,6 +17,7 @@ from events import (
     programmes,
     roles,
     signin,
+    submission_fields,
     teams,
     type_rules,
 )
@@ -66,6 +68,8 @@ silent(
     tables.TableChanged,
     tables.TableRemoved,
     type_rules.TypeRulesChanged,
+    deadlines.GraceSet,
+    submission_fields.SubmissionFieldsChanged,
     booking_rules.BookingRulesChanged,
 )
 # Drafts concern organisers, whose page shows them; of a published one, each changed meeting is written about itself.

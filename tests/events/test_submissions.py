@@ -18,6 +18,7 @@ from events.core.database import Database, transaction
 from events.core.files import content_of
 from events.core.journal import JournalEntry
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
+from events.deadlines import DeadlinePassed
 from events.events import EventWithPhases, close_event, event_by_id
 from events.handing_in import (
     VersionInEvent,
@@ -37,7 +38,6 @@ from events.roles import Role
 from events.submission_files import add_file, files_of, get_file, remove_file
 from events.submission_texts import Written, as_far_as_possible, cleaned
 from events.submissions import (
-    DeadlinePassed,
     SavedMeanwhile,
     Submission,
     SubmissionInEvent,

@@ -23,6 +23,7 @@ from events.programmes import Programme
 from events.registration import Registration, RegistrationState
 from events.roles import actor_for
 from events.signin import SignInLinkAsked, issue_link_token
+from events.submission_fields import SubmissionField
 from events.submissions import Submission, SubmissionVersion
 from events.teams import Team, TeamInEvent, TeamInvitationSent, TeamMember
 from frontend.demo_events import HACKATHON, event_called
@@ -144,11 +145,13 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
     submission = the(db, select(Submission).where(Submission.team_id == team.id))
     version = the(db, select(SubmissionVersion).where(SubmissionVersion.submission_id == submission.id))
     lead = actor_for(db, the(db, select(TeamMember).where(TeamMember.team_id == team.id)).person_id)
+    asked = the(db, select(SubmissionField).where(SubmissionField.event_id == event.id))
     invitation = invite_to_team(db, lead, TeamInEvent(team, event_by_id(db, event.id)), email=people["Bo Berg"].email)
     sent = TeamInvitationSent(event.id, team.id, invitation.id or 0)
     return {
         "event": event.event.slug,
         "challenge": the(db, select(Challenge).where(Challenge.event_id == event.id)).public_id,
+        "field": asked.public_id,
         "team": team.public_id,
         "submission": submission.public_id,
         "number": str(version.number),

@@ -202,7 +202,7 @@ def a_registration_to_be_looked_after(world: World) -> list[Case]:
 # --- challenges, teams, submissions ---------------------------------------------------------------
 
 
-@cases_of("change_challenge")
+@cases_of("change_challenge", "add_field")
 def a_challenge(world: World) -> list[Case]:
     subject = ChallengeInEvent(world.challenge, world.hackathon)
     return [Case(f"Che's, {state} event", with_state(subject, event={"state": state})) for state in EventState]
@@ -250,6 +250,27 @@ def replace_event(subject: Any, case: Case) -> Case:
 @cases_of("save_draft", "add_file", "remove_file", "hand_in", "keep_late_version")
 def a_submission(world: World) -> list[Case]:
     return [replace_event(world.team, case) for case in phase_states(world.hackathon, PhaseKind.SUBMISSION)]
+
+
+@cases_of("set_grace", "add_field_for_all")
+def an_event_that_takes_submissions(world: World) -> list[Case]:
+    return [*phase_states(world.hackathon, PhaseKind.SUBMISSION), Case("a matchmaking event", world.matchmaking)]
+
+
+@cases_of("change_field", "remove_field", "move_field_up")
+def a_field(world: World) -> list[Case]:
+    found = [replace_event(world.field, case) for case in phase_states(world.hackathon, PhaseKind.SUBMISSION)]
+    return [*found, Case("asked of all, during submission", replace(world.field, challenge=None))]
+
+
+@cases_of("give_late_entry", "take_late_entry_back")
+def a_team_that_is_late(world: World) -> list[Case]:
+    late = with_state(world.team, team={"late_until": NOW + WEEK})
+    return [
+        Case("Tam's, without an exception", world.team),
+        Case("Tam's, with one", late),
+        Case("Tam's, with one, closed event", with_state(late, event={"state": EventState.CLOSED})),
+    ]
 
 
 @cases_of("admit_late_version")

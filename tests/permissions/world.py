@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlmodel import SQLModel, select
 
 from events.admission import RequestToJoin, get_membership_request
-from events.challenges import Challenge, publish_challenge
+from events.challenges import Challenge, ChallengeInEvent, publish_challenge
 from events.clusters import add_to_cluster
 from events.core import clock
 from events.core.access import SYSTEM, VISITOR, Actor
@@ -27,6 +27,7 @@ from events.programmes import Programme, add_cluster
 from events.registration import Registration, RegistrationInEvent, appoint, find_registration, participants_of
 from events.roles import Role, actor_for
 from events.signin import SignInLinkAsked, issue_link_token, open_sign_in
+from events.submission_fields import Asking, FieldInEvent, add_field
 from events.submission_files import add_file
 from events.submissions import Submission
 from events.teams import TeamInEvent, TeamInvitationSent
@@ -88,6 +89,7 @@ class World:
     hackathon: EventWithPhases
     fair: Fair
     challenge: Challenge
+    field: FieldInEvent
     team: TeamInEvent
     invitation: InvitationSeen
     version: VersionInEvent
@@ -171,6 +173,8 @@ def build_world(db: Database) -> World:
     fair = _matchmaking(db, people, programme, organisation)
     show_in_event(db, again(db, people["Bo"]), ItemForEvent(item, fair.event))
     challenge = publish_challenge(db, again(db, people["Che"]), hackathon, title="A tray that rots", brief=BRIEF)
+    subject = ChallengeInEvent(challenge, hackathon)
+    asked = add_field(db, again(db, people["Che"]), subject, asking=Asking("What would one cost?"))
     team, version, invitation = _team(db, people, hackathon, challenge)
     stage, pitch, question = _room(db, people, hackathon)
     db.flush()
@@ -192,6 +196,7 @@ def build_world(db: Database) -> World:
         cookies=cookies, people={name: person_of(db, one) for name, one in people.items()},
         places=_places(db, people, hackathon, fair.event), programme=programme, hackathon=reload_event(db, hackathon),
         fair=fair, challenge=challenge, team=team, invitation=invitation, version=version, organisation=organisation,
+        field=FieldInEvent(asked, hackathon, challenge),
         cluster=cluster, asking=asking, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage,
         pitch=pitch, question=question, table=tables_of(db, fair.event.id)[0],
         draft=make_draft_here(db, fair.ada, fair.event), waiting=waiting, ids={},
@@ -355,6 +360,7 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "challenge": world.challenge.public_id,
         "team": world.team.team.public_id,
         "invitation": world.invitation.invitation.public_id,
+        "field": world.field.field.public_id,
         "submission": world.version.submission.public_id,
         "version": world.version.version.public_id,
         "file": file.public_id,
