@@ -2,8 +2,8 @@
 
 The team's draft is one row that everybody in the team may write; whoever saves over a revision they have not seen is
 told so and keeps what they typed. Handing in makes a version (see `handing_in`). The team and the organisers see all;
-judges, hosts and challenge owners see what was handed in; participants do from the day on which judging or the live
-pitches begin.
+judges and hosts see what was handed in, challenge owners what was handed in for their challenge; participants do from
+the day on which judging or the live pitches begin.
 """
 
 from collections.abc import Iterable
@@ -12,11 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, false, func, or_, true, update
+from sqlalchemy import UniqueConstraint, func, or_, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
-from events.challenges import Challenge, challenge_owner_of_event
+from events.challenges import Challenge
 from events.core import clock
 from events.core.access import Actor, command, rule
 from events.core.columns import listing, moment, public_id, word
@@ -172,7 +172,12 @@ def gallery_open(event: EventWithPhases, now: datetime) -> bool:
     return event.event.state is EventState.CLOSED or (any(start <= now for start in starts) and not in_grace)
 
 
-see_finals = judge_of_event | host_of_event | challenge_owner_of_event
+see_finals = judge_of_event | host_of_event
+
+
+@rule
+def owner_of_the_challenge_it_took(actor: Actor, subject: Any) -> bool:
+    return actor.is_("owner", "challenge", subject.team.challenge_id)
 
 
 @rule
@@ -185,7 +190,8 @@ def see_submission(actor: Actor, subject: SubmissionInEvent) -> bool:
     if own_or_organised(actor, subject):
         return True
     final = subject.submission.state is SubmissionState.FINAL
-    return final and (see_finals(actor, subject) or (subject.shown and participant_of_event(actor, subject)))
+    judges = see_finals(actor, subject) or owner_of_the_challenge_it_took(actor, subject)
+    return final and (judges or (subject.shown and participant_of_event(actor, subject)))
 
 
 def submission_row(db: Database, subject: TeamInEvent, *, lock: bool = False) -> Submission:
@@ -328,8 +334,11 @@ def _visible_to(actor: Actor, event: EventWithPhases) -> Any:
         return true()
     own = col(Submission.team_id).in_(actor.ids("member", "team"))
     shown = gallery_open(event, clock.now()) and participant_of_event(actor, event)
-    finals = col(Submission.state) == SubmissionState.FINAL if shown or see_finals(actor, event) else false()
-    return or_(own, finals)
+    final = col(Submission.state) == SubmissionState.FINAL
+    if shown or see_finals(actor, event):
+        return or_(own, final)
+    theirs = select(Team.id).where(col(Team.challenge_id).in_(actor.ids("owner", "challenge")))
+    return or_(own, final & col(Submission.team_id).in_(theirs))
 
 
 def _card(found: Any, version: SubmissionVersion | None) -> SubmissionCard:

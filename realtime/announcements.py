@@ -6,6 +6,9 @@ from sqlmodel import select
 
 from events import (
     admission,
+    challenge_annex,
+    challenge_questions,
+    challenge_resources,
     challenges,
     clusters,
     consents,
@@ -21,6 +24,7 @@ from events import (
     people,
     phases,
     planning,
+    prizes,
     programmes,
     registration,
     roles,
@@ -200,6 +204,20 @@ def _submission(db: Database, fact: submissions.SubmissionHandedIn) -> Concerned
     return _members(db, row.team_id), {"submission": row.public_id}
 
 
+@announced(
+    challenge_resources.ChallengeResourcesChanged,
+    challenge_annex.AnnexWritten,
+    challenge_questions.ChallengeQuestionAsked,
+    challenge_questions.ChallengeQuestionAnswered,
+    challenge_questions.ChallengeQuestionHidden,
+)
+def _challenge(db: Database, fact: challenge_annex.AnnexWritten) -> Concerned:
+    row = db.get_one(challenges.Challenge, fact.challenge_id)
+    query = select(teams.TeamMember.person_id).join(teams.Team).where(teams.Team.challenge_id == row.id)
+    people = {*db.exec(query), *([row.person_id] if row.person_id else [])}
+    return {person_channel(one) for one in people}, {"challenge": row.public_id}
+
+
 @announced(pitches.PitchScheduled, pitches.PitchMoved, pitches.PitchCancelled)
 def _turn(db: Database, fact: pitches.PitchScheduled) -> Concerned:
     row = db.get_one(pitches.Pitch, fact.pitch_id)
@@ -219,7 +237,7 @@ def _phase(db: Database, fact: phases.PhaseOpened) -> Concerned:
     return {event_channel(fact.event_id)}, {"event": event.slug, "phase": fact.phase}
 
 
-@announced(gatherings.EventStarted, gatherings.EventClosed, challenges.ChallengePublished)
+@announced(gatherings.EventStarted, gatherings.EventClosed, challenges.ChallengePublished, prizes.WinnersAnnounced)
 def _event(db: Database, fact: gatherings.EventStarted) -> Concerned:
     return {event_channel(fact.event_id)}, {"event": db.get_one(gatherings.Event, fact.event_id).slug}
 
@@ -266,6 +284,11 @@ quiet(
     consents.ConsentGiven,
     following.HackathonTakenOver,
     challenges.ChallengeChanged,
+    challenge_annex.AnnexTermsAgreed,
+    challenge_annex.AnnexOpened,
+    prizes.PrizesChanged,
+    prizes.PrizeAwarded,
+    prizes.PrizeTakenBack,
     deadlines.GraceSet,
     submission_fields.SubmissionFieldsChanged,
     gatherings.EventCreated,

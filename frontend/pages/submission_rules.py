@@ -6,6 +6,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events.challenge_board import filled_in
 from events.challenges import ChallengeInEvent, challenge_titles, get_challenge
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
@@ -137,11 +138,14 @@ def show_challenge_fields(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, subject = _challenge(db, request)
         found = fields_for(db, subject.event.id, subject.id)
+        filled = filled_in(db, subject)
     refusal = why_not(actor, "add_field", subject)
     of_all = [one for one in found if one.challenge_id is None]
     own = [one for one in found if one.challenge_id is not None]
     return render(
-        request, "submission_rules/challenge.html", event=subject.event, subject=subject, form=form, kinds=KINDS,
+        request, "submission_rules/challenge.html", event=subject.event, title=subject.challenge.title, form=form,
+        kinds=KINDS, filled=filled,
+        here={"event": subject.event.event.slug, "challenge": subject.challenge.public_id},
         of_all=fields_shown(of_all), own=fields_shown(own), changeable=refusal is None,
         refusal=refusal.message if refusal else "",
     )  # fmt: skip

@@ -1,7 +1,6 @@
 """Submissions: the list, one submission, receipts, late versions and files."""
 
 from datetime import datetime
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -40,6 +39,7 @@ from events.submissions import (
 from events.teams import TeamInEvent, member_of_team, names_by_team, see_teams, team_of
 from frontend.addresses import asked, page_base
 from frontend.pages.events import page_number
+from frontend.sent_files import attachment
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 
 
@@ -141,7 +141,7 @@ def show_content(request: Request) -> Response:
         actor, subject = _submission(db, request)
         found = get_version(db, actor, subject, _number(request))
     name = f"submission-{found.version.number}.json"
-    return _attachment(canonical(found.version.content), name, "application/json")
+    return attachment(canonical(found.version.content), name, "application/json")
 
 
 @page(form=NoForm, again=show_submission, signed_in=True)
@@ -160,19 +160,4 @@ def send_file(request: Request) -> Response:
     with reading() as db:
         actor, subject = _submission(db, request)
         stored = get_file(db, actor, subject, request.path_params["file"])
-    return _attachment(content_of(stored), stored.name, stored.media_type)
-
-
-def _attachment(content: bytes, name: str, media_type: str) -> Response:
-    """Only ever to be saved: a file that somebody handed in never runs as a page of ours."""
-    plain = "".join(letter if (letter.isascii() and letter.isalnum()) or letter in "._-" else "_" for letter in name)
-    return Response(
-        content,
-        media_type=media_type,
-        headers={
-            "content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
-            "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
-            "x-content-type-options": "nosniff",
-            "cache-control": "private, no-store",
-        },
-    )
+    return attachment(content_of(stored), stored.name, stored.media_type)

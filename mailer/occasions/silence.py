@@ -2,6 +2,9 @@
 
 from events import (
     admission,
+    challenge_annex,
+    challenge_questions,
+    challenge_resources,
     challenges,
     clusters,
     consents,
@@ -14,6 +17,7 @@ from events import (
     organisations,
     people,
     phases,
+    prizes,
     programmes,
     roles,
     signin,
@@ -69,6 +73,7 @@ silent(
     tables.TableRemoved,
     type_rules.TypeRulesChanged,
     deadlines.GraceSet,
+    prizes.PrizesChanged,
     submission_fields.SubmissionFieldsChanged,
     booking_rules.BookingRulesChanged,
 )
@@ -81,6 +86,16 @@ silent(
     drafts.DraftDiscarded,
     drafts.SchedulePublished,
 )
+# The challenge's page shows it; questions and answers are what is written about.
+silent(
+    challenge_resources.ChallengeResourcesChanged,
+    challenge_annex.AnnexWritten,
+    challenge_annex.AnnexTermsAgreed,
+    challenge_annex.AnnexOpened,
+    challenge_questions.ChallengeQuestionHidden,
+)
+# Organisers say it themselves to whom it was announced.
+silent(prizes.PrizeTakenBack)
 # What a person did and saw: the page has said it.
 silent(
     signin.SignedIn,

@@ -40,7 +40,6 @@ def _receipt(db: Database, fact: Any) -> Values | None:
         "kept_at": version.kept_at,
         "sent_at": _sent_at(db, fact.event_id, version),
         "files": len(version.content.get("files", [])),
-        "by_exception": version.late_entry_id is not None,
         "url": page("submission", event=event.slug, submission=submission.public_id),
     }
 
@@ -72,7 +71,7 @@ def _team_let_in(db: Database, fact: Any) -> list[Recipient]:
     return recipients(db, db.exec(query).all())
 
 
-def _late_entry(db: Database, fact: Any) -> Values | None:
+def _late_entry(db: Database, fact: Any, where: str) -> Values | None:
     entry, team, event = db.get(LateEntry, fact.late_entry_id), db.get(Team, fact.team_id), db.get(Event, fact.event_id)
     if entry is None or team is None or event is None:
         return None
@@ -81,17 +80,16 @@ def _late_entry(db: Database, fact: Any) -> Values | None:
         "team": team.name,
         "until": entry.until,
         "why": entry.why,
-        "url": page("edit_submission", event=event.slug, team=team.public_id),
-        "team_url": page("team", event=event.slug, team=team.public_id),
+        "url": page(where, event=event.slug, team=team.public_id),
     }
 
 
 @letter_for(LateEntryGiven, to=_team_let_in)
 def late_entry_given(db: Database, fact: LateEntryGiven, to: Recipient) -> Values | None:
     entry = db.get(LateEntry, fact.late_entry_id)
-    return None if entry is None or entry.ended_at else _late_entry(db, fact)
+    return None if entry is None or entry.ended_at else _late_entry(db, fact, "edit_submission")
 
 
 @letter_for(LateEntryTakenBack, to=_team_let_in)
 def late_entry_taken_back(db: Database, fact: LateEntryTakenBack, to: Recipient) -> Values | None:
-    return _late_entry(db, fact)
+    return _late_entry(db, fact, "team")

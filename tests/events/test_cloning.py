@@ -196,7 +196,7 @@ def test_no_setting_of_an_event_is_forgotten():
     by_people = {
         "registration", "challenge", "team", "team_member", "item_in_event", "submission", "journal_entry", "meeting",
         "absence", "availability_stated", "availability_nudge", "schedule_draft", "unplaced", "pitch", "standby",
-        "waiting_pair", "letter", "reply_address", "late_entry",
+        "waiting_pair", "letter", "reply_address", "late_entry", "prize",
     }  # fmt: skip
     found = {table.name for table in SQLModel.metadata.tables.values() if "event_id" in table.columns}
 

@@ -19,6 +19,7 @@ from events.organisations import Membership, Organisation
 from events.people import Person
 from events.phases import PhaseKind
 from events.planning import move_phase
+from events.prizes import Prize
 from events.programmes import Programme
 from events.registration import Registration, RegistrationState
 from events.roles import actor_for
@@ -41,7 +42,8 @@ from tests.sessions.makers_schedules import make_draft_here
 
 # Addresses that answer something else than a page.
 NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
-            "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment",
+            "submission_file", "resource_file", "stage_snapshot", "stage_changes", "meetings_fragment",
+            "meeting_fragment",
             "agenda_fragment", "times_of_both", "times_of_meeting", "board_fragment",
             "drafts_fragment", "draft_fragment", "draft_problem", "draft_plan", "draft_fairness"}  # fmt: skip
 PAGES = {
@@ -152,6 +154,7 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
         "event": event.event.slug,
         "challenge": the(db, select(Challenge).where(Challenge.event_id == event.id)).public_id,
         "field": asked.public_id,
+        "prize": the(db, select(Prize).where(Prize.event_id == event.id)).public_id,
         "team": team.public_id,
         "submission": submission.public_id,
         "number": str(version.number),
