@@ -21,7 +21,7 @@ from events.events import EventKind, EventWithPhases, not_over, see_event, touch
 from events.marketplace import Item, ItemKind, ItemState
 from events.organisations import Organisation
 from events.people import Person, PersonState
-from events.roles import Role, Scope, give_role, organiser_of_event, role_in_event
+from events.roles import Role, Scope, give_role, organiser_of_event, role_in_event, tie_source, ties_as
 
 SHORTEST_BRIEF = 40
 
@@ -69,6 +69,11 @@ class PromotedAlready(Conflict):
         super().__init__(_("This need is a challenge of this event already."))
 
 
+@tie_source
+def _owns(person: int) -> Any:
+    return ties_as("owner", "challenge", Challenge.id).where(col(Challenge.person_id) == person)
+
+
 @dataclass(frozen=True)
 class ChallengeInEvent:
     """A challenge with its event, as commands and rules need it."""
@@ -89,6 +94,12 @@ challenge_owner_of_event = role_in_event(Role.CHALLENGE_OWNER)
 @rule
 def own_challenge(actor: Actor, subject: ChallengeInEvent) -> bool:
     return actor.person is not None and actor.person == subject.challenge.person_id
+
+
+@rule
+def owner_of_its_challenge(actor: Actor, subject: Any) -> bool:
+    """For what belongs to a challenge, or to none."""
+    return subject.challenge is not None and actor.person is not None and actor.person == subject.challenge.person_id
 
 
 @rule

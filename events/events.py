@@ -64,6 +64,9 @@ class Event(SQLModel, table=True):
     approval: Approval = word(Approval, default=Approval.AUTOMATIC)
     team_size_min: int = 2
     team_size_max: int = 6
+    grace_minutes: int = 5
+    gallery_opened_at: datetime | None = moment(default=None, nullable=True)
+    winners_announced_at: datetime | None = moment(default=None, nullable=True)
     version: int = 1
     created_at: datetime = moment()
 

@@ -6,9 +6,9 @@ typing, with the files that were on their way, is kept as a late version. It cou
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +23,12 @@ from events.core.files import StoredFile, clean_name, store_file
 from events.core.journal import record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
-from events.events import EventState, EventWithPhases
+from events.deadlines import counts_from, deadline_passed, grace_ends, submission_open
+from events.events import EventWithPhases
+from events.late_entries import standing_late_entry
 from events.people import Person
-from events.phases import PhaseKind, refuse_unless_open
 from events.roles import organiser_of_event
+from events.submission_fields import SubmissionField, checked_answers, fields_for, kept_answers
 from events.submission_files import FileCard, files_of
 from events.submission_texts import Written
 from events.submissions import (
@@ -38,7 +40,6 @@ from events.submissions import (
     SubmissionInEvent,
     SubmissionState,
     SubmissionVersion,
-    before_the_deadline,
     counting_versions,
     own_or_organised,
     submission_row,
@@ -67,21 +68,6 @@ class VersionInEvent:
         return self.version.id
 
 
-def submission_open(subject: TeamInEvent, now: datetime) -> None:
-    """Refuse to hand in before the submission phase and after it."""
-    before_the_deadline(subject, now)
-    kind = PhaseKind.SUBMISSION
-    refuse_unless_open(subject.event.phase(kind), kind, subject.event.is_open(kind, now), now)
-
-
-def deadline_passed(subject: TeamInEvent, now: datetime) -> None:
-    """Refuse late versions while there is time to hand in."""
-    phase = subject.event.phase(PhaseKind.SUBMISSION)
-    over = subject.event.event.state is EventState.CLOSED
-    if phase is None or not (over or now >= phase.ends_at):
-        raise Conflict(_("Submission is still open: save or hand in as usual."))
-
-
 def waits_for_admission(subject: VersionInEvent, now: datetime) -> None:
     """Refuse to admit what came in time, or was admitted."""
     its_event_not_over(subject, now)
@@ -94,12 +80,14 @@ def hand_in(db: Database, actor: Actor, subject: TeamInEvent, *, written: Writte
     """Save and hand in: makes the version that counts from now on, until the team hands in again.
 
     The version never changes; `sha256` is over its canonical content, which names each file's hash. Handing in the
-    same again gives the same version. Refuses a short title or summary, and what `save_draft` refuses.
+    same again gives the same version. Refuses a short title or summary, fields that are not answered as they were
+    asked, and what `save_draft` refuses.
     """
-    _refuse_unfinished(written)
     row = submission_row(db, subject, lock=True)
+    written = _finished(fields_for(db, subject.event.id, subject.team.challenge_id), written, row)
     write_down(db, actor, row, written, revision)
-    version, new = _keep(db, actor, row, _content(db, subject, written, files_of(db, row.id)), late=False)
+    content = _content(db, subject, Written.of(row), files_of(db, row.id))
+    version, new = _keep(db, actor, row, content, exception=_exception(db, subject))
     if new:
         row.state, row.handed_in_at = SubmissionState.FINAL, version.kept_at
         db.add(row)
@@ -112,18 +100,34 @@ def hand_in(db: Database, actor: Actor, subject: TeamInEvent, *, written: Writte
     return version
 
 
-def _refuse_unfinished(written: Written) -> None:
+def _exception(db: Database, subject: TeamInEvent) -> int | None:
+    """The late entry without which this would be too late, if it would."""
+    until = grace_ends(subject.event)
+    if until is None or counts_from(clock.now()) < until:
+        return None
+    standing = standing_late_entry(db, subject.id)
+    return standing.id if standing else None
+
+
+def _finished(fields: list[SubmissionField], written: Written, row: Submission) -> Written:
     wrong: dict[str, Message | str] = {}
     if len(written.title) < SHORTEST_TITLE:
         wrong["title"] = _("Please give your submission a title.")
     if len(written.summary) < SHORTEST_SUMMARY:
         wrong["summary"] = _("Please say in a sentence or two what you built: 40 characters at least.")
+    answers = {}
+    try:
+        answers = checked_answers(fields, written.over(row).answers)
+    except Invalid as refusal:
+        wrong |= refusal.fields
     if wrong:
         raise Invalid(wrong)
+    return replace(written, answers={**written.answers, **answers})
 
 
 def _content(db: Database, subject: TeamInEvent, written: Written, files: Iterable[FileCard]) -> dict[str, Any]:
     challenge = db.get(Challenge, subject.team.challenge_id) if subject.team.challenge_id else None
+    fields = fields_for(db, subject.event.id, subject.team.challenge_id)
     return {
         "event": subject.event.event.public_id,
         "team": subject.team.name,
@@ -133,6 +137,8 @@ def _content(db: Database, subject: TeamInEvent, written: Written, files: Iterab
         "text": written.text,
         "links": list(written.links),
         "video": written.video,
+        "keywords": list(written.keywords),
+        "answers": kept_answers(fields, written.answers),
         "files": [{"file": one.public_id, "name": one.name, "size": one.size, "sha256": one.sha256} for one in files],
     }
 
@@ -143,7 +149,13 @@ def canonical(content: dict[str, Any]) -> bytes:
 
 
 def _keep(
-    db: Database, actor: Actor, row: Submission, content: dict[str, Any], *, late: bool
+    db: Database,
+    actor: Actor,
+    row: Submission,
+    content: dict[str, Any],
+    *,
+    late: bool = False,
+    exception: int | None = None,
 ) -> tuple[SubmissionVersion, bool]:
     """The version with this content and whether it is new; the submission's row is locked by whoever calls."""
     digest = hashlib.sha256(canonical(content)).hexdigest()
@@ -161,7 +173,9 @@ def _keep(
         content=content,
         sha256=digest,
         person_id=actor.person,
+        sent_at=counts_from(clock.now()),
         kept_at=clock.now(),
+        late_entry_id=exception,
     )
     db.add(version)
     db.flush()
@@ -188,7 +202,7 @@ def keep_late_version(
     there = files_of(db, row.id)
     arrived = [stored for name, content in files if (stored := _arrived(db, actor, row, name, content))]
     added = [one for one in arrived if one not in there]
-    version, new = _keep(db, actor, row, _content(db, subject, written, [*there, *added]), late=True)
+    version, new = _keep(db, actor, row, _content(db, subject, written.over(row), [*there, *added]), late=True)
     if new:
         record(
             db,
@@ -229,7 +243,8 @@ def admit_late_version(db: Database, actor: Actor, subject: VersionInEvent) -> N
         raise Conflict(_("This version counts already."))
     row, says = subject.submission, subject.version.content
     row.title, row.summary, row.text = says["title"], says["summary"], says["text"][:20_000]
-    row.links, row.video = says["links"], says["video"]
+    row.links, row.video, row.keywords = says["links"], says["video"], says.get("keywords", [])
+    row.answers = {**row.answers, **_answers_in(says)}
     row.state, row.handed_in_at = SubmissionState.FINAL, subject.version.kept_at
     row.revision, row.saved_at, row.saved_by_id = row.revision + 1, clock.now(), subject.version.person_id
     db.add(row)
@@ -240,6 +255,10 @@ def admit_late_version(db: Database, actor: Actor, subject: VersionInEvent) -> N
         actor,
         LateVersionAdmitted(event_id=subject.event.id, submission_id=row.id or 0, version_id=subject.id),
     )
+
+
+def _answers_in(says: dict[str, Any]) -> dict[str, str]:
+    return {one["field"]: one["answer"] for one in says.get("answers", [])}
 
 
 def _show_files(db: Database, row: Submission, wanted: set[str]) -> None:
@@ -263,9 +282,19 @@ def changed_since(db: Database, row: Submission) -> bool:
     if version is None:
         return False
     says = version.content
-    handed_in = Written(says["title"], says["summary"], says["text"][:20_000], tuple(says["links"]), says["video"])
-    files = {one.public_id for one in files_of(db, row.id)}
-    return Written.of(row) != handed_in or files != {one["file"] for one in says["files"]}
+    asked = {one.public_id for one in fields_for(db, row.event_id, db.get_one(Team, row.team_id).challenge_id)}
+    links, words = tuple(says["links"]), tuple(says.get("keywords", []))
+    handed_in = Written(says["title"], says["summary"], says["text"][:20_000], links, says["video"], words)
+    now, files = Written.of(row), {one.public_id for one in files_of(db, row.id)}
+    return (
+        replace(now, answers={}) != handed_in
+        or _only(asked, now.answers) != _only(asked, _answers_in(says))
+        or files != {one["file"] for one in says["files"]}
+    )
+
+
+def _only(asked: set[str], answers: Mapping[str, str]) -> dict[str, str]:
+    return {public: text for public, text in answers.items() if public in asked}
 
 
 @dataclass(frozen=True)
@@ -281,6 +310,8 @@ class VersionCard:
     by: str
     counts: bool
     content: dict[str, Any]
+    sent_at: datetime | None = None
+    by_exception: bool = False
 
 
 def version_that_counts(db: Database, subject: SubmissionInEvent) -> VersionCard | None:
@@ -315,6 +346,8 @@ def _card(version: SubmissionVersion, by: str, counting: SubmissionVersion | Non
         by,
         counting is not None and counting.id == version.id,
         version.content,
+        version.sent_at,
+        version.late_entry_id is not None,
     )
 
 

@@ -7,14 +7,15 @@ from enum import StrEnum
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
-from events.events import EventWithPhases
+from events.deadlines import taken_until
+from events.events import EventState, EventWithPhases
 from events.handing_in import changed_since
 from events.joining import InvitationSeen, invitations_for
 from events.phases import Phase, PhaseKind
 from events.registration import participant_of_event
 from events.roles import judge_of_event
 from events.submissions import Submission, SubmissionState, submission_of_team
-from events.teams import Team, team_of
+from events.teams import Team, TeamInEvent, team_of
 
 
 class NextThing(StrEnum):
@@ -60,18 +61,20 @@ def _first_step(db: Database, actor: Actor, event: EventWithPhases) -> NextStep 
 
 def _step_of_team(db: Database, event: EventWithPhases, team: Team) -> NextStep | None:
     now, deadline = clock.now(), event.phase(PhaseKind.SUBMISSION)
-    if deadline is None or now >= deadline.ends_at:
+    until = taken_until(TeamInEvent(team, event))
+    if deadline is None or until is None or now >= until:
         return None
+    ends = deadline.ends_at if now < deadline.ends_at else until
     submission = submission_of_team(db, team.id)
     if team.challenge_id is None:
-        return NextStep(NextThing.TAKE_CHALLENGE, deadline.ends_at, team, submission)
-    if not event.is_open(PhaseKind.SUBMISSION, now):
+        return NextStep(NextThing.TAKE_CHALLENGE, ends, team, submission)
+    if now < deadline.starts_at or event.event.state not in {EventState.PUBLISHED, EventState.RUNNING}:
         building = event.is_open(PhaseKind.BUILDING, now)
-        return NextStep(NextThing.WRITE_DRAFT, deadline.ends_at, team, submission) if building else None
+        return NextStep(NextThing.WRITE_DRAFT, ends, team, submission) if building else None
     if submission is None or submission.state is SubmissionState.DRAFT:
-        return NextStep(NextThing.HAND_IN, deadline.ends_at, team, submission)
+        return NextStep(NextThing.HAND_IN, ends, team, submission)
     if changed_since(db, submission):
-        return NextStep(NextThing.HAND_IN_CHANGES, deadline.ends_at, team, submission)
+        return NextStep(NextThing.HAND_IN_CHANGES, ends, team, submission)
     return None
 
 

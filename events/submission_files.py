@@ -11,10 +11,10 @@ from events.core.database import Database
 from events.core.files import StoredFile, store_file
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import _
+from events.deadlines import before_the_deadline
 from events.submissions import (
     SubmissionFile,
     SubmissionInEvent,
-    before_the_deadline,
     counting_versions,
     own_or_organised,
     submission_row,

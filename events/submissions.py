@@ -2,8 +2,8 @@
 
 The team's draft is one row that everybody in the team may write; whoever saves over a revision they have not seen is
 told so and keeps what they typed. Handing in makes a version (see `handing_in`). The team and the organisers see all;
-judges, hosts and challenge owners see what was handed in; participants do from the day on which judging or the live
-pitches begin.
+judges and hosts see what was handed in, challenge owners what was handed in for their challenge; participants do from
+the day on which judging or the live pitches begin.
 """
 
 from collections.abc import Iterable
@@ -12,11 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, false, func, or_, true, update
+from sqlalchemy import UniqueConstraint, func, or_, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
-from events.challenges import Challenge, challenge_owner_of_event
+from events.challenges import Challenge
 from events.core import clock
 from events.core.access import Actor, command, rule
 from events.core.columns import listing, moment, public_id, word
@@ -27,9 +27,10 @@ from events.core.journal import Fact
 from events.core.paging import Paged, paged
 from events.core.refusals import Conflict, NotFound
 from events.core.translation import At, _
+from events.deadlines import before_the_deadline, grace_ends
 from events.events import EventState, EventWithPhases
 from events.people import Person
-from events.phases import PhaseKind, refuse_unless_open
+from events.phases import PhaseKind
 from events.registration import participant_of_event
 from events.roles import host_of_event, judge_of_event, organiser_of_event
 from events.submission_texts import Written
@@ -56,6 +57,8 @@ class Submission(SQLModel, table=True):
     text: str = Field(default="", max_length=20_000)
     links: list[str] = listing(default_factory=list)
     video: str = Field(default="", max_length=300)
+    keywords: list[str] = listing(default_factory=list)
+    answers: dict[str, str] = listing(default_factory=dict)
     revision: int = 0
     saved_at: datetime = moment()
     saved_by_id: int | None = Field(default=None, foreign_key="person.id")
@@ -64,7 +67,8 @@ class Submission(SQLModel, table=True):
 
 class SubmissionVersion(SQLModel, table=True):
     """A submission as it was handed in: never changed. A late one is what was typed after the end; it does not count
-    until the organiser lets it."""
+    until the organiser lets it. `sent_at` is when the request that brought it began, which decides whether it is late;
+    `late_entry_id` is the exception without which it would be."""
 
     __tablename__ = "submission_version"
     __table_args__ = (UniqueConstraint("submission_id", "number"),)
@@ -77,7 +81,9 @@ class SubmissionVersion(SQLModel, table=True):
     content: dict[str, Any] = listing()
     sha256: str = Field(max_length=64)
     person_id: int | None = Field(default=None, foreign_key="person.id")
+    sent_at: datetime | None = moment(default=None, nullable=True)
     kept_at: datetime = moment()
+    late_entry_id: int | None = Field(default=None, foreign_key="late_entry.id")
     admitted_at: datetime | None = moment(default=None, nullable=True)
 
 
@@ -125,15 +131,6 @@ class LateVersionAdmitted(Fact):
     version_id: int
 
 
-class DeadlinePassed(Conflict):
-    """Something was written or handed in after the end. What was typed can be kept as a late version."""
-
-    def __init__(self, ended_at: datetime | None) -> None:
-        super().__init__(
-            _("Submission closed on %(when)s.", when=At(ended_at, "when")) if ended_at else _("This event is over.")
-        )
-
-
 class SavedMeanwhile(Conflict):
     """Somebody else in the team saved a newer text than the one that was changed here; `revision` is theirs."""
 
@@ -167,12 +164,20 @@ class SubmissionInEvent:
 
 
 def gallery_open(event: EventWithPhases, now: datetime) -> bool:
-    """Whether participants see what was handed in: from the start of judging or of the live pitches."""
+    """Whether participants see what was handed in: from the start of judging or of the live pitches, and not while
+    everybody can still hand in."""
     starts = [phase.starts_at for kind in (PhaseKind.JUDGING, PhaseKind.LIVE) if (phase := event.phase(kind))]
-    return event.event.state is EventState.CLOSED or any(start <= now for start in starts)
+    taken, deadline = grace_ends(event), event.phase(PhaseKind.SUBMISSION)
+    in_grace = taken is not None and deadline is not None and deadline.ends_at <= now < taken
+    return event.event.state is EventState.CLOSED or (any(start <= now for start in starts) and not in_grace)
 
 
-see_finals = judge_of_event | host_of_event | challenge_owner_of_event
+see_finals = judge_of_event | host_of_event
+
+
+@rule
+def owner_of_the_challenge_it_took(actor: Actor, subject: Any) -> bool:
+    return actor.is_("owner", "challenge", subject.team.challenge_id)
 
 
 @rule
@@ -185,18 +190,8 @@ def see_submission(actor: Actor, subject: SubmissionInEvent) -> bool:
     if own_or_organised(actor, subject):
         return True
     final = subject.submission.state is SubmissionState.FINAL
-    return final and (see_finals(actor, subject) or (subject.shown and participant_of_event(actor, subject)))
-
-
-def before_the_deadline(subject: TeamInEvent, now: datetime) -> None:
-    """Refuse to write after the end of the submission phase; drafts can be written before its start."""
-    phase, state = subject.event.phase(PhaseKind.SUBMISSION), subject.event.event.state
-    if phase is not None and now >= phase.ends_at:
-        raise DeadlinePassed(phase.ends_at)
-    if state is EventState.CLOSED:
-        raise DeadlinePassed(None)
-    if phase is None or state is EventState.DRAFT:
-        refuse_unless_open(phase, PhaseKind.SUBMISSION, False, now)
+    judges = see_finals(actor, subject) or owner_of_the_challenge_it_took(actor, subject)
+    return final and (judges or (subject.shown and participant_of_event(actor, subject)))
 
 
 def submission_row(db: Database, subject: TeamInEvent, *, lock: bool = False) -> Submission:
@@ -230,6 +225,7 @@ def save_draft(db: Database, actor: Actor, subject: TeamInEvent, *, written: Wri
 
 def write_down(db: Database, actor: Actor, row: Submission, written: Written, revision: int) -> Submission:
     """Change what a submission says by compare-and-set on its revision, as part of a command."""
+    written = written.over(row)
     if Written.of(row) == written:
         return row
     changed = db.execute(
@@ -241,6 +237,8 @@ def write_down(db: Database, actor: Actor, row: Submission, written: Written, re
             text=written.text,
             links=list(written.links),
             video=written.video,
+            keywords=list(written.keywords),
+            answers=dict(written.answers),
             revision=revision + 1,
             saved_at=clock.now(),
             saved_by_id=actor.person,
@@ -336,8 +334,11 @@ def _visible_to(actor: Actor, event: EventWithPhases) -> Any:
         return true()
     own = col(Submission.team_id).in_(actor.ids("member", "team"))
     shown = gallery_open(event, clock.now()) and participant_of_event(actor, event)
-    finals = col(Submission.state) == SubmissionState.FINAL if shown or see_finals(actor, event) else false()
-    return or_(own, finals)
+    final = col(Submission.state) == SubmissionState.FINAL
+    if shown or see_finals(actor, event):
+        return or_(own, final)
+    theirs = select(Team.id).where(col(Team.challenge_id).in_(actor.ids("owner", "challenge")))
+    return or_(own, final & col(Submission.team_id).in_(theirs))
 
 
 def _card(found: Any, version: SubmissionVersion | None) -> SubmissionCard:

@@ -24,6 +24,7 @@ from events.core.journal import Fact, record
 from events.core.paging import Paged, paged
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import At, _
+from events.deadlines import counts_from, taken_until
 from events.events import EventWithPhases
 from events.people import Person, clean_name
 from events.phases import PhaseKind, refuse_unless_open
@@ -32,7 +33,7 @@ from events.roles import host_of_event, judge_of_event, mentor_of_event, organis
 
 
 class Team(SQLModel, table=True):
-    """Who works on a challenge."""
+    """Who works on a challenge. `late_until` is set where an organiser made an exception (events/late_entries.py)."""
 
     __table_args__ = (UniqueConstraint("event_id", "name"),)
 
@@ -43,6 +44,7 @@ class Team(SQLModel, table=True):
     name: str = Field(max_length=80)
     idea: str = Field(default="", max_length=1000)
     looking_for: str = Field(default="", max_length=300)
+    late_until: datetime | None = moment(default=None, nullable=True)
     formed_at: datetime = moment()
 
 
@@ -267,11 +269,11 @@ def change_team(
     db: Database, actor: Actor, subject: TeamInEvent, *, name: str, challenge: str, idea: str, looking_for: str
 ) -> Team:
     """Write a team's page anew; the name has to be free. The challenge can be changed until submission ends."""
-    team, now = subject.team, clock.now()
+    team = subject.team
     chosen = _checked_challenge(db, subject.event.id, challenge)
-    deadline = subject.event.phase(PhaseKind.SUBMISSION)
-    if chosen != team.challenge_id and deadline is not None and now >= deadline.ends_at:
-        when = At(deadline.ends_at, "when")
+    until = taken_until(subject)
+    if chosen != team.challenge_id and until is not None and counts_from(clock.now()) >= until:
+        when = At(until, "when")
         raise Conflict(_("The challenge cannot be changed any more: submission closed on %(when)s.", when=when))
     team.name, team.challenge_id = _checked_name(name), chosen
     team.idea, team.looking_for = idea.strip()[:1000], looking_for.strip()[:300]

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from events.core import clock
 from events.core.addresses import client_address
 from events.core.journal import request_id
 from events.core.settings import LOOPBACK, settings
@@ -61,6 +62,7 @@ class Doorkeeper:
             return
         name = secrets.token_hex(8)
         request_id.set(name)
+        clock.note_asked()
         started, status = time.perf_counter(), 500
         extra = headers_for_all()
 

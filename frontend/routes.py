@@ -1,11 +1,9 @@
 """Every address of Folkmoot on one page: path, page function, method, name."""
 
-from typing import Any
-
-from starlette.routing import BaseRoute, Match, Route
-from starlette.types import Scope
+from starlette.routing import BaseRoute
 
 from frontend.assets import serve_asset
+from frontend.hackathon_routes import HACKATHONS
 from frontend.pages import (
     agendas,
     arranging,
@@ -16,7 +14,6 @@ from frontend.pages import (
     blocks,
     board,
     board_actions,
-    challenges,
     colleagues,
     control,
     desks,
@@ -44,37 +41,10 @@ from frontend.pages import (
     schedules,
     setup,
     signin,
-    submissions,
     tables,
-    teams,
     waiting,
 )
-
-
-class OurRoute(Route):
-    """A route that sees by the beginning and the end of an address that it is not meant: of a hundred and fifty
-    patterns, nearly all."""
-
-    def __init__(self, path: str, *given: Any, **options: Any) -> None:
-        super().__init__(path, *given, **options)
-        self.begins, self.ends = path.partition("{")[0], path.rpartition("}")[2]
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        path = scope["path"]
-        if path.endswith(self.ends) and (path.startswith(self.begins) or scope.get("root_path")):
-            return super().matches(scope)
-        return Match.NONE, {}
-
-
-def get(path: str, page: object, name: str) -> Route:
-    """A page that only reads."""
-    return OurRoute(path, page, methods=["GET"], name=name)
-
-
-def post(path: str, page: object, name: str) -> Route:
-    """Something that is done."""
-    return OurRoute(path, page, methods=["POST"], name=name)
-
+from frontend.routing import get, post
 
 GROUND: list[BaseRoute] = [
     get("/healthz", health.alive, "healthz"),
@@ -197,44 +167,6 @@ EVENTS: list[BaseRoute] = [
     post("/e/{event}/desk/{registration}/accept", desks.accept_now, "accept_own"),
     post("/e/{event}/desk/{registration}/decline", desks.decline_now, "decline_own"),
     get("/e/{event}/letters", letters.show_letters, "letters"),
-]
-
-# Challenges, teams and submissions
-HACKATHONS: list[BaseRoute] = [
-    get("/e/{event}/challenges", challenges.show_challenges, "challenges"),
-    get("/e/{event}/challenges/new", challenges.new_challenge, "new_challenge"),
-    post("/e/{event}/challenges/new", challenges.publish_now, "publish_challenge"),
-    get("/e/{event}/challenges/from-need", challenges.choose_need, "choose_need"),
-    post("/e/{event}/challenges/from-need", challenges.promote_now, "promote_need"),
-    get("/e/{event}/challenges/{challenge}", challenges.show_challenge, "challenge"),
-    get("/e/{event}/challenges/{challenge}/edit", challenges.edit_challenge, "edit_challenge"),
-    post("/e/{event}/challenges/{challenge}/edit", challenges.change_now, "change_challenge"),
-    get("/e/{event}/teams", teams.show_teams, "teams"),
-    get("/e/{event}/teams/new", teams.new_team, "new_team"),
-    post("/e/{event}/teams/new", teams.form_now, "form_team"),
-    get("/e/{event}/teams/{team}", teams.show_team, "team"),
-    get("/e/{event}/teams/{team}/edit", teams.edit_team, "edit_team"),
-    post("/e/{event}/teams/{team}/edit", teams.change_now, "change_team"),
-    post("/e/{event}/teams/{team}/invite", teams.invite_now, "invite_to_team"),
-    post("/e/{event}/teams/{team}/invitations/{invitation}", teams.take_back_now, "take_back_invitation"),
-    post("/e/{event}/teams/{team}/leave", teams.leave_now, "leave_team"),
-    post("/e/{event}/teams/{team}/members/{person}/remove", teams.remove_now, "remove_from_team"),
-    get("/team-invitations/{token}", teams.show_invitation, "team_invitation"),
-    post("/team-invitations/{token}/accept", teams.accept_now, "accept_invitation"),
-    post("/team-invitations/{token}/decline", teams.decline_now, "decline_invitation"),
-    post("/e/{event}/invitations/{invitation}/accept", teams.accept_own_now, "accept_own_invitation"),
-    post("/e/{event}/invitations/{invitation}/decline", teams.decline_own_now, "decline_own_invitation"),
-    get("/e/{event}/teams/{team}/submission", submissions.edit_submission, "edit_submission"),
-    post("/e/{event}/teams/{team}/submission", submissions.save_now, "save_draft"),
-    post("/e/{event}/teams/{team}/submission/autosave", submissions.autosave, "autosave"),
-    post("/e/{event}/teams/{team}/submission/hand-in", submissions.hand_in_now, "hand_in"),
-    post("/e/{event}/teams/{team}/submission/files/{file}/remove", submissions.remove_file_now, "remove_file"),
-    get("/e/{event}/submissions", submissions.show_submissions, "submissions"),
-    get("/e/{event}/submissions/{submission}", submissions.show_submission, "submission"),
-    get("/e/{event}/submissions/{submission}/versions/{number}", submissions.show_receipt, "receipt"),
-    get("/e/{event}/submissions/{submission}/versions/{number}/content.json", submissions.show_content, "content"),
-    post("/e/{event}/submissions/{submission}/versions/{number}/admit", submissions.admit_now, "admit_late_version"),
-    get("/e/{event}/submissions/{submission}/files/{file}", submissions.send_file, "submission_file"),
 ]
 
 # Participants and their meetings, what is needed for those, and the event that follows

@@ -6,12 +6,17 @@ from sqlmodel import select
 
 from events import (
     admission,
+    challenge_annex,
+    challenge_questions,
+    challenge_resources,
     challenges,
     clusters,
     consents,
+    deadlines,
     desks,
     following,
     joining,
+    late_entries,
     looking_after,
     marketplace,
     membership_requests,
@@ -19,10 +24,12 @@ from events import (
     people,
     phases,
     planning,
+    prizes,
     programmes,
     registration,
     roles,
     signin,
+    submission_fields,
     submissions,
     teams,
     type_rules,
@@ -173,6 +180,8 @@ def _members(db: Database, team_id: int) -> set[str]:
     teams.TeamLeft,
     joining.TeamInvitationDeclined,
     joining.TeamInvitationTakenBack,
+    late_entries.LateEntryGiven,
+    late_entries.LateEntryTakenBack,
 )
 def _team(db: Database, fact: teams.TeamFormed) -> Concerned:
     row = db.get(teams.Team, fact.team_id)
@@ -195,6 +204,20 @@ def _submission(db: Database, fact: submissions.SubmissionHandedIn) -> Concerned
     return _members(db, row.team_id), {"submission": row.public_id}
 
 
+@announced(
+    challenge_resources.ChallengeResourcesChanged,
+    challenge_annex.AnnexWritten,
+    challenge_questions.ChallengeQuestionAsked,
+    challenge_questions.ChallengeQuestionAnswered,
+    challenge_questions.ChallengeQuestionHidden,
+)
+def _challenge(db: Database, fact: challenge_annex.AnnexWritten) -> Concerned:
+    row = db.get_one(challenges.Challenge, fact.challenge_id)
+    query = select(teams.TeamMember.person_id).join(teams.Team).where(teams.Team.challenge_id == row.id)
+    people = {*db.exec(query), *([row.person_id] if row.person_id else [])}
+    return {person_channel(one) for one in people}, {"challenge": row.public_id}
+
+
 @announced(pitches.PitchScheduled, pitches.PitchMoved, pitches.PitchCancelled)
 def _turn(db: Database, fact: pitches.PitchScheduled) -> Concerned:
     row = db.get_one(pitches.Pitch, fact.pitch_id)
@@ -214,7 +237,7 @@ def _phase(db: Database, fact: phases.PhaseOpened) -> Concerned:
     return {event_channel(fact.event_id)}, {"event": event.slug, "phase": fact.phase}
 
 
-@announced(gatherings.EventStarted, gatherings.EventClosed, challenges.ChallengePublished)
+@announced(gatherings.EventStarted, gatherings.EventClosed, challenges.ChallengePublished, prizes.WinnersAnnounced)
 def _event(db: Database, fact: gatherings.EventStarted) -> Concerned:
     return {event_channel(fact.event_id)}, {"event": db.get_one(gatherings.Event, fact.event_id).slug}
 
@@ -261,6 +284,13 @@ quiet(
     consents.ConsentGiven,
     following.HackathonTakenOver,
     challenges.ChallengeChanged,
+    challenge_annex.AnnexTermsAgreed,
+    challenge_annex.AnnexOpened,
+    prizes.PrizesChanged,
+    prizes.PrizeAwarded,
+    prizes.PrizeTakenBack,
+    deadlines.GraceSet,
+    submission_fields.SubmissionFieldsChanged,
     gatherings.EventCreated,
     gatherings.EventChanged,
     gatherings.EventPublished,

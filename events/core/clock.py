@@ -2,16 +2,28 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 ATOM = timedelta(minutes=5)
 
 _frozen: list[datetime] = []
+_asked: ContextVar[datetime | None] = ContextVar("asked", default=None)
 
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
     return _frozen[-1] if _frozen else datetime.now(UTC)
+
+
+def note_asked() -> None:
+    """Remember that a request begins to arrive now, for all that is done to answer it."""
+    _asked.set(now())
+
+
+def asked_at() -> datetime:
+    """When the request began to arrive that is being answered; outside of one, now."""
+    return _asked.get() or now()
 
 
 @contextmanager

@@ -1,10 +1,22 @@
-"""Challenges: the list, one challenge with the teams that took it, and writing one, afresh or from a need."""
+"""Challenges: the list, one with its teams and questions, its owner's board, and writing one."""
 
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events.challenge_annex import find_annex
+from events.challenge_board import board_of, filled_in, sees_board
+from events.challenge_questions import (
+    QuestionInEvent,
+    answer_about_challenge,
+    ask_about_challenge,
+    get_challenge_question,
+    hide_challenge_question,
+    questions_about,
+    take_question_back,
+)
+from events.challenge_resources import resources_of
 from events.challenges import (
     ChallengeInEvent,
     card_of,
@@ -16,14 +28,15 @@ from events.challenges import (
     promote_need,
     publish_challenge,
 )
-from events.core.access import Actor, may
+from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
-from events.core.refusals import Invalid
-from events.core.translation import _
+from events.core.refusals import Conflict, Invalid
+from events.core.translation import Message, _
 from events.events import EventWithPhases, get_event
 from events.people import PersonState, find_person
+from events.prizes import prizes_of
 from events.roles import organiser_of_event
-from events.teams import TeamInEvent, see_teams, team_of, teams_of
+from events.teams import Team, TeamInEvent, see_teams, team_of, teams_of
 from frontend.pages.events import page_number
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
@@ -80,10 +93,14 @@ def show_challenges(request: Request) -> Response:
 
 
 @page()
-def show_challenge(request: Request) -> Response:
+def show_challenge(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, subject = _challenge(db, request)
         card = card_of(db, subject)
+        questions = questions_about(db, actor, subject)
+        resources = resources_of(db, subject.id)
+        prizes = prizes_of(db, actor, subject.event, challenge=card.public_id)
+        annex = find_annex(db, subject.id) is not None
         teams = teams_of(db, actor, subject.event, challenge=card.public_id, page=page_number(request))
         own = team_of(db, actor.person, subject.event.id)
     may_take = (
@@ -92,7 +109,91 @@ def show_challenge(request: Request) -> Response:
     return render(
         request, "challenges/challenge.html", event=subject.event, subject=subject, card=card, teams=teams, own=own,
         taken=own is not None and own.challenge_id == subject.id, may_take=may_take,
-        sees_teams=see_teams(actor, subject.event), base=f"{request.url.path}?page=",
+        sees_teams=see_teams(actor, subject.event), base=f"{request.url.path}?page=", form=form, questions=questions,
+        resources=resources, prizes=prizes, annex=annex, sent_for=request.path_params.get("question", ""),
+        answers=may(actor, "change_challenge", subject), asks=may(actor, "ask_about_challenge", subject),
+        why_not_ask=_why_not(actor, subject), reads_annex=_reads_annex(actor, subject, own),
+        sees_board=sees_board(actor, subject),
+    )  # fmt: skip
+
+
+def _why_not(actor: Actor, subject: ChallengeInEvent) -> Message | str:
+    """Why somebody who could ask cannot now; '' for all others."""
+    refusal = why_not(actor, "ask_about_challenge", subject)
+    return refusal.message if isinstance(refusal, Conflict) else ""
+
+
+def _reads_annex(actor: Actor, subject: ChallengeInEvent, own: Team | None) -> bool:
+    took = own is not None and own.challenge_id == subject.id
+    return took or may(actor, "change_challenge", subject)
+
+
+class QuestionForm(Form):
+    """A question about a challenge."""
+
+    body: str = ""
+
+
+class AnswerForm(Form):
+    """Its answer, for everybody."""
+
+    answer: str = ""
+
+
+class NoForm(Form):
+    """A button."""
+
+
+def _to_challenge(request: Request, subject: ChallengeInEvent, flash: Message) -> Response:
+    slug, public = subject.event.event.slug, subject.challenge.public_id
+    return redirect(request, "challenge", event=slug, challenge=public, flash=flash)
+
+
+@page(form=QuestionForm, again=show_challenge, signed_in=True)
+def ask_now(request: Request, form: QuestionForm) -> Response:
+    with transaction() as db:
+        actor, subject = _challenge(db, request)
+        ask_about_challenge(db, actor, subject, body=form.body)
+    return _to_challenge(request, subject, _("Asked. Everybody reads the answer, and you get a letter."))
+
+
+def _question(db: Database, request: Request) -> tuple[Actor, ChallengeInEvent, QuestionInEvent]:
+    actor, subject = _challenge(db, request)
+    return actor, subject, get_challenge_question(db, subject, request.path_params["question"])
+
+
+@page(form=AnswerForm, again=show_challenge, signed_in=True)
+def answer_now(request: Request, form: AnswerForm) -> Response:
+    with transaction() as db:
+        actor, subject, question = _question(db, request)
+        answer_about_challenge(db, actor, question, answer=form.answer)
+    return _to_challenge(request, subject, _("Answered. All teams that took the challenge get a letter."))
+
+
+@page(form=NoForm, again=show_challenge, signed_in=True)
+def hide_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, subject, question = _question(db, request)
+        hide_challenge_question(db, actor, question)
+    return _to_challenge(request, subject, _("Taken away."))
+
+
+@page(form=NoForm, again=show_challenge, signed_in=True)
+def take_back_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, subject, question = _question(db, request)
+        take_question_back(db, actor, question)
+    return _to_challenge(request, subject, _("Taken back."))
+
+
+@page(signed_in=True)
+def show_board(request: Request) -> Response:
+    with reading() as db:
+        actor, subject = _challenge(db, request)
+        board = board_of(db, actor, subject)
+    return render(
+        request, "challenges/board.html", event=subject.event, title=subject.challenge.title, board=board,
+        here={"event": subject.event.event.slug, "challenge": subject.challenge.public_id},
     )  # fmt: skip
 
 
@@ -121,7 +222,8 @@ def publish_now(request: Request, form: ChallengeForm) -> Response:
             db, actor, event, title=form.title, brief=form.brief, prize=form.prize,
             organisation_id=_organisation(db, actor, event, form.organisation), person_id=_owner(db, form.owner),
         )  # fmt: skip
-    return redirect(request, "challenge", event=event.event.slug, challenge=row.public_id, flash=_("Published."))
+    told = _("Published. Next: give the teams something to work with.")
+    return redirect(request, "challenge_resources", event=event.event.slug, challenge=row.public_id, flash=told)
 
 
 def _organisation(db: Database, actor: Actor, event: EventWithPhases, public: str) -> int | None:
@@ -179,8 +281,12 @@ def edit_challenge(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, subject = _challenge(db, request)
         only_if_may(actor, "change_challenge", subject)
+        filled = filled_in(db, subject)
     form = form.with_values(**_texts(subject))
-    return render(request, "challenges/edit.html", event=subject.event, subject=subject, form=form)
+    return render(
+        request, "challenges/edit.html", event=subject.event, title=subject.challenge.title, form=form, filled=filled,
+        here={"event": subject.event.event.slug, "challenge": subject.challenge.public_id},
+    )  # fmt: skip
 
 
 def _texts(subject: ChallengeInEvent) -> dict[str, Any]:

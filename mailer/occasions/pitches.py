@@ -7,7 +7,7 @@ from events.events import Event
 from events.submissions import Submission
 from events.teams import Team
 from mailer.letters import Recipient, Values, letter_for, recipients
-from mailer.occasions.teams import members_of
+from mailer.occasions.submissions import members_of
 from sessions.calendars import EntryKind, find_entry, invitees_of
 from sessions.pitches import Pitch, PitchCancelled, PitchMoved, PitchScheduled, Stage
 

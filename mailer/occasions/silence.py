@@ -2,9 +2,13 @@
 
 from events import (
     admission,
+    challenge_annex,
+    challenge_questions,
+    challenge_resources,
     challenges,
     clusters,
     consents,
+    deadlines,
     desks,
     following,
     joining,
@@ -13,9 +17,11 @@ from events import (
     organisations,
     people,
     phases,
+    prizes,
     programmes,
     roles,
     signin,
+    submission_fields,
     teams,
     type_rules,
 )
@@ -66,6 +72,9 @@ silent(
     tables.TableChanged,
     tables.TableRemoved,
     type_rules.TypeRulesChanged,
+    deadlines.GraceSet,
+    prizes.PrizesChanged,
+    submission_fields.SubmissionFieldsChanged,
     booking_rules.BookingRulesChanged,
 )
 # Drafts concern organisers, whose page shows them; of a published one, each changed meeting is written about itself.
@@ -77,6 +86,16 @@ silent(
     drafts.DraftDiscarded,
     drafts.SchedulePublished,
 )
+# The challenge's page shows it; questions and answers are what is written about.
+silent(
+    challenge_resources.ChallengeResourcesChanged,
+    challenge_annex.AnnexWritten,
+    challenge_annex.AnnexTermsAgreed,
+    challenge_annex.AnnexOpened,
+    challenge_questions.ChallengeQuestionHidden,
+)
+# Organisers say it themselves to whom it was announced.
+silent(prizes.PrizeTakenBack)
 # What a person did and saw: the page has said it.
 silent(
     signin.SignedIn,

@@ -18,6 +18,7 @@ from events.core.database import Database, transaction
 from events.core.files import content_of
 from events.core.journal import JournalEntry
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
+from events.deadlines import DeadlinePassed
 from events.events import EventWithPhases, close_event, event_by_id
 from events.handing_in import (
     VersionInEvent,
@@ -37,7 +38,6 @@ from events.roles import Role
 from events.submission_files import add_file, files_of, get_file, remove_file
 from events.submission_texts import Written, as_far_as_possible, cleaned
 from events.submissions import (
-    DeadlinePassed,
     SavedMeanwhile,
     Submission,
     SubmissionInEvent,
@@ -441,11 +441,14 @@ def test_a_file_is_fetched_through_its_own_submission_only(db, ada, bo, cy, eve)
         seen_as(db, eve, team)
 
 
-def test_who_sees_a_submission_is_the_same_for_its_page_and_for_lists(db, ada, bo, cy, dee, che, tam, eve):
+def test_who_sees_a_submission_is_the_same_for_its_page_and_for_lists(db, ada, bo, cy, dee, che, mel, tam, eve):
     team = make_two(db, ada, bo, cy, tam)
-    for person, role in ((dee, Role.JUDGE), (che, Role.CHALLENGE_OWNER)):
+    for person, role in ((dee, Role.JUDGE), (che, Role.CHALLENGE_OWNER), (mel, Role.CHALLENGE_OWNER)):
         appoint(db, again(db, ada), team.event, person_id=person.person, role=role)
-    cast = {"ada": ada, "bo": bo, "dee": dee, "che": che, "tam": tam, "eve": eve, "visitor": VISITOR}
+    brief = {"title": "Trays", "brief": DONE.summary * 2}
+    team.team.challenge_id = publish_challenge(db, again(db, che), team.event, **brief).id
+    publish_challenge(db, again(db, mel), team.event, **brief)
+    cast = {"ada": ada, "bo": bo, "dee": dee, "che": che, "mel": mel, "tam": tam, "eve": eve, "visitor": VISITOR}
 
     def who_sees(event: EventWithPhases) -> set[str]:
         found = set()

@@ -34,7 +34,8 @@ def test_an_organiser_writes_a_challenge_that_everybody_reads(db, ada, hack):
     bakery = make_organisation(db, "Bakery Brno", country="CZ")
     fields = {"title": "Better trays", "brief": BRIEF, "prize": "500 loaves", "organisation": bakery.public_id}
 
-    page = Browser(db, ada).send(f"{LIST}/new", owner="", **fields)
+    step = Browser(db, ada).send(f"{LIST}/new", owner="", **fields)
+    page = Browser(db, ada).get(step.path.removesuffix("/resources"))
 
     assert (page.status, page.headline) == (200, "Better trays")
     listed = Browser(db).get(LIST).text

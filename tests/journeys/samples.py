@@ -19,10 +19,12 @@ from events.organisations import Membership, Organisation
 from events.people import Person
 from events.phases import PhaseKind
 from events.planning import move_phase
+from events.prizes import Prize
 from events.programmes import Programme
 from events.registration import Registration, RegistrationState
 from events.roles import actor_for
 from events.signin import SignInLinkAsked, issue_link_token
+from events.submission_fields import SubmissionField
 from events.submissions import Submission, SubmissionVersion
 from events.teams import Team, TeamInEvent, TeamInvitationSent, TeamMember
 from frontend.demo_events import HACKATHON, event_called
@@ -39,10 +41,32 @@ from sessions.stages import Stage
 from tests.sessions.makers_schedules import make_draft_here
 
 # Addresses that answer something else than a page.
-NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
-            "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment",
-            "agenda_fragment", "times_of_both", "times_of_meeting", "board_fragment", "board_counts",
-            "drafts_fragment", "draft_fragment", "draft_problem", "draft_plan", "draft_fairness"}  # fmt: skip
+NO_PAGES = {
+    "agenda_fragment",
+    "board_counts",
+    "board_fragment",
+    "content",
+    "draft_fairness",
+    "draft_fragment",
+    "draft_plan",
+    "draft_problem",
+    "drafts_fragment",
+    "event_calendar",
+    "favicon",
+    "healthz",
+    "meeting_fragment",
+    "meetings_fragment",
+    "readyz",
+    "registrations_csv",
+    "resource_file",
+    "robots",
+    "stage_changes",
+    "stage_snapshot",
+    "static",
+    "submission_file",
+    "times_of_both",
+    "times_of_meeting",
+}
 PAGES = {
     one.name: one.path
     for one in routes(demo=True)
@@ -144,11 +168,14 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
     submission = the(db, select(Submission).where(Submission.team_id == team.id))
     version = the(db, select(SubmissionVersion).where(SubmissionVersion.submission_id == submission.id))
     lead = actor_for(db, the(db, select(TeamMember).where(TeamMember.team_id == team.id)).person_id)
+    asked = the(db, select(SubmissionField).where(SubmissionField.event_id == event.id))
     invitation = invite_to_team(db, lead, TeamInEvent(team, event_by_id(db, event.id)), email=people["Bo Berg"].email)
     sent = TeamInvitationSent(event.id, team.id, invitation.id or 0)
     return {
         "event": event.event.slug,
         "challenge": the(db, select(Challenge).where(Challenge.event_id == event.id)).public_id,
+        "field": asked.public_id,
+        "prize": the(db, select(Prize).where(Prize.event_id == event.id)).public_id,
         "team": team.public_id,
         "submission": submission.public_id,
         "number": str(version.number),

@@ -202,10 +202,68 @@ def a_registration_to_be_looked_after(world: World) -> list[Case]:
 # --- challenges, teams, submissions ---------------------------------------------------------------
 
 
-@cases_of("change_challenge")
+@cases_of("change_challenge", "add_field", "add_link", "add_challenge_file", "write_annex")
 def a_challenge(world: World) -> list[Case]:
     subject = ChallengeInEvent(world.challenge, world.hackathon)
     return [Case(f"Che's, {state} event", with_state(subject, event={"state": state})) for state in EventState]
+
+
+@cases_of("remove_resource")
+def a_resource(world: World) -> list[Case]:
+    return [Case(f"Che's, {state} event", with_state(world.resource, event={"state": state})) for state in EventState]
+
+
+@cases_of("agree_to_terms", "open_annex", "fetch_from_annex")
+def an_annex(world: World) -> list[Case]:
+    """Tam's team has taken the challenge."""
+    agreed = replace(world.annex, agreed=True)
+    other = replace(agreed, team=changed(world.team.team, challenge_id=None))
+    return [
+        Case("not agreed to", world.annex),
+        Case("agreed to", agreed),
+        Case("agreed to, closed event", with_state(agreed, event={"state": EventState.CLOSED})),
+        Case("agreed to, Tam's team has left the challenge", other),
+    ]
+
+
+@cases_of("ask_about_challenge")
+def a_challenge_to_ask_about(world: World) -> list[Case]:
+    subject = ChallengeInEvent(world.challenge, world.hackathon)
+    return [replace_event(subject, case) for case in phase_states(world.hackathon, PhaseKind.SUBMISSION)]
+
+
+@cases_of("answer_about_challenge", "hide_challenge_question", "take_question_back")
+def a_question_about_a_challenge(world: World) -> list[Case]:
+    """Tam has asked it."""
+    asked = world.asked
+    return [
+        Case("open", asked),
+        Case("answered", with_state(asked, question={"answer": "Yes.", "answered_at": NOW})),
+        Case("taken away", with_state(asked, question={"hidden_at": NOW})),
+        Case("open, closed event", with_state(asked, event={"state": EventState.CLOSED})),
+    ]
+
+
+@cases_of("add_prize", "announce_winners")
+def an_event_with_prizes(world: World) -> list[Case]:
+    announced = changed(world.hackathon.event, winners_announced_at=NOW)
+    return [
+        *event_states(world.hackathon),
+        Case("winners announced", EventWithPhases(announced, world.hackathon.phases)),
+        Case("a matchmaking event", world.matchmaking),
+    ]
+
+
+@cases_of("add_challenge_prize")
+def a_challenge_with_prizes(world: World) -> list[Case]:
+    subject = ChallengeInEvent(world.challenge, world.hackathon)
+    return [replace_event(subject, case) for case in an_event_with_prizes(world)[:-1]]
+
+
+@cases_of("change_prize", "remove_prize", "award_prize", "take_prize_back")
+def a_prize(world: World) -> list[Case]:
+    found = [replace_event(world.prize, case) for case in an_event_with_prizes(world)[:-1]]
+    return [*found, Case("for all teams", replace(world.prize, challenge=None))]
 
 
 @cases_of("form_team")
@@ -250,6 +308,27 @@ def replace_event(subject: Any, case: Case) -> Case:
 @cases_of("save_draft", "add_file", "remove_file", "hand_in", "keep_late_version")
 def a_submission(world: World) -> list[Case]:
     return [replace_event(world.team, case) for case in phase_states(world.hackathon, PhaseKind.SUBMISSION)]
+
+
+@cases_of("set_grace", "add_field_for_all")
+def an_event_that_takes_submissions(world: World) -> list[Case]:
+    return [*phase_states(world.hackathon, PhaseKind.SUBMISSION), Case("a matchmaking event", world.matchmaking)]
+
+
+@cases_of("change_field", "remove_field", "move_field_up")
+def a_field(world: World) -> list[Case]:
+    found = [replace_event(world.field, case) for case in phase_states(world.hackathon, PhaseKind.SUBMISSION)]
+    return [*found, Case("asked of all, during submission", replace(world.field, challenge=None))]
+
+
+@cases_of("give_late_entry", "take_late_entry_back")
+def a_team_that_is_late(world: World) -> list[Case]:
+    late = with_state(world.team, team={"late_until": NOW + WEEK})
+    return [
+        Case("Tam's, without an exception", world.team),
+        Case("Tam's, with one", late),
+        Case("Tam's, with one, closed event", with_state(late, event={"state": EventState.CLOSED})),
+    ]
 
 
 @cases_of("admit_late_version")

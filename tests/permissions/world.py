@@ -7,7 +7,10 @@ from typing import Any, TypeVar
 from sqlmodel import SQLModel, select
 
 from events.admission import RequestToJoin, get_membership_request
-from events.challenges import Challenge, publish_challenge
+from events.challenge_annex import AnnexInEvent, get_annex, write_annex
+from events.challenge_questions import QuestionInEvent, ask_about_challenge, get_challenge_question
+from events.challenge_resources import ResourceInEvent, add_challenge_file, get_resource
+from events.challenges import Challenge, ChallengeInEvent, publish_challenge
 from events.clusters import add_to_cluster
 from events.core import clock
 from events.core.access import SYSTEM, VISITOR, Actor
@@ -23,10 +26,12 @@ from events.membership_requests import ask_to_join
 from events.organisations import Organisation, OrganisationKind
 from events.people import Person
 from events.phases import PhaseKind
+from events.prizes import Offered, PrizeInEvent, add_challenge_prize, award_prize, get_prize
 from events.programmes import Programme, add_cluster
 from events.registration import Registration, RegistrationInEvent, appoint, find_registration, participants_of
 from events.roles import Role, actor_for
 from events.signin import SignInLinkAsked, issue_link_token, open_sign_in
+from events.submission_fields import Asking, FieldInEvent, add_field
 from events.submission_files import add_file
 from events.submissions import Submission
 from events.teams import TeamInEvent, TeamInvitationSent
@@ -88,6 +93,11 @@ class World:
     hackathon: EventWithPhases
     fair: Fair
     challenge: Challenge
+    field: FieldInEvent
+    resource: ResourceInEvent
+    annex: AnnexInEvent
+    asked: QuestionInEvent
+    prize: PrizeInEvent
     team: TeamInEvent
     invitation: InvitationSeen
     version: VersionInEvent
@@ -171,7 +181,10 @@ def build_world(db: Database) -> World:
     fair = _matchmaking(db, people, programme, organisation)
     show_in_event(db, again(db, people["Bo"]), ItemForEvent(item, fair.event))
     challenge = publish_challenge(db, again(db, people["Che"]), hackathon, title="A tray that rots", brief=BRIEF)
+    subject = ChallengeInEvent(challenge, hackathon)
+    asked = add_field(db, again(db, people["Che"]), subject, asking=Asking("What would one cost?"))
     team, version, invitation = _team(db, people, hackathon, challenge)
+    material = _material(db, people, subject, version)
     stage, pitch, question = _room(db, people, hackathon)
     db.flush()
     requested = make_request(db, fair, asker=again(db, people["Bo"]), invitee=again(db, people["Cy"]), slot=0)
@@ -192,6 +205,7 @@ def build_world(db: Database) -> World:
         cookies=cookies, people={name: person_of(db, one) for name, one in people.items()},
         places=_places(db, people, hackathon, fair.event), programme=programme, hackathon=reload_event(db, hackathon),
         fair=fair, challenge=challenge, team=team, invitation=invitation, version=version, organisation=organisation,
+        field=FieldInEvent(asked, hackathon, challenge), **material,
         cluster=cluster, asking=asking, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage,
         pitch=pitch, question=question, table=tables_of(db, fair.event.id)[0],
         draft=make_draft_here(db, fair.ada, fair.event), waiting=waiting, ids={},
@@ -312,6 +326,7 @@ def _team(
 ) -> tuple[TeamInEvent, VersionInEvent, InvitationSeen]:
     """Tam's team, which has handed in with a file and asked Bo in."""
     team = make_team(db, people["Tam"], hackathon)
+    team.team.challenge_id = challenge.id
     tam = again(db, people["Tam"])
     add_file(db, tam, team, name="plan.pdf", content=b"%PDF-1.4\n%%EOF\n")
     submission = db.exec(select(Submission).where(Submission.team_id == team.id)).one()
@@ -319,6 +334,25 @@ def _team(
     row = invite_to_team(db, tam, team, email=person_of(db, people["Bo"]).email)
     invitation = get_invitation(db, again(db, people["Bo"]), row.public_id)
     return team, VersionInEvent(version, submission, team.team, hackathon), invitation
+
+
+def _material(
+    db: Database, people: dict[str, Actor], subject: ChallengeInEvent, version: VersionInEvent
+) -> dict[str, Any]:
+    """What Che gives the teams, a question of Tam's, and a prize that Tam's team has."""
+    che, tam, ada = (again(db, people[name]) for name in ("Che", "Tam", "Ada"))
+    file = add_challenge_file(db, che, subject, name="press.pdf", content=b"%PDF-1.4\n%%EOF\n")
+    write_annex(db, che, subject, terms="You keep to yourself what you read here, for two years.", text="173 degrees")
+    question = ask_about_challenge(db, tam, subject, body="May it be made of two parts?")
+    row = add_challenge_prize(db, che, subject, offered=Offered("First place", "€2,000"))
+    prize = get_prize(db, ada, subject.event, row.public_id)
+    award_prize(db, ada, prize, submission=version.submission.public_id)
+    return {
+        "resource": get_resource(db, subject, file.public_id, confidential=False),
+        "annex": get_annex(db, tam, subject),
+        "asked": get_challenge_question(db, subject, question.public_id),
+        "prize": prize,
+    }
 
 
 def _room(db: Database, people: dict[str, Actor], hackathon: EventWithPhases) -> tuple[Stage, Pitch, QuestionOnStage]:
@@ -335,7 +369,7 @@ def _room(db: Database, people: dict[str, Actor], hackathon: EventWithPhases) ->
 
 def _ids(db: Database, world: World) -> dict[str, str]:
     """What stands in addresses: by the name of the path parameter, with the event's kind where both have one."""
-    file = db.exec(select(StoredFile)).one()
+    file = db.exec(select(StoredFile).where(StoredFile.name == "plan.pdf")).one()
     asked = SignInLinkAsked(world.actors["Bo"].person or 0, known=True, registering=False, browser="", onward="")
     sent = TeamInvitationSent(world.hackathon.id, world.team.id, world.invitation.id)
     return {
@@ -355,6 +389,10 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "challenge": world.challenge.public_id,
         "team": world.team.team.public_id,
         "invitation": world.invitation.invitation.public_id,
+        "field": world.field.field.public_id,
+        "resource": world.resource.resource.public_id,
+        "challenge_question": world.asked.question.public_id,
+        "prize": world.prize.prize.public_id,
         "submission": world.version.submission.public_id,
         "version": world.version.version.public_id,
         "file": file.public_id,

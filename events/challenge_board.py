@@ -1,0 +1,165 @@
+"""An owner's board: the teams that took their challenge, how far they are, and what waits for an answer.
+
+Nothing of other challenges stands on it, and of a team's draft only that there is one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from events.challenge_annex import AnnexConsent, find_annex
+from events.challenge_questions import open_questions
+from events.challenge_resources import resources_of
+from events.challenges import ChallengeInEvent, own_challenge
+from events.core.access import Actor
+from events.core.database import Database
+from events.core.refusals import NotAllowed
+from events.core.translation import _
+from events.organisations import Organisation
+from events.people import Person
+from events.prizes import Prize
+from events.registration import Registration
+from events.roles import organiser_of_event
+from events.submission_fields import fields_for
+from events.submissions import Submission, SubmissionState, counting_versions
+from events.teams import Team, TeamMember
+
+
+@dataclass(frozen=True)
+class MemberOnBoard:
+    """Somebody in a team, with for whom they take part, and whether they agreed to the terms of the annex."""
+
+    name: str
+    organisation: str
+    agreed: bool
+
+
+@dataclass(frozen=True)
+class TeamOnBoard:
+    """A team that took the challenge. `title`, `summary` and `submission` are '' until it has handed in."""
+
+    public_id: str
+    name: str
+    idea: str
+    members: tuple[MemberOnBoard, ...]
+    writes: bool
+    submission: str
+    title: str
+    summary: str
+    handed_in_at: datetime | None
+    late_entry: bool
+
+
+@dataclass(frozen=True)
+class ChallengeBoard:
+    """What the owner of a challenge has before them."""
+
+    teams: list[TeamOnBoard]
+    open_questions: int
+    has_annex: bool
+
+    @property
+    def handed_in(self) -> int:
+        """How many have handed in."""
+        return sum(bool(team.submission) for team in self.teams)
+
+
+sees_board = own_challenge | organiser_of_event
+
+
+def refuse_others(actor: Actor, subject: ChallengeInEvent) -> None:
+    """Refuse what belongs to a challenge's owner to all but them and the organisers."""
+    if not sees_board(actor, subject):
+        raise NotAllowed(_("This page is for the owner of the challenge."))
+
+
+def board_of(db: Database, actor: Actor, subject: ChallengeInEvent) -> ChallengeBoard:
+    """The board of one challenge, for its owner and the organisers; refuses everybody else."""
+    refuse_others(actor, subject)
+    annex = find_annex(db, subject.id)
+    query: Any = (
+        select(Team, Submission)
+        .join(Submission, col(Submission.team_id) == col(Team.id), isouter=True)
+        .where(Team.challenge_id == subject.id)
+        .order_by(col(Team.name), col(Team.id))
+    )
+    rows = list(db.exec(query))
+    members = _members(db, subject, [team.id or 0 for team, _row in rows], annex.terms_version if annex else 0)
+    finals = [row.id or 0 for _team, row in rows if row is not None and row.state is SubmissionState.FINAL]
+    versions = counting_versions(db, finals)
+    teams = [_card(team, row, members.get(team.id or 0, ()), versions.get(row.id if row else 0)) for team, row in rows]
+    return ChallengeBoard(
+        [team for team in teams if team.members or team.submission], open_questions(db, subject.id), annex is not None
+    )
+
+
+def _card(team: Team, row: Submission | None, members: tuple[MemberOnBoard, ...], version: Any) -> TeamOnBoard:
+    final = row is not None and version is not None
+    return TeamOnBoard(
+        team.public_id,
+        team.name,
+        team.idea,
+        members,
+        row is not None,
+        row.public_id if row is not None and final else "",
+        version.content["title"] if final else "",
+        version.content["summary"] if final else "",
+        row.handed_in_at if row is not None and final else None,
+        version.late_entry_id is not None if final else False,
+    )
+
+
+def _members(
+    db: Database, subject: ChallengeInEvent, teams: list[int], terms_version: int
+) -> dict[int, tuple[MemberOnBoard, ...]]:
+    agreed = (
+        select(AnnexConsent.id)
+        .where(
+            AnnexConsent.challenge_id == subject.id,
+            AnnexConsent.terms_version == terms_version,
+            AnnexConsent.team_id == TeamMember.team_id,
+            AnnexConsent.person_id == TeamMember.person_id,
+        )
+        .exists()
+    )
+    place = (col(Registration.person_id) == col(TeamMember.person_id)) & (
+        col(Registration.event_id) == subject.event.id
+    )
+    query: Any = (
+        select(TeamMember.team_id, Person.name, col(Organisation.name))
+        .add_columns(agreed)
+        .join(Person, col(Person.id) == col(TeamMember.person_id))
+        .join(Registration, place, isouter=True)
+        .join(Organisation, col(Organisation.id) == col(Registration.organisation_id), isouter=True)
+        .where(col(TeamMember.team_id).in_(teams))
+        .order_by(col(TeamMember.joined_at), col(TeamMember.id))
+    )
+    found: dict[int, tuple[MemberOnBoard, ...]] = {}
+    for team_id, name, organisation, has_agreed in db.exec(query):
+        found[team_id] = (*found.get(team_id, ()), MemberOnBoard(name, organisation or "", bool(has_agreed)))
+    return found
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Which parts of a challenge have something in them, for the steps by which its owner writes it."""
+
+    resources: bool
+    prizes: bool
+    fields: bool
+    annex: bool
+
+
+def filled_in(db: Database, subject: ChallengeInEvent) -> Filled:
+    """What the owner of a challenge has written so far, besides the brief."""
+    prizes = select(func.count()).where(Prize.challenge_id == subject.id)
+    fields = [one for one in fields_for(db, subject.event.id, subject.id) if one.challenge_id is not None]
+    return Filled(
+        bool(resources_of(db, subject.id)),
+        bool(subject.challenge.prize) or db.exec(prizes).one() > 0,
+        bool(fields),
+        find_annex(db, subject.id) is not None,
+    )

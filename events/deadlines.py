@@ -1,0 +1,105 @@
+"""Until when submissions are taken: the end of the phase, the same grace for all, and an exception for a named team.
+
+What decides is the moment at which a request began to arrive, so that nobody is late because their line is slow.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from events.core import clock
+from events.core.access import Actor, command
+from events.core.database import Database
+from events.core.journal import Fact, record
+from events.core.refusals import Conflict, Invalid
+from events.core.translation import At, _
+from events.events import EventState, EventWithPhases, not_over, touch
+from events.phases import PhaseKind, refuse_unless_open
+from events.roles import organiser_of_event
+
+MOST_GRACE = 60  # minutes
+LONGEST_UPLOAD = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class GraceSet(Fact):
+    """An organiser said how many minutes after the deadline submissions are still taken from everybody."""
+
+    event_id: int
+    minutes: int
+
+
+class DeadlinePassed(Conflict):
+    """Something was written or handed in after the end. What was typed can be kept as a late version."""
+
+    def __init__(self, ended_at: datetime | None) -> None:
+        super().__init__(
+            _("Submission closed on %(when)s.", when=At(ended_at, "when")) if ended_at else _("This event is over.")
+        )
+
+
+def counts_from(now: datetime) -> datetime:
+    """The moment by which something that is done now is in time or late: when its request began to arrive.
+
+    A request that takes longer than fifteen minutes to arrive counts from fifteen minutes ago: otherwise somebody could
+    keep one open and write on.
+    """
+    return max(min(clock.asked_at(), now), now - LONGEST_UPLOAD)
+
+
+def grace_ends(event: EventWithPhases) -> datetime | None:
+    """Until when submissions are taken from everybody; None where there is no submission phase."""
+    phase = event.phase(PhaseKind.SUBMISSION)
+    return phase.ends_at + timedelta(minutes=event.event.grace_minutes) if phase else None
+
+
+def taken_until(subject: Any) -> datetime | None:
+    """Until when this team (with its event) can write and hand in; the moment itself is too late."""
+    until, late = grace_ends(subject.event), subject.team.late_until
+    return max(until, late) if until and late else until
+
+
+def before_the_deadline(subject: Any, now: datetime) -> None:
+    """Refuse to write when a team's time is over; drafts can be written before the phase starts."""
+    phase, state = subject.event.phase(PhaseKind.SUBMISSION), subject.event.event.state
+    until = taken_until(subject)
+    if phase is not None and until is not None and counts_from(now) >= until:
+        raise DeadlinePassed(subject.team.late_until or phase.ends_at)
+    if state is EventState.CLOSED:
+        raise DeadlinePassed(None)
+    if phase is None or state is EventState.DRAFT:
+        refuse_unless_open(phase, PhaseKind.SUBMISSION, False, now)
+
+
+def submission_open(subject: Any, now: datetime) -> None:
+    """Refuse to hand in before the submission phase and when the team's time is over."""
+    before_the_deadline(subject, now)
+    phase = subject.event.phase(PhaseKind.SUBMISSION)
+    refuse_unless_open(phase, PhaseKind.SUBMISSION, phase is not None and phase.starts_at <= now, now)
+
+
+def deadline_passed(subject: Any, now: datetime) -> None:
+    """Refuse late versions while there is time to hand in."""
+    until, over = taken_until(subject), subject.event.event.state is EventState.CLOSED
+    if until is None or not (over or counts_from(now) >= until):
+        raise Conflict(_("Submission is still open: save or hand in as usual."))
+
+
+def deadline_to_come(subject: EventWithPhases, now: datetime) -> None:
+    """Refuse to change for all what has been decided for some."""
+    not_over(subject, now)
+    phase = subject.phase(PhaseKind.SUBMISSION)
+    if phase is not None and now >= phase.ends_at:
+        raise Conflict(
+            _("The deadline has passed. Let a team in late by name, or move the end of the submission phase.")
+        )
+
+
+@command(organiser_of_event, when=deadline_to_come)
+def set_grace(db: Database, actor: Actor, subject: EventWithPhases, *, minutes: int) -> None:
+    """Say how many minutes (0 to 60) after the deadline submissions are still taken, from everybody alike."""
+    if not 0 <= minutes <= MOST_GRACE:
+        raise Invalid({"minutes": _("Choose from no minutes to sixty.")})
+    subject.event.grace_minutes = minutes
+    touch(db, subject.event)
+    record(db, actor, GraceSet(event_id=subject.id, minutes=minutes))

@@ -1,0 +1,295 @@
+"""Writing a submission: the form, saving it by hand and by itself, handing in, and what becomes of what is too late."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from events.challenges import Challenge
+from events.core.access import Actor, may, why_not
+from events.core.database import Database, reading, transaction
+from events.core.refusals import Invalid, NotFound
+from events.core.translation import At, Message, _
+from events.deadlines import DeadlinePassed, grace_ends
+from events.events import get_event
+from events.handing_in import changed_since, hand_in, keep_late_version
+from events.late_entries import LateEntry, standing_late_entry
+from events.people import Person
+from events.phases import PhaseKind
+from events.submission_fields import (
+    FieldKind,
+    SubmissionField,
+    any_answers,
+    fields_for,
+    name_of,
+    typed_answers,
+)
+from events.submission_files import MOST_FILES, add_file, files_of, remove_file
+from events.submission_texts import LONGEST, MOST_LINKS, Written, as_far_as_possible, clean_link, cleaned
+from events.submissions import Submission, save_draft, submission_of_team
+from events.teams import TeamInEvent, get_team, member_of_team, members_of
+from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, redirect, render
+
+
+class SubmissionForm(Form):
+    """What a team writes; `revision` is the one that was on the page, links come one a line.
+
+    What is asked differs from challenge to challenge: what the form does not know goes into `answers`.
+    """
+
+    takes_answers: ClassVar[bool] = True
+
+    revision: int = Field(0, ge=0, le=2**31 - 2)
+    title: str = ""
+    summary: str = ""
+    text: str = ""
+    links: str = ""
+    video: str = ""
+    keywords: str = ""
+    files: list[Upload] = Field(default_factory=list)
+    answers: dict[str, str] = Field(default_factory=dict)
+
+    def written(self, fields: list[SubmissionField]) -> Written:
+        """The same for the domain, cleaned; refuses all that is wrong at once."""
+        return self._cleaned(fields, self.links.splitlines(), self.video)
+
+    def so_far(self, fields: list[SubmissionField]) -> Written:
+        """The same while somebody is typing: a link that is not finished waits."""
+        links = [line for line in self.links.splitlines() if clean_link(line)]
+        return self._cleaned(fields, links[:MOST_LINKS], self.video if clean_link(self.video) else "")
+
+    def _cleaned(self, fields: list[SubmissionField], links: list[str], video: str) -> Written:
+        wrong: dict[str, Message | str] = {}
+        answers, found = dict[str, str](), Written()
+        try:
+            answers = typed_answers(fields, self.answers)
+        except Invalid as refusal:
+            wrong |= refusal.fields
+        try:
+            found = cleaned(
+                title=self.title, summary=self.summary, text=self.text, links=links, video=video,
+                keywords=self.keywords, answers=answers,
+            )  # fmt: skip
+        except Invalid as refusal:
+            wrong |= refusal.fields
+        if wrong:
+            raise Invalid(wrong)
+        return found
+
+    def whatever(self, fields: list[SubmissionField]) -> Written:
+        """The same, refusing nothing."""
+        return as_far_as_possible(
+            title=self.title, summary=self.summary, text=self.text, links=self.links.splitlines(), video=self.video,
+            keywords=self.keywords, answers=any_answers(fields, self.answers),
+        )  # fmt: skip
+
+
+class NoForm(Form):
+    """A button."""
+
+
+def _team(db: Database, request: Request) -> tuple[Actor, TeamInEvent]:
+    """The team whose submission is written; others than its members are told that there is nothing."""
+    actor = actor_of(db, request)
+    event = get_event(db, actor, request.path_params["event"])
+    team = get_team(db, actor, event, request.path_params["team"])
+    if not member_of_team(actor, team):
+        raise NotFound()
+    return actor, team
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """What somebody else saved while this was written: who, when, and the fields that differ."""
+
+    name: str
+    at: At
+    fields: list[tuple[str, str]]
+
+
+LABELS = {
+    "title": _("Title"),
+    "summary": _("Summary"),
+    "text": _("Description"),
+    "links": _("Links"),
+    "video": _("Video"),
+    "keywords": _("Keywords"),
+}
+
+
+def _values(row: Submission | None, fields: list[SubmissionField]) -> dict[str, Any]:
+    says = Written.of(row) if row else Written()
+    return {
+        "revision": row.revision if row else 0, "title": says.title, "summary": says.summary, "text": says.text,
+        "links": "\n".join(says.links), "video": says.video, "keywords": ", ".join(says.keywords),
+    } | {name_of(field): says.answers.get(field.public_id, "") for field in fields}  # fmt: skip
+
+
+def _theirs(db: Database, row: Submission | None, form: Filled, fields: list[SubmissionField]) -> Theirs | None:
+    if row is None or not form.refused or str(form.values.get("revision", "")) == str(row.revision):
+        return None
+    saved = _values(row, fields)
+    labels: Mapping[str, Message | str] = LABELS | {name_of(field): field.label for field in fields}
+    differs = [
+        (str(label), saved[name])
+        for name, label in labels.items()
+        if str(form.values.get(name, "")).strip() != saved[name]
+    ]
+    person = db.get(Person, row.saved_by_id) if row.saved_by_id else None
+    return Theirs(person.name if person else "", At(row.saved_at), differs) if differs else None
+
+
+@dataclass(frozen=True)
+class AskedField:
+    """A field as the form asks it."""
+
+    name: str
+    label: str
+    help: Message | str
+    type: str
+    required: bool
+    options: list[tuple[str, str]]
+
+
+TYPES = {
+    FieldKind.SHORT: "text",
+    FieldKind.LONG: "textarea",
+    FieldKind.CHOICE: "select",
+    FieldKind.LINK: "url",
+    FieldKind.NUMBER: "text",
+}
+USUAL_HELP = {
+    FieldKind.LINK: _("An address that starts with https://."),
+    FieldKind.NUMBER: _("A number, such as 12 or 3.5."),
+}
+
+
+def asked_field(row: SubmissionField) -> AskedField:
+    """A field for the form."""
+    options = [(choice, choice) for choice in row.choices]
+    help = row.help or USUAL_HELP.get(row.kind, "")
+    return AskedField(name_of(row), row.label, help, TYPES[row.kind], row.required, options)
+
+
+@page(signed_in=True)
+def edit_submission(request: Request, form: Filled = NOTHING) -> Response:
+    with reading() as db:
+        actor, team = _team(db, request)
+        refusal = why_not(actor, "save_draft", team)
+        if refusal is not None and not form.refused:
+            raise refusal
+        row = submission_of_team(db, team.id)
+        fields = fields_for(db, team.event.id, team.team.challenge_id)
+        theirs = _theirs(db, row, form, fields)
+        files = files_of(db, row.id if row else None)
+        challenge = db.get(Challenge, team.team.challenge_id) if team.team.challenge_id else None
+        names = [one.name for one in members_of(db, team.id)]
+        changed = row is not None and changed_since(db, row)
+        exception: LateEntry | None = standing_late_entry(db, team.id)
+    form = form.with_values(**_values(row, fields))
+    revision = row.revision if theirs and row else form.values.get("revision", 0)
+    return render(
+        request, "submissions/edit.html", event=team.event, team=team, form=form, submission=row, theirs=theirs,
+        revision=revision, files=files, places=MOST_FILES - len(files), challenge=challenge, names=names,
+        longest=LONGEST, deadline=team.event.phase(PhaseKind.SUBMISSION), may_hand_in=may(actor, "hand_in", team),
+        changed=changed, fields=[asked_field(one) for one in fields], grace=grace_ends(team.event),
+        late_until=exception.until if exception else None,
+    )  # fmt: skip
+
+
+Step = Callable[[Database, Actor, TeamInEvent, Written], Any]
+Clean = Callable[[list[SubmissionField]], Written]
+
+
+def _write(request: Request, form: SubmissionForm, clean: Clean, step: Step) -> tuple[TeamInEvent, Any]:
+    """Do `step` with what was typed after the files that came along were taken, all in one transaction."""
+    with transaction() as db:
+        actor, team = _team(db, request)
+        fields = fields_for(db, team.event.id, team.team.challenge_id)
+        # Once the end has come nothing is refused for its form: it is kept as it is.
+        over = isinstance(why_not(actor, "save_draft", team), DeadlinePassed)
+        written = form.whatever(fields) if over else clean(fields)
+        for upload in form.files:
+            add_file(db, actor, team, name=upload.name, content=upload.content)
+        return team, step(db, actor, team, written)
+
+
+def _kept_late(request: Request, form: SubmissionForm, passed: DeadlinePassed) -> Response:
+    """The end came first: keep everything that was typed and sent, and say so."""
+    with transaction() as db:
+        actor, team = _team(db, request)
+        version = keep_late_version(
+            db, actor, team, written=form.whatever(fields_for(db, team.event.id, team.team.challenge_id)),
+            files=[(one.name, one.content) for one in form.files],
+        )  # fmt: skip
+        row = submission_of_team(db, team.id)
+    taken = {one["name"] for one in version.content["files"]}
+    return render(
+        request, "submissions/late.html", event=team.event, team=team, sentence=passed.message, version=version,
+        submission=row, left_out=[one.name for one in form.files if one.name not in taken], status=409,
+    )  # fmt: skip
+
+
+@page(form=SubmissionForm, again=edit_submission, signed_in=True)
+def save_now(request: Request, form: SubmissionForm) -> Response:
+    try:
+        team, row = _write(
+            request, form, form.written, lambda db, actor, team, written: save_draft(
+                db, actor, team, written=written, revision=form.revision
+            )
+        )  # fmt: skip
+    except DeadlinePassed as passed:
+        return _kept_late(request, form, passed)
+    told = _("Saved at %(time)s. Nothing is handed in by saving.", time=At(row.saved_at))
+    return redirect(request, "edit_submission", event=team.event.event.slug, team=team.team.public_id, flash=told)
+
+
+@page(form=SubmissionForm, again=edit_submission, signed_in=True)
+def hand_in_now(request: Request, form: SubmissionForm) -> Response:
+    try:
+        team, version = _write(
+            request, form, form.written, lambda db, actor, team, written: (
+                hand_in(db, actor, team, written=written, revision=form.revision),
+                submission_of_team(db, team.id),
+            )
+        )  # fmt: skip
+    except DeadlinePassed as passed:
+        return _kept_late(request, form, passed)
+    kept, row = version
+    return redirect(
+        request, "receipt", event=team.event.event.slug, submission=row.public_id, number=kept.number,
+        flash=_("Handed in. This is your receipt; it is also in your mail."),
+    )  # fmt: skip
+
+
+@page(form=SubmissionForm, signed_in=True)
+def autosave(request: Request, form: SubmissionForm) -> Response:
+    try:
+        _team_too, row = _write(
+            request, form.model_copy(update={"files": []}), form.so_far, lambda db, actor, team, written: save_draft(
+                db, actor, team, written=written, revision=form.revision
+            )
+        )  # fmt: skip
+    except DeadlinePassed as passed:
+        with transaction() as db:
+            actor, team = _team(db, request)
+            fields = fields_for(db, team.event.id, team.team.challenge_id)
+            kept = keep_late_version(db, actor, team, written=form.whatever(fields))
+        told = _("%(closed)s What you typed is kept as late version %(number)s.", closed=passed.message,
+                 number=kept.number)  # fmt: skip
+        return JSONResponse({"ok": False, "message": str(told)}, 409)
+    told = _("Saved at %(time)s", time=At(row.saved_at))
+    return JSONResponse({"ok": True, "revision": row.revision, "message": str(told)})
+
+
+@page(form=NoForm, again=edit_submission, signed_in=True)
+def remove_file_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, team = _team(db, request)
+        remove_file(db, actor, team, file=request.path_params["file"])
+    return redirect(
+        request, "edit_submission", event=team.event.event.slug, team=team.team.public_id, flash=_("Removed.")
+    )

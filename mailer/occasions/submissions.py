@@ -1,0 +1,95 @@
+"""Letters about what teams hand in: receipts, late versions, late entries."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import select
+
+from events.core.database import Database
+from events.events import Event, event_by_id
+from events.late_entries import LateEntry, LateEntryGiven, LateEntryTakenBack
+from events.phases import PhaseKind
+from events.submissions import LateVersionAdmitted, LateVersionKept, Submission, SubmissionHandedIn, SubmissionVersion
+from events.teams import Team, TeamMember
+from mailer.letters import Recipient, Values, letter_for, page, recipients
+
+
+def members_of(db: Database, submission_id: int) -> list[Recipient]:
+    """The people whose team a submission is."""
+    query = select(TeamMember.person_id).where(TeamMember.team_id == Submission.team_id, Submission.id == submission_id)
+    return recipients(db, db.exec(query).all())
+
+
+def _team_of(db: Database, fact: Any) -> list[Recipient]:
+    return members_of(db, fact.submission_id)
+
+
+def _receipt(db: Database, fact: Any) -> Values | None:
+    version, submission = db.get(SubmissionVersion, fact.version_id), db.get(Submission, fact.submission_id)
+    event = db.get(Event, fact.event_id)
+    if version is None or submission is None or event is None:
+        return None
+    team = db.get(Team, submission.team_id)
+    name = team.name if team else ""
+    return {
+        "event": event.name,
+        "team": name,
+        "title": str(version.content.get("title", "")) or name,
+        "number": version.number,
+        "sha256": version.sha256,
+        "kept_at": version.kept_at,
+        "sent_at": _sent_at(db, fact.event_id, version),
+        "files": len(version.content.get("files", [])),
+        "url": page("submission", event=event.slug, submission=submission.public_id),
+    }
+
+
+def _sent_at(db: Database, event_id: int, version: SubmissionVersion) -> datetime | str:
+    """When it was sent, where it arrived after the end and that decides; '' else."""
+    phase = event_by_id(db, event_id).phase(PhaseKind.SUBMISSION)
+    after = phase is not None and version.sent_at is not None and version.kept_at >= phase.ends_at
+    return version.sent_at if after and version.sent_at else ""
+
+
+@letter_for(SubmissionHandedIn, to=_team_of)
+def submission_receipt(db: Database, fact: SubmissionHandedIn, to: Recipient) -> Values | None:
+    return _receipt(db, fact)
+
+
+@letter_for(LateVersionKept, to=_team_of)
+def late_version_kept(db: Database, fact: LateVersionKept, to: Recipient) -> Values | None:
+    return _receipt(db, fact)
+
+
+@letter_for(LateVersionAdmitted, to=_team_of)
+def late_version_admitted(db: Database, fact: LateVersionAdmitted, to: Recipient) -> Values | None:
+    return _receipt(db, fact)
+
+
+def _team_let_in(db: Database, fact: Any) -> list[Recipient]:
+    query = select(TeamMember.person_id).where(TeamMember.team_id == fact.team_id)
+    return recipients(db, db.exec(query).all())
+
+
+def _late_entry(db: Database, fact: Any, where: str) -> Values | None:
+    entry, team, event = db.get(LateEntry, fact.late_entry_id), db.get(Team, fact.team_id), db.get(Event, fact.event_id)
+    if entry is None or team is None or event is None:
+        return None
+    return {
+        "event": event.name,
+        "team": team.name,
+        "until": entry.until,
+        "why": entry.why,
+        "url": page(where, event=event.slug, team=team.public_id),
+    }
+
+
+@letter_for(LateEntryGiven, to=_team_let_in)
+def late_entry_given(db: Database, fact: LateEntryGiven, to: Recipient) -> Values | None:
+    entry = db.get(LateEntry, fact.late_entry_id)
+    return None if entry is None or entry.ended_at else _late_entry(db, fact, "edit_submission")
+
+
+@letter_for(LateEntryTakenBack, to=_team_let_in)
+def late_entry_taken_back(db: Database, fact: LateEntryTakenBack, to: Recipient) -> Values | None:
+    return _late_entry(db, fact, "team")

@@ -1,0 +1,218 @@
+"""What submissions have to hold and until when, as pages: fields, grace, late entries, and a slow line."""
+
+from datetime import timedelta
+
+import anyio
+import pytest
+from sqlmodel import select
+
+from events.core import clock
+from events.core.access import Actor
+from events.core.database import Database
+from events.handing_in import hand_in
+from events.late_entries import LateEntry, give_late_entry
+from events.phases import PhaseKind
+from events.planning import move_phase
+from events.signin import form_token, open_sign_in
+from events.submission_fields import SubmissionField, add_field, name_of
+from events.submissions import SubmissionVersion, submission_of_team
+from events.teams import TeamInEvent
+from frontend.cookies import SIGN_IN, cookie_name
+from frontend.middleware import Doorkeeper
+from tests.events.makers_hackathon import DONE, make_hackathon, make_team
+from tests.events.test_submission_fields import COST, taking, with_challenge
+from tests.frontend.browser import ADDRESS, Browser
+from tests.makers import NOW, again, person_of, shut_phase
+
+RULES = "/e/food-hack/set-up/submissions"
+TYPED = {"title": DONE.title, "summary": DONE.summary, "text": "", "links": "", "video": ""}
+HOUR = timedelta(hours=1)
+
+
+def draft_of(team: TeamInEvent) -> str:
+    return f"/e/food-hack/teams/{team.team.public_id}/submission"
+
+
+@pytest.fixture
+def team(db: Database, ada: Actor, bo: Actor) -> TeamInEvent:
+    """Bo's team."""
+    return make_team(db, bo, make_hackathon(db, ada, bo))
+
+
+def test_an_organiser_asks_all_teams_and_the_form_shows_it(db, ada, bo, team):
+    page = Browser(db, ada).send(
+        f"{RULES}/fields", what="field", label="How far is it?", kind="choice", choices="an idea\na prototype",
+        required="yes", help="Be honest.",
+    )  # fmt: skip
+
+    form = Browser(db, bo).get(draft_of(team))
+
+    assert ("How far is it?" in page.text, "Has to be answered" in page.text) == (True, True)
+    assert '<option value="a prototype"' in form.html and "Be honest." in form.text
+
+
+def test_what_is_wrong_with_a_field_comes_back_with_all_that_was_typed(db, ada, team):
+    page = Browser(db, ada).send(f"{RULES}/fields", what="field", label="How far?", kind="choice", choices="one")
+
+    assert (page.status, "two to fifty answers" in page.text, 'value="How far?"' in page.html) == (422, True, True)
+
+
+def test_an_owner_asks_on_their_challenges_page_and_others_do_not_find_it(db, ada, che, bo):
+    event, challenge = with_challenge(db, ada, che, bo)
+    here = f"/e/food-hack/challenges/{challenge.challenge.public_id}/fields"
+
+    page = Browser(db, che).send(here, label="What would one cost?", kind="number")
+    public = db.exec(select(SubmissionField.public_id)).one()
+    changed = Browser(db, che).send(f"/e/food-hack/fields/{public}", label="What does one cost?", kind="number")
+
+    assert "What would one cost?" in page.text and "What does one cost?" in changed.text
+    assert [Browser(db, one).get(here).status for one in (bo, ada)] == [403, 200]
+    assert Browser(db, bo).send(f"/e/food-hack/fields/{public}/remove").status == 404
+    assert "What does one cost?" not in Browser(db, che).send(f"/e/food-hack/fields/{public}/remove").text
+    assert event.id
+
+
+def test_answers_are_typed_saved_missed_and_handed_in(db, ada, che, bo):
+    event, challenge = with_challenge(db, ada, che, bo)
+    asked = add_field(db, again(db, che), challenge, asking=COST)
+    team = taking(db, bo, event, challenge)
+    browser = Browser(db, bo)
+
+    browser.send(draft_of(team), revision="0", **TYPED, **{name_of(asked): "a lot"})
+    wrong = browser.send(f"{draft_of(team)}/hand-in", revision="1", **TYPED, **{name_of(asked): "a lot"})
+    right = browser.send(f"{draft_of(team)}/hand-in", revision="1", **TYPED, **{name_of(asked): "12,5"})
+
+    assert (wrong.status, "Please write a number" in wrong.text, 'value="a lot"' in wrong.html) == (422, True, True)
+    assert (right.status, right.headline, "12.5" in right.text) == (200, "Receipt for version 1", True)
+
+
+def test_somebody_elses_answer_stands_beside_ones_own(db, ada, che, bo):
+    event, challenge = with_challenge(db, ada, che, bo)
+    asked = add_field(db, again(db, che), challenge, asking=COST)
+    team = taking(db, bo, event, challenge)
+    browser = Browser(db, bo)
+    browser.send(draft_of(team), revision="0", **TYPED, **{name_of(asked): "12"})
+
+    told = browser.send(draft_of(team), revision="0", **TYPED, **{name_of(asked): "13"})
+
+    assert (told.status, ">12</pre>" in told.html, 'value="13"' in told.html) == (409, True, True)
+
+
+def test_the_grace_is_set_by_an_organiser_and_told_to_all(db, ada, bo, team):
+    page = Browser(db, ada).send(f"{RULES}/grace", what="grace", minutes="12")
+    refused = Browser(db, ada).send(f"{RULES}/grace", what="grace", minutes="61")
+
+    assert (page.status, refused.status) == (200, 422)
+    assert "12 minutes later is still taken, from everybody alike" in Browser(db, bo).get(draft_of(team)).text
+    assert Browser(db, bo).get(RULES).status == 403
+
+
+def test_a_late_entry_is_given_named_and_taken_back(db, ada, bo, team):
+    shut_phase(db, again(db, ada), team.event, PhaseKind.SUBMISSION)
+    here = f"/e/food-hack/teams/{team.team.public_id}/late-entry"
+    browser = Browser(db, ada)
+
+    empty = browser.send(here, until="2026-04-14T20:00", why="short")
+    given = browser.send(here, until="2026-04-14T20:00", why="Our own server was away.")
+    written = Browser(db, bo).send(f"{draft_of(team)}/hand-in", revision="0", **TYPED)
+    row = submission_of_team(db, team.id)
+    assert row is not None
+    seen = browser.get(f"/e/food-hack/submissions/{row.public_id}")
+    ended = browser.send(f"{here}/end")
+
+    assert (empty.status, 'value="2026-04-14T20:00"' in empty.html) == (422, True)
+    assert "They can hand in late" in given.text and "Our own server was away." in given.text
+    assert "by a late entry that an organiser gave the team" in written.text
+    assert "Our own server was away." in seen.text and "by Ada Adler" in seen.text
+    assert "The late entry has ended" in ended.text
+    assert Browser(db, bo).get(here).status == 403
+    assert Browser(db, bo).get(draft_of(team)).status == 409
+
+
+def test_a_late_entry_and_its_end_are_told_to_the_team(db, ada, bo, team):
+    from events.core.journal import settle
+    from events.late_entries import take_late_entry_back
+    from mailer.letters import Letter
+    from mailer.writing import write_letters
+
+    event = shut_phase(db, again(db, ada), team.event, PhaseKind.SUBMISSION)
+    late = TeamInEvent(team.team, event)
+    give_late_entry(db, again(db, ada), late, until=NOW + 3 * HOUR, why="Our own server was away.")
+    db.commit()
+    settle()
+    write_letters()
+    take_late_entry_back(db, again(db, ada), late)
+    db.commit()
+    settle()
+    write_letters()
+
+    letters = [(one.kind, one.address) for one in db.exec(select(Letter)) if one.kind.startswith("late_entry")]
+    assert letters == [("late_entry_given", "bo@example.org"), ("late_entry_taken_back", "bo@example.org")]
+
+
+async def arrive_slowly(db: Database, bo: Actor, team: TeamInEvent, seconds: int) -> int:
+    """Hand in over a line on which the second half of the request comes `seconds` after the first; its status."""
+    browser = Browser(db, bo)
+    cookie = open_sign_in(db, person_of(db, bo), way="test")
+    db.commit()
+    fields = {"csrf_token": form_token(cookie), "revision": "0", **TYPED}
+    body = "&".join(f"{name}={text}" for name, text in fields.items()).replace(" ", "+").encode()
+    pieces = [body[:60], body[60:]]
+    status = 0
+
+    async def receive():
+        if len(pieces) == 1:
+            clock._frozen[-1] += timedelta(seconds=seconds)  # the line is slow
+        piece = pieces.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
+
+    async def send(message):
+        nonlocal status
+        status = message.get("status", status)
+
+    headers = {"host": "folkmoot.example", "origin": ADDRESS, "content-length": str(len(body)),
+               "content-type": "application/x-www-form-urlencoded",
+               "cookie": f"{cookie_name(SIGN_IN)}={cookie}"}  # fmt: skip
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": f"{draft_of(team)}/hand-in", "raw_path": b"", "query_string": b"", "root_path": "",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1), "server": ("folkmoot.example", 80),
+    }  # fmt: skip
+    await Doorkeeper(browser.app)(scope, receive, send)
+    return status
+
+
+@pytest.mark.parametrize(
+    ("begins", "seconds", "late"),
+    [(-1, 600, False), (-1, 0, False), (0, 0, True), (1, 600, True), (-1, 1200, True)],
+)
+def test_what_counts_is_when_the_button_was_pressed_and_not_how_slow_the_line_is(
+    db, ada, bo, team, begins, seconds, late
+):
+    end = NOW + HOUR
+    move_phase(
+        db, again(db, ada), team.event, kind=PhaseKind.SUBMISSION, starts_at=NOW - HOUR,
+        ends_at=end - timedelta(minutes=team.event.event.grace_minutes),
+    )  # fmt: skip
+    db.commit()
+
+    with clock.frozen_at(end + timedelta(seconds=begins)):
+        status = anyio.run(arrive_slowly, db, bo, team, seconds)
+
+    version = db.exec(select(SubmissionVersion)).one()
+    assert (status, version.late) == ((409, True) if late else (303, False))
+
+
+def test_a_receipt_says_that_it_came_within_the_grace(db, ada, bo, team):
+    event = move_phase(
+        db, again(db, ada), team.event, kind=PhaseKind.SUBMISSION, starts_at=NOW - HOUR, ends_at=NOW + HOUR
+    )
+    with clock.frozen_at(NOW + HOUR + timedelta(minutes=1)):
+        hand_in(db, again(db, bo), TeamInEvent(team.team, event), written=DONE, revision=0)
+        row = submission_of_team(db, team.id)
+        assert row is not None
+        page = Browser(db, bo).get(f"/e/food-hack/submissions/{row.public_id}/versions/1")
+
+    assert "within the grace after the end, which is the same for all" in page.text
+    assert db.exec(select(LateEntry)).all() == []
