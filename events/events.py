@@ -47,7 +47,8 @@ class Approval(StrEnum):
 
 
 class Event(SQLModel, table=True):
-    """One gathering. `version` rises with every change that its public page shows."""
+    """One gathering. `version` rises with every change that its public page shows; `has_agenda` from the first release
+    of its agenda on."""
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = public_id("e")
@@ -64,6 +65,7 @@ class Event(SQLModel, table=True):
     approval: Approval = word(Approval, default=Approval.AUTOMATIC)
     team_size_min: int = 2
     team_size_max: int = 6
+    has_agenda: bool = False
     version: int = 1
     created_at: datetime = moment()
 

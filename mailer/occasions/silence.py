@@ -3,6 +3,7 @@
 from events import (
     admission,
     challenges,
+    check_in,
     clusters,
     consents,
     desks,
@@ -38,6 +39,7 @@ from sessions import (
     waiting,
 )
 from sessions.schedules import drafts
+from sessions.timetable import conflicts, releases, rows
 
 # Set-up: whoever did it was there.
 silent(
@@ -67,7 +69,17 @@ silent(
     tables.TableRemoved,
     type_rules.TypeRulesChanged,
     booking_rules.BookingRulesChanged,
+    rows.TracksChanged,
+    rows.RoomsChanged,
+    rows.SessionAdded,
+    rows.SessionChanged,
+    rows.SessionPlaced,
+    rows.SessionTakenOff,
+    rows.SessionRemoved,
+    conflicts.ConflictLevelsSet,
 )
+# Each of those who speak is written about what is new for them.
+silent(releases.AgendaReleased)
 # Drafts concern organisers, whose page shows them; of a published one, each changed meeting is written about itself.
 silent(
     drafts.ScheduleAsked,
@@ -126,6 +138,8 @@ silent(
     pitches.PitchEnded,
     attendance.CheckedInToMeeting,
     attendance.MeetingHeld,
+    check_in.ParticipantCheckedIn,
+    check_in.CheckInUndone,
 )
 # The letter about the new meeting says it.
 silent(standby.StandbyCalled)
