@@ -69,7 +69,7 @@ FURTHER_PAGES = (
     Shot("board-by-tables", "Ada Adler", f"{MATCHMAKING}/board?by=tables"),
     Shot("all-meetings", "Ada Adler", f"{MATCHMAKING}/meetings/all"),
     Shot("schedule", "Ada Adler", f"{MATCHMAKING}/schedule"),
-    Shot("agenda", "Bo Berg", f"{MATCHMAKING}/agenda"),
+    Shot("agenda", "Bo Berg", f"{MATCHMAKING}/agenda/mine"),
     Shot("desk", "Ola Olsson", f"{MATCHMAKING}/desk"),
     Shot("account", "Bo Berg", "/account"),
     Shot("sign-in", "", "/sign-in"),

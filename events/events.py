@@ -47,7 +47,8 @@ class Approval(StrEnum):
 
 
 class Event(SQLModel, table=True):
-    """One gathering. `version` rises with every change that its public page shows."""
+    """One gathering. `version` rises with every change that its public page shows; `has_agenda` from the first release
+    of its agenda on."""
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = public_id("e")
@@ -67,6 +68,7 @@ class Event(SQLModel, table=True):
     grace_minutes: int = 5
     gallery_opened_at: datetime | None = moment(default=None, nullable=True)
     winners_announced_at: datetime | None = moment(default=None, nullable=True)
+    has_agenda: bool = False
     version: int = 1
     created_at: datetime = moment()
 

@@ -1,6 +1,7 @@
 """What machines read on an event's public page: schema.org as a data block."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -10,12 +11,17 @@ from events.events import EventState, EventWithPhases
 from events.overview import stretch_of
 from events.phases import PhaseKind
 from events.programmes import Programme
+from sessions.timetable.released import AgendaSession
+from sessions.timetable.rows import SessionKind
 
 CONTEXT = "https://schema.org"
+MOST_SESSIONS = 50
 
 
-def event_as_schema(subject: EventWithPhases, programme: Programme) -> dict[str, Any]:
-    """An event in schema.org's words; moments with their offset, addresses full."""
+def event_as_schema(
+    subject: EventWithPhases, programme: Programme, agenda: Sequence[AgendaSession] = ()
+) -> dict[str, Any]:
+    """An event in schema.org's words, with the first sessions of its agenda; moments have their offset."""
     event = subject.event
     found: dict[str, Any] = {
         "@context": CONTEXT,
@@ -41,6 +47,25 @@ def event_as_schema(subject: EventWithPhases, programme: Programme) -> dict[str,
             "@type": "Offer", "price": "0", "priceCurrency": "EUR", "url": link("register", event=event.slug),
             "validFrom": phase.starts_at.isoformat(), "validThrough": phase.ends_at.isoformat(),
         }  # fmt: skip
+    sessions = [one for one in agenda if one.kind is not SessionKind.BREAK][:MOST_SESSIONS]
+    if sessions:
+        found["subEvent"] = [_session(event.slug, one) for one in sessions]
+    return found
+
+
+def _session(slug: str, one: AgendaSession) -> dict[str, Any]:
+    address = link("agenda_session", event=slug, session=one.public_id)
+    found: dict[str, Any] = {
+        "@type": "Event",
+        "@id": address,
+        "url": address,
+        "name": one.title,
+        "startDate": one.starts_at.isoformat(),
+        "endDate": one.ends_at.isoformat(),
+        "location": {"@type": "VirtualLocation", "name": one.room, "url": address},
+    }
+    if one.speakers:
+        found["performer"] = [{"@type": "Person", "name": speaker.name} for speaker in one.speakers]
     return found
 
 

@@ -10,8 +10,10 @@ from events.events import EventKind, EventWithPhases
 from events.participants import see_participants
 from events.registration import participant_of_event
 from events.roles import organiser_of_event
+from events.tickets import at_open_door
 from sessions.boards.board import see_board
 from sessions.stages import see_stage
+from sessions.timetable.released import agenda_released
 
 Tab = tuple[Message, str, Rule | None]
 
@@ -36,7 +38,10 @@ TABS: dict[EventKind, tuple[Tab, ...]] = {
     EventKind.PEER_REVIEW: ((_("Overview"), "event", None),),
 }
 
+AGENDA_TAB: Tab = (_("Agenda"), "agenda", agenda_released)
+
 STAFF_TABS: tuple[Tab, ...] = (
+    (_("Check-in"), "check_in", at_open_door),
     (_("Your participants"), "own_participants", officer_in_programme),
     (_("Registrations"), "registrations", organiser_of_event),
     (_("Letters"), "letters", organiser_of_event),
@@ -48,7 +53,8 @@ def event_nav_of(event: EventWithPhases | None, actor: Actor, here: str) -> list
     """The tabs of an event that this actor can use: (label, path, whether it is the present one)."""
     if event is None:
         return []
-    tabs = [tab for tab in TABS[event.event.kind] + STAFF_TABS if tab[2] is None or tab[2](actor, event)]
+    first, *others = TABS[event.event.kind]
+    tabs = [tab for tab in (first, AGENDA_TAB, *others, *STAFF_TABS) if tab[2] is None or tab[2](actor, event)]
     found = [(str(label), path(name, event=event.event.slug)) for label, name, _rule in tabs]
     here = _under_its_tab(event, here)
     best = max((url for _label, url in found if here == url or here.startswith(url + "/")), key=len, default="")
@@ -58,7 +64,7 @@ def event_nav_of(event: EventWithPhases | None, actor: Actor, here: str) -> list
 def _under_its_tab(event: EventWithPhases, here: str) -> str:
     """Where a page belongs whose address does not begin with that of its tab: a meeting, an import."""
     slug = event.event.slug
-    if here.startswith("/meetings/") or here in {path("agenda", event=slug), path("turned_down", event=slug)}:
+    if here.startswith("/meetings/") or here in {path("turned_down", event=slug)}:
         return path("meetings", event=slug)
     if here.startswith(path("all_meetings", event=slug)):
         return path("board", event=slug)
@@ -68,6 +74,12 @@ def _under_its_tab(event: EventWithPhases, here: str) -> str:
         return path("registrations", event=slug)
     if here.startswith(path("meeting_rules", event=slug)):
         return path("set_up", event=slug)
+    if here.startswith(path("timetable", event=slug)):
+        return path("set_up", event=slug)
+    if here == path("badges", event=slug):
+        return path("check_in", event=slug)
+    if here == path("my_agenda", event=slug) and event.event.kind is EventKind.MATCHMAKING:
+        return path("meetings", event=slug)
     if here.startswith(path("import_items", event=slug)):
         return path("event_marketplace", event=slug)
     return here

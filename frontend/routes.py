@@ -5,6 +5,8 @@ from starlette.routing import BaseRoute
 from frontend.assets import serve_asset
 from frontend.hackathon_routes import HACKATHONS
 from frontend.pages import (
+    agenda,
+    agenda_exports,
     agendas,
     arranging,
     asking,
@@ -14,6 +16,7 @@ from frontend.pages import (
     blocks,
     board,
     board_actions,
+    check_in,
     colleagues,
     control,
     desks,
@@ -38,10 +41,13 @@ from frontend.pages import (
     profile,
     programmes,
     registrations,
+    releases,
     schedules,
     setup,
     signin,
     tables,
+    timetable,
+    timetable_setup,
     waiting,
 )
 from frontend.routing import get, post
@@ -196,8 +202,8 @@ MEETINGS: list[BaseRoute] = [
     post("/e/{event}/board/meetings/{meeting}/lock", board_actions.lock_now, "board_lock"),
     get("/e/{event}/meetings/all", board.show_all_meetings, "all_meetings"),
     get("/e/{event}/meetings", meetings.show_meetings, "meetings"),
-    get("/e/{event}/agenda", agendas.show_agenda, "agenda"),
-    get("/e/{event}/agenda/fragment", agendas.agenda_fragment, "agenda_fragment"),
+    get("/e/{event}/agenda/mine", agendas.show_mine, "my_agenda"),
+    get("/e/{event}/agenda/mine/fragment", agendas.mine_fragment, "my_agenda_fragment"),
     get("/e/{event}/agendas", agendas.show_agendas, "agendas"),
     get("/e/{event}/tables/agendas", agendas.show_table_agendas, "table_agendas"),
     get("/e/{event}/meetings/fragment", meetings.meetings_fragment, "meetings_fragment"),
@@ -277,6 +283,47 @@ SCHEDULES: list[BaseRoute] = [
     post("/e/{event}/schedule/{draft}/publish", schedules.publish_now, "publish_schedule"),
 ]
 
+# The timetable and the agenda released from it; tickets, badges and the door
+AGENDA: list[BaseRoute] = [
+    get("/e/{event}/timetable", timetable.show_timetable, "timetable"),
+    get("/e/{event}/timetable/fragment", timetable.timetable_fragment, "timetable_fragment"),
+    get("/e/{event}/timetable/new", timetable.new_session, "new_session"),
+    post("/e/{event}/timetable/new", timetable.add_now, "add_session"),
+    get("/e/{event}/timetable/sessions/{session}", timetable.edit_session, "edit_session"),
+    post("/e/{event}/timetable/sessions/{session}", timetable.change_now, "change_session"),
+    post("/e/{event}/timetable/sessions/{session}/place", timetable.place_now, "place_session"),
+    post("/e/{event}/timetable/sessions/{session}/remove", timetable.remove_now, "remove_session"),
+    get("/e/{event}/timetable/parts", timetable_setup.show_parts, "timetable_parts"),
+    post("/e/{event}/timetable/rooms", timetable_setup.add_room_now, "add_room"),
+    post("/e/{event}/timetable/rooms/{room}", timetable_setup.change_room_now, "change_room"),
+    post("/e/{event}/timetable/rooms/{room}/remove", timetable_setup.remove_room_now, "remove_room"),
+    post("/e/{event}/timetable/tracks", timetable_setup.add_track_now, "add_track"),
+    post("/e/{event}/timetable/tracks/{track}", timetable_setup.change_track_now, "change_track"),
+    post("/e/{event}/timetable/tracks/{track}/remove", timetable_setup.remove_track_now, "remove_track"),
+    post("/e/{event}/timetable/conflicts", timetable_setup.set_levels_now, "set_conflict_levels"),
+    get("/e/{event}/timetable/release", releases.show_release, "release"),
+    post("/e/{event}/timetable/release", releases.release_now, "release_agenda"),
+    get("/e/{event}/agenda", agenda.show_agenda, "agenda"),
+    get("/e/{event}/agenda/fragment", agenda.agenda_fragment, "agenda_fragment"),
+    get("/e/{event}/agenda/changes", agenda.show_changes, "agenda_changes"),
+    get("/e/{event}/agenda/sessions/{session}", agenda.show_session, "agenda_session"),
+    post("/e/{event}/agenda/sessions/{session}/star", agenda.star_now, "star_session"),
+    post("/e/{event}/agenda/sessions/{session}/unstar", agenda.unstar_now, "unstar_session"),
+    get("/e/{event}/agenda/widget", agenda_exports.show_widget, "agenda_widget"),
+    get("/e/{event}/agenda.ics", agenda_exports.agenda_ics, "agenda_ics"),
+    get("/e/{event}/schedule.xml", agenda_exports.schedule_xml, "schedule_xml"),
+    get("/e/{event}/schedule.json", agenda_exports.schedule_json, "schedule_json"),
+    get("/e/{event}/ticket", check_in.show_ticket, "ticket"),
+    get("/tickets/{code}", check_in.open_ticket, "open_ticket"),
+    get("/e/{event}/badges", check_in.show_badges, "badges"),
+    get("/e/{event}/check-in", check_in.show_door, "check_in"),
+    post("/e/{event}/check-in", check_in.check_in_now, "check_in_now"),
+    get("/e/{event}/check-in/fragment", check_in.door_fragment, "door_fragment"),
+    get("/e/{event}/check-in/people.json", check_in.send_door_list, "door_list"),
+    post("/e/{event}/check-in/scans", check_in.send_scans, "send_scans"),
+    post("/e/{event}/check-in/{registration}/undo", check_in.undo_now, "undo_check_in"),
+]
+
 # Stages, pitches, live rooms
 LIVE: list[BaseRoute] = [
     get("/e/{event}/stages", live.show_stages, "stages"),
@@ -312,5 +359,5 @@ DEVELOPMENT: list[BaseRoute] = [
 
 def routes(*, demo: bool) -> list[BaseRoute]:
     """All routes; the switcher, the mailbox and the style guide exist in the demo only."""
-    found = GROUND + PEOPLE + NETWORK + EVENTS + HACKATHONS + MEETINGS + SCHEDULES + LIVE
+    found = GROUND + PEOPLE + NETWORK + EVENTS + HACKATHONS + MEETINGS + SCHEDULES + AGENDA + LIVE
     return found + DEVELOPMENT if demo else found

@@ -1,4 +1,4 @@
-"""How addresses are written down: one line each, with the page function, its method and its name."""
+"""How routes are made: one method each, and quickly passed over where they are not meant."""
 
 from typing import Any
 

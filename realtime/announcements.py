@@ -10,6 +10,7 @@ from events import (
     challenge_questions,
     challenge_resources,
     challenges,
+    check_in,
     clusters,
     consents,
     deadlines,
@@ -39,7 +40,7 @@ from events.core.database import Database
 from events.importing import items, participants
 from events.people import find_person
 from realtime.announcing import Concerned, announced, changing_times, quiet
-from realtime.channels import board_channel, event_channel, person_channel
+from realtime.channels import board_channel, crew_channel, event_channel, person_channel
 from sessions import (
     assessments,
     attendance,
@@ -57,6 +58,7 @@ from sessions import (
     waiting,
 )
 from sessions.schedules import drafts
+from sessions.timetable import conflicts, releases, rows
 
 
 @announced(
@@ -231,6 +233,31 @@ def _stage(db: Database, fact: pitches.StageOpened) -> Concerned:
     return {event_channel(fact.event_id)}, {"stage": db.get_one(pitches.Stage, fact.stage_id).public_id}
 
 
+@announced(
+    rows.TracksChanged,
+    rows.RoomsChanged,
+    rows.SessionAdded,
+    rows.SessionChanged,
+    rows.SessionPlaced,
+    rows.SessionTakenOff,
+    rows.SessionRemoved,
+    conflicts.ConflictLevelsSet,
+)
+def _timetable(db: Database, fact: rows.SessionAdded) -> Concerned:
+    return {crew_channel(fact.event_id)}, {"timetable": _slug(db, fact.event_id)}
+
+
+@announced(releases.AgendaReleased)
+def _agenda(db: Database, fact: releases.AgendaReleased) -> Concerned:
+    slug = _slug(db, fact.event_id)
+    return {event_channel(fact.event_id), crew_channel(fact.event_id)}, {"agenda": slug, "timetable": slug}
+
+
+@announced(check_in.ParticipantCheckedIn, check_in.CheckInUndone)
+def _door(db: Database, fact: check_in.ParticipantCheckedIn) -> Concerned:
+    return {crew_channel(fact.event_id)}, {"door": _slug(db, fact.event_id)}
+
+
 @announced(phases.PhaseOpened, phases.PhaseClosed, planning.PhaseMoved)
 def _phase(db: Database, fact: phases.PhaseOpened) -> Concerned:
     event = db.get_one(gatherings.Event, fact.event_id)
@@ -249,6 +276,8 @@ def _person(db: Database, fact: roles.RoleGranted | desks.DeskOfficerRemoved) ->
 
 # The room's own numbered changes carry these at the same moment.
 quiet(pitches.PitchStarted, pitches.PitchEnded)
+# The release is announced to everybody who takes part, and a letter goes to each of these.
+quiet(releases.SpeakerScheduled, releases.SpeakerMoved, releases.SpeakerFreed)
 # A revoked sign-in closes its sockets; nobody else is concerned.
 quiet(signin.SignInLinkAsked, signin.SignedIn, signin.SignedOut, signin.PasswordSet)
 # Whoever did it was there, and no other open page waits for it.

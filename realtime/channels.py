@@ -16,6 +16,11 @@ def board_channel(event_id: int) -> str:
     return f"board:{event_id}"
 
 
+def crew_channel(event_id: int) -> str:
+    """Who runs an event: its organisers and hosts, who work on its timetable and stand at its door."""
+    return f"crew:{event_id}"
+
+
 def stage_channel(stage_id: int) -> str:
     """Everybody in a pitch room."""
     return f"stage:{stage_id}"

@@ -19,7 +19,15 @@ from events.people import get_person
 from events.registration import Registration, RegistrationState
 from events.roles import actor_for
 from events.signin import SignIn
-from realtime.channels import board_channel, event_channel, person_channel, stage_channel, times_channel
+from events.tickets import events_run_by
+from realtime.channels import (
+    board_channel,
+    crew_channel,
+    event_channel,
+    person_channel,
+    stage_channel,
+    times_channel,
+)
 from realtime.fanout import Fanout, Message, Watched, use_fanout
 from realtime.guard import HELD, LARGEST_FRAME, App, Authenticate, Connection, Guard
 from realtime.presence import Presence
@@ -104,6 +112,8 @@ class SocketServer:
             await self.sio.enter_room(sid, event_channel(event_id))
         for event_id in await asyncio.to_thread(_boards_of, person):
             await self.sio.enter_room(sid, board_channel(event_id))
+        for event_id in await asyncio.to_thread(_run_by, person):
+            await self.sio.enter_room(sid, crew_channel(event_id))
 
     async def _disconnect(self, sid: str, *_reason: Any) -> None:
         self.watching.pop(sid, None)
@@ -294,6 +304,11 @@ def _events_of(person_id: int) -> list[int]:
 def _boards_of(person_id: int) -> list[int]:
     with reading() as db:
         return boards_seen_by(db, actor_for(db, person_id))
+
+
+def _run_by(person_id: int) -> list[int]:
+    with reading() as db:
+        return events_run_by(db, actor_for(db, person_id))
 
 
 def _revoked(sign_ins: list[int]) -> list[int]:

@@ -27,6 +27,7 @@ class EntryKind(StrEnum):
 
     MEETING = "meeting"
     PITCH = "pitch"
+    SESSION = "session"
 
 
 class CalendarMethod(StrEnum):
@@ -229,6 +230,12 @@ def take_out(db: Database, kind: EntryKind, subject_id: int, person_id: int) -> 
     theirs = (col(CalendarInvitee.entry_id) == entry.id, col(CalendarInvitee.person_id) == person_id)
     db.execute(delete(CalendarInvitee).where(*theirs))
     return taken_out, goes_on
+
+
+def forget_all_but(db: Database, entry: CalendarEntry, people: Collection[int]) -> None:
+    """Ask nobody but `people` to have an entry, of which everybody was told already that it is not on any more."""
+    gone = (col(CalendarInvitee.entry_id) == entry.id, col(CalendarInvitee.person_id).not_in(sorted(people)))
+    db.execute(delete(CalendarInvitee).where(*gone))
 
 
 def _append(

@@ -1,4 +1,6 @@
-"""Agendas: one's own on the phone and on paper, everybody's and every table's to be printed by the organisers."""
+"""Agendas: one's own on the phone and on paper, everybody's and every table's to be printed by the organisers.
+
+One's own has the meetings, and the sessions of the event's agenda that somebody has starred or speaks in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,27 +14,39 @@ from events.core import clock
 from events.core.database import Database, reading
 from events.core.refusals import NotFound
 from events.core.translation import N_, Message, _, day_of
-from events.events import get_event
+from events.events import EventKind, get_event
 from events.participants import ParticipantCard, participants_seen_by
 from events.people import people_by_id
+from events.registration import participant_of_event
 from events.roles import organiser_of_event
 from frontend.addresses import asked, page_base
 from frontend.pages.events import page_number
 from frontend.web import actor_of, page, render
 from sessions.event_agendas import AgendaEntry, Attendee, agendas_in, my_agenda, table_agendas
+from sessions.timetable.released import AgendaSession
+from sessions.timetable.stars import own_sessions
 
 # Shorter stretches between meetings are the pauses that the event makes.
 SHORTEST_GAP = timedelta(minutes=15)
 
 
+Entry = AgendaEntry | AgendaSession
+
+
 @dataclass(frozen=True)
 class Line:
-    """A meeting in somebody's day; `gap` is the free stretch before it, `when` '', 'now', 'next' or 'past'."""
+    """A meeting or a session in somebody's day; `gap` is the free stretch before it, `when` '', 'now', 'next' or
+    'past'."""
 
-    entry: AgendaEntry
+    entry: Entry
     others: tuple[Attendee, ...]
     gap: Message | str
     when: str
+
+    @property
+    def is_session(self) -> bool:
+        """Whether it is a session and no meeting."""
+        return isinstance(self.entry, AgendaSession)
 
 
 @dataclass(frozen=True)
@@ -61,7 +75,7 @@ def _gap(since: datetime | None, until: datetime) -> Message | str:
     return _("Free for %(hours)s h %(minutes)s min", hours=minutes // 60, minutes=f"{minutes % 60:02}")
 
 
-def _when(entry: AgendaEntry, first_to_come: AgendaEntry | None, now: datetime) -> str:
+def _when(entry: Entry, first_to_come: Entry | None, now: datetime) -> str:
     if entry.ends_at <= now:
         return "past"
     if entry.starts_at <= now:
@@ -69,8 +83,9 @@ def _when(entry: AgendaEntry, first_to_come: AgendaEntry | None, now: datetime) 
     return "next" if entry is first_to_come else ""
 
 
-def days_of(entries: Sequence[AgendaEntry], person_id: int, zone: str | None = None) -> list[Day]:
-    """Somebody's meetings by day on the reader's clock, or on that of `zone`, with the gaps between them."""
+def days_of(entries: Sequence[Entry], person_id: int, zone: str | None = None) -> list[Day]:
+    """Somebody's meetings and sessions, which are in order of time, by day on the reader's clock, or on that of `zone`,
+    with the gaps between them."""
     now = clock.now()
     to_come = next((entry for entry in entries if entry.starts_at > now), None)
     before = {after.public_id: one.ends_at for one, after in pairwise(entries)}
@@ -79,7 +94,8 @@ def days_of(entries: Sequence[AgendaEntry], person_id: int, zone: str | None = N
         lines: list[Line] = []
         for entry in group:
             since = before.get(entry.public_id) if lines else None
-            lines.append(Line(entry, entry.others(person_id), _gap(since, entry.starts_at), _when(entry, to_come, now)))
+            others = entry.others(person_id) if isinstance(entry, AgendaEntry) else ()
+            lines.append(Line(entry, others, _gap(since, entry.starts_at), _when(entry, to_come, now)))
         days.append(Day(name, lines))
     return days
 
@@ -88,18 +104,26 @@ def _mine(request: Request, template: str) -> Response:
     with reading() as db:
         actor = actor_of(db, request)
         event = get_event(db, actor, request.path_params["event"])
-        entries = my_agenda(db, actor, event)
+        takes_part = participant_of_event(actor, event)
+        if not takes_part and not event.event.has_agenda:
+            raise NotFound()
+        meetings = my_agenda(db, actor, event) if takes_part else []
+        sessions = own_sessions(db, actor, event)
+    entries: list[Entry] = sorted([*meetings, *sessions], key=lambda one: one.starts_at)
     days = days_of(entries, actor.person or 0)
-    return render(request, template, event=event, days=days, count=len(entries))
+    meets = takes_part and event.event.kind is EventKind.MATCHMAKING
+    return render(
+        request, template, event=event, days=days, meetings=len(meetings), sessions=len(sessions), meets=meets,
+    )  # fmt: skip
 
 
 @page(signed_in=True)
-def show_agenda(request: Request) -> Response:
+def show_mine(request: Request) -> Response:
     return _mine(request, "agendas/mine.html")
 
 
 @page(signed_in=True)
-def agenda_fragment(request: Request) -> Response:
+def mine_fragment(request: Request) -> Response:
     return _mine(request, "agendas/mine_fragment.html")
 
 

@@ -38,6 +38,7 @@ from frontend.event_cards import card_of, timeline_of
 from frontend.json_ld import data_block, event_as_schema
 from frontend.steps import Standing, call_to_action
 from frontend.web import actor_of, page, render
+from sessions.timetable.released import agenda_of, last_release
 
 SHOWN_ROLES = frozenset({Role.ORGANISER, Role.JUDGE, Role.MENTOR, Role.HOST})
 
@@ -136,13 +137,14 @@ def show_event(request: Request) -> Response:
         team = _team(actor, roles_in(db, event))
         before = db.get(Event, event.event.follows_id) if event.event.follows_id else None
         around = _around(db, actor, event)
+        agenda = agenda_of(db, last_release(db, event.id)) if event.event.has_agenda else []
     if not actor.signed_in:
         set_reader(reader().locale, event.zone)
     return render(
         request, "events/event.html", event=event, programme=programme, step=step, partners=partners, team=team,
         figures=figures, challenges=challenges, around=around, card=card_of(event, now),
         before=before if before is not None and before.state is not EventState.DRAFT else None,
-        phases=timeline_of(event, now), schema=data_block(event_as_schema(event, programme)),
+        phases=timeline_of(event, now), schema=data_block(event_as_schema(event, programme, agenda)),
         address=link("event", event=event.event.slug),
     )  # fmt: skip
 

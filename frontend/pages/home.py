@@ -438,7 +438,7 @@ def show_home(request: Request) -> Response:
         request, "home/home.html", name=person.name, step=steps[0] if steps else None,
         after=steps[1 : 1 + MOST_AFTER_THAT], more=max(0, len(steps) - 1 - MOST_AFTER_THAT), agenda=agenda,
         cards=[card_of(one, now, look.registrations.get(one.id)) for one in mine], programmes=programmes, now=now,
-        agenda_url=path("agenda", event=meeting_in[0].event.slug) if meeting_in else "",
+        agenda_url=path("my_agenda", event=meeting_in[0].event.slug) if meeting_in else "",
     )  # fmt: skip
 
 

@@ -215,6 +215,7 @@ def show_mine(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "registrations/mine.html", event=event, form=form, registration=row, subject=subject, step=step,
         consent=consent, said=said, unconfirmed=unconfirmed, says=SAYS[row.state], asked=asked, waits=waits,
+        has_place=row.state is RegistrationState.ACCEPTED,
     )  # fmt: skip
 
 

@@ -36,7 +36,11 @@ def _place(db: Database, fact: Any) -> Values | None:
     event = db.get(Event, fact.event_id)
     if event is None:
         return None
-    return {"event": event.name, "url": page("my_registration", event=event.slug)}
+    return {
+        "event": event.name,
+        "url": page("my_registration", event=event.slug),
+        "ticket": page("ticket", event=event.slug),
+    }
 
 
 @letter_for(RegistrationReceived, to=_whose_in(RegistrationState.APPLIED))

@@ -6,6 +6,7 @@ from events import (
     challenge_questions,
     challenge_resources,
     challenges,
+    check_in,
     clusters,
     consents,
     deadlines,
@@ -44,6 +45,7 @@ from sessions import (
     waiting,
 )
 from sessions.schedules import drafts
+from sessions.timetable import conflicts, releases, rows
 
 # Set-up: whoever did it was there.
 silent(
@@ -76,7 +78,17 @@ silent(
     prizes.PrizesChanged,
     submission_fields.SubmissionFieldsChanged,
     booking_rules.BookingRulesChanged,
+    rows.TracksChanged,
+    rows.RoomsChanged,
+    rows.SessionAdded,
+    rows.SessionChanged,
+    rows.SessionPlaced,
+    rows.SessionTakenOff,
+    rows.SessionRemoved,
+    conflicts.ConflictLevelsSet,
 )
+# Each of those who speak is written about what is new for them.
+silent(releases.AgendaReleased)
 # Drafts concern organisers, whose page shows them; of a published one, each changed meeting is written about itself.
 silent(
     drafts.ScheduleAsked,
@@ -145,6 +157,8 @@ silent(
     pitches.PitchEnded,
     attendance.CheckedInToMeeting,
     attendance.MeetingHeld,
+    check_in.ParticipantCheckedIn,
+    check_in.CheckInUndone,
 )
 # The letter about the new meeting says it.
 silent(standby.StandbyCalled)

@@ -45,7 +45,7 @@ def test_ones_agenda_has_times_places_and_gaps_in_order(db, fair, bo, cy, dee):
     make_meeting(db, fair, asker=bo, invitee=dee, slot=3)
     make_meeting(db, fair, asker=bo, invitee=cy, slot=0)
 
-    page = Browser(db, bo).get(f"{HERE}/agenda")
+    page = Browser(db, bo).get(f"{HERE}/agenda/mine")
 
     expected = ["11:00", "Cy Costa, Lisbon Lab (Portugal)", "Table 1", "for them 10:00", "Free for 55 minutes", "12:15",
                 "Dee Dumont"]  # fmt: skip
@@ -58,7 +58,7 @@ def test_what_is_on_now_and_what_comes_next_are_marked(db, fair, bo, cy, dee):
     make_meeting(db, fair, asker=bo, invitee=dee, slot=1)
 
     with clock.frozen_at(fair.slots[0].starts_at):
-        page = Browser(db, bo).get(f"{HERE}/agenda")
+        page = Browser(db, bo).get(f"{HERE}/agenda/mine")
 
     assert order_of(page.text, "Next up", "Now", "Cy", "Dee") == ["Cy", "Now", "Dee", "Next up"]
     assert page.html.count('aria-current="time"') == 1
@@ -69,8 +69,8 @@ def test_requests_and_cancelled_meetings_stand_in_no_agenda(db, fair, bo, cy, de
     cancel_meeting(db, bo, make_meeting(db, fair, asker=bo, invitee=cy))
     browser = Browser(db, bo)
 
-    assert "Nothing stands yet" in browser.get(f"{HERE}/agenda").text
-    assert "<html" not in browser.get(f"{HERE}/agenda/fragment").html
+    assert "Nothing stands yet" in browser.get(f"{HERE}/agenda/mine").text
+    assert "<html" not in browser.get(f"{HERE}/agenda/mine/fragment").html
 
 
 def test_an_agenda_asks_as_often_for_three_meetings_as_for_one(db, fair, bo, cy, dee, mel, queries):
@@ -79,9 +79,9 @@ def test_an_agenda_asks_as_often_for_three_meetings_as_for_one(db, fair, bo, cy,
 
     for number, other in enumerate((cy, dee, mel)):
         make_meeting(db, fair, asker=bo, invitee=other, slot=number)
-        browser.get(f"{HERE}/agenda")
+        browser.get(f"{HERE}/agenda/mine")
         queries.clear()
-        browser.get(f"{HERE}/agenda")
+        browser.get(f"{HERE}/agenda/mine")
         counts.append(len(queries))
 
     assert counts == [5, 5, 5]
@@ -114,10 +114,10 @@ def test_organisers_print_a_sheet_for_each_table(db, fair, bo, cy, dee, mel):
 def test_agendas_of_others_are_for_organisers(db, fair, bo, eve):
     for path in ("agendas", "tables/agendas"):
         assert [Browser(db, one).get(f"{HERE}/{path}").status for one in (bo, eve)] == [404, 404]
-    assert Browser(db, eve).get(f"{HERE}/agenda").status == 404
+    assert Browser(db, eve).get(f"{HERE}/agenda/mine").status == 404
 
 
 def test_home_and_meetings_lead_to_the_agenda(db, fair, bo):
     browser = Browser(db, bo)
 
-    assert [f"{HERE}/agenda" in browser.get(path).links for path in ("/", f"{HERE}/meetings")] == [True, True]
+    assert [f"{HERE}/agenda/mine" in browser.get(path).links for path in ("/", f"{HERE}/meetings")] == [True, True]

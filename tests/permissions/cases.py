@@ -21,6 +21,7 @@ from sessions.schedules.drafts import DraftState
 from sessions.sides import SideInMeeting
 from sessions.stages import StageState
 from sessions.tables import TableInEvent
+from sessions.timetable.rows import RoomInEvent, TrackInEvent
 from sessions.waiting import WaitingPairInEvent
 from tests.makers import NOW
 from tests.permissions.world import World, changed, in_state, with_phase, with_state
@@ -153,7 +154,8 @@ def an_item_for_an_event(world: World) -> list[Case]:
 @cases_of(
     "change_event", "publish_event", "start_event", "close_event", "add_participation_type", "add_question",
     "set_consent_text", "appoint", "move_phase", "clone_event", "drop_phase", "import_participants", "import_items",
-    "publish_challenge", "promote_need", "plan_stage",
+    "publish_challenge", "promote_need", "plan_stage", "add_track", "add_room", "set_conflict_levels", "add_session",
+    "release_agenda",
 )  # fmt: skip
 def a_hackathon(world: World) -> list[Case]:
     return event_states(world.hackathon)
@@ -515,3 +517,35 @@ def room_states(subject: Any) -> list[Case]:
         Case("open room, draft event", with_state(subject, event={"state": EventState.DRAFT})),
         Case("open room, closed event", with_state(subject, event={"state": EventState.CLOSED})),
     ]
+
+
+# --- the agenda and the door ----------------------------------------------------------------------
+
+
+@cases_of("change_room", "remove_room")
+def a_room_of_the_programme(world: World) -> list[Case]:
+    subject = RoomInEvent(world.agenda.studio, world.hackathon)
+    return [Case(f"{state} event", with_state(subject, event={"state": state})) for state in EventState]
+
+
+@cases_of("change_track", "remove_track")
+def a_track_of_the_agenda(world: World) -> list[Case]:
+    subject = TrackInEvent(world.agenda.track, world.hackathon)
+    return [Case(f"{state} event", with_state(subject, event={"state": state})) for state in EventState]
+
+
+@cases_of("change_session", "place_session", "take_session_off", "remove_session")
+def a_session_of_the_draft(world: World) -> list[Case]:
+    return [Case(f"{state} event", with_state(world.keynote, event={"state": state})) for state in EventState]
+
+
+@cases_of("star_session", "unstar_session")
+def a_session_of_the_agenda(world: World) -> list[Case]:
+    return [Case("released", world.keynote)]
+
+
+@cases_of("check_in", "undo_check_in")
+def somebody_at_the_door(world: World) -> list[Case]:
+    place = world.place("Bo", world.hackathon)
+    found = [Case(f"Bo's, {state}", with_state(place, registration={"state": state})) for state in RegistrationState]
+    return [*found, *(Case(f"Bo's, {state} event", with_state(place, event={"state": state})) for state in EventState)]

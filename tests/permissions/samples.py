@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from frontend.routes import DEVELOPMENT, MEETINGS, SCHEDULES, routes
 from frontend.slots import value_of
+from sessions.timetable.conflicts import ConflictKind
 from tests.makers import NOW
 from tests.permissions.world import World
 
@@ -204,6 +205,18 @@ def samples(world: World) -> dict[str, Sample]:
         "follow": Sample(ids={"event": ids["event"]}),
         "follow_now": Sample({"name": "Food Match II", "starts_at": wall(30)}, ids={"event": ids["event"]}),
         "plan_stage": Sample({"name": "Side stage", "opens_at": wall(1)}),
+        "add_session": Sample({"title": "Welcome", "minutes": "30"}),
+        "change_session": Sample({"title": "Keynote", "minutes": "45"}),
+        "place_session": Sample({"room": ids["room"], "starts_at": wall(0.5)}),
+        "add_room": Sample({"what": "room", "name": "Loft"}),
+        "change_room": Sample({"what": ids["room"], "name": "Attic"}),
+        "add_track": Sample({"what": "track", "name": "Trays"}),
+        "change_track": Sample({"what": ids["track"], "name": "Boxes", "tone": "moss"}),
+        "set_conflict_levels": Sample({kind.value: "warn" for kind in ConflictKind}),
+        "release_agenda": Sample({"name": "2.0"}),
+        "star_session": Sample({"back": "agenda"}),
+        "check_in_now": Sample({"code": ids["code"]}),
+        "send_scans": Sample({"scan": [f"a-phone-1|1|{ids['code']}"]}),
         "ask_question": Sample({"body": "Who pays for the straw?"}),
         "move_stage": Sample({"opens_at": wall(1)}, ids={"stage": ids["planned_stage"]}),
         "open_stage": Sample(ids={"stage": ids["planned_stage"]}),

@@ -35,6 +35,7 @@ from events.submission_fields import Asking, FieldInEvent, add_field
 from events.submission_files import add_file
 from events.submissions import Submission
 from events.teams import TeamInEvent, TeamInvitationSent
+from events.tickets import ticket_of
 from sessions.blocks import BlockInEvent, MeetingTable, add_block, add_tables, slots_in, tables_of
 from sessions.guests import add_to_meeting
 from sessions.meetings import Meeting, MeetingInEvent, MeetingState, meeting_in_event
@@ -43,6 +44,7 @@ from sessions.running import open_stage
 from sessions.schedules.drafts import DraftInEvent
 from sessions.sides import side_of
 from sessions.stages import QuestionOnStage, Stage, StageInEvent, ask_question, get_question
+from sessions.timetable.rows import SessionInEvent
 from sessions.waiting import WaitingPair
 from tests.events.makers_desks import make_desk, place_of
 from tests.events.makers_hackathon import BRIEF, DONE, make_hackathon, make_team
@@ -58,6 +60,8 @@ from tests.makers import (
     person_of,
     reload_event,
 )
+from tests.sessions.makers_agenda import Programme as Agenda
+from tests.sessions.makers_agenda import make_session, released, with_rooms
 from tests.sessions.makers_meetings import Fair, make_colleague, make_meeting, make_request, tomorrow
 from tests.sessions.makers_schedules import make_draft_here
 
@@ -114,6 +118,8 @@ class World:
     table: MeetingTable
     draft: DraftInEvent
     waiting: WaitingPair
+    agenda: Agenda
+    keynote: SessionInEvent
     ids: dict[str, str]
 
     @property
@@ -186,6 +192,7 @@ def build_world(db: Database) -> World:
     team, version, invitation = _team(db, people, hackathon, challenge)
     material = _material(db, people, subject, version)
     stage, pitch, question = _room(db, people, hackathon)
+    agenda, keynote = _agenda(db, again(db, people["Ada"]), hackathon)
     db.flush()
     requested = make_request(db, fair, asker=again(db, people["Bo"]), invitee=again(db, people["Cy"]), slot=0)
     nia = make_person(db, "Nia Novak")
@@ -208,7 +215,7 @@ def build_world(db: Database) -> World:
         field=FieldInEvent(asked, hackathon, challenge), **material,
         cluster=cluster, asking=asking, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage,
         pitch=pitch, question=question, table=tables_of(db, fair.event.id)[0],
-        draft=make_draft_here(db, fair.ada, fair.event), waiting=waiting, ids={},
+        draft=make_draft_here(db, fair.ada, fair.event), waiting=waiting, agenda=agenda, keynote=keynote, ids={},
     )  # fmt: skip
     world.ids = (
         _ids(db, world)
@@ -367,6 +374,15 @@ def _room(db: Database, people: dict[str, Actor], hackathon: EventWithPhases) ->
     return stage, pitches_of(db, stage)[0], question
 
 
+def _agenda(db: Database, ada: Actor, hackathon: EventWithPhases) -> tuple[Agenda, SessionInEvent]:
+    """A released agenda of one session, two rooms and a track; another session waits for a time."""
+    agenda = with_rooms(db, ada, hackathon)
+    keynote = make_session(db, agenda, "Keynote", hours=7)
+    make_session(db, agenda, "Later")
+    released(db, agenda)
+    return agenda, keynote
+
+
 def _ids(db: Database, world: World) -> dict[str, str]:
     """What stands in addresses: by the name of the path parameter, with the event's kind where both have one."""
     file = db.exec(select(StoredFile).where(StoredFile.name == "plan.pdf")).one()
@@ -405,6 +421,10 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "question": world.question.question.public_id,
         "schedule_draft": world.draft.draft.public_id,
         "pair": world.waiting.public_id,
+        "room": world.agenda.studio.public_id,
+        "track": world.agenda.track.public_id,
+        "session": world.keynote.session.public_id,
+        "code": ticket_of(world.places["Bo", world.hackathon.event.slug]).code,
         "token": issue_link_token(db, asked),
         "invitation_token": issue_invitation_token(db, sent),
     }

@@ -74,6 +74,7 @@ FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
         _("How meetings come about, and how many."),
     ),
     (EventKind.MATCHMAKING, "blocks", _("Meeting blocks and tables"), _("When and where meetings can be held.")),
+    (None, "timetable", _("Timetable"), _("Rooms, sessions and speakers; the agenda is released from it.")),
     (None, "import_participants", _("Import participants"), _("From a CSV or XLSX file, with a preview.")),
 )
 
@@ -93,6 +94,7 @@ def _checklist(db: Database, actor: Actor, event: EventWithPhases) -> tuple[list
         Line(_("Participation types"), bool(types), path("edit_registration", event=slug)),
         Line(_("A consent text"), consent is not None, path("edit_registration", event=slug)),
         Line(_("People with roles: judges, mentors, hosts"), bool(roles), path("edit_roles", event=slug)),
+        Line(_("A released agenda"), event.event.has_agenda, path("timetable", event=slug)),
     ]
     return needed, good + _of_its_kind(db, actor, event)
 

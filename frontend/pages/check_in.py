@@ -1,0 +1,254 @@
+"""The door of an event: tickets, badges, and the page on a phone that checks people in, with or without a network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from events.check_in import (
+    DoorLine,
+    Outcome,
+    check_in,
+    counts_at_door,
+    door_list,
+    latest_there,
+    undo_check_in,
+)
+from events.core.access import Actor
+from events.core.columns import random_id
+from events.core.database import Database, reading, transaction
+from events.core.links import link
+from events.core.paging import page_of
+from events.core.refusals import Invalid, NotFound, Refusal
+from events.core.translation import Message, _, clock_of, day_of
+from events.events import EventWithPhases, get_event
+from events.organisations import Organisation
+from events.registration import RegistrationState, find_registration
+from events.registration_lists import type_of
+from events.roles import organiser_of_event
+from events.tickets import (
+    crew_of_event,
+    event_of_ticket,
+    find_by_code,
+    get_at_door,
+    get_by_ticket,
+    ticket_for,
+    ticket_of,
+)
+from frontend.addresses import asked, page_base
+from frontend.pages.events import page_number
+from frontend.qr_codes import QrDrawing, qr_of
+from frontend.web import NOTHING, Filled, Form, actor_of, page, person_of, redirect, render, wants_json
+
+CAMERA = {"permissions-policy": "camera=(self), microphone=(), geolocation=(), payment=()"}
+MOST_FOUND = 20
+MOST_AT_ONCE = 50
+BADGES_AT_ONCE = 60
+
+
+class NoForm(Form):
+    """A button."""
+
+
+class DoorForm(Form):
+    """What was typed or scanned, or whose name was found (a registration's public id)."""
+
+    code: str = ""
+    registration: str = ""
+
+
+class ScansForm(Form):
+    """Scans that a phone has kept, each as 'name of the scan|milliseconds since 1970|code'."""
+
+    scan: list[str] = Field(default_factory=list)
+
+
+def _door(db: Database, request: Request) -> tuple[Actor, EventWithPhases]:
+    """The event of this page for those at its door; nothing is there for others."""
+    actor = actor_of(db, request)
+    event = get_event(db, actor, request.path_params["event"])
+    if not crew_of_event(actor, event):
+        raise NotFound()
+    return actor, event
+
+
+def _state(db: Database, actor: Actor, event: EventWithPhases) -> dict[str, Any]:
+    return {"counts": counts_at_door(db, event.id), "latest": latest_there(db, actor, event)}
+
+
+@page(signed_in=True)
+def show_door(request: Request, form: Filled = NOTHING) -> Response:
+    given = asked(request, "q", "ticket")
+    with reading() as db:
+        actor, event = _door(db, request)
+        state = _state(db, actor, event)
+        found = _named(door_list(db, actor, event), given["q"])[:MOST_FOUND] if given["q"] else []
+    response = render(
+        request, "check_in/door.html", event=event, form=form.with_values(code=given["ticket"]), found=found,
+        question=given["q"], organises=organiser_of_event(actor, event), **state,
+    )  # fmt: skip
+    response.headers.update(CAMERA)
+    return response
+
+
+def _named(lines: Sequence[DoorLine], words: str) -> list[DoorLine]:
+    wanted = words.casefold()
+    return [one for one in lines if wanted in f"{one.name} {one.organisation}".casefold()]
+
+
+@page(signed_in=True)
+def door_fragment(request: Request) -> Response:
+    with reading() as db:
+        actor, event = _door(db, request)
+        state = _state(db, actor, event)
+    return render(request, "check_in/state.html", event=event, **state)
+
+
+@page(signed_in=True)
+def send_door_list(request: Request) -> Response:
+    """Everybody who takes part, for the page to go on with while there is no network."""
+    with reading() as db:
+        actor, event = _door(db, request)
+        lines = door_list(db, actor, event)
+    people = [
+        {"id": one.public_id, "name": one.name, "about": one.organisation or one.type, "short": one.short,
+         "there": one.scanned_at is not None}
+        for one in lines
+    ]  # fmt: skip
+    return JSONResponse({"people": people}, headers={"cache-control": "private, no-store"})
+
+
+def _said(outcome: Outcome, event: EventWithPhases) -> Message:
+    if outcome.is_new:
+        return _("%(name)s is checked in.", name=outcome.name)
+    when = f"{day_of(outcome.scanned_at, event.zone)}, {clock_of(outcome.scanned_at, event.zone)}"
+    if not outcome.by:
+        return _("%(name)s is there already, since %(when)s.", name=outcome.name, when=when)
+    return _("%(name)s is there already, since %(when)s: checked in by %(by)s.", name=outcome.name, when=when,
+             by=outcome.by)  # fmt: skip
+
+
+@page(form=DoorForm, again=show_door, signed_in=True)
+def check_in_now(request: Request, form: DoorForm) -> Response:
+    with transaction() as db:
+        actor, event = _door(db, request)
+        by_name = form.registration
+        subject = get_at_door(db, actor, event, by_name) if by_name else _by_ticket(db, actor, event, form)
+        outcome = check_in(db, actor, subject, scan_id=random_id("scan"))
+    return redirect(request, "check_in", event=event.event.slug, flash=_said(outcome, event))
+
+
+def _by_ticket(db: Database, actor: Actor, event: EventWithPhases, form: DoorForm) -> Any:
+    try:
+        return get_by_ticket(db, actor, event, form.code)
+    except NotFound as unknown:
+        raise Invalid({"code": unknown.message}) from unknown
+
+
+@dataclass(frozen=True)
+class KeptScan:
+    """A scan as a phone sends it."""
+
+    id: str
+    at: datetime | None
+    code: str
+
+
+def _read(text: str) -> KeptScan:
+    name, _bar, rest = text.partition("|")
+    moment, _bar, code = rest.partition("|")
+    at = None
+    if moment.isascii() and moment.isdecimal() and len(moment) <= 14:
+        at = datetime.fromtimestamp(int(moment) / 1000, UTC)
+    return KeptScan(name[:60], at, code[:300])
+
+
+@page(form=ScansForm, signed_in=True)
+def send_scans(request: Request, form: ScansForm) -> Response:
+    """Take in what a phone has kept, each scan in a transaction of its own, and say what became of each."""
+    with reading() as db:
+        _actor, event = _door(db, request)
+    results = [_take(request, _read(text)) for text in form.scan[:MOST_AT_ONCE]]
+    with reading() as db:
+        counts = counts_at_door(db, event.id)
+    return JSONResponse({"ok": True, "results": results, "there": counts.there, "expected": counts.expected})
+
+
+def _take(request: Request, scan: KeptScan) -> dict[str, str]:
+    try:
+        with transaction() as db:
+            actor, event = _door(db, request)
+            subject = get_by_ticket(db, actor, event, scan.code)
+            outcome = check_in(db, actor, subject, scan_id=scan.id, scanned_at=scan.at)
+    except Refusal as refusal:
+        return {"id": scan.id, "state": "refused", "message": str(refusal.message)}
+    return {"id": scan.id, "state": "in" if outcome.is_new else "again", "message": str(_said(outcome, event))}
+
+
+@page(form=NoForm, again=show_door, signed_in=True)
+def undo_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, event = _door(db, request)
+        undo_check_in(db, actor, get_at_door(db, actor, event, request.path_params["registration"]))
+    said = _("Taken back: they are not checked in any more.")
+    if wants_json(request):
+        return JSONResponse({"ok": True, "message": str(said)})
+    return redirect(request, "check_in", event=event.event.slug, flash=said)
+
+
+def ticket_drawing(code: str) -> QrDrawing:
+    """The QR code of a ticket: its address, which any phone's camera can open."""
+    return qr_of(link("open_ticket", code=code))
+
+
+@page(signed_in=True)
+def show_ticket(request: Request) -> Response:
+    with reading() as db:
+        actor = actor_of(db, request)
+        event = get_event(db, actor, request.path_params["event"])
+        mine = find_registration(db, event.id, actor.person)
+        if mine is None or mine.state is not RegistrationState.ACCEPTED:
+            raise NotFound()
+        kind = type_of(db, mine)
+        organisation = db.get(Organisation, mine.organisation_id) if mine.organisation_id else None
+    ticket, person = ticket_of(mine), person_of(request)
+    return render(
+        request, "check_in/ticket.html", event=event, ticket=ticket, drawing=ticket_drawing(ticket.code),
+        name=person.name if person else "", organisation=organisation.name if organisation else "", type=kind.name,
+    )  # fmt: skip
+
+
+@page(signed_in=True)
+def open_ticket(request: Request) -> Response:
+    """Where a ticket's QR code leads: those at the door to their page, its owner to the ticket, nobody else."""
+    code = request.path_params["code"]
+    with reading() as db:
+        actor = actor_of(db, request)
+        row = find_by_code(db, code)
+        if row is None:
+            raise NotFound()
+        event = event_of_ticket(db, row)
+        at_door = crew_of_event(actor, event)
+        if not at_door and row.person_id != actor.person:
+            raise NotFound()
+    if at_door:
+        return redirect(request, "check_in", event=event.slug, query={"ticket": code})
+    return redirect(request, "ticket", event=event.slug)
+
+
+@page(signed_in=True)
+def show_badges(request: Request) -> Response:
+    question = asked(request, "q")
+    with reading() as db:
+        actor, event = _door(db, request)
+        lines = door_list(db, actor, event)
+    found = page_of(_named(lines, question["q"]), page_number(request), size=BADGES_AT_ONCE)
+    return render(
+        request, "check_in/badges.html", event=event, found=found, question=question["q"],
+        badges=[(one, ticket_drawing(ticket_for(one.public_id).code)) for one in found.rows],
+        base=page_base(request, question),
+    )  # fmt: skip

@@ -1,0 +1,307 @@
+"""Releasing the agenda: naming a version of the draft, saying what changed in it, telling those who speak."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+
+from events.core import clock
+from events.core.access import Actor, command
+from events.core.database import Database, is_broken
+from events.core.journal import Fact, record
+from events.core.refusals import Conflict, Invalid
+from events.core.translation import _
+from events.events import EventState, EventWithPhases, not_over, touch
+from events.people import Person, clean_name
+from events.roles import organiser_of_event
+from sessions.calendars import (
+    CalendarMethod,
+    Content,
+    EntryKind,
+    cancel_entry,
+    find_entry,
+    forget_all_but,
+    invitees_of,
+    latest_revision,
+    revise,
+    take_out,
+)
+from sessions.timetable.conflicts import Level, TimetableConflict, conflicts_of
+from sessions.timetable.released import (
+    AgendaSession,
+    Release,
+    ReleasedSession,
+    ReleasedSpeaker,
+    SpeakerName,
+    agenda_of,
+    last_release,
+)
+from sessions.timetable.rows import Room, Session, Speaker, Track, lock_timetable
+
+
+class ChangeKind(StrEnum):
+    """What a release did to a session. MOVED is another time, length or room; CHANGED is all else."""
+
+    NEW = "new"
+    MOVED = "moved"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class SessionChange:
+    """What became of a session from one release to the next; `before` is None for a new one, `after` for one that was
+    cancelled."""
+
+    kind: ChangeKind
+    before: AgendaSession | None
+    after: AgendaSession | None
+
+    @property
+    def now(self) -> AgendaSession:
+        """The session as it is, or as it was last."""
+        found = self.after or self.before
+        assert found is not None
+        return found
+
+
+@dataclass(frozen=True)
+class AgendaReleased(Fact):
+    """Everybody sees a new version of the agenda."""
+
+    event_id: int
+    release_id: int
+
+
+@dataclass(frozen=True)
+class SpeakerScheduled(Fact):
+    """Somebody speaks at a time that everybody sees; `sequence` is the session's calendar revision."""
+
+    event_id: int
+    session_id: int
+    release_id: int
+    person_id: int
+    sequence: int
+
+
+@dataclass(frozen=True)
+class SpeakerMoved(Fact):
+    """A session in which somebody speaks has another time, place or title than in the release before."""
+
+    event_id: int
+    session_id: int
+    release_id: int
+    person_id: int
+    sequence: int
+
+
+@dataclass(frozen=True)
+class SpeakerFreed(Fact):
+    """Somebody does not speak any more: the session is not on the agenda, or goes on without them."""
+
+    event_id: int
+    session_id: int
+    release_id: int
+    person_id: int
+    sequence: int
+
+
+class AgendaBlocked(Conflict):
+    """A draft with a conflict that stops cannot be released."""
+
+    def __init__(self, conflict: TimetableConflict) -> None:
+        super().__init__(
+            _("The agenda cannot be released while something is in the way: %(reason)s", reason=conflict.reason)
+        )
+
+
+class NothingNew(Conflict):
+    """The draft is what everybody sees already."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing to release: nothing has changed since everybody saw it last."))
+
+
+def draft_of(db: Database, event: EventWithPhases) -> list[AgendaSession]:
+    """The draft as a release would show it, in order of time and then of rooms."""
+    query = (
+        select(Session, Room, Track)
+        .join(Room, col(Room.id) == col(Session.room_id))
+        .join(Track, col(Track.id) == col(Session.track_id), isouter=True)
+        .where(Session.event_id == event.id)
+        .order_by(col(Session.starts_at), col(Room.position), col(Room.id), col(Session.id))
+    )
+    # The join to tracks is an outer one, which SQLModel's types do not say.
+    rows: Sequence[tuple[Session, Room, Track | None]] = db.exec(query).all()
+    speakers = _speakers(db, event.id)
+    return [
+        AgendaSession(
+            one.id or 0, one.public_id, one.kind, one.title, one.abstract, track.name if track else "",
+            track.tone if track else None, room.name, room.link, room.position, one.starts_at, one.minutes,
+            speakers.get(one.id or 0, ()),
+        )
+        for one, room, track in rows
+        if one.starts_at is not None
+    ]  # fmt: skip
+
+
+def _speakers(db: Database, event_id: int) -> dict[int, tuple[SpeakerName, ...]]:
+    query = (
+        select(Speaker, Person.name, Person.public_id)
+        .join(Person, col(Person.id) == col(Speaker.person_id), isouter=True)
+        .join(Session, col(Session.id) == col(Speaker.session_id))
+        .where(Session.event_id == event_id)
+        .order_by(col(Speaker.position), col(Speaker.id))
+    )
+    found: dict[int, tuple[SpeakerName, ...]] = {}
+    for row, name, public in db.exec(query):
+        one = SpeakerName(name or row.name, public or "", row.person_id)
+        found[row.session_id] = (*found.get(row.session_id, ()), one)
+    return found
+
+
+def changes_between(before: Sequence[AgendaSession], after: Sequence[AgendaSession]) -> list[SessionChange]:
+    """What became of each session, by comparison; those that are as they were are left out. In order of time: of the
+    new one, and of the old one for what was cancelled."""
+    old, new = ({one.session_id: one for one in agenda} for agenda in (before, after))
+    found = [SessionChange(ChangeKind.CANCELLED, one, None) for id, one in old.items() if id not in new]
+    for id, one in new.items():
+        was = old.get(id)
+        if was is None:
+            found.append(SessionChange(ChangeKind.NEW, None, one))
+        elif (was.starts_at, was.minutes, was.room) != (one.starts_at, one.minutes, one.room):
+            found.append(SessionChange(ChangeKind.MOVED, was, one))
+        elif _said(was) != _said(one):
+            found.append(SessionChange(ChangeKind.CHANGED, was, one))
+    return sorted(found, key=lambda change: (change.now.starts_at, change.now.room_position, change.now.session_id))
+
+
+def _said(one: AgendaSession) -> tuple[object, ...]:
+    return one.kind, one.title, one.abstract, one.track, one.tone, one.room_link, one.speakers
+
+
+def is_public(event: EventWithPhases, now: datetime) -> None:
+    """Refuse to show an agenda of what nobody can see, or of what is over."""
+    not_over(event, now)
+    if event.event.state is EventState.DRAFT:
+        raise Conflict(_("Publish the event first: until then nobody could see its agenda."))
+
+
+@command(organiser_of_event, when=is_public)
+def release_agenda(db: Database, actor: Actor, event: EventWithPhases, *, name: str, note: str = "") -> Release:
+    """Show everybody the draft as it is now, under a name that no release of this event had. Those who speak get what
+    is new for them into their calendars.
+
+    Refuses an empty, long or taken name, a draft in which nothing is new (NothingNew), and one with a conflict that
+    stops (AgendaBlocked).
+    """
+    lock_timetable(db, event.id)
+    clean = _checked(name, note)
+    last = last_release(db, event.id)
+    before, after = agenda_of(db, last), draft_of(db, event)
+    changes = changes_between(before, after)
+    if not changes:
+        raise NothingNew
+    for conflict in conflicts_of(db, event):
+        if conflict.level is Level.BLOCK:
+            raise AgendaBlocked(conflict)
+    number = last.number + 1 if last else 1
+    release = Release(event_id=event.id, number=number, name=clean, note=note.strip(), released_at=clock.now())
+    _keep(db, release)
+    _copy(db, release, after)
+    event.event.has_agenda = True
+    touch(db, event.event)
+    record(db, actor, AgendaReleased(event_id=event.id, release_id=release.id or 0))
+    for one in after:
+        _tell_speakers(db, actor, event, release, one)
+    for change in changes:
+        if change.after is None:
+            _call_off(db, actor, release, change.now)
+    return release
+
+
+def _checked(name: str, note: str) -> str:
+    clean = clean_name(name)
+    if not clean or len(clean) > 60:
+        raise Invalid({"name": _("Please give the release a name of at most 60 characters, such as 1.0.")})
+    if len(note.strip()) > 1000:
+        raise Invalid({"note": _("Please write at most %(most)s characters.", most=1000)})
+    return clean
+
+
+def _keep(db: Database, release: Release) -> None:
+    name = release.name
+    try:
+        with db.begin_nested():
+            db.add(release)
+            db.flush()
+    except IntegrityError as error:
+        if is_broken(error, "uq_agenda_release_event_id_name"):
+            raise Invalid({"name": _("There is a release called %(name)s already.", name=name)}) from error
+        raise
+
+
+def _copy(db: Database, release: Release, agenda: Sequence[AgendaSession]) -> None:
+    for one in agenda:
+        row = ReleasedSession(
+            release_id=release.id or 0, session_id=one.session_id, kind=one.kind, title=one.title,
+            abstract=one.abstract, track=one.track, tone=one.tone, room=one.room, room_link=one.room_link,
+            room_position=one.room_position, starts_at=one.starts_at, minutes=one.minutes,
+        )  # fmt: skip
+        db.add(row)
+        db.flush()
+        for position, speaker in enumerate(one.speakers):
+            name = "" if speaker.person_id is not None else speaker.name
+            db.add(ReleasedSpeaker(released_id=row.id or 0, person_id=speaker.person_id, name=name, position=position))
+    db.flush()
+
+
+def _tell_speakers(db: Database, actor: Actor, event: EventWithPhases, release: Release, one: AgendaSession) -> None:
+    """Say what is new in the calendars of those who speak, and write down for each what it is to them."""
+    kind, id = EntryKind.SESSION, one.session_id
+    entry = find_entry(db, kind, id)
+    last = latest_revision(db, entry) if entry else None
+    stood = last is not None and last.method is CalendarMethod.REQUEST
+    had = invitees_of(db, entry) if entry is not None and stood else set()
+    if entry is not None and not stood:
+        forget_all_but(db, entry, one.people)
+    ids = {"event_id": release.event_id, "session_id": id, "release_id": release.id or 0}
+    for person in sorted(had - one.people):
+        out = take_out(db, kind, id, person)
+        if out is not None:
+            record(db, actor, SpeakerFreed(**ids, person_id=person, sequence=out[0]))
+    if not one.people:
+        return
+    said = revise(db, kind, id, one.people, _content(event, one))
+    if said is None:
+        return
+    is_new = last is None or not stood or last.content_hash != _content(event, one).hash()
+    for person in sorted(one.people):
+        if person not in had:
+            record(db, actor, SpeakerScheduled(**ids, person_id=person, sequence=said))
+        elif is_new:
+            record(db, actor, SpeakerMoved(**ids, person_id=person, sequence=said))
+
+
+def _content(event: EventWithPhases, one: AgendaSession) -> Content:
+    return Content(
+        starts_at=one.starts_at,
+        ends_at=one.starts_at + timedelta(minutes=one.minutes),
+        summary=one.title,
+        place=one.room,
+        path=f"/e/{event.event.slug}/agenda/sessions/{one.public_id}",
+    )
+
+
+def _call_off(db: Database, actor: Actor, release: Release, one: AgendaSession) -> None:
+    entry = find_entry(db, EntryKind.SESSION, one.session_id)
+    people = invitees_of(db, entry) if entry else set()
+    sequence = cancel_entry(db, EntryKind.SESSION, one.session_id)
+    if sequence is None:
+        return
+    ids = {"event_id": release.event_id, "session_id": one.session_id, "release_id": release.id or 0}
+    for person in sorted(people):
+        record(db, actor, SpeakerFreed(**ids, person_id=person, sequence=sequence))
