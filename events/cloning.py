@@ -73,6 +73,8 @@ def clone_event(db: Database, actor: Actor, subject: EventWithPhases, *, name: s
         tagline=row.tagline, description=row.description, capacity=row.capacity, approval=row.approval,
     )  # fmt: skip
     made.event.team_size_min, made.event.team_size_max = row.team_size_min, row.team_size_max
+    made.event.solo_allowed = row.solo_allowed
+    made.event.teams_lock_at = moved(row.teams_lock_at) if row.teams_lock_at else None
     db.add(made.event)
     for phase in subject.phases:
         starts, ends = moved(phase.starts_at), moved(phase.ends_at)

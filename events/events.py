@@ -64,6 +64,8 @@ class Event(SQLModel, table=True):
     approval: Approval = word(Approval, default=Approval.AUTOMATIC)
     team_size_min: int = 2
     team_size_max: int = 6
+    solo_allowed: bool = False
+    teams_lock_at: datetime | None = moment(default=None, nullable=True)
     version: int = 1
     created_at: datetime = moment()
 

@@ -43,7 +43,8 @@ from events.submissions import (
     submission_of_team,
     submissions_of,
 )
-from events.teams import TeamInEvent, get_team, member_of_team, members_of, names_by_team, see_teams, team_of
+from events.team_lists import names_by_team
+from events.teams import TeamInEvent, get_team, member_of_team, members_of, see_teams, team_of
 from frontend.addresses import asked, page_base
 from frontend.pages.events import page_number
 from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, redirect, render
