@@ -74,6 +74,8 @@ def clone_event(db: Database, actor: Actor, subject: EventWithPhases, *, name: s
     )  # fmt: skip
     made.event.team_size_min, made.event.team_size_max = row.team_size_min, row.team_size_max
     made.event.grace_minutes = row.grace_minutes
+    made.event.solo_allowed = row.solo_allowed
+    made.event.teams_lock_at = moved(row.teams_lock_at) if row.teams_lock_at else None
     db.add(made.event)
     for phase in subject.phases:
         starts, ends = moved(phase.starts_at), moved(phase.ends_at)

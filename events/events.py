@@ -69,6 +69,8 @@ class Event(SQLModel, table=True):
     gallery_opened_at: datetime | None = moment(default=None, nullable=True)
     winners_announced_at: datetime | None = moment(default=None, nullable=True)
     has_agenda: bool = False
+    solo_allowed: bool = False
+    teams_lock_at: datetime | None = moment(default=None, nullable=True)
     version: int = 1
     created_at: datetime = moment()
 

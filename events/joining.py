@@ -23,8 +23,10 @@ from events.events import EventWithPhases, event_by_id
 from events.people import Person, clean_email
 from events.phases import PhaseKind, PhaseNotOpen
 from events.registration import Registration
-from events.roles import organiser_of_event
+from events.team_rules import last_joining, refuse_locked
 from events.teams import (
+    LEAVINGS,
+    LeadHandedOver,
     Team,
     TeamInEvent,
     TeamInvitation,
@@ -103,16 +105,23 @@ def invited(actor: Actor, subject: InvitationSeen) -> bool:
 
 
 def joining_open(subject: Any, now: datetime) -> None:
-    """Refuse new members before team forming and after building: the next day needs whoever the team still lacks."""
+    """Refuse new members before team forming, and after building or the lock date: until then the next day needs
+    whoever the team still lacks."""
     event: EventWithPhases = subject.event
-    forming = event.phase(PhaseKind.TEAM_FORMING)
-    last = event.phase(PhaseKind.BUILDING) or forming
+    forming, last = event.phase(PhaseKind.TEAM_FORMING), last_joining(event)
     if forming is None or last is None or now < forming.starts_at:
         team_forming_open(event, now)
         return
-    if now >= last.ends_at:
-        raise PhaseNotOpen(_("Teams have been fixed since %(when)s.", when=At(last.ends_at, "when")))
+    refuse_locked(event, now)
+    if now >= last:
+        raise PhaseNotOpen(_("Teams have been fixed since %(when)s.", when=At(last, "when")))
     its_event_not_over(subject, now)
+
+
+def leaving_open(subject: TeamInEvent, now: datetime) -> None:
+    """Refuse to leave after the lock date, and when the event is over."""
+    its_event_not_over(subject, now)
+    refuse_locked(subject.event, now)
 
 
 def lock_team(db: Database, team_id: int) -> None:
@@ -131,11 +140,20 @@ def invite_to_team(db: Database, actor: Actor, subject: TeamInEvent, *, email: s
     Asking again sends the letter again, at most every ten minutes. Refuses an address in the team, one that declined,
     a full team, and more than twenty invitations.
     """
+    return send_invitation(db, actor, subject, clean_email(email))
+
+
+def send_invitation(
+    db: Database, actor: Actor, subject: TeamInEvent, address: str, *, invited: int | None = None
+) -> TeamInvitation:
+    """Ask a clean address into the team, perhaps as somebody whose address the team does not know; part of commands.
+
+    Refuses what `invite_to_team` refuses.
+    """
     assert actor.person is not None
-    address = clean_email(email)
     lock_team(db, subject.id)
     _refuse_members(db, subject, address)
-    _refuse_full(db, subject)
+    refuse_full(db, subject)
     before = db.exec(
         select(TeamInvitation).where(TeamInvitation.team_id == subject.id, TeamInvitation.email == address)
     ).first()
@@ -143,7 +161,7 @@ def invite_to_team(db: Database, actor: Actor, subject: TeamInEvent, *, email: s
         raise Invalid({"email": _("This invitation was declined. They can still accept it if they change their mind.")})
     if before is not None and before.accepted is None and before.invited_at > clock.now() - PAUSE:
         return before
-    row = before or TeamInvitation(team_id=subject.id, email=address, invited_by_id=actor.person)
+    row = before or TeamInvitation(team_id=subject.id, email=address, invited_by_id=actor.person, invited_id=invited)
     if before is None and len(invitations_of(db, subject)) >= MOST_INVITATIONS:
         raise Conflict(_("A team can invite twenty people. Take an invitation back first."))
     row.invited_by_id, row.invited_at, row.accepted, row.answered_at = actor.person, clock.now(), None, None
@@ -163,7 +181,8 @@ def _refuse_members(db: Database, subject: TeamInEvent, address: str) -> None:
         raise Invalid({"email": _("Whoever has this address is in the team already.")})
 
 
-def _refuse_full(db: Database, subject: TeamInEvent) -> int:
+def refuse_full(db: Database, subject: TeamInEvent) -> int:
+    """How many are in a team that has a place left; refuses with TeamFull. Lock the team first."""
     here = size_of(db, subject.id)
     if here >= subject.event.event.team_size_max:
         raise TeamFull(subject.event.event.team_size_max)
@@ -235,6 +254,15 @@ def invitations_for(db: Database, actor: Actor, event: EventWithPhases) -> list[
     ]
 
 
+@command(member_of_team, when=joining_open)
+def send_invitation_again(db: Database, actor: Actor, subject: TeamInEvent, *, invitation: str) -> None:
+    """Send the letter of an unanswered invitation (public id) once more, at most every ten minutes."""
+    row = next((one for one in invitations_of(db, subject) if one.public_id == invitation), None)
+    if row is None or row.accepted is False:
+        raise Conflict(_("This invitation is not open any more."))
+    send_invitation(db, actor, subject, row.email)
+
+
 def invitations_of(db: Database, subject: TeamInEvent) -> list[TeamInvitation]:
     """A team's invitations that nobody has accepted, in order of sending."""
     query = select(TeamInvitation).where(
@@ -256,8 +284,8 @@ def accept_invitation(db: Database, actor: Actor, subject: InvitationSeen) -> Te
     if subject.token is not None and not spend(db, subject.token):
         raise InvitationNotValid
     _answer(db, subject, accepted=True)
-    here = _refuse_full(db, team)
-    add_member(db, team, actor.person, leads=here == 0)
+    here = refuse_full(db, team)
+    add_member(db, actor, team, actor.person, leads=here == 0)
     record(db, actor, TeamJoined(event_id=subject.event.id, team_id=team.id, person_id=actor.person))
     return team
 
@@ -288,16 +316,43 @@ def _answer(db: Database, subject: InvitationSeen, *, accepted: bool) -> None:
         raise InvitationNotValid
 
 
-@command(member_of_team, when=its_event_not_over)
+@command(member_of_team, when=leaving_open)
 def leave_team(db: Database, actor: Actor, subject: TeamInEvent) -> None:
-    """Leave one's team, at any time until the event is over; somebody else leads then, or the team is left empty."""
+    """Leave one's team, until the lock date or the end of the event; somebody else leads then, or the team is left
+    empty."""
     assert actor.person is not None
-    _take_out(db, actor, subject.event.id, subject.id, actor.person)
+    take_member_out(db, actor, subject, actor.person)
 
 
-@command(leader_of_team | organiser_of_event, when=its_event_not_over)
+@command(leader_of_team, when=leaving_open)
 def remove_from_team(db: Database, actor: Actor, subject: TeamInEvent, *, person: str) -> None:
-    """Take somebody (by public id) out of the team; refused for who is not in it."""
+    """Take somebody (by public id) out of the team one leads; refused for who is not in it."""
+    take_member_out(db, actor, subject, find_member(db, subject, person))
+
+
+@command(leader_of_team, when=its_event_not_over)
+def hand_over_lead(db: Database, actor: Actor, subject: TeamInEvent, *, person: str) -> None:
+    """Let another member (by public id) lead the team; refused for who is not in it, and when somebody else leads it by
+    now."""
+    lock_team(db, subject.id)
+    chosen = find_member(db, subject, person)
+    if chosen == actor.person:
+        raise Invalid({"person": _("You lead the team already. Choose somebody else.")})
+    if not any(one.leads and one.person_id == actor.person for one in members_of(db, subject.id)):
+        raise Conflict(_("Somebody else leads the team by now."))
+    _let_lead(db, actor, subject, chosen)
+
+
+def _let_lead(db: Database, actor: Actor, subject: TeamInEvent, person_id: int) -> None:
+    """One after the other: the index lets a team have one leader at each moment."""
+    here = col(TeamMember.team_id) == subject.id
+    db.execute(update(TeamMember).where(here, col(TeamMember.leads).is_(True)).values(leads=False))
+    db.execute(update(TeamMember).where(here, col(TeamMember.person_id) == person_id).values(leads=True))
+    record(db, actor, LeadHandedOver(event_id=subject.event.id, team_id=subject.id, person_id=person_id))
+
+
+def find_member(db: Database, subject: TeamInEvent, person: str) -> int:
+    """The id of a member by public id; refuses who is not in the team."""
     found = db.exec(
         select(Person.id)
         .join(TeamMember, col(TeamMember.person_id) == col(Person.id))
@@ -305,30 +360,29 @@ def remove_from_team(db: Database, actor: Actor, subject: TeamInEvent, *, person
     ).first()
     if found is None:
         raise Conflict(_("This person is not in the team any more."))
-    _take_out(db, actor, subject.event.id, subject.id, found)
+    return found
 
 
-def _take_out(db: Database, actor: Actor, event_id: int, team_id: int, person_id: int) -> None:
-    lock_team(db, team_id)
+def take_member_out(db: Database, actor: Actor, subject: TeamInEvent, person_id: int) -> None:
+    """Let somebody be in a team no more, with all that follows from it; part of commands that asked their own rule."""
+    lock_team(db, subject.id)
     gone = db.execute(
-        delete(TeamMember).where(col(TeamMember.team_id) == team_id, col(TeamMember.person_id) == person_id)
+        delete(TeamMember).where(col(TeamMember.team_id) == subject.id, col(TeamMember.person_id) == person_id)
     )
     if gone.rowcount != 1:  # type: ignore[attr-defined]  # a DELETE always answers with a cursor
         raise Conflict(_("This person is not in the team any more."))
-    record(db, actor, TeamLeft(event_id=event_id, team_id=team_id, person_id=person_id))
-    left = members_of(db, team_id)
+    record(db, actor, TeamLeft(event_id=subject.event.id, team_id=subject.id, person_id=person_id))
+    for step in LEAVINGS:
+        step(db, actor, subject, person_id)
+    left = members_of(db, subject.id)
     if not left:
-        _fold(db, team_id)
+        _fold(db, subject.id)
     elif not any(member.leads for member in left):
-        db.execute(
-            update(TeamMember)
-            .where(col(TeamMember.team_id) == team_id, col(TeamMember.person_id) == left[0].person_id)
-            .values(leads=True)
-        )
+        _let_lead(db, actor, subject, left[0].person_id)
 
 
 def _fold(db: Database, team_id: int) -> None:
-    """Away with a team without members, unless something points at it: the foreign key of its submission says so."""
+    """Away with a team without members, unless something it wrote points at it: the foreign keys say so."""
     with suppress(IntegrityError), db.begin_nested():
         db.execute(delete(TeamInvitation).where(col(TeamInvitation.team_id) == team_id))
         db.execute(delete(Team).where(col(Team.id) == team_id))
@@ -336,14 +390,13 @@ def _fold(db: Database, team_id: int) -> None:
 
 @on_withdrawn
 def _leave_with_registration(db: Database, actor: Actor, registration_id: int) -> None:
+    here = col(Registration.event_id) == col(TeamMember.event_id)
     row = db.exec(
-        select(TeamMember)
-        .join(
-            Registration,
-            (col(Registration.event_id) == col(TeamMember.event_id))
-            & (col(Registration.person_id) == col(TeamMember.person_id)),
-        )
+        select(Team, TeamMember)
+        .join(TeamMember, col(TeamMember.team_id) == col(Team.id))
+        .join(Registration, here & (col(Registration.person_id) == col(TeamMember.person_id)))
         .where(Registration.id == registration_id)
     ).first()
     if row is not None:
-        _take_out(db, actor, row.event_id, row.team_id, row.person_id)
+        team, member = row
+        take_member_out(db, actor, TeamInEvent(team, event_by_id(db, team.event_id)), member.person_id)

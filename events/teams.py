@@ -1,27 +1,28 @@
 """Teams: who works on a challenge together, how they find each other, and how many they are.
 
-A team is formed while team forming is open. People come in by invitation from then until building ends: teams lose
-people in the first night and fill the gap. After that nobody joins any more; whoever has to go can always go. When the
-leader leaves, whoever has been there longest leads. When the last one leaves, a team with nothing written disappears;
-one with a submission stays, without members, so that nothing that was handed in is lost.
+A team is formed while team forming is open. People come in by invitation or by asking, from then until building ends
+or the lock date comes: teams lose people in the first night and fill the gap. After that nobody joins by themselves;
+without a lock date whoever has to go can always go. One of a team leads it, and can hand that over. When the leader
+leaves, whoever has been there longest leads. When the last one leaves, a team with nothing written disappears; one with
+a submission stays, without members, so that nothing that was handed in is lost.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, false, func
+from sqlalchemy import Index, UniqueConstraint, func, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
-from events.challenges import Challenge, challenge_owner_of_event, find_challenge, its_event_not_over
+from events.challenges import challenge_owner_of_event, find_challenge, its_event_not_over
 from events.core import clock
 from events.core.access import Actor, command, rule
 from events.core.columns import moment, public_id
 from events.core.database import Database, is_broken
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
-from events.core.paging import Paged, paged
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import At, _
 from events.deadlines import counts_from, taken_until
@@ -29,11 +30,24 @@ from events.events import EventWithPhases
 from events.people import Person, clean_name
 from events.phases import PhaseKind, refuse_unless_open
 from events.registration import participant_of_event
-from events.roles import host_of_event, judge_of_event, mentor_of_event, organiser_of_event, tie_source, ties_as
+from events.roles import (
+    Role,
+    RoleGrant,
+    Scope,
+    host_of_event,
+    judge_of_event,
+    mentor_of_event,
+    organiser_of_event,
+    tie_source,
+    ties_as,
+)
+from events.submission_texts import clean_link
+from events.team_rules import refuse_locked
 
 
 class Team(SQLModel, table=True):
-    """Who works on a challenge. `late_until` is set where an organiser made an exception (events/late_entries.py)."""
+    """Who works on a challenge. `room` is where its members meet online; `late_until` is set where an organiser made an
+    exception (events/late_entries.py)."""
 
     __table_args__ = (UniqueConstraint("event_id", "name"),)
 
@@ -45,14 +59,20 @@ class Team(SQLModel, table=True):
     idea: str = Field(default="", max_length=1000)
     looking_for: str = Field(default="", max_length=300)
     late_until: datetime | None = moment(default=None, nullable=True)
+    room: str = Field(default="", max_length=300)
     formed_at: datetime = moment()
 
 
 class TeamMember(SQLModel, table=True):
-    """That a person is in a team. One team per person and event, kept by the database."""
+    """That a person is in a team. One team per person and event, and one leader per team, kept by the database."""
 
     __tablename__ = "team_member"
-    __table_args__ = (UniqueConstraint("event_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("event_id", "person_id"),
+        Index(
+            "uq_team_member_team_id", "team_id", unique=True, sqlite_where=text("leads"), postgresql_where=text("leads")
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     event_id: int = Field(foreign_key="event.id", index=True)
@@ -63,7 +83,10 @@ class TeamMember(SQLModel, table=True):
 
 
 class TeamInvitation(SQLModel, table=True):
-    """That an address was asked into a team; a token of purpose 'team invitation' goes with it by mail."""
+    """That an address was asked into a team; a token of purpose 'team invitation' goes with it by mail.
+
+    `invited_id` is set where somebody was asked who looks for a team: then the team knows a name and no address.
+    """
 
     __tablename__ = "team_invitation"
     __table_args__ = (UniqueConstraint("team_id", "email"),)
@@ -72,6 +95,7 @@ class TeamInvitation(SQLModel, table=True):
     public_id: str = public_id("ti")
     team_id: int = Field(foreign_key="team.id", index=True)
     email: str = Field(max_length=254)
+    invited_id: int | None = Field(default=None, foreign_key="person.id")
     invited_by_id: int = Field(foreign_key="person.id")
     invited_at: datetime = moment()
     answered_at: datetime | None = moment(default=None, nullable=True)
@@ -79,6 +103,7 @@ class TeamInvitation(SQLModel, table=True):
 
 
 personal_data(TeamMember, "person_id", "being in a team", "delete")
+personal_data(TeamInvitation, "invited_id", "who was asked into a team", "delete")
 personal_data(TeamInvitation, "invited_by_id", "who asked somebody into a team", "delete")
 
 
@@ -123,6 +148,32 @@ class TeamLeft(Fact):
     event_id: int
     team_id: int
     person_id: int
+
+
+@dataclass(frozen=True)
+class LeadHandedOver(Fact):
+    """Somebody else leads a team from now on."""
+
+    event_id: int
+    team_id: int
+    person_id: int
+
+
+TeamStep = Callable[[Database, Actor, "TeamInEvent", int], None]
+JOININGS: list[TeamStep] = []
+LEAVINGS: list[TeamStep] = []
+
+
+def on_joined(step: TeamStep) -> TeamStep:
+    """Run `(db, actor, team, person id)` in the transaction in which somebody has come into a team."""
+    JOININGS.append(step)
+    return step
+
+
+def on_left(step: TeamStep) -> TeamStep:
+    """Run `(db, actor, team, person id)` in the transaction in which somebody has gone out of a team."""
+    LEAVINGS.append(step)
+    return step
 
 
 class InTeamAlready(Conflict):
@@ -173,6 +224,13 @@ def participant_who_does_not_judge(actor: Actor, subject: Any) -> bool:
     return participant_of_event(actor, subject) and not judge_of_event(actor, subject)
 
 
+def judges_in(event: EventWithPhases) -> Any:
+    """The query for the people who judge in an event or its programme, which the rule asks of one actor."""
+    here = (col(RoleGrant.scope) == Scope.EVENT) & (col(RoleGrant.scope_id) == event.id)
+    above = (col(RoleGrant.scope) == Scope.PROGRAMME) & (col(RoleGrant.scope_id) == event.programme_id)
+    return select(RoleGrant.person_id).where(RoleGrant.role == Role.JUDGE, here | above)
+
+
 see_teams = (
     participant_of_event
     | organiser_of_event
@@ -184,9 +242,10 @@ see_teams = (
 
 
 def team_forming_open(subject: EventWithPhases, now: datetime) -> None:
-    """Refuse new teams outside the phase."""
+    """Refuse new teams outside the phase, and after the lock date."""
     kind = PhaseKind.TEAM_FORMING
     refuse_unless_open(subject.phase(kind), kind, subject.is_open(kind, now), now)
+    refuse_locked(subject, now)
 
 
 @command(participant_who_does_not_judge, when=team_forming_open)
@@ -208,8 +267,8 @@ def form_team(
     row = Team(event_id=subject.id, name=_checked_name(name), formed_at=clock.now())
     row.challenge_id = _checked_challenge(db, subject.id, challenge)
     row.idea, row.looking_for = idea.strip()[:1000], looking_for.strip()[:300]
-    _keep_name(db, row)
-    add_member(db, TeamInEvent(row, subject), actor.person, leads=True)
+    keep_name(db, row)
+    add_member(db, actor, TeamInEvent(row, subject), actor.person, leads=True)
     record(db, actor, TeamFormed(event_id=subject.id, team_id=row.id or 0))
     return row
 
@@ -230,7 +289,8 @@ def _checked_challenge(db: Database, event_id: int, public: str) -> int | None:
     return found.id
 
 
-def _keep_name(db: Database, team: Team) -> None:
+def keep_name(db: Database, team: Team) -> None:
+    """Write a team down, as part of a command; refuses a name that another team of the event has."""
     name = team.name
     try:
         with db.begin_nested():
@@ -244,8 +304,9 @@ def _keep_name(db: Database, team: Team) -> None:
         raise
 
 
-def add_member(db: Database, subject: TeamInEvent, person_id: int, *, leads: bool) -> None:
-    """Write down that somebody is in a team, as part of a command; refuses who is in a team of this event already."""
+def add_member(db: Database, actor: Actor, subject: TeamInEvent, person_id: int, *, leads: bool) -> None:
+    """Write down that somebody is in a team, as part of a command, and do what follows from it; refuses who is in a
+    team of this event already."""
     try:
         with db.begin_nested():
             db.add(
@@ -262,22 +323,36 @@ def add_member(db: Database, subject: TeamInEvent, person_id: int, *, leads: boo
         if is_broken(error, "uq_team_member_event_id_person_id"):
             raise InTeamAlready from error
         raise
+    for step in JOININGS:
+        step(db, actor, subject, person_id)
 
 
 @command(member_of_team | organiser_of_event, when=its_event_not_over)
 def change_team(
-    db: Database, actor: Actor, subject: TeamInEvent, *, name: str, challenge: str, idea: str, looking_for: str
+    db: Database,
+    actor: Actor,
+    subject: TeamInEvent,
+    *,
+    name: str,
+    challenge: str,
+    idea: str,
+    looking_for: str,
+    room: str = "",
 ) -> Team:
-    """Write a team's page anew; the name has to be free. The challenge can be changed until submission ends."""
+    """Write a team's page anew; the name has to be free, and `room` an https address or ''. The challenge can be
+    changed until submission ends."""
     team = subject.team
+    link = clean_link(room) if room.strip() else ""
+    if link is None:
+        raise Invalid({"room": _("Please give the address of your room, starting with https://.")})
     chosen = _checked_challenge(db, subject.event.id, challenge)
     until = taken_until(subject)
     if chosen != team.challenge_id and until is not None and counts_from(clock.now()) >= until:
         when = At(until, "when")
         raise Conflict(_("The challenge cannot be changed any more: submission closed on %(when)s.", when=when))
     team.name, team.challenge_id = _checked_name(name), chosen
-    team.idea, team.looking_for = idea.strip()[:1000], looking_for.strip()[:300]
-    _keep_name(db, team)
+    team.idea, team.looking_for, team.room = idea.strip()[:1000], looking_for.strip()[:300], link
+    keep_name(db, team)
     record(db, actor, TeamChanged(event_id=subject.event.id, team_id=subject.id))
     return team
 
@@ -326,68 +401,3 @@ def members_of(db: Database, *team_ids: int) -> list[Member]:
         Member(one.person_id, person.public_id, person.name, person.job_title, one.leads, one.joined_at)
         for person, one in db.exec(query)
     ]
-
-
-@dataclass(frozen=True)
-class TeamCard:
-    """A team as lists show it."""
-
-    public_id: str
-    name: str
-    idea: str
-    looking_for: str
-    challenge: str
-    challenge_id: str
-    members: tuple[str, ...]
-    most: int
-
-    @property
-    def places(self) -> int:
-        """How many could still join."""
-        return max(0, self.most - len(self.members))
-
-
-def teams_of(
-    db: Database, actor: Actor, event: EventWithPhases, *, challenge: str = "", page: int = 1
-) -> Paged[TeamCard]:
-    """One page of an event's teams by name, perhaps of one challenge (public id).
-
-    Empty for those who neither take part nor run the event. Teams without members are shown to organisers only.
-    """
-    wanted: list[Any] = [Team.event_id == event.id if see_teams(actor, event) else false()]
-    if challenge:
-        wanted.append(Challenge.public_id == challenge)
-    if not organiser_of_event(actor, event):
-        wanted.append(select(TeamMember.id).where(TeamMember.team_id == Team.id).exists())
-    query = select(Team, Challenge).join(Challenge, col(Challenge.id) == col(Team.challenge_id), isouter=True)
-    found = paged(db, query.where(*wanted).order_by(col(Team.name), col(Team.id)), page, tuple)
-    names = names_by_team(db, [team.id for team, _challenge in found.rows])
-    cards = [_card(team, its_challenge, names.get(team.id, ()), event) for team, its_challenge in found.rows]
-    return Paged(cards, found.page, found.count)
-
-
-def _card(team: Team, challenge: Challenge | None, names: tuple[str, ...], event: EventWithPhases) -> TeamCard:
-    return TeamCard(
-        team.public_id,
-        team.name,
-        team.idea,
-        team.looking_for,
-        challenge.title if challenge else "",
-        challenge.public_id if challenge else "",
-        names,
-        event.event.team_size_max,
-    )
-
-
-def names_by_team(db: Database, team_ids: list[int]) -> dict[int, tuple[str, ...]]:
-    """The names of the members of several teams, those who came first first."""
-    query = (
-        select(TeamMember.team_id, Person.name)
-        .join(Person, col(Person.id) == col(TeamMember.person_id))
-        .where(col(TeamMember.team_id).in_(team_ids))
-        .order_by(col(TeamMember.joined_at), col(TeamMember.id))
-    )
-    found: dict[int, tuple[str, ...]] = {}
-    for team_id, name in db.exec(query):
-        found[team_id] = (*found.get(team_id, ()), name)
-    return found

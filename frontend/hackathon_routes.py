@@ -2,7 +2,19 @@
 
 from starlette.routing import BaseRoute
 
-from frontend.pages import challenge_material, challenges, prizes, submission_rules, submissions, teams, writing
+from frontend.pages import (
+    challenge_material,
+    challenges,
+    interventions,
+    invitations,
+    joining,
+    prizes,
+    seekers,
+    submission_rules,
+    submissions,
+    teams,
+    writing,
+)
 from frontend.routing import get, post
 
 HACKATHONS: list[BaseRoute] = [
@@ -56,6 +68,10 @@ HACKATHONS: list[BaseRoute] = [
     get("/e/{event}/teams", teams.show_teams, "teams"),
     get("/e/{event}/teams/new", teams.new_team, "new_team"),
     post("/e/{event}/teams/new", teams.form_now, "form_team"),
+    get("/e/{event}/teams/looking", seekers.show_seekers, "seekers"),
+    get("/e/{event}/teams/looking/me", seekers.edit_own, "seek_team"),
+    post("/e/{event}/teams/looking/me", seekers.look_now, "look_for_team"),
+    post("/e/{event}/teams/looking/stop", seekers.stop_now, "stop_looking"),
     get("/e/{event}/teams/{team}", teams.show_team, "team"),
     get("/e/{event}/teams/{team}/edit", teams.edit_team, "edit_team"),
     post("/e/{event}/teams/{team}/edit", teams.change_now, "change_team"),
@@ -63,11 +79,23 @@ HACKATHONS: list[BaseRoute] = [
     post("/e/{event}/teams/{team}/invitations/{invitation}", teams.take_back_now, "take_back_invitation"),
     post("/e/{event}/teams/{team}/leave", teams.leave_now, "leave_team"),
     post("/e/{event}/teams/{team}/members/{person}/remove", teams.remove_now, "remove_from_team"),
-    get("/team-invitations/{token}", teams.show_invitation, "team_invitation"),
-    post("/team-invitations/{token}/accept", teams.accept_now, "accept_invitation"),
-    post("/team-invitations/{token}/decline", teams.decline_now, "decline_invitation"),
-    post("/e/{event}/invitations/{invitation}/accept", teams.accept_own_now, "accept_own_invitation"),
-    post("/e/{event}/invitations/{invitation}/decline", teams.decline_own_now, "decline_own_invitation"),
+    post("/e/{event}/teams/{team}/members/{person}/lead", joining.hand_over_now, "hand_over_lead"),
+    get("/e/{event}/teams/{team}/members", interventions.show_members, "team_members"),
+    post("/e/{event}/teams/{team}/members/put-in", interventions.put_in_now, "put_into_team"),
+    post("/e/{event}/teams/{team}/members/take-out", interventions.take_out_now, "take_out_of_team"),
+    post("/e/{event}/teams/{team}/invite-seeker", joining.invite_seeker_now, "invite_seeker"),
+    post("/e/{event}/teams/{team}/invitations/{invitation}/again", joining.invite_again_now, "send_invitation_again"),
+    post("/e/{event}/teams/{team}/roles", joining.open_role_now, "open_role"),
+    post("/e/{event}/teams/{team}/roles/{role}/close", joining.close_role_now, "close_role"),
+    post("/e/{event}/teams/{team}/ask", joining.ask_now, "ask_to_join_team"),
+    post("/e/{event}/teams/{team}/asking/{joining}/agree", joining.agree_now, "agree_to_joining"),
+    post("/e/{event}/teams/{team}/asking/{joining}/turn-down", joining.turn_down_now, "turn_down_joining"),
+    post("/e/{event}/teams/{team}/asking/{joining}/take-back", joining.take_back_now, "take_back_joining"),
+    get("/team-invitations/{token}", invitations.show_invitation, "team_invitation"),
+    post("/team-invitations/{token}/accept", invitations.accept_now, "accept_invitation"),
+    post("/team-invitations/{token}/decline", invitations.decline_now, "decline_invitation"),
+    post("/e/{event}/invitations/{invitation}/accept", invitations.accept_own_now, "accept_own_invitation"),
+    post("/e/{event}/invitations/{invitation}/decline", invitations.decline_own_now, "decline_own_invitation"),
     get("/e/{event}/teams/{team}/submission", writing.edit_submission, "edit_submission"),
     post("/e/{event}/teams/{team}/submission", writing.save_now, "save_draft"),
     post("/e/{event}/teams/{team}/submission/autosave", writing.autosave, "autosave"),

@@ -149,6 +149,8 @@ EVENTS: list[BaseRoute] = [
     post("/e/{event}/set-up/texts", setup.change_texts, "change_event"),
     get("/e/{event}/set-up/phases", setup.edit_phases, "edit_phases"),
     post("/e/{event}/set-up/phases", setup.move_phase_now, "move_phase"),
+    get("/e/{event}/set-up/teams", setup.edit_team_rules, "team_rules"),
+    post("/e/{event}/set-up/teams", setup.set_team_rules_now, "set_team_rules"),
     post("/e/{event}/set-up/phases/drop", setup.drop_phase_now, "drop_phase"),
     get("/e/{event}/set-up/registration", setup.edit_registration, "edit_registration"),
     post("/e/{event}/set-up/types", setup.add_type_now, "add_participation_type"),

@@ -16,11 +16,14 @@ from events import (
     deadlines,
     desks,
     following,
+    interventions,
+    join_requests,
     joining,
     late_entries,
     looking_after,
     marketplace,
     membership_requests,
+    open_roles,
     organisations,
     people,
     phases,
@@ -29,9 +32,11 @@ from events import (
     programmes,
     registration,
     roles,
+    seekers,
     signin,
     submission_fields,
     submissions,
+    team_rules,
     teams,
     type_rules,
 )
@@ -180,10 +185,15 @@ def _members(db: Database, team_id: int) -> set[str]:
     teams.TeamChanged,
     teams.TeamJoined,
     teams.TeamLeft,
+    teams.LeadHandedOver,
     joining.TeamInvitationDeclined,
     joining.TeamInvitationTakenBack,
     late_entries.LateEntryGiven,
     late_entries.LateEntryTakenBack,
+    open_roles.RoleOpened,
+    open_roles.RoleClosed,
+    interventions.PutIntoTeam,
+    interventions.TakenOutOfTeam,
 )
 def _team(db: Database, fact: teams.TeamFormed) -> Concerned:
     row = db.get(teams.Team, fact.team_id)
@@ -198,6 +208,24 @@ def _invitation(db: Database, fact: teams.TeamInvitationSent) -> Concerned:
     invited = find_person(db, row.email) if row else None
     own = {person_channel(invited.id)} if invited and invited.id else set()
     return _members(db, fact.team_id) | own, {"invitation": row.public_id} if row else {}
+
+
+@announced(
+    join_requests.JoiningAsked,
+    join_requests.JoiningAgreed,
+    join_requests.JoiningTurnedDown,
+    join_requests.JoiningTakenBack,
+    join_requests.JoiningExpired,
+)
+def _request_to_join(db: Database, fact: join_requests.JoiningAsked) -> Concerned:
+    row, team = db.get_one(join_requests.JoinRequest, fact.request_id), db.get(teams.Team, fact.team_id)
+    said = {"joining": row.public_id} | ({"team": team.public_id} if team else {})
+    return _members(db, fact.team_id) | {person_channel(row.person_id)}, said
+
+
+@announced(seekers.TeamSought, seekers.TeamSearchEnded)
+def _seeker(db: Database, fact: seekers.TeamSought) -> Concerned:
+    return {person_channel(fact.person_id)}, {"seeker": _slug(db, fact.event_id)}
 
 
 @announced(submissions.SubmissionHandedIn, submissions.LateVersionKept, submissions.LateVersionAdmitted)
@@ -264,7 +292,10 @@ def _phase(db: Database, fact: phases.PhaseOpened) -> Concerned:
     return {event_channel(fact.event_id)}, {"event": event.slug, "phase": fact.phase}
 
 
-@announced(gatherings.EventStarted, gatherings.EventClosed, challenges.ChallengePublished, prizes.WinnersAnnounced)
+@announced(
+    gatherings.EventStarted, gatherings.EventClosed, challenges.ChallengePublished, prizes.WinnersAnnounced,
+    team_rules.TeamRulesChanged,
+)  # fmt: skip
 def _event(db: Database, fact: gatherings.EventStarted) -> Concerned:
     return {event_channel(fact.event_id)}, {"event": db.get_one(gatherings.Event, fact.event_id).slug}
 

@@ -36,7 +36,8 @@ from events.events import EventWithPhases, get_event
 from events.people import PersonState, find_person
 from events.prizes import prizes_of
 from events.roles import organiser_of_event
-from events.teams import Team, TeamInEvent, see_teams, team_of, teams_of
+from events.team_lists import teams_of
+from events.teams import Team, TeamInEvent, see_teams, team_of
 from frontend.pages.events import page_number
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render

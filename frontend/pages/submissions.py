@@ -36,7 +36,8 @@ from events.submissions import (
     submission_of_team,
     submissions_of,
 )
-from events.teams import TeamInEvent, member_of_team, names_by_team, see_teams, team_of
+from events.team_lists import names_by_team
+from events.teams import TeamInEvent, member_of_team, see_teams, team_of
 from frontend.addresses import asked, page_base
 from frontend.pages.events import page_number
 from frontend.sent_files import attachment

@@ -73,7 +73,8 @@ def shift(moment: datetime) -> timedelta:
 def test_texts_types_questions_and_consent_come_along_and_people_do_not(db, ada, event):
     add_question(db, ada, event, label="Diet", kind=QuestionKind.CHOICE, choices=["all", "vegan"], required=True)
     set_consent_text(db, ada, event, text="I agree to this one.")
-    event.event.team_size_max = 4
+    event.event.team_size_max, event.event.solo_allowed = 4, True
+    event.event.teams_lock_at = datetime(2027, 3, 19, 18, tzinfo=ZONE).astimezone(UTC)
 
     made = clone_event(db, ada, event, name="April match", starts_on=date(2027, 4, 17))
 
@@ -82,6 +83,8 @@ def test_texts_types_questions_and_consent_come_along_and_people_do_not(db, ada,
     assert (row.tagline, row.description, row.capacity, row.zone, row.team_size_max) == (
         "Meet", "Two days.", 40, "Europe/Vienna", 4,
     )  # fmt: skip
+    assert row.teams_lock_at is not None
+    assert (row.solo_allowed, wall(row.teams_lock_at)) == (True, "2027-04-16 18:00")
     assert [(one.code, one.name) for one in types_of(db, made.id)] == [
         (one.code, one.name) for one in types_of(db, event.id)
     ]
@@ -198,7 +201,7 @@ def test_no_setting_of_an_event_is_forgotten():
         "registration", "challenge", "team", "team_member", "item_in_event", "submission", "journal_entry", "meeting",
         "absence", "availability_stated", "availability_nudge", "schedule_draft", "unplaced", "pitch", "standby",
         "waiting_pair", "letter", "reply_address", "late_entry", "prize", "agenda_session", "agenda_release",
-        "check_in_scan",
+        "check_in_scan", "open_role", "join_request", "seeker", "team_wish", "team_intervention",
     }  # fmt: skip
     found = {table.name for table in SQLModel.metadata.tables.values() if "event_id" in table.columns}
 

@@ -76,7 +76,7 @@ def make_two(db: Database, ada: Actor, bo: Actor, cy: Actor, *others: Actor) -> 
     """A team of Bo, who leads, and Cy, in a hackathon in which everything is open."""
     event = make_hackathon(db, ada, bo, cy, *others)
     team = make_team(db, bo, event)
-    add_member(db, team, cy.person or 0, leads=False)
+    add_member(db, cy, team, cy.person or 0, leads=False)
     return team
 
 

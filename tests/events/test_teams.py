@@ -33,6 +33,7 @@ from events.registration import RegistrationInEvent, appoint, find_registration,
 from events.roles import Role
 from events.submission_texts import Written
 from events.submissions import save_draft
+from events.team_lists import teams_of
 from events.teams import (
     InTeamAlready,
     Team,
@@ -44,7 +45,6 @@ from events.teams import (
     get_team,
     members_of,
     team_of,
-    teams_of,
 )
 from tests.events.makers_hackathon import BRIEF, make_hackathon, make_team
 from tests.makers import NOW, again, make_person, make_registration, person_of, shut_phase

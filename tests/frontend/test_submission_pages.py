@@ -29,7 +29,7 @@ FIELDS = {"title": DONE.title, "summary": DONE.summary, "text": "We pressed **th
 def team(db: Database, ada: Actor, bo: Actor, cy: Actor, tam: Actor) -> TeamInEvent:
     """Bo and Cy in a team; Tam takes part too."""
     team = make_team(db, bo, make_hackathon(db, ada, bo, cy, tam))
-    add_member(db, team, cy.person or 0, leads=False)
+    add_member(db, cy, team, cy.person or 0, leads=False)
     return team
 
 

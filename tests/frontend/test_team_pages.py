@@ -195,7 +195,7 @@ def test_a_judge_with_a_letter_is_told_why_not(db, ada, bo, cy, team):
 
 
 def test_the_leader_takes_somebody_out(db, bo, cy, team):
-    add_member(db, team, cy.person, leads=False)
+    add_member(db, bo, team, cy.person, leads=False)
     here = f"{LIST}/{team.team.public_id}/members"
 
     assert Browser(db, cy).send(f"{here}/{person_of(db, bo).public_id}/remove").status == 403

@@ -86,7 +86,7 @@ SEEN_BY = {
     "choose_guest": "Bo Berg",
     "new_item": "Bo Berg", "edit_item": "Bo Berg", "organisation": "Bo Berg", "edit_organisation": "Bo Berg",
     "event_marketplace": "Bo Berg",
-    "own_participants": "Ola Olsson",
+    "own_participants": "Ola Olsson", "seek_team": "Cy Costa",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",

@@ -11,6 +11,7 @@ from typing import Any
 from events.admission import Answerers
 from events.challenges import ChallengeInEvent
 from events.events import EventState, EventWithPhases
+from events.join_requests import JoinRequestState
 from events.marketplace import ItemState
 from events.membership_requests import MembershipRequestState
 from events.phases import PhaseKind
@@ -155,7 +156,7 @@ def an_item_for_an_event(world: World) -> list[Case]:
     "change_event", "publish_event", "start_event", "close_event", "add_participation_type", "add_question",
     "set_consent_text", "appoint", "move_phase", "clone_event", "drop_phase", "import_participants", "import_items",
     "publish_challenge", "promote_need", "plan_stage", "add_track", "add_room", "set_conflict_levels", "add_session",
-    "release_agenda",
+    "release_agenda", "set_team_rules", "stop_looking",
 )  # fmt: skip
 def a_hackathon(world: World) -> list[Case]:
     return event_states(world.hackathon)
@@ -273,14 +274,36 @@ def the_team_forming_phase(world: World) -> list[Case]:
     return phase_states(world.hackathon, PhaseKind.TEAM_FORMING)
 
 
-@cases_of("change_team", "take_back_invitation", "leave_team", "remove_from_team")
+@cases_of("change_team", "take_back_invitation", "hand_over_lead", "put_into_team", "take_out_of_team")
 def a_team(world: World) -> list[Case]:
     return [Case(f"Tam's, {state} event", with_state(world.team, event={"state": state})) for state in EventState]
 
 
-@cases_of("invite_to_team")
-def a_team_that_invites(world: World) -> list[Case]:
+@cases_of("leave_team", "remove_from_team")
+def a_team_to_go_out_of(world: World) -> list[Case]:
+    return [*a_team(world), Case("Tam's, locked", replace(world.team, event=locked(world.hackathon)))]
+
+
+@cases_of("invite_to_team", "invite_seeker", "send_invitation_again", "open_role", "close_role", "ask_to_join_team")
+def a_team_that_looks_for_people(world: World) -> list[Case]:
     return [replace_event(world.team, case) for case in building_states(world.hackathon)]
+
+
+@cases_of("look_for_team")
+def looking_for_a_team(world: World) -> list[Case]:
+    return [*building_states(world.hackathon), Case("a matchmaking event", world.matchmaking)]
+
+
+@cases_of("agree_to_joining", "turn_down_joining", "take_back_joining")
+def a_request_to_join(world: World) -> list[Case]:
+    """Cy asks to join Tam's team."""
+    found = [Case(f"Cy's, {state}", with_state(world.joining, request={"state": state})) for state in JoinRequestState]
+    return [*found, Case("Cy's, locked", replace(world.joining, event=locked(world.hackathon)))]
+
+
+def locked(event: EventWithPhases) -> EventWithPhases:
+    """The event, with teams that are locked now."""
+    return EventWithPhases(changed(event.event, teams_lock_at=NOW), event.phases)
 
 
 @cases_of("accept_invitation")
@@ -299,6 +322,7 @@ def building_states(event: EventWithPhases) -> list[Case]:
         Case("before team forming", with_phase(event, PhaseKind.TEAM_FORMING, from_now=HOUR, lasts=WEEK)),
         Case("until building ends", event),
         Case("after building", with_phase(event, PhaseKind.BUILDING, from_now=-WEEK, lasts=WEEK)),
+        Case("after the lock date", locked(event)),
         Case("closed event", in_state(event, EventState.CLOSED)),
     ]
 

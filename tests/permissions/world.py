@@ -19,10 +19,12 @@ from events.core.files import StoredFile
 from events.desks import Desk
 from events.events import EventState, EventWithPhases
 from events.handing_in import VersionInEvent, hand_in
+from events.join_requests import JoinRequestInEvent, ask_to_join_team, get_join_request
 from events.joining import InvitationSeen, get_invitation, invite_to_team, issue_invitation_token
 from events.looking_after import assign_desk
 from events.marketplace import Item, ItemForEvent, show_in_event
 from events.membership_requests import ask_to_join
+from events.open_roles import open_role
 from events.organisations import Organisation, OrganisationKind
 from events.people import Person
 from events.phases import PhaseKind
@@ -30,11 +32,12 @@ from events.prizes import Offered, PrizeInEvent, add_challenge_prize, award_priz
 from events.programmes import Programme, add_cluster
 from events.registration import Registration, RegistrationInEvent, appoint, find_registration, participants_of
 from events.roles import Role, actor_for
+from events.seekers import look_for_team
 from events.signin import SignInLinkAsked, issue_link_token, open_sign_in
 from events.submission_fields import Asking, FieldInEvent, add_field
 from events.submission_files import add_file
 from events.submissions import Submission
-from events.teams import TeamInEvent, TeamInvitationSent
+from events.teams import TeamInEvent, TeamInvitationSent, add_member
 from events.tickets import ticket_of
 from sessions.blocks import BlockInEvent, MeetingTable, add_block, add_tables, slots_in, tables_of
 from sessions.guests import add_to_meeting
@@ -104,6 +107,7 @@ class World:
     prize: PrizeInEvent
     team: TeamInEvent
     invitation: InvitationSeen
+    joining: JoinRequestInEvent
     version: VersionInEvent
     organisation: Organisation
     cluster: Organisation
@@ -193,6 +197,7 @@ def build_world(db: Database) -> World:
     material = _material(db, people, subject, version)
     stage, pitch, question = _room(db, people, hackathon)
     agenda, keynote = _agenda(db, again(db, people["Ada"]), hackathon)
+    joining, of_team = _joining(db, people, hackathon, team)
     db.flush()
     requested = make_request(db, fair, asker=again(db, people["Bo"]), invitee=again(db, people["Cy"]), slot=0)
     nia = make_person(db, "Nia Novak")
@@ -211,7 +216,8 @@ def build_world(db: Database) -> World:
         | {"system": SYSTEM},
         cookies=cookies, people={name: person_of(db, one) for name, one in people.items()},
         places=_places(db, people, hackathon, fair.event), programme=programme, hackathon=reload_event(db, hackathon),
-        fair=fair, challenge=challenge, team=team, invitation=invitation, version=version, organisation=organisation,
+        fair=fair, challenge=challenge, team=team, invitation=invitation, joining=joining, version=version,
+        organisation=organisation,
         field=FieldInEvent(asked, hackathon, challenge), **material,
         cluster=cluster, asking=asking, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage,
         pitch=pitch, question=question, table=tables_of(db, fair.event.id)[0],
@@ -221,6 +227,7 @@ def build_world(db: Database) -> World:
         _ids(db, world)
         | strangers
         | colleagues
+        | of_team
         | {
             "draft": draft.event.slug,
             "participant": nias.public_id,
@@ -360,6 +367,25 @@ def _material(
         "asked": get_challenge_question(db, subject, question.public_id),
         "prize": prize,
     }
+
+
+def _joining(
+    db: Database, people: dict[str, Actor], hackathon: EventWithPhases, team: TeamInEvent
+) -> tuple[JoinRequestInEvent, dict[str, str]]:
+    """Cy asks to join Tam's team, for its open role; two more of the hackathon, in no table: Max is in the team, Liv
+    looks for one."""
+    cy, tam = people["Cy"], people["Tam"]
+    max_, liv = make_person(db, "Max Maier"), make_person(db, "Liv Lund")
+    for person in (cy, max_, liv):
+        make_registration(db, person, hackathon)
+    add_member(db, again(db, tam), team, max_.person or 0, leads=False)
+    look_for_team(db, again(db, liv), hackathon, skills=["law"], languages=["en"])
+    role = open_role(db, again(db, tam), team, title="A chemist", skills=["materials"])
+    asked = ask_to_join_team(db, again(db, cy), team, note="Straw is my thing.", role=role.public_id)
+    joining = get_join_request(db, again(db, cy), hackathon, asked.public_id)
+    ids = {"joining": asked.public_id, "role": role.public_id, "max": person_of(db, max_).public_id,
+           "liv": person_of(db, liv).public_id}  # fmt: skip
+    return joining, ids
 
 
 def _room(db: Database, people: dict[str, Actor], hackathon: EventWithPhases) -> tuple[Stage, Pitch, QuestionOnStage]:

@@ -13,6 +13,8 @@ from frontend.pages.setup.registration import edit_registration as edit_registra
 from frontend.pages.setup.registration import set_consent_now as set_consent_now
 from frontend.pages.setup.roles import appoint_now as appoint_now
 from frontend.pages.setup.roles import edit_roles as edit_roles
+from frontend.pages.setup.teams import edit_team_rules as edit_team_rules
+from frontend.pages.setup.teams import set_team_rules_now as set_team_rules_now
 from frontend.pages.setup.texts import change_texts as change_texts
 from frontend.pages.setup.texts import clone_form as clone_form
 from frontend.pages.setup.texts import clone_now as clone_now

@@ -65,6 +65,7 @@ FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
         _("What teams hand in"),
         _("Fields, the grace after the deadline, late entries."),
     ),
+    (EventKind.HACKATHON, "team_rules", _("Team rules"), _("How large teams are, and when they are locked.")),
     (EventKind.HACKATHON, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (EventKind.PITCH, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (

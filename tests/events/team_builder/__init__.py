@@ -1,0 +1,1 @@
+"""The team builder against brute force, its own promises, and chance."""
