@@ -28,7 +28,15 @@ from events.events import EventWithPhases
 from events.people import Person, clean_name
 from events.phases import PhaseKind, refuse_unless_open
 from events.registration import participant_of_event
-from events.roles import host_of_event, judge_of_event, mentor_of_event, organiser_of_event, tie_source, ties_as
+from events.roles import (
+    host_of_event,
+    judge_of_event,
+    may_know_whose_it_is,
+    mentor_of_event,
+    organiser_of_event,
+    tie_source,
+    ties_as,
+)
 
 
 class Team(SQLModel, table=True):
@@ -171,7 +179,7 @@ def participant_who_does_not_judge(actor: Actor, subject: Any) -> bool:
     return participant_of_event(actor, subject) and not judge_of_event(actor, subject)
 
 
-see_teams = (
+see_teams = may_know_whose_it_is & (
     participant_of_event
     | organiser_of_event
     | judge_of_event
