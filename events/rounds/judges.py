@@ -118,17 +118,10 @@ def judges_of(db: Database, round_id: int | None) -> list[JudgeCard]:
 
 def judges_to_name(db: Database, event: EventWithPhases) -> list[Person]:
     """Who has the role of a judge in the event or its programme, by name."""
-    query = (
-        select(Person)
-        .join(RoleGrant, col(RoleGrant.person_id) == col(Person.id))
-        .where(
-            RoleGrant.role == Role.JUDGE,
-            ((col(RoleGrant.scope) == Scope.EVENT) & (col(RoleGrant.scope_id) == event.id))
-            | ((col(RoleGrant.scope) == Scope.PROGRAMME) & (col(RoleGrant.scope_id) == event.programme_id)),
-            Person.state != PersonState.ERASED,
-        )
-        .distinct()
-    )
+    of_event = (col(RoleGrant.scope) == Scope.EVENT) & (col(RoleGrant.scope_id) == event.id)
+    of_programme = (col(RoleGrant.scope) == Scope.PROGRAMME) & (col(RoleGrant.scope_id) == event.programme_id)
+    judges = select(RoleGrant.person_id).where(RoleGrant.role == Role.JUDGE, of_event | of_programme)
+    query = select(Person).where(col(Person.id).in_(judges), Person.state != PersonState.ERASED)
     return sorted(db.exec(query), key=lambda one: (one.name.casefold(), one.id or 0))
 
 
