@@ -84,6 +84,7 @@ MODULES = (
     "mailer.occasions.attendance",
     "mailer.occasions.on_behalf",
     "mailer.occasions.pitches",
+    "mailer.occasions.rounds",
     "mailer.occasions.silence",
     "realtime.announcements",
 )

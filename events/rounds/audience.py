@@ -84,14 +84,14 @@ def cast_ballot(
     if {number for number, _amount in given} - set(works):
         raise Invalid(_("Something on your ballot is not in the round any more. Reload the page and look again."))
     own = own_numbers(db, works, {actor.person}).get(actor.person, set())
-    _check(audience_rule(subject), given, own)
+    _refuse_ballot(audience_rule(subject), given, own)
     lock_open_round(db, subject)
     said = Said(BALLOT, VoteKind.BALLOT, {"choices": [list(one) for one in given]})
     vote, _new = keep_vote(db, subject.id, actor.person, said, seen=seen, client_id=client_id)
     return vote
 
 
-def _check(rule: Audience, given: list[tuple[int, int]], own: set[int]) -> None:
+def _refuse_ballot(rule: Audience, given: list[tuple[int, int]], own: set[int]) -> None:
     """Our own sentences first, for they are translated; the engine has the last word."""
     if any(number in own for number, _amount in given):
         raise Invalid({"choices": _("Nobody votes for their own team. Choose another submission.")})

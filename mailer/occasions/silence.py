@@ -21,6 +21,16 @@ from events import (
 )
 from events import events as gatherings
 from events.importing import items, participants
+from events.rounds import (
+    assigning,
+    comments,
+    conflicts,
+    judges,
+    publishing,
+    rounds,
+    scoring,
+    votes,
+)
 from mailer.letters import silent
 from sessions import (
     assessments,
@@ -129,3 +139,23 @@ silent(
 )
 # The letter about the new meeting says it.
 silent(standby.StandbyCalled)
+# Judging: organisers have their board, judges are written to about what waits for them, teams about what is published.
+silent(
+    rounds.RoundAdded,
+    rounds.RoundChanged,
+    rounds.RoundRemoved,
+    rounds.RoundOpened,
+    rounds.RoundClosed,
+    judges.JudgeNamed,
+    judges.JudgeEnded,
+    assigning.JudgesAssigned,
+    conflicts.ConflictDismissed,
+    conflicts.MentorNoted,
+    votes.VoteGiven,
+    scoring.SubmissionFlagged,
+    scoring.FlagSettled,
+    comments.TieDecided,
+    comments.ConsensusNoted,
+    publishing.ResultHeldBack,
+    publishing.ResultPutAside,
+)

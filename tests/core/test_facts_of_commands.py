@@ -12,6 +12,7 @@ PACKAGES = ("events", "sessions", "realtime", "mailer", "frontend")
 RECORDERS = {"record", "record_all"}
 
 ROOM, WORK = "live rooms number their own changes", "submissions are worked on often; handing in is the fact"
+BALLOTS = "who votes when in an audience is nobody's business"
 SET_UP = "the registration form is set up before booking"
 
 # What leaves none, because no page that is kept shows it.
@@ -20,6 +21,7 @@ SILENT = {
     "add_time": ROOM, "ask_question": ROOM, "hide_question": ROOM, "mark_answered": ROOM, "put_question_back": ROOM,
     "take_vote_back": ROOM, "vote_for_question": ROOM,
     "add_participation_type": SET_UP, "add_question": SET_UP, "set_consent_text": SET_UP,
+    "cast_ballot": BALLOTS,
     "drop_phase": "drafts of events only",
 }  # fmt: skip
 
