@@ -12,6 +12,7 @@ from frontend.pages import (
     asking,
     assessments,
     attendance,
+    audience,
     availability,
     blocks,
     board,
@@ -26,6 +27,7 @@ from frontend.pages import (
     health,
     home,
     importing,
+    judging,
     letters,
     live,
     marketplace,
@@ -41,6 +43,9 @@ from frontend.pages import (
     profile,
     programmes,
     registrations,
+    round_judges,
+    round_results,
+    rounds,
     schedules,
     setup,
     signin,
@@ -237,6 +242,58 @@ HACKATHONS: list[BaseRoute] = [
     get("/e/{event}/submissions/{submission}/files/{file}", submissions.send_file, "submission_file"),
 ]
 
+# Rounds of judging: for organisers, for judges, for the audience and for the teams
+JUDGING: list[BaseRoute] = [
+    get("/e/{event}/judging", rounds.show_rounds, "judging"),
+    get("/e/{event}/judging/new", rounds.choose_template, "new_round"),
+    post("/e/{event}/judging/new", rounds.add_now, "add_round"),
+    get("/e/{event}/judging/{round}", rounds.show_round, "round"),
+    get("/e/{event}/judging/{round}/board", rounds.round_fragment, "round_fragment"),
+    get("/e/{event}/judging/{round}/edit", rounds.edit_round, "edit_round"),
+    post("/e/{event}/judging/{round}/edit", rounds.change_now, "change_round"),
+    post("/e/{event}/judging/{round}/open", rounds.open_now, "open_round"),
+    post("/e/{event}/judging/{round}/close", rounds.close_now, "close_round"),
+    post("/e/{event}/judging/{round}/reopen", rounds.reopen_now, "reopen_round"),
+    post("/e/{event}/judging/{round}/draft", rounds.put_back_to_draft_now, "put_back_to_draft"),
+    post("/e/{event}/judging/{round}/remove", rounds.remove_now, "remove_round"),
+    post("/e/{event}/judging/{round}/take-in", rounds.take_in_now, "take_in"),
+    post("/e/{event}/judging/{round}/flags/{flag}/settle", rounds.settle_flag_now, "settle_flag"),
+    get("/e/{event}/judging/{round}/judges", round_judges.show_judges, "round_judges"),
+    post("/e/{event}/judging/{round}/judges", round_judges.name_now, "name_judge"),
+    post("/e/{event}/judging/{round}/judges/end", round_judges.replace_now, "replace_judge"),
+    post("/e/{event}/judging/{round}/judges/assign", round_judges.assign_now, "assign_judges"),
+    post("/e/{event}/judging/{round}/judges/by-hand", round_judges.assign_by_hand_now, "assign_by_hand"),
+    post("/e/{event}/judging/{round}/judges/take", round_judges.take_now, "take_from_judge"),
+    post("/e/{event}/judging/{round}/conflicts/dismiss", round_judges.dismiss_now, "dismiss_conflict"),
+    post("/e/{event}/judging/{round}/mentors", round_judges.note_mentor_now, "note_mentor"),
+    get("/e/{event}/judging/{round}/works/{work}", round_results.show_work, "round_work"),
+    post("/e/{event}/judging/{round}/works/{work}/note", round_results.note_now, "note_consensus"),
+    post("/e/{event}/judging/{round}/works/{work}/take-out", rounds.take_out_now, "take_out"),
+    post("/e/{event}/judging/{round}/works/{work}/put-back", rounds.put_back_now, "put_back"),
+    get("/e/{event}/judging/{round}/result", round_results.show_result, "round_result"),
+    post("/e/{event}/judging/{round}/result/decide", round_results.decide_now, "decide_tie"),
+    post("/e/{event}/judging/{round}/result/publish", round_results.publish_now, "publish_result"),
+    post("/e/{event}/judging/{round}/result/show", round_results.show_now, "show_result_now"),
+    post("/e/{event}/judging/{round}/result/take-back", round_results.take_back_now, "take_result_back"),
+    post("/e/{event}/judging/{round}/comments/release", round_results.release_now, "release_comments"),
+    get("/e/{event}/judging/{round}/tables/{what}.csv", round_results.send_table, "round_table"),
+    get("/e/{event}/judging/{round}/published", round_results.show_published, "published_result"),
+    get("/e/{event}/judging/{round}/published/{number}", round_results.show_version, "result_version"),
+    get("/e/{event}/judging/{round}/comments", round_results.show_comments, "team_comments"),
+    get("/e/{event}/judging/{round}/mine", judging.show_mine, "my_judging"),
+    post("/e/{event}/judging/{round}/order", judging.order_now, "order_submissions"),
+    post("/e/{event}/judging/{round}/compare", judging.compare_now, "compare_submissions"),
+    post("/e/{event}/judging/{round}/undo", judging.undo_comparison_now, "undo_comparison"),
+    get("/e/{event}/judging/{round}/mine/{work}", judging.show_work, "judge_work"),
+    post("/e/{event}/judging/{round}/mine/{work}", judging.score_now, "score_submission"),
+    post("/e/{event}/judging/{round}/mine/{work}/skip", judging.skip_now, "skip_submission"),
+    post("/e/{event}/judging/{round}/mine/{work}/undo", judging.undo_now, "undo_last"),
+    post("/e/{event}/judging/{round}/mine/{work}/flag", judging.flag_now, "flag_submission"),
+    post("/e/{event}/judging/{round}/mine/{work}/conflict", judging.declare_now, "declare_conflict"),
+    get("/e/{event}/judging/{round}/vote", audience.show_ballot, "audience_vote"),
+    post("/e/{event}/judging/{round}/vote", audience.vote_now, "cast_ballot"),
+]
+
 # Participants and their meetings, what is needed for those, and the event that follows
 MEETINGS: list[BaseRoute] = [
     get("/e/{event}/participants", participants.show_participants, "participants"),
@@ -380,5 +437,5 @@ DEVELOPMENT: list[BaseRoute] = [
 
 def routes(*, demo: bool) -> list[BaseRoute]:
     """All routes; the switcher, the mailbox and the style guide exist in the demo only."""
-    found = GROUND + PEOPLE + NETWORK + EVENTS + HACKATHONS + MEETINGS + SCHEDULES + LIVE
+    found = GROUND + PEOPLE + NETWORK + EVENTS + HACKATHONS + JUDGING + MEETINGS + SCHEDULES + LIVE
     return found + DEVELOPMENT if demo else found

@@ -14,8 +14,9 @@ from events.core.columns import moment
 from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
-from events.core.refusals import Conflict, Invalid
+from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import _
+from events.events import EventWithPhases
 from events.roles import organiser_of_event
 from events.rounds.assigning import work_in
 from events.rounds.conflicts import conflicts_of
@@ -202,3 +203,16 @@ def notes_of(db: Database, subject: RoundInEvent) -> dict[int, ConsensusNote]:
 def history_of(db: Database, subject: RoundInEvent, row: RoundSubmission) -> list[RoundVote]:
     """Every version of what judges said about a submission of the round by itself, in order of time."""
     return [one for one in all_versions(db, subject.id) if one.about == about_submission(row.number)]
+
+
+def get_commented_round(db: Database, actor: Actor, event: EventWithPhases, public: str) -> RoundInEvent:
+    """A round whose comments were released, for those whose team was judged in it; NotFound for others."""
+    row = db.exec(
+        select(JudgingRound).where(JudgingRound.public_id == public, JudgingRound.event_id == event.id)
+    ).first()
+    if row is None or row.comments_released_at is None:
+        raise NotFound()
+    teams = {one.team.id for one in works_of(db, row.id).values()}
+    if not teams & actor.ids("member", "team"):
+        raise NotFound()
+    return RoundInEvent(row, event)

@@ -59,6 +59,7 @@ LACKS: dict[str, tuple[Message, Message, str]] = {
 # Set-up pages of other slices, by kind of event; None is for every kind.
 FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
     (EventKind.HACKATHON, "challenges", _("Challenges"), _("Needs put to the teams, each with its owner.")),
+    (EventKind.HACKATHON, "judging", _("Judging"), _("Rounds with their schemes, criteria and judges.")),
     (EventKind.HACKATHON, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (EventKind.PITCH, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (
