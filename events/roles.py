@@ -130,6 +130,15 @@ judge_of_event = role_in_event(Role.JUDGE)
 mentor_of_event = role_in_event(Role.MENTOR)
 host_of_event = role_in_event(Role.HOST)
 
+BLIND_JUDGE = "blind judge"  # a tie to an event in which one judges without knowing whose work it is
+
+
+@rule
+def may_know_whose_it_is(actor: Actor, subject: Any) -> bool:
+    event = getattr(subject, "event", subject)
+    blind = actor.is_(BLIND_JUDGE, Scope.EVENT, event.id)
+    return not blind or organiser_of_event(actor, subject) or host_of_event(actor, subject)
+
 
 @rule
 def organiser_of_programme(actor: Actor, programme: Any) -> bool:

@@ -6,7 +6,7 @@ judges and hosts see what was handed in, challenge owners what was handed in for
 the day on which judging or the live pitches begin.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -32,7 +32,7 @@ from events.events import EventState, EventWithPhases
 from events.people import Person
 from events.phases import PhaseKind
 from events.registration import participant_of_event
-from events.roles import host_of_event, judge_of_event, organiser_of_event
+from events.roles import host_of_event, judge_of_event, may_know_whose_it_is, organiser_of_event
 from events.submission_texts import Written
 from events.teams import Team, TeamInEvent, member_of_team
 
@@ -163,6 +163,23 @@ class SubmissionInEvent:
         return self.submission.id
 
 
+Hiding = Callable[[Database, Actor, EventWithPhases], Collection[int]]
+HIDINGS: list[Hiding] = []
+
+
+def hides_submissions(step: Hiding) -> Hiding:
+    """Register `(db, actor, event) -> submission ids`: what somebody may not see although their role lets them."""
+    HIDINGS.append(step)
+    return step
+
+
+def hidden_from(db: Database, actor: Actor, event: EventWithPhases) -> set[int]:
+    """The submissions that are kept from somebody, such as those with which they have a conflict of interest."""
+    if organiser_of_event(actor, event):
+        return set()
+    return {one for step in HIDINGS for one in step(db, actor, event)}
+
+
 def gallery_open(event: EventWithPhases, now: datetime) -> bool:
     """Whether participants see what was handed in: from the start of judging or of the live pitches, and not while
     everybody can still hand in."""
@@ -189,6 +206,8 @@ def own_or_organised(actor: Actor, subject: Any) -> bool:
 def see_submission(actor: Actor, subject: SubmissionInEvent) -> bool:
     if own_or_organised(actor, subject):
         return True
+    if not may_know_whose_it_is(actor, subject):
+        return False
     final = subject.submission.state is SubmissionState.FINAL
     judges = see_finals(actor, subject) or owner_of_the_challenge_it_took(actor, subject)
     return final and (judges or (subject.shown and participant_of_event(actor, subject)))
@@ -267,6 +286,8 @@ def get_submission(db: Database, actor: Actor, event: EventWithPhases, public: s
     found = SubmissionInEvent(*row, event, gallery_open(event, clock.now())) if row else None
     if found is None or not see_submission(actor, found):
         raise NotFound()
+    if not member_of_team(actor, found) and found.id in hidden_from(db, actor, event):
+        raise NotFound()
     return found
 
 
@@ -322,6 +343,9 @@ def submissions_of(
     )
     if challenge:
         query = query.where(Challenge.public_id == challenge)
+    if hidden := hidden_from(db, actor, event):
+        own = col(Submission.team_id).in_(actor.ids("member", "team"))
+        query = query.where(or_(own, col(Submission.id).not_in(hidden)))
     found = paged(db, query, page, tuple)
     versions = counting_versions(db, [row[0].id for row in found.rows])
     cards = [_card(row, versions.get(row[0].id)) for row in found.rows]
@@ -333,6 +357,8 @@ def _visible_to(actor: Actor, event: EventWithPhases) -> Any:
     if organiser_of_event(actor, event):
         return true()
     own = col(Submission.team_id).in_(actor.ids("member", "team"))
+    if not may_know_whose_it_is(actor, event):
+        return own
     shown = gallery_open(event, clock.now()) and participant_of_event(actor, event)
     final = col(Submission.state) == SubmissionState.FINAL
     if shown or see_finals(actor, event):

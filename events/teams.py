@@ -36,6 +36,7 @@ from events.roles import (
     Scope,
     host_of_event,
     judge_of_event,
+    may_know_whose_it_is,
     mentor_of_event,
     organiser_of_event,
     tie_source,
@@ -231,7 +232,7 @@ def judges_in(event: EventWithPhases) -> Any:
     return select(RoleGrant.person_id).where(RoleGrant.role == Role.JUDGE, here | above)
 
 
-see_teams = (
+see_teams = may_know_whose_it_is & (
     participant_of_event
     | organiser_of_event
     | judge_of_event

@@ -10,6 +10,7 @@ from events.events import EventKind, EventWithPhases
 from events.participants import see_participants
 from events.registration import participant_of_event
 from events.roles import organiser_of_event
+from events.rounds.rounds import see_judging
 from events.tickets import at_open_door
 from sessions.boards.board import see_board
 from sessions.stages import see_stage
@@ -23,6 +24,7 @@ TABS: dict[EventKind, tuple[Tab, ...]] = {
         (_("Challenges"), "challenges", None),
         (_("Teams"), "teams", None),
         (_("Submissions"), "submissions", None),
+        (_("Judging"), "judging", see_judging),
         (_("Pitches"), "stages", see_stage),
     ),
     EventKind.MATCHMAKING: (

@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from frontend.assets import serve_asset
 from frontend.hackathon_routes import HACKATHONS
+from frontend.judging_routes import JUDGING
 from frontend.pages import (
     agenda,
     agenda_exports,
@@ -361,5 +362,5 @@ DEVELOPMENT: list[BaseRoute] = [
 
 def routes(*, demo: bool) -> list[BaseRoute]:
     """All routes; the switcher, the mailbox and the style guide exist in the demo only."""
-    found = GROUND + PEOPLE + NETWORK + EVENTS + HACKATHONS + MEETINGS + SCHEDULES + AGENDA + LIVE
+    found = GROUND + PEOPLE + NETWORK + EVENTS + HACKATHONS + JUDGING + MEETINGS + SCHEDULES + AGENDA + LIVE
     return found + DEVELOPMENT if demo else found

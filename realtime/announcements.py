@@ -44,6 +44,17 @@ from events import events as gatherings
 from events.core.database import Database
 from events.importing import items, participants
 from events.people import find_person
+from events.roles import Role, Scope, people_with_role
+from events.rounds import (
+    assigning,
+    comments,
+    conflicts,
+    judges,
+    publishing,
+    rounds,
+    scoring,
+    votes,
+)
 from realtime.announcing import Concerned, announced, changing_times, quiet
 from realtime.channels import board_channel, crew_channel, event_channel, person_channel
 from sessions import (
@@ -63,7 +74,8 @@ from sessions import (
     waiting,
 )
 from sessions.schedules import drafts
-from sessions.timetable import conflicts, releases, rows
+from sessions.timetable import conflicts as timetable_conflicts
+from sessions.timetable import releases, rows
 
 
 @announced(
@@ -269,7 +281,7 @@ def _stage(db: Database, fact: pitches.StageOpened) -> Concerned:
     rows.SessionPlaced,
     rows.SessionTakenOff,
     rows.SessionRemoved,
-    conflicts.ConflictLevelsSet,
+    timetable_conflicts.ConflictLevelsSet,
 )
 def _timetable(db: Database, fact: rows.SessionAdded) -> Concerned:
     return {crew_channel(fact.event_id)}, {"timetable": _slug(db, fact.event_id)}
@@ -303,6 +315,50 @@ def _event(db: Database, fact: gatherings.EventStarted) -> Concerned:
 @announced(roles.RoleGranted, desks.DeskOfficerRemoved)
 def _person(db: Database, fact: roles.RoleGranted | desks.DeskOfficerRemoved) -> Concerned:
     return {person_channel(fact.person_id)}, {}
+
+
+def _judging(db: Database, event_id: int) -> Concerned:
+    """The organisers of an event, whose boards of judging fetch what changed."""
+    event = db.get_one(gatherings.Event, event_id)
+    people = {*people_with_role(db, Role.ORGANISER, Scope.EVENT, event_id)}
+    people |= {*people_with_role(db, Role.ORGANISER, Scope.PROGRAMME, event.programme_id)}
+    return {person_channel(person) for person in people}, {"judging": event.slug}
+
+
+@announced(
+    votes.VoteGiven,
+    scoring.SubmissionFlagged,
+    scoring.FlagSettled,
+    conflicts.ConflictDeclared,
+    conflicts.ConflictDismissed,
+    assigning.JudgesAssigned,
+    judges.JudgeNamed,
+    judges.JudgeEnded,
+)
+def _coverage(db: Database, fact: votes.VoteGiven) -> Concerned:
+    return _judging(db, fact.event_id)
+
+
+@announced(rounds.RoundOpened, rounds.RoundClosed)
+def _round(db: Database, fact: rounds.RoundOpened) -> Concerned:
+    concerned, said = _judging(db, fact.event_id)
+    row = db.get_one(rounds.JudgingRound, fact.round_id)
+    if row.scheme is rounds.Scheme.AUDIENCE:
+        concerned |= {event_channel(fact.event_id)}
+    concerned |= {person_channel(one.person_id) for one in judges.judges_of(db, fact.round_id) if one.judges}
+    return concerned, said | {"round": row.public_id}
+
+
+@announced(assigning.JudgeAssigned)
+def _assigned(db: Database, fact: assigning.JudgeAssigned) -> Concerned:
+    row = db.get_one(rounds.JudgingRound, fact.round_id)
+    return {person_channel(fact.person_id)}, {"round": row.public_id}
+
+
+@announced(publishing.ResultPublished)
+def _result(db: Database, fact: publishing.ResultPublished) -> Concerned:
+    row = db.get_one(rounds.JudgingRound, fact.round_id)
+    return {event_channel(fact.event_id)}, {"round": row.public_id}
 
 
 # The room's own numbered changes carry these at the same moment.
@@ -374,3 +430,15 @@ quiet(
 quiet(drafts.ScheduleAsked, drafts.DraftDiscarded, drafts.SchedulePublished)
 # The request or the meeting that comes of it is announced itself.
 quiet(standby.StandbyCalled, waiting.TimeFound)
+# Organisers set rounds up alone, and teams get a letter.
+quiet(
+    rounds.RoundAdded,
+    rounds.RoundChanged,
+    rounds.RoundRemoved,
+    conflicts.MentorNoted,
+    comments.CommentsReleased,
+    comments.TieDecided,
+    comments.ConsensusNoted,
+    publishing.ResultHeldBack,
+    publishing.ResultPutAside,
+)

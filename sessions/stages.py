@@ -23,7 +23,15 @@ from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import _
 from events.events import Event, EventState, see_event
 from events.registration import participant_of_event
-from events.roles import Role, host_of_event, judge_of_event, mentor_of_event, organiser_of_event, role_in_event
+from events.roles import (
+    Role,
+    host_of_event,
+    judge_of_event,
+    may_know_whose_it_is,
+    mentor_of_event,
+    organiser_of_event,
+    role_in_event,
+)
 
 LONGEST_QUESTION = 500
 
@@ -163,7 +171,7 @@ def _event_is_shown(actor: Actor, subject: Any) -> bool:
 _shown = Rule("the event can be seen", _event_is_shown)
 challenge_owner_of_event = role_in_event(Role.CHALLENGE_OWNER)
 run_stage = host_of_event | organiser_of_event
-see_stage = _shown & (
+see_stage = _shown & may_know_whose_it_is & (
     participant_of_event | judge_of_event | mentor_of_event | challenge_owner_of_event | host_of_event
     | organiser_of_event
 )  # fmt: skip

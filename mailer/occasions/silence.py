@@ -32,6 +32,16 @@ from events import (
 )
 from events import events as gatherings
 from events.importing import items, participants
+from events.rounds import (
+    assigning,
+    comments,
+    conflicts,
+    judges,
+    publishing,
+    rounds,
+    scoring,
+    votes,
+)
 from mailer.letters import silent
 from sessions import (
     assessments,
@@ -49,7 +59,8 @@ from sessions import (
     waiting,
 )
 from sessions.schedules import drafts
-from sessions.timetable import conflicts, releases, rows
+from sessions.timetable import conflicts as timetable_conflicts
+from sessions.timetable import releases, rows
 
 # Set-up: whoever did it was there.
 silent(
@@ -90,7 +101,7 @@ silent(
     rows.SessionPlaced,
     rows.SessionTakenOff,
     rows.SessionRemoved,
-    conflicts.ConflictLevelsSet,
+    timetable_conflicts.ConflictLevelsSet,
 )
 # Each of those who speak is written about what is new for them.
 silent(releases.AgendaReleased)
@@ -172,3 +183,23 @@ silent(
 )
 # The letter about the new meeting says it.
 silent(standby.StandbyCalled)
+# Judging: organisers have their board, judges are written to about what waits for them, teams about what is published.
+silent(
+    rounds.RoundAdded,
+    rounds.RoundChanged,
+    rounds.RoundRemoved,
+    rounds.RoundOpened,
+    rounds.RoundClosed,
+    judges.JudgeNamed,
+    judges.JudgeEnded,
+    assigning.JudgesAssigned,
+    conflicts.ConflictDismissed,
+    conflicts.MentorNoted,
+    votes.VoteGiven,
+    scoring.SubmissionFlagged,
+    scoring.FlagSettled,
+    comments.TieDecided,
+    comments.ConsensusNoted,
+    publishing.ResultHeldBack,
+    publishing.ResultPutAside,
+)

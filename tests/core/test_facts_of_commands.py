@@ -13,6 +13,7 @@ RECORDERS = {"record", "record_all"}
 
 ROOM, WORK = "live rooms number their own changes", "submissions are worked on often; handing in is the fact"
 STARS = "stars are one's own, and stand on pages that are not kept"
+BALLOTS = "who votes when in an audience is nobody's business"
 SET_UP = "the registration form is set up before booking"
 
 # What leaves none, because no page that is kept shows it.
@@ -22,6 +23,7 @@ SILENT = {
     "take_vote_back": ROOM, "vote_for_question": ROOM,
     "add_participation_type": SET_UP, "add_question": SET_UP, "set_consent_text": SET_UP,
     "star_session": STARS, "unstar_session": STARS,
+    "cast_ballot": BALLOTS,
     "drop_phase": "drafts of events only",
 }  # fmt: skip
 

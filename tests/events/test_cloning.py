@@ -195,13 +195,14 @@ def test_no_setting_of_an_event_is_forgotten():
     cloned = {
         "phase", "participation_type", "registration_question", "consent_text", "booking_rules", "type_limits",
         "type_rule", "block", "meeting_table", "stage", "submission_field", "agenda_track", "agenda_room",
-        "conflict_level",
+        "conflict_level", "judging_round",
     }  # fmt: skip
     by_people = {
         "registration", "challenge", "team", "team_member", "item_in_event", "submission", "journal_entry", "meeting",
         "absence", "availability_stated", "availability_nudge", "schedule_draft", "unplaced", "pitch", "standby",
         "waiting_pair", "letter", "reply_address", "late_entry", "prize", "agenda_session", "agenda_release",
-        "check_in_scan", "open_role", "join_request", "seeker", "team_wish", "team_intervention",
+        "check_in_scan", "open_role", "join_request", "seeker", "team_wish", "team_intervention", "declared_conflict",
+        "team_mentor",
     }  # fmt: skip
     found = {table.name for table in SQLModel.metadata.tables.values() if "event_id" in table.columns}
 

@@ -66,6 +66,7 @@ FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
         _("Fields, the grace after the deadline, late entries."),
     ),
     (EventKind.HACKATHON, "team_rules", _("Team rules"), _("How large teams are, and when they are locked.")),
+    (EventKind.HACKATHON, "judging", _("Judging"), _("Rounds with their schemes, criteria and judges.")),
     (EventKind.HACKATHON, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (EventKind.PITCH, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (

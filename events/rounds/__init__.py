@@ -1,0 +1,1 @@
+"""Judging in events: rounds, judges, votes and results as rows. The engine that counts is events/judging."""

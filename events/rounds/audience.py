@@ -1,0 +1,129 @@
+"""The audience's vote: everybody who takes part has one ballot, and nobody knows how it stands before it is closed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import func, select
+
+from events.core.access import Actor, command
+from events.core.database import Database
+from events.core.refusals import Conflict, Invalid
+from events.core.translation import N_, Message, _
+from events.judging.audience import check_ballot
+from events.judging.rules import Audience, Way
+from events.judging.votes import BadVotes, Ballot
+from events.registration import Registration, RegistrationState, participant_of_event
+from events.rounds.desk import ReadWork, read_works
+from events.rounds.rounds import RoundInEvent, Scheme, lock_open_round, submissions_in, takes_votes
+from events.rounds.schemes import engine_rule
+from events.rounds.standings import own_numbers, works_of
+from events.rounds.votes import BALLOT, RoundVote, Said, VoteKind, keep_vote, last_about, voters_in
+
+
+@dataclass(frozen=True)
+class Poll:
+    """A ballot as its voter sees it: what can be voted for, what may be given, and what they have given."""
+
+    works: tuple[ReadWork, ...]
+    own: frozenset[int]
+    rule: Audience
+    latest: RoundVote | None
+
+    @property
+    def choices(self) -> dict[int, int]:
+        """What they have given, by number."""
+        return dict(self.latest.content["choices"]) if self.latest is not None else {}
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How many have voted, of how many who may."""
+
+    ballots: int
+    voters: int
+
+
+def audience_rule(subject: RoundInEvent) -> Audience:
+    """What a ballot may hold."""
+    rule = engine_rule(subject.round.scheme, subject.round.rule, ())
+    assert isinstance(rule, Audience)
+    return rule
+
+
+def is_audience_vote(subject: RoundInEvent) -> bool:
+    """Whether everybody who takes part votes in this round."""
+    return subject.round.scheme is Scheme.AUDIENCE
+
+
+def poll_for(db: Database, actor: Actor, subject: RoundInEvent) -> Poll:
+    """The ballot of somebody who takes part."""
+    rows = submissions_in(db, subject.id)
+    read = read_works(db, subject, rows)
+    own = own_numbers(db, works_of(db, subject.id), {actor.person or 0})
+    latest = last_about(db, subject.id, actor.person or 0, BALLOT)
+    return Poll(
+        tuple(read[one.number] for one in rows), frozenset(own.get(actor.person or 0, ())), audience_rule(subject),
+        latest,
+    )  # fmt: skip
+
+
+# Many vote at once, and who voted when is nobody's business: a ballot is no fact.
+@command(participant_of_event, when=takes_votes)
+def cast_ballot(
+    db: Database, actor: Actor, subject: RoundInEvent, *, choices: Sequence[tuple[int, int]], seen: int, client_id: str
+) -> RoundVote:
+    """Give one's ballot, or change it: pairs of a submission's number and an amount; the last one counts.
+
+    Refuses what the round's rule does not allow, votes for the own team, and what is not in the round.
+    """
+    if not is_audience_vote(subject):
+        raise Conflict(_("This round is decided by its judges."))
+    assert actor.person is not None
+    works = works_of(db, subject.id)
+    given = sorted((number, amount) for number, amount in choices if amount)
+    if {number for number, _amount in given} - set(works):
+        raise Invalid(_("Something on your ballot is not in the round any more. Reload the page and look again."))
+    own = own_numbers(db, works, {actor.person}).get(actor.person, set())
+    _refuse_ballot(audience_rule(subject), given, own)
+    lock_open_round(db, subject)
+    said = Said(BALLOT, VoteKind.BALLOT, {"choices": [list(one) for one in given]})
+    vote, _new = keep_vote(db, subject.id, actor.person, said, seen=seen, client_id=client_id)
+    return vote
+
+
+def _refuse_ballot(rule: Audience, given: list[tuple[int, int]], own: set[int]) -> None:
+    """Our own sentences first, for they are translated; the engine has the last word."""
+    if any(number in own for number, _amount in given):
+        raise Invalid({"choices": _("Nobody votes for their own team. Choose another submission.")})
+    if not given:
+        raise Invalid({"choices": _("Choose at least one submission.")})
+    if wrong := _wrong_amounts(rule, [amount for _number, amount in given]):
+        raise Invalid({"choices": wrong})
+    try:
+        check_ballot(rule, Ballot(0, tuple(given)), own)
+    except BadVotes as refused:
+        raise Invalid({"choices": str(refused)}) from refused
+
+
+def _wrong_amounts(rule: Audience, amounts: list[int]) -> Message | None:
+    if any(amount < 1 for amount in amounts):
+        return _("Give 1 point or more, or leave the field empty.")
+    if rule.way is Way.APPROVAL and rule.most is not None and len(amounts) > rule.most:
+        return N_("You can choose %(count)s submission.", "You can choose at most %(count)s submissions.", rule.most)
+    if rule.way is not Way.ALLOCATION:
+        return None
+    if sum(amounts) > rule.points:
+        return _("You gave %(given)s points. There are %(points)s to give.", given=sum(amounts), points=rule.points)
+    if len(amounts) < rule.over:
+        return _("Divide your points among %(over)s submissions or more.", over=rule.over)
+    if rule.most is not None and max(amounts) > rule.most:
+        return _("One submission can get %(most)s points at most.", most=rule.most)
+    return None
+
+
+def turnout_of(db: Database, subject: RoundInEvent) -> Turnout:
+    """How many have voted so far: all that is known while people vote."""
+    voters = select(func.count()).where(
+        Registration.event_id == subject.event.id, Registration.state == RegistrationState.ACCEPTED
+    )
+    return Turnout(voters_in(db, [subject.id]).get(subject.id, 0), int(db.exec(voters).one()))

@@ -1,0 +1,194 @@
+"""What a result is worked out from, and nothing else: numbers, no people. Kept with each published result.
+
+Judges, submissions and criteria are called by their numbers in the round. Whoever has the inputs can work the result
+out again with the engine; a test does, from the exported tables alone.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from events.judging.outcomes import outcome_of
+from events.judging.results import Outcome
+from events.judging.rules import Round, Rubric
+from events.judging.votes import Ballot, Comparison, Conflict, Kind, RankingList, Score
+from events.rounds.schemes import engine_rule, tie_rules
+
+
+@dataclass(frozen=True)
+class CriterionIn:
+    """A criterion by its number."""
+
+    number: int
+    name: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class SubmissionIn:
+    """A submission by its number in the round; `inside` is False for one that was taken out."""
+
+    number: int
+    title: str
+    team: str
+    public_id: str
+    inside: bool = True
+
+
+@dataclass(frozen=True)
+class JudgeIn:
+    """A judge by their number; `counts` is False where what they gave does not."""
+
+    number: int
+    counts: bool = True
+
+
+@dataclass(frozen=True)
+class ConflictIn:
+    """A conflict of interest of a judge with a submission."""
+
+    judge: int
+    submission: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class VoteIn:
+    """The last word of a judge about one thing: `kind` and `content` as votes are kept, `number` its version."""
+
+    judge: int
+    about: str
+    number: int
+    kind: str
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A round as the engine is given it."""
+
+    scheme: str
+    rule: Mapping[str, Any]
+    closed: bool
+    criteria: tuple[CriterionIn, ...] = ()
+    submissions: tuple[SubmissionIn, ...] = ()
+    judges: tuple[JudgeIn, ...] = ()
+    conflicts: tuple[ConflictIn, ...] = ()
+    votes: tuple[VoteIn, ...] = ()
+    decisions: tuple[tuple[int, ...], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The inputs as plain values."""
+        return asdict(self)
+
+
+def inputs_from(values: Mapping[str, Any]) -> Inputs:
+    """The inputs from what `as_json` made of them."""
+    return Inputs(
+        values["scheme"],
+        values["rule"],
+        values["closed"],
+        tuple(CriterionIn(**one) for one in values["criteria"]),
+        tuple(SubmissionIn(**one) for one in values["submissions"]),
+        tuple(JudgeIn(**one) for one in values["judges"]),
+        tuple(ConflictIn(**one) for one in values["conflicts"]),
+        tuple(VoteIn(**one) for one in values["votes"]),
+        tuple(tuple(one) for one in values["decisions"]),
+    )
+
+
+def engine_round(inputs: Inputs) -> Round:
+    """The round as the engine takes it. The audience's votes are of nobody in particular."""
+    rule = engine_rule(inputs.scheme, inputs.rule, [one.weight for one in inputs.criteria])
+    audience = inputs.scheme == "audience"
+    return Round(
+        rule,
+        frozenset(one.number for one in inputs.submissions if one.inside),
+        None if audience else frozenset(one.number for one in inputs.judges if one.counts),
+        frozenset(Conflict(one.judge, one.submission, Kind(one.kind)) for one in inputs.conflicts),
+        tie_rules(inputs.rule.get("ties", ()), inputs.decisions),
+    )
+
+
+def engine_votes(inputs: Inputs) -> list[Any]:
+    """The votes as the engine takes them: what was skipped is an abstention, what was taken back is none."""
+    criteria = [one.number for one in inputs.criteria]
+    found: list[Any] = []
+    for one in inputs.votes:
+        found += _as_votes(one, criteria)
+    return found
+
+
+def _as_votes(one: VoteIn, criteria: Sequence[int]) -> Iterable[Any]:
+    said = one.content
+    match one.kind:
+        case "score":
+            work = int(one.about[1:])
+            return [Score(one.judge, work, int(key), points, one.number) for key, points in said["points"].items()]
+        case "skip" if one.about.startswith("s"):
+            return [Score(one.judge, int(one.about[1:]), each, None, one.number) for each in criteria]
+        case "list":
+            return [RankingList(one.judge, tuple(tuple(place) for place in said["places"]), one.number)]
+        case "comparison":
+            return [Comparison(one.judge, said["first"], said["second"], said["better"], number=one.number)]
+        case "ballot":
+            return [Ballot(one.judge, tuple((work, amount) for work, amount in said["choices"]), one.number)]
+        case _:
+            return []
+
+
+def worked_out(inputs: Inputs) -> Outcome:
+    """The result of a round from its inputs. BadVotes for votes of the audience that are not closed."""
+    return outcome_of(engine_round(inputs), engine_votes(inputs), closed=inputs.closed)
+
+
+def result_as_json(outcome: Outcome) -> dict[str, Any]:
+    """A result as plain values, its figures in full."""
+    values = asdict(outcome)
+    values.pop("rule")
+    values["groups"] = [sorted(one) for one in outcome.groups]
+    values["left_out"] = [
+        {"judge": one.judge, "submission": one.submission, "reason": one.reason.value} for one in outcome.left_out
+    ]
+    return values
+
+
+@dataclass(frozen=True)
+class Line:
+    """A submission's place in a result, as pages and tables show it."""
+
+    number: int
+    title: str
+    team: str
+    public_id: str
+    rank: int | None
+    value: float | None
+    raw: float | None
+    adjusted: float | None
+    votes: int
+    spread: float | None = None
+    error: float | None = None
+    tied_with: tuple[int, ...] = ()
+    decided_by: str | None = None
+    why: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+
+
+def lines_of(inputs: Inputs, result: Mapping[str, Any]) -> list[Line]:
+    """The lines of a result that was kept as JSON, best first."""
+    known = {one.number: one for one in inputs.submissions}
+    found = []
+    for one in result["results"]:
+        work = known[one["submission"]]
+        rest = {name: one[name] for name in ("rank", "value", "raw", "adjusted", "votes", "spread", "error")}
+        found.append(
+            Line(
+                work.number, work.title, work.team, work.public_id, **rest, tied_with=tuple(one["tied_with"]),
+                decided_by=one["decided_by"], why=tuple(one["why"]),
+            )
+        )  # fmt: skip
+    return found
+
+
+def is_rubric(inputs: Inputs) -> bool:
+    """Whether points were given."""
+    return isinstance(engine_round(inputs).rule, Rubric)

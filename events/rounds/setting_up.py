@@ -1,0 +1,224 @@
+"""Setting a round up: making one from a template, changing it as a draft, and which submissions are judged in it."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from events.core import clock
+from events.core.access import Actor, command
+from events.core.database import Database
+from events.core.hooks import cloned_with_event
+from events.core.journal import record
+from events.core.refusals import Conflict, Invalid
+from events.core.translation import _
+from events.events import EventWithPhases
+from events.judging.outcomes import shortlist_of
+from events.roles import organiser_of_event
+from events.rounds.assigning import JudgingAssignment, work_in
+from events.rounds.judges import RoundJudge, enter_judges, judges_of, judges_to_name
+from events.rounds.rounds import (
+    JudgingRound,
+    RoundAdded,
+    RoundChanged,
+    RoundCriterion,
+    RoundInEvent,
+    RoundRemoved,
+    RoundState,
+    RoundSubmission,
+    Scheme,
+    criteria_of,
+    has_judging,
+    is_draft_round,
+    not_published,
+    submissions_in,
+)
+from events.rounds.schemes import CriterionPlan, RoundPlan, checked_plan
+from events.rounds.standings import standing_of
+from events.submissions import Submission, SubmissionState, counting_versions
+
+MOST_ROUNDS = 30
+
+
+@command(organiser_of_event, when=has_judging)
+def add_round(db: Database, actor: Actor, subject: EventWithPhases, *, plan: RoundPlan) -> RoundInEvent:
+    """Make a round as a draft, with the event's judges (or those of the round that it goes on from) and with what is
+    to be judged, as far as it is there already.
+
+    Refuses what `checked_plan` refuses, and a round to go on from that is not the event's own.
+    """
+    plan = checked_plan(plan)
+    before = _round_before(db, subject, plan, own=None)
+    if len(db.exec(select(JudgingRound.id).where(JudgingRound.event_id == subject.id)).all()) >= MOST_ROUNDS:
+        raise Conflict(_("An event has at most %(most)s rounds.", most=MOST_ROUNDS))
+    row = JudgingRound(event_id=subject.id, name=plan.name, scheme=plan.scheme, made_at=clock.now())
+    made = RoundInEvent(row, subject)
+    _write(db, row, plan)
+    record(db, actor, RoundAdded(event_id=subject.id, round_id=made.id))
+    if plan.scheme is not Scheme.AUDIENCE:
+        people = [one.person_id for one in judges_of(db, before.id) if one.judges] if before else []
+        enter_judges(db, actor, made, people or [one.id or 0 for one in judges_to_name(db, subject)])
+    _take_in(db, made)
+    return made
+
+
+def _round_before(db: Database, event: EventWithPhases, plan: RoundPlan, *, own: int | None) -> JudgingRound | None:
+    if plan.after_id is None:
+        return None
+    row = db.get(JudgingRound, plan.after_id)
+    if row is None or row.event_id != event.id or (own is not None and (row.id or 0) >= own):
+        raise Invalid({"after": _("Please choose a round of this event that was made before this one.")})
+    return row
+
+
+def _write(db: Database, row: JudgingRound, plan: RoundPlan) -> None:
+    row.name, row.about, row.blind, row.phase = plan.name, plan.about, plan.blind, plan.phase
+    row.rule, row.kinds, row.judges_each = dict(plan.rule), list(plan.kinds), plan.judges_each
+    row.after_id, row.places, row.border = plan.after_id, plan.places, plan.border
+    db.add(row)
+    db.flush()
+    db.execute(
+        delete(RoundCriterion)
+        .where(col(RoundCriterion.round_id) == row.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    for position, one in enumerate(plan.criteria, 1):
+        db.add(
+            RoundCriterion(
+                round_id=row.id or 0, position=position, name=one.name.strip(), about=one.about.strip(),
+                weight=one.weight,
+            )
+        )  # fmt: skip
+    db.flush()
+
+
+def plan_of(db: Database, row: JudgingRound) -> RoundPlan:
+    """How a round is set up, as a plan."""
+    criteria = tuple(CriterionPlan(one.name, one.about, one.weight) for one in criteria_of(db, row.id))
+    return RoundPlan(
+        row.name, row.scheme, row.about, row.blind, row.phase, row.judges_each, tuple(row.kinds), row.rule, criteria,
+        tuple(row.rule.get("ties", ())), row.after_id, row.places, row.border,
+    )  # fmt: skip
+
+
+@command(organiser_of_event, when=is_draft_round)
+def change_round(db: Database, actor: Actor, subject: RoundInEvent, *, plan: RoundPlan) -> None:
+    """Set a draft up differently; its scheme stays. Refuses what `add_round` refuses."""
+    plan = checked_plan(replace(plan, scheme=subject.round.scheme))
+    _round_before(db, subject.event, plan, own=subject.id)
+    _write(db, subject.round, plan)
+    record(db, actor, RoundChanged(event_id=subject.event.id, round_id=subject.id))
+
+
+@command(organiser_of_event, when=not_published)
+def describe_round(db: Database, actor: Actor, subject: RoundInEvent, *, plan: RoundPlan) -> None:
+    """Change what does not touch how is judged, at any time before the result: name, words to the judges, phase, how
+    many judges each submission should have."""
+    now = plan_of(db, subject.round)
+    wanted = replace(now, name=plan.name, about=plan.about, phase=plan.phase, judges_each=plan.judges_each)
+    _write(db, subject.round, checked_plan(wanted))
+    record(db, actor, RoundChanged(event_id=subject.event.id, round_id=subject.id))
+
+
+@command(organiser_of_event, when=is_draft_round)
+def remove_round(db: Database, actor: Actor, subject: RoundInEvent) -> None:
+    """Take a round away that was never opened. Refused while another one goes on from it."""
+    if db.exec(select(JudgingRound.id).where(JudgingRound.after_id == subject.id)).first() is not None:
+        raise Conflict(_("Another round goes on from this one. Remove that one first."))
+    for relation in (RoundCriterion, RoundSubmission, RoundJudge, JudgingAssignment):
+        db.execute(delete(relation).where(col(relation.round_id) == subject.id))
+    db.delete(subject.round)
+    db.flush()
+    record(db, actor, RoundRemoved(event_id=subject.event.id, round_id=subject.id))
+
+
+@command(organiser_of_event, when=not_published)
+def take_in(db: Database, actor: Actor, subject: RoundInEvent) -> int:
+    """Take in what is to be judged and not there yet: all that was handed in, or the shortlist of the round before.
+
+    Answers how many came in. Refuses while the round before is not closed.
+    """
+    if subject.round.after_id is not None:
+        before = db.get_one(JudgingRound, subject.round.after_id)
+        if before.state not in (RoundState.CLOSED, RoundState.PUBLISHED):
+            raise Conflict(_("%(round)s is not closed yet, so nobody knows who goes on.", round=before.name))
+    count = _take_in(db, subject)
+    if count:
+        record(db, actor, RoundChanged(event_id=subject.event.id, round_id=subject.id))
+    return count
+
+
+def waiting_to_come_in(db: Database, subject: RoundInEvent) -> list[int]:
+    """The submissions (ids) that `take_in` would take in now."""
+    known = {one.submission_id for one in submissions_in(db, subject.id, also_taken_out=True)}
+    return [one for one in _to_judge(db, subject) if one not in known]
+
+
+def _take_in(db: Database, subject: RoundInEvent) -> int:
+    new = waiting_to_come_in(db, subject)
+    rows = submissions_in(db, subject.id, also_taken_out=True)
+    free = _numbers(len(rows) + len(new), {one.number for one in rows})
+    for submission, number in zip(new, free, strict=False):
+        db.add(RoundSubmission(round_id=subject.id, submission_id=submission, number=number, taken_in_at=clock.now()))
+    db.flush()
+    return len(new)
+
+
+def _numbers(most: int, taken: set[int]) -> list[int]:
+    """The free numbers up to `most` in an order that says nothing about who came when."""
+    free = [one for one in range(1, most + 1) if one not in taken]
+    secrets.SystemRandom().shuffle(free)
+    return free
+
+
+def _to_judge(db: Database, subject: RoundInEvent) -> Sequence[int]:
+    row = subject.round
+    if row.after_id is None:
+        final = select(Submission.id).where(
+            Submission.event_id == subject.event.id, Submission.state == SubmissionState.FINAL
+        )
+        handed_in = [one or 0 for one in db.exec(final.order_by(col(Submission.id)))]
+        return [one for one in handed_in if one in counting_versions(db, handed_in)]
+    before = db.get_one(JudgingRound, row.after_id)
+    if before.state not in (RoundState.CLOSED, RoundState.PUBLISHED):
+        return []
+    standing = standing_of(db, before)
+    assert standing.outcome is not None and row.places is not None
+    chosen = shortlist_of(standing.outcome, row.places, row.border).submissions
+    return [standing.works[one].submission.id or 0 for one in chosen]
+
+
+@command(organiser_of_event, when=not_published)
+def take_out(db: Database, actor: Actor, subject: RoundInEvent, *, submission: str) -> None:
+    """Judge a submission (public id in the round) no more. What it was given is kept, and does not count."""
+    row = work_in(db, subject.id, submission)
+    row.taken_out_at = clock.now()
+    db.add(row)
+    record(db, actor, RoundChanged(event_id=subject.event.id, round_id=subject.id))
+
+
+@command(organiser_of_event, when=not_published)
+def put_back(db: Database, actor: Actor, subject: RoundInEvent, *, submission: str) -> None:
+    """Judge a submission again that was taken out: what it was given counts again."""
+    row = db.exec(
+        select(RoundSubmission).where(RoundSubmission.round_id == subject.id, RoundSubmission.public_id == submission)
+    ).first()
+    if row is None or row.taken_out_at is None:
+        raise Conflict(_("This submission is in the round."))
+    row.taken_out_at = None
+    db.add(row)
+    record(db, actor, RoundChanged(event_id=subject.event.id, round_id=subject.id))
+
+
+@cloned_with_event
+def _clone_rounds(db: Database, from_event: int, to_event: int, moved: Callable[[datetime], datetime]) -> None:
+    """Rounds come along as drafts: how is judged, and not by whom."""
+    new: dict[int | None, int] = {}
+    for row in db.exec(select(JudgingRound).where(JudgingRound.event_id == from_event).order_by(col(JudgingRound.id))):
+        plan = plan_of(db, row)
+        copy = JudgingRound(event_id=to_event, name=plan.name, scheme=plan.scheme, made_at=clock.now())
+        _write(db, copy, replace(plan, after_id=new.get(plan.after_id)))
+        new[row.id] = copy.id or 0

@@ -1,0 +1,256 @@
+"""Votes as rows: never overwritten. What is said anew gets the next number, and the highest counts.
+
+A vote names the number that its sender has seen (0: none), so that nobody writes over what they do not know, and
+carries an id of the sender's own: the same id sent again changes nothing, however often and however late.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import UniqueConstraint, func
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, SQLModel, col, select
+
+from events.core import clock
+from events.core.columns import listing, moment, public_id, word
+from events.core.database import Database, is_broken
+from events.core.hooks import personal_data
+from events.core.journal import Fact
+from events.core.refusals import Conflict, Invalid
+from events.core.translation import At, Message, _
+
+LONGEST = {"comment": 4000, "note": 2000}
+WHOLE_LIST, BALLOT = "list", "ballot"
+
+
+class VoteKind(StrEnum):
+    """What a vote says. SKIP: that they do not judge it, and why; UNDONE: that what they said before is taken back."""
+
+    SCORE = "score"
+    LIST = "list"
+    COMPARISON = "comparison"
+    BALLOT = "ballot"
+    SKIP = "skip"
+    UNDONE = "undone"
+
+
+class RoundVote(SQLModel, table=True):
+    """What a judge, or somebody in the audience, said about one thing in a round, in one version.
+
+    `about` is "s7" for submission 7 of the round, "p3-7" for a pair, "list", or "ballot"; `content` holds numbers of
+    the round. The comment is for the team, once comments are released; the note is for the organisers.
+    """
+
+    __tablename__ = "round_vote"
+    __table_args__ = (
+        UniqueConstraint("round_id", "person_id", "about", "number"),
+        UniqueConstraint("person_id", "client_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id("v")
+    round_id: int = Field(foreign_key="judging_round.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    about: str = Field(max_length=40)
+    number: int
+    client_id: str = Field(max_length=64)
+    kind: VoteKind = word(VoteKind)
+    content: dict[str, Any] = listing(default_factory=dict)
+    comment: str = Field(default="", max_length=LONGEST["comment"])
+    note: str = Field(default="", max_length=LONGEST["note"])
+    given_at: datetime = moment()
+
+
+personal_data(RoundVote, "person_id", "votes as a judge or in the audience", "keep")
+
+
+@dataclass(frozen=True)
+class VoteGiven(Fact):
+    """A judge scored, ordered, compared, skipped or took something back. What, the vote says."""
+
+    event_id: int
+    round_id: int
+    vote_id: int
+
+
+class ChangedElsewhere(Conflict):
+    """The same judge said something else about this in another window or on another device; `latest` is that."""
+
+    def __init__(self, latest: RoundVote) -> None:
+        super().__init__(
+            _("You gave something else at %(time)s, in another window or on another device. Yours is still here; "
+              "look at both, then send it again.", time=At(latest.given_at))
+        )  # fmt: skip
+        self.latest = latest
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody says about one thing."""
+
+    about: str
+    kind: VoteKind
+    content: Mapping[str, Any]
+    comment: str = ""
+    note: str = ""
+
+
+def about_submission(number: int) -> str:
+    """What a vote about one submission of a round is kept under."""
+    return f"s{number}"
+
+
+def about_pair(first: int, second: int) -> str:
+    """What a vote about two submissions is kept under, in whichever order they are named."""
+    return f"p{min(first, second)}-{max(first, second)}"
+
+
+def checked_client_id(text: str) -> str:
+    """The sender's id for a vote; refuses none, and what no page of ours would send."""
+    if not 8 <= len(text) <= 64 or not all(letter.isalnum() or letter in "_-" for letter in text):
+        raise Invalid(_("This page is out of date. Reload it and send it again."))
+    return text
+
+
+def find_vote(db: Database, person_id: int | None, client_id: str) -> RoundVote | None:
+    """What came with this id from this sender before."""
+    query = select(RoundVote).where(RoundVote.person_id == person_id, RoundVote.client_id == client_id)
+    return db.exec(query).first()
+
+
+def keep_vote(
+    db: Database, round_id: int, person_id: int, said: Said, *, seen: int, client_id: str
+) -> tuple[RoundVote, bool]:
+    """Write a vote down, and say whether it is new; part of commands that asked their own rule.
+
+    An id that came before, and the same words as the last, change nothing. ChangedElsewhere where the last version is
+    not the one that the sender has seen.
+    """
+    client_id = checked_client_id(client_id)
+    _refuse_longer(said)
+    there = find_vote(db, person_id, client_id)
+    if there is not None:
+        return there, False
+    last = last_about(db, round_id, person_id, said.about)
+    if last is not None and _same(last, said):
+        return last, False
+    if (last.number if last else 0) != seen:
+        if last is None:  # a number that we never gave
+            raise Invalid(_("This page is out of date. Reload it and send it again."))
+        raise ChangedElsewhere(last)
+    row = RoundVote(
+        round_id=round_id, person_id=person_id, about=said.about, number=seen + 1, client_id=client_id, kind=said.kind,
+        content=dict(said.content), comment=said.comment.strip(), note=said.note.strip(), given_at=clock.now(),
+    )  # fmt: skip
+    try:
+        with db.begin_nested():
+            db.add(row)
+            db.flush()
+    except IntegrityError as error:
+        return _overtaken(db, error, row), False
+    return row, True
+
+
+def _refuse_longer(said: Said) -> None:
+    for name, text in (("comment", said.comment), ("note", said.note)):
+        if len(text.strip()) > LONGEST[name]:
+            raise Invalid({name: _("Please write at most %(most)s characters.", most=LONGEST[name])})
+
+
+def _same(last: RoundVote, said: Said) -> bool:
+    return (last.kind, last.content, last.comment, last.note) == (
+        said.kind, dict(said.content), said.comment.strip(), said.note.strip(),
+    )  # fmt: skip
+
+
+def _overtaken(db: Database, error: IntegrityError, row: RoundVote) -> RoundVote:
+    """What another window sent at the same moment: the same thing, or something else."""
+    if is_broken(error, "uq_round_vote_person_id_client_id"):
+        there = find_vote(db, row.person_id, row.client_id)
+        if there is not None:
+            return there
+    if is_broken(error, "uq_round_vote_round_id_person_id_about_number"):
+        last = last_about(db, row.round_id, row.person_id, row.about)
+        if last is not None:
+            raise ChangedElsewhere(last) from error
+    raise error
+
+
+def last_about(db: Database, round_id: int, person_id: int, about: str) -> RoundVote | None:
+    """The latest version of what somebody said about one thing."""
+    query = select(RoundVote).where(
+        RoundVote.round_id == round_id, RoundVote.person_id == person_id, RoundVote.about == about
+    )
+    return db.exec(query.order_by(col(RoundVote.number).desc()).limit(1)).first()
+
+
+def versions_about(db: Database, round_id: int, *abouts: str) -> list[RoundVote]:
+    """Every version of what was said about these things, in order of time."""
+    query = select(RoundVote).where(RoundVote.round_id == round_id, col(RoundVote.about).in_(abouts))
+    return list(db.exec(query.order_by(col(RoundVote.given_at), col(RoundVote.id))))
+
+
+def all_versions(db: Database, round_id: int) -> list[RoundVote]:
+    """Every version of everything that was said in a round, in order of time."""
+    query = select(RoundVote).where(RoundVote.round_id == round_id)
+    return list(db.exec(query.order_by(col(RoundVote.given_at), col(RoundVote.id))))
+
+
+def latest_votes(db: Database, round_id: int, person_id: int | None = None) -> list[RoundVote]:
+    """The latest version of everything that was said in a round, or by one person, in order of their ids."""
+    newest = (
+        select(RoundVote.person_id, RoundVote.about, func.max(RoundVote.number).label("number"))
+        .where(RoundVote.round_id == round_id)
+        .group_by(col(RoundVote.person_id), col(RoundVote.about))
+        .subquery()
+    )
+    query = (
+        select(RoundVote)
+        .join(
+            newest,
+            (newest.c.person_id == col(RoundVote.person_id))
+            & (newest.c.about == col(RoundVote.about))
+            & (newest.c.number == col(RoundVote.number)),
+        )
+        .where(RoundVote.round_id == round_id)
+        .order_by(col(RoundVote.id))
+    )
+    if person_id is not None:
+        query = query.where(RoundVote.person_id == person_id)
+    return list(db.exec(query))
+
+
+def newest_of(rows: Iterable[RoundVote]) -> list[RoundVote]:
+    """Of several versions the last one about each thing by each person."""
+    found: dict[tuple[int, str], RoundVote] = {}
+    for row in sorted(rows, key=lambda one: one.number):
+        found[row.person_id, row.about] = row
+    return list(found.values())
+
+
+def has_votes(db: Database, round_id: int) -> bool:
+    """Whether anybody has said anything in a round."""
+    return db.exec(select(RoundVote.id).where(RoundVote.round_id == round_id).limit(1)).first() is not None
+
+
+def voters_in(db: Database, round_ids: Collection[int]) -> dict[int, int]:
+    """How many people have said something in each of these rounds."""
+    query = select(RoundVote.round_id, func.count(func.distinct(RoundVote.person_id))).where(
+        col(RoundVote.round_id).in_(round_ids)
+    )
+    return {round_id: int(count) for round_id, count in db.exec(query.group_by(col(RoundVote.round_id)))}
+
+
+def vote_in_words(kind: VoteKind) -> Message:
+    """What a version is called on pages."""
+    return {
+        VoteKind.SCORE: _("Points"),
+        VoteKind.LIST: _("List"),
+        VoteKind.COMPARISON: _("Comparison"),
+        VoteKind.BALLOT: _("Ballot"),
+        VoteKind.SKIP: _("Skipped"),
+        VoteKind.UNDONE: _("Taken back"),
+    }[kind]

@@ -1,0 +1,361 @@
+"""A judge's pages: what waits, giving points, ordering, comparing, skipping, flagging, declaring a conflict."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from events.core.access import Actor, why_not
+from events.core.columns import random_id
+from events.core.database import Database, reading, transaction
+from events.core.links import path
+from events.core.refusals import Invalid, NotFound
+from events.core.translation import At, Message, _
+from events.rounds.desk import WorkForJudge, desk_of, get_work, read_works
+from events.rounds.rounds import RoundInEvent, RoundSubmission, Scheme, criteria_of, judge_of_round
+from events.rounds.scoring import (
+    FLAG_REASONS,
+    SKIP_REASONS,
+    FlagReason,
+    SkipReason,
+    compare_submissions,
+    declare_conflict,
+    flag_submission,
+    order_submissions,
+    pair_for,
+    score_submission,
+    skip_submission,
+    undo_comparison,
+    undo_last,
+)
+from events.rounds.votes import WHOLE_LIST, RoundVote, VoteKind, find_vote, last_about
+from frontend.pages.rounds import the_round, words
+from frontend.rendering import remember_flash
+from frontend.round_form import Typed
+from frontend.web import NOTHING, Filled, Form, page, redirect, render, wants_json
+
+MOST_CHOICES = 11
+A_WHOLE_NUMBER = _("Please write a whole number: 1 for the best.")
+
+
+class VoteForm(Form):
+    """What every vote carries: which version was on the page, and the sender's own id."""
+
+    seen: int = Field(0, ge=0, le=1_000_000)
+    client_id: str = ""
+
+
+class ScoreForm(VoteForm):
+    """Points by criterion ('points-1') in `answers`, words to the team and to the organisers."""
+
+    takes_answers: ClassVar[bool] = True
+    comment: str = ""
+    note: str = ""
+    answers: dict[str, str] = Field(default_factory=dict)
+
+
+class SkipForm(VoteForm):
+    """Why somebody does not judge this."""
+
+    reason: SkipReason = SkipReason.OTHER
+    skip_note: str = ""
+
+
+class FlagForm(Form):
+    """What organisers should look at."""
+
+    flag_reason: FlagReason = FlagReason.OTHER
+    flag_text: str = ""
+
+
+class ConflictForm(Form):
+    """Why somebody should not judge this."""
+
+    reason: str = ""
+
+
+class ListForm(VoteForm):
+    """Places by number of submission ('place-7') in `answers`."""
+
+    takes_answers: ClassVar[bool] = True
+    answers: dict[str, str] = Field(default_factory=dict)
+
+
+class CompareForm(VoteForm):
+    """Two numbers, and which is better: 'first', 'second' or 'neither'."""
+
+    first: int = 0
+    second: int = 0
+    better: str = ""
+
+
+def _mine(db: Database, request: Request) -> tuple[Actor, RoundInEvent]:
+    actor, subject = the_round(db, request)
+    if not judge_of_round(actor, subject):
+        raise NotFound()
+    return actor, subject
+
+
+def _work(db: Database, request: Request) -> tuple[Actor, RoundInEvent, WorkForJudge]:
+    actor, subject = _mine(db, request)
+    return actor, subject, get_work(db, actor, subject, request.path_params["work"])
+
+
+def new_client_id() -> str:
+    """An id for a vote that is about to be given."""
+    return random_id("v")
+
+
+@page(signed_in=True)
+def show_mine(request: Request, form: Filled = NOTHING) -> Response:
+    with reading() as db:
+        actor, subject = _mine(db, request)
+        desk = desk_of(db, actor, subject)
+        if subject.round.scheme is Scheme.PAIRWISE:
+            return _pair(db, request, actor, subject, form)
+        latest = desk.votes.get(WHOLE_LIST)
+    closed = why_not(actor, "order_submissions", subject)
+    common: dict[str, Any] = {
+        "event": subject.event, "subject": subject, "desk": desk, "form": form,
+        "closed": closed.message if closed is not None else "", "me": actor.person, **words(),
+    }  # fmt: skip
+    if subject.round.scheme is Scheme.RANKING:
+        placed = _places_of(latest)
+        form = form.with_values(**{f"place-{number}": place for number, place in placed.items()})
+        ordered = sorted(desk.lines, key=lambda one: (placed.get(one.number, 10_000), one.number))
+        common |= {"form": form, "lines": ordered, "seen": latest.number if latest else 0, "client_id": new_client_id()}
+        return render(request, "judging/list.html", **common)
+    return render(request, "judging/mine.html", **common)
+
+
+def _places_of(vote: RoundVote | None) -> dict[int, int]:
+    if vote is None or vote.kind is not VoteKind.LIST:
+        return {}
+    return {number: place for place, ones in enumerate(vote.content["places"], 1) for number in ones}
+
+
+def _pair(db: Database, request: Request, actor: Actor, subject: RoundInEvent, form: Filled) -> Response:
+    desk = desk_of(db, actor, subject)
+    closed = why_not(actor, "compare_submissions", subject)
+    found = pair_for(db, actor, subject) if closed is None else None
+    rows: Sequence[RoundSubmission] = [found.first, found.second] if found else []
+    read = read_works(db, subject, rows)
+    made = sum(1 for one in desk.votes.values() if one.kind is VoteKind.COMPARISON)
+    return render(
+        request, "judging/pairs.html", event=subject.event, subject=subject, form=form, made=made,
+        pair=[read[one.number] for one in rows], closed=closed.message if closed is not None else "",
+        client_id=new_client_id(), undo_id=new_client_id(), several=len(desk.lines) > 1,
+        skipped=[one for one in desk.lines if one.progress == "skipped"], **words(),
+    )  # fmt: skip
+
+
+@page(signed_in=True)
+def show_work(request: Request, form: Filled = NOTHING) -> Response:
+    with reading() as db:
+        actor, subject, work = _work(db, request)
+        desk = desk_of(db, actor, subject)
+        says = read_works(db, work, [work.row])[work.row.number]
+        latest = last_about(db, subject.id, actor.person or 0, work.about)
+        criteria = criteria_of(db, subject.id) if subject.round.scheme is Scheme.RUBRIC else []
+    closed = why_not(actor, "score_submission", work)
+    shown, stale = form.with_values(**_values(latest)), _stale(form, latest)
+    others = [one for one in desk.lines if one.number != work.row.number and one.progress in ("waiting", "begun")]
+    return render(
+        request, "judging/work.html", event=subject.event, subject=subject, work=work, says=says, form=shown,
+        criteria=criteria, choices=_choices(subject), rule=subject.round.rule, latest=latest, stale=stale,
+        seen=latest.number if latest else 0, client_id=new_client_id(), undo_id=new_client_id(),
+        skip_id=new_client_id(), closed=closed.message if closed is not None else "", desk=desk,
+        next=others[0] if others else None, skip_reasons=[(one.value, name) for one, name in SKIP_REASONS.items()],
+        flag_reasons=[(one.value, name) for one, name in FLAG_REASONS.items()], me=actor.person,
+        skipped=latest is not None and latest.kind is VoteKind.SKIP,
+        undoable=latest is not None and latest.kind is not VoteKind.UNDONE, **words(),
+    )  # fmt: skip
+
+
+def _values(latest: RoundVote | None) -> dict[str, Any]:
+    if latest is None or latest.kind is not VoteKind.SCORE:
+        return {}
+    points = {f"points-{number}": f"{given:g}" for number, given in latest.content["points"].items()}
+    return {**points, "comment": latest.comment, "note": latest.note}
+
+
+def _stale(form: Filled, latest: RoundVote | None) -> RoundVote | None:
+    """What was given elsewhere meanwhile, where that is why a form comes back."""
+    if latest is None or not form.refused or str(form.values.get("seen", "")) == str(latest.number):
+        return None
+    return latest
+
+
+def _choices(subject: RoundInEvent) -> list[str]:
+    """The steps of the scale as buttons, where they are few enough; else a field for a number."""
+    if subject.round.scheme is not Scheme.RUBRIC:
+        return []
+    rule = subject.round.rule
+    count = round((rule["most"] - rule["least"]) / rule["step"]) + 1
+    if count > MOST_CHOICES:
+        return []
+    return [f"{rule['least'] + number * rule['step']:g}" for number in range(count)]
+
+
+Give = Callable[[Database, Actor, RoundInEvent, WorkForJudge], RoundVote]
+
+
+def _give(request: Request, client_id: str, step: Give, told: Message) -> Response:
+    """Do something with a submission; what came before under the same id is in already, even if the round has been
+    closed since."""
+    with transaction() as db:
+        actor, subject = _mine(db, request)
+        vote = find_vote(db, actor.person, client_id)
+        if vote is None:
+            vote = step(db, actor, subject, get_work(db, actor, subject, request.path_params["work"]))
+        desk = desk_of(db, actor, subject)
+    where = desk.next
+    here = {"event": subject.event.event.slug, "round": subject.round.public_id}
+    if where is None or subject.round.scheme is Scheme.PAIRWISE:
+        return _on(request, vote, told, "my_judging", **here)
+    return _on(request, vote, told, "judge_work", work=where.public_id, **here)
+
+
+def _on(request: Request, vote: RoundVote, told: Message, name: str, **ids: str) -> Response:
+    """On to the next page; the page's own script, which also sends what was typed while the network was away, is told
+    where that is."""
+    if not wants_json(request):
+        return redirect(request, name, flash=told, **ids)
+    saved = str(_("Saved at %(time)s", time=At(vote.given_at)))
+    said = {"ok": True, "seen": vote.number, "message": saved, "next_id": new_client_id(), "then": path(name, **ids)}
+    response = JSONResponse(said)
+    remember_flash(response, "ok", str(told))
+    return response
+
+
+@page(form=ScoreForm, again=show_work, signed_in=True)
+def score_now(request: Request, form: ScoreForm) -> Response:
+    points = _points(form)
+
+    def step(db: Database, actor: Actor, subject: RoundInEvent, work: WorkForJudge) -> RoundVote:
+        return score_submission(
+            db, actor, work, points=points, comment=form.comment, note=form.note, seen=form.seen,
+            client_id=form.client_id,
+        )  # fmt: skip
+
+    whole = bool(points) and None not in points.values()
+    told = _("Saved.") if whole else _("Saved. It counts when every criterion has points.")
+    return _give(request, form.client_id, step, told)
+
+
+def _points(form: ScoreForm) -> dict[int, float | None]:
+    typed, found = Typed(form.answers), {}
+    for name in form.answers:
+        field, _dash, number = name.partition("-")
+        if field == "points" and number.isascii() and number.isdecimal() and len(number) < 4:
+            given = form.answers[name].strip()
+            found[int(number)] = typed.number(name) if given else None
+    if typed.wrong:
+        raise Invalid(typed.wrong)
+    return found
+
+
+@page(form=SkipForm, again=show_work, signed_in=True)
+def skip_now(request: Request, form: SkipForm) -> Response:
+    return _give(
+        request, form.client_id, lambda db, actor, _subject, work: skip_submission(
+            db, actor, work, reason=form.reason, note=form.skip_note, seen=form.seen, client_id=form.client_id
+        ), _("Skipped. You can still come back to it."),
+    )  # fmt: skip
+
+
+@page(form=VoteForm, again=show_work, signed_in=True)
+def undo_now(request: Request, form: VoteForm) -> Response:
+    with transaction() as db:
+        actor, subject = _mine(db, request)
+        if find_vote(db, actor.person, form.client_id) is None:
+            work = get_work(db, actor, subject, request.path_params["work"])
+            undo_last(db, actor, work, seen=form.seen, client_id=form.client_id)
+    return redirect(
+        request, "judge_work", event=subject.event.event.slug, round=subject.round.public_id,
+        work=request.path_params["work"], flash=_("Taken back."),
+    )  # fmt: skip
+
+
+@page(form=FlagForm, again=show_work, signed_in=True)
+def flag_now(request: Request, form: FlagForm) -> Response:
+    with transaction() as db:
+        actor, subject, work = _work(db, request)
+        flag_submission(db, actor, work, reason=form.flag_reason, text=form.flag_text)
+    return redirect(
+        request, "judge_work", event=subject.event.event.slug, round=subject.round.public_id,
+        work=request.path_params["work"], flash=_("The organisers look at it."),
+    )  # fmt: skip
+
+
+@page(form=ConflictForm, again=show_work, signed_in=True)
+def declare_now(request: Request, form: ConflictForm) -> Response:
+    with transaction() as db:
+        actor, subject, work = _work(db, request)
+        scored = declare_conflict(db, actor, work, reason=form.reason)
+    told = _("Declared. You do not see this submission any more.")
+    if scored:
+        told = _("Declared. What you gave this submission does not count any more, and you do not see it any more.")
+    return redirect(request, "my_judging", event=subject.event.event.slug, round=subject.round.public_id, flash=told)
+
+
+@page(form=ListForm, again=show_mine, signed_in=True)
+def order_now(request: Request, form: ListForm) -> Response:
+    places = _typed_places(form.answers)
+    with transaction() as db:
+        actor, subject = _mine(db, request)
+        vote = find_vote(db, actor.person, form.client_id)
+        if vote is None:
+            vote = order_submissions(db, actor, subject, places=places, seen=form.seen, client_id=form.client_id)
+    here = {"event": subject.event.event.slug, "round": subject.round.public_id}
+    return _on(request, vote, _("Saved."), "my_judging", **here)
+
+
+def _typed_places(answers: dict[str, str]) -> list[list[int]]:
+    """Who stands in which place, best first; refuses what is no place."""
+    found: dict[int, list[int]] = {}
+    wrong: dict[str, Message | str] = {}
+    for name, text in answers.items():
+        field, _dash, number = name.partition("-")
+        if field != "place" or not (number.isascii() and number.isdecimal() and len(number) < 6) or not text.strip():
+            continue
+        place = text.strip()
+        if not (place.isascii() and place.isdecimal() and len(place) < 5 and int(place)):
+            wrong[name] = A_WHOLE_NUMBER
+            continue
+        found.setdefault(int(place), []).append(int(number))
+    if wrong:
+        raise Invalid(wrong)
+    return [sorted(found[place]) for place in sorted(found)]
+
+
+@page(form=CompareForm, again=show_mine, signed_in=True)
+def compare_now(request: Request, form: CompareForm) -> Response:
+    better = {"first": form.first, "second": form.second, "neither": None}
+    if form.better not in better:
+        raise Invalid({"better": _("Say which of the two is better, or that neither is.")})
+    with transaction() as db:
+        actor, subject = _mine(db, request)
+        if find_vote(db, actor.person, form.client_id) is None:
+            compare_submissions(
+                db, actor, subject, first=form.first, second=form.second, better=better[form.better],
+                client_id=form.client_id,
+            )  # fmt: skip
+    return redirect(
+        request, "my_judging", event=subject.event.event.slug, round=subject.round.public_id,
+        flash=_("Noted. Here are the next two."),
+    )  # fmt: skip
+
+
+@page(form=VoteForm, again=show_mine, signed_in=True)
+def undo_comparison_now(request: Request, form: VoteForm) -> Response:
+    with transaction() as db:
+        actor, subject = _mine(db, request)
+        if find_vote(db, actor.person, form.client_id) is None:
+            undo_comparison(db, actor, subject, client_id=form.client_id)
+    return redirect(
+        request, "my_judging", event=subject.event.event.slug, round=subject.round.public_id,
+        flash=_("Your last comparison is taken back."),
+    )  # fmt: skip

@@ -1,0 +1,286 @@
+"""Rounds: the list for everybody, and for organisers setting up, opening, closing and the board of coverage."""
+
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from events.core.access import Actor, may, why_not
+from events.core.database import Database, reading, transaction
+from events.core.refusals import Invalid, NotFound
+from events.core.translation import N_, Message, _
+from events.events import EventKind, EventWithPhases, get_event
+from events.phases import PhaseKind
+from events.roles import organiser_of_event
+from events.rounds.assigning import ASSIGNED_SCHEMES
+from events.rounds.audience import turnout_of
+from events.rounds.boards import board_of
+from events.rounds.desk import PROGRESS_NAMES, desk_of
+from events.rounds.publishing import differs_now, held_result, shown_result
+from events.rounds.rounds import (
+    RoundInEvent,
+    RoundState,
+    Scheme,
+    count_in,
+    get_round,
+    is_taking_votes,
+    judge_of_round,
+    rounds_of,
+)
+from events.rounds.running import close_round, open_round, put_back_to_draft, reopen_round
+from events.rounds.schemes import TEMPLATES
+from events.rounds.scoring import settle_flag
+from events.rounds.setting_up import (
+    add_round,
+    change_round,
+    describe_round,
+    plan_of,
+    put_back,
+    remove_round,
+    take_in,
+    take_out,
+    waiting_to_come_in,
+)
+from events.rounds.votes import voters_in
+from frontend import round_form
+from frontend.round_form import RoundForm, plan_from, values_of
+from frontend.rows import numbers_shown
+from frontend.showing import only_if_may
+from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+
+STATE_NAMES: dict[RoundState, tuple[Message, str, str]] = {
+    RoundState.DRAFT: (_("Draft"), "square", "plain"),
+    RoundState.OPEN: (_("Open"), "ring", "ok"),
+    RoundState.CLOSED: (_("Closed"), "bar", "plain"),
+    RoundState.PUBLISHED: (_("Published"), "dot", "woad"),
+}
+
+
+class NoForm(Form):
+    """A button."""
+
+
+def judged_event(db: Database, request: Request) -> tuple[Actor, EventWithPhases]:
+    """The hackathon whose judging is asked for; other events have none."""
+    actor = actor_of(db, request)
+    event = get_event(db, actor, request.path_params["event"])
+    if event.event.kind is not EventKind.HACKATHON:
+        raise NotFound()
+    return actor, event
+
+
+def the_round(db: Database, request: Request) -> tuple[Actor, RoundInEvent]:
+    """The round that is asked for, for whoever may see it."""
+    actor, event = judged_event(db, request)
+    return actor, get_round(db, actor, event, request.path_params["round"])
+
+
+def organised_round(db: Database, request: Request) -> tuple[Actor, RoundInEvent]:
+    """The round that is asked for, for its organisers; others are told that there is nothing."""
+    actor, subject = the_round(db, request)
+    if not organiser_of_event(actor, subject):
+        raise NotFound()
+    return actor, subject
+
+
+def words() -> dict[str, Any]:
+    """What pages of rounds call things."""
+    return {"state_names": STATE_NAMES, "scheme_names": round_form.SCHEME_NAMES, "progress_names": PROGRESS_NAMES}
+
+
+def to_round(request: Request, subject: RoundInEvent, told: Message, name: str = "round", **ids: str) -> Response:
+    """Back to a page of a round, with a sentence."""
+    return redirect(request, name, event=subject.event.event.slug, round=subject.round.public_id, flash=told, **ids)
+
+
+@page()
+def show_rounds(request: Request) -> Response:
+    with reading() as db:
+        actor, event = judged_event(db, request)
+        found = rounds_of(db, actor, event)
+        ids = [one.id for one in found]
+        organises = organiser_of_event(actor, event)
+        counts, voters = count_in(db, ids), voters_in(db, ids) if organises else {}
+        desks = {one.id: desk_of(db, actor, one) for one in found if judge_of_round(actor, one)}
+    return render(
+        request, "rounds/list.html", event=event, found=found, counts=counts, voters=voters, desks=desks,
+        organises=organises, adds=may(actor, "add_round", event),
+        taking={one.id: is_taking_votes(one) for one in found},
+        judges={one.id for one in found if judge_of_round(actor, one)}, **words(),
+    )  # fmt: skip
+
+
+@page(signed_in=True)
+def choose_template(request: Request, form: Filled = NOTHING) -> Response:
+    asked = request.query_params.get("template", "") or str(form.values.get("scheme", ""))
+    with reading() as db:
+        actor, event = judged_event(db, request)
+        only_if_may(actor, "add_round", event)
+        rounds = rounds_of(db, actor, event)
+    if asked not in TEMPLATES:
+        return render(request, "rounds/choose.html", event=event, templates=TEMPLATES)
+    begun = TEMPLATES[asked].plan
+    if event.phase(PhaseKind.JUDGING) is None:
+        begun = replace(begun, phase=None)
+    return _edit(request, event, None, begun, rounds, form, asked)
+
+
+def _edit(
+    request: Request, event: EventWithPhases, subject: RoundInEvent | None, plan: Any, rounds: list[RoundInEvent],
+    form: Filled, scheme: str,
+) -> Response:  # fmt: skip
+    form = form.with_values(**values_of(plan, rounds))
+    before = [one for one in rounds if subject is None or one.id < subject.id]
+    return render(
+        request, "rounds/edit.html", event=event, subject=subject, form=form, scheme=scheme, plan=plan,
+        begun=TEMPLATES[scheme], before=[(one.round.public_id, one.round.name) for one in before],
+        criteria=numbers_shown(form.values, "criterion", len(plan.criteria)), ties=range(round_form.TIES),
+        tie_options=round_form.tie_options(plan), phases=round_form.phase_options([one.kind for one in event.phases]),
+        averages=round_form.AVERAGES, bys=round_form.BYS, ways=round_form.WAYS, borders=round_form.BORDERS,
+        kinds=round_form.KINDS, whole=subject is None or subject.round.state is RoundState.DRAFT, **words(),
+    )  # fmt: skip
+
+
+@page(form=RoundForm, again=choose_template, signed_in=True)
+def add_now(request: Request, form: RoundForm) -> Response:
+    with transaction() as db:
+        actor, event = judged_event(db, request)
+        only_if_may(actor, "add_round", event)
+        plan = plan_from(form, form.scheme, rounds_of(db, actor, event))
+        made = add_round(db, actor, event, plan=plan)
+    return to_round(request, made, _("Made as a draft. Look at its judges next, then open it."))
+
+
+@page(signed_in=True)
+def edit_round(request: Request, form: Filled = NOTHING) -> Response:
+    with reading() as db:
+        actor, subject = organised_round(db, request)
+        only_if_may(actor, "describe_round", subject)
+        plan = plan_of(db, subject.round)
+        rounds = rounds_of(db, actor, subject.event)
+    return _edit(request, subject.event, subject, plan, rounds, form, subject.round.scheme.value)
+
+
+@page(form=RoundForm, again=edit_round, signed_in=True)
+def change_now(request: Request, form: RoundForm) -> Response:
+    with transaction() as db:
+        actor, subject = organised_round(db, request)
+        draft = subject.round.state is RoundState.DRAFT
+        if draft:
+            plan = plan_from(form, subject.round.scheme, rounds_of(db, actor, subject.event))
+            change_round(db, actor, subject, plan=plan)
+        else:
+            _describe(db, actor, subject, form)
+    return to_round(request, subject, _("Saved."))
+
+
+def _describe(db: Database, actor: Actor, subject: RoundInEvent, form: RoundForm) -> None:
+    """What can be changed while judges are at it: only that is read from the form."""
+    typed = round_form.Typed({"judges_each": form.judges_each})
+    each = typed.whole("judges_each", subject.round.judges_each)
+    if typed.wrong:
+        raise Invalid(typed.wrong)
+    phase = PhaseKind(form.phase) if form.phase in round_form.PHASES else None
+    wanted = replace(plan_of(db, subject.round), name=form.name, about=form.about, phase=phase, judges_each=each)
+    describe_round(db, actor, subject, plan=wanted)
+
+
+def _board(request: Request, template: str, form: Filled = NOTHING) -> Response:
+    with reading() as db:
+        actor, subject = organised_round(db, request)
+        board = board_of(db, actor, subject)
+        waiting = len(waiting_to_come_in(db, subject)) if may(actor, "take_in", subject) else 0
+        turnout = turnout_of(db, subject) if subject.round.scheme is Scheme.AUDIENCE else None
+        held, shown, differs = held_result(db, subject), shown_result(db, subject), differs_now(db, subject)
+    opening = why_not(actor, "open_round", subject)
+    return render(
+        request, template, event=subject.event, subject=subject, board=board, form=form, waiting=waiting,
+        turnout=turnout, held_until=held.held_until if held else None, shown_version=shown.version if shown else None,
+        differs=differs, taking=is_taking_votes(subject), assigned=subject.round.scheme in ASSIGNED_SCHEMES,
+        why_not_open=opening.message if opening is not None and subject.round.state is RoundState.DRAFT else "",
+        phase=subject.event.phase(subject.round.phase) if subject.round.phase else None, **words(),
+    )  # fmt: skip
+
+
+@page(signed_in=True)
+def show_round(request: Request, form: Filled = NOTHING) -> Response:
+    return _board(request, "rounds/round.html", form)
+
+
+@page(signed_in=True)
+def round_fragment(request: Request) -> Response:
+    return _board(request, "rounds/board.html")
+
+
+@page(form=NoForm, again=show_round, signed_in=True)
+def open_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, subject = organised_round(db, request)
+        open_round(db, actor, subject)
+    return to_round(request, subject, _("Open. Those who judge are told by letter."))
+
+
+@page(form=NoForm, again=show_round, signed_in=True)
+def close_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, subject = organised_round(db, request)
+        close_round(db, actor, subject)
+    return to_round(request, subject, _("Closed. No votes are taken any more."))
+
+
+@page(form=NoForm, again=show_round, signed_in=True)
+def reopen_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, subject = organised_round(db, request)
+        reopen_round(db, actor, subject)
+    return to_round(request, subject, _("Open again. All that was given is kept."))
+
+
+@page(form=NoForm, again=show_round, signed_in=True)
+def put_back_to_draft_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, subject = organised_round(db, request)
+        put_back_to_draft(db, actor, subject)
+    return to_round(request, subject, _("A draft again."))
+
+
+@page(form=NoForm, again=show_round, signed_in=True)
+def remove_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, subject = organised_round(db, request)
+        remove_round(db, actor, subject)
+    return redirect(request, "judging", event=subject.event.event.slug, flash=_("The round is gone."))
+
+
+@page(form=NoForm, again=show_round, signed_in=True)
+def take_in_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, subject = organised_round(db, request)
+        count = take_in(db, actor, subject)
+    told = N_("%(count)s submission came in.", "%(count)s submissions came in.", count)
+    return to_round(request, subject, told if count else _("Everything is in the round already."))
+
+
+@page(form=NoForm, again=show_round, signed_in=True)
+def take_out_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, subject = organised_round(db, request)
+        take_out(db, actor, subject, submission=request.path_params["work"])
+    return to_round(request, subject, _("Taken out. What it was given is kept and does not count."))
+
+
+@page(form=NoForm, again=show_round, signed_in=True)
+def put_back_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, subject = organised_round(db, request)
+        put_back(db, actor, subject, submission=request.path_params["work"])
+    return to_round(request, subject, _("It is judged again."))
+
+
+@page(form=NoForm, again=show_round, signed_in=True)
+def settle_flag_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, subject = organised_round(db, request)
+        settle_flag(db, actor, subject, flag=request.path_params["flag"])
+    return to_round(request, subject, _("Settled."))

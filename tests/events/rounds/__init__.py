@@ -1,0 +1,1 @@
+"""Rounds of judging: rows, rights and results."""
