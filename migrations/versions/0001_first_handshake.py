@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_e2dc0bd831"
+revision = "0001_e4bc2c250a"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -23,7 +23,9 @@ def upgrade() -> None:
         sa.Column("uid", sa.String(length=40), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("meeting", "pitch", name="entrykind", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "meeting", "pitch", "session", name="entrykind", native_enum=False, create_constraint=True, length=40
+            ),
             nullable=False,
         ),
         sa.Column("subject_id", sa.Integer(), nullable=False),
@@ -297,6 +299,12 @@ def upgrade() -> None:
         ),
         sa.Column("team_size_min", sa.Integer(), nullable=False),
         sa.Column("team_size_max", sa.Integer(), nullable=False),
+        sa.Column("grace_minutes", sa.Integer(), nullable=False),
+        sa.Column("gallery_opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("winners_announced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("has_agenda", sa.Boolean(), nullable=False),
+        sa.Column("solo_allowed", sa.Boolean(), nullable=False),
+        sa.Column("teams_lock_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["follows_id"], ["event.id"], name=op.f("fk_event_follows_id")),
@@ -567,6 +575,66 @@ def upgrade() -> None:
     op.create_index(op.f("ix_absence_event_id"), "absence", ["event_id"], unique=False)
     op.create_index(op.f("ix_absence_person_id"), "absence", ["person_id"], unique=False)
     op.create_table(
+        "agenda_release",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("note", sa.String(length=1000), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_agenda_release_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_release")),
+        sa.UniqueConstraint("event_id", "name", name=op.f("uq_agenda_release_event_id_name")),
+        sa.UniqueConstraint("event_id", "number", name=op.f("uq_agenda_release_event_id_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_agenda_release_public_id")),
+    )
+    op.create_index(op.f("ix_agenda_release_event_id"), "agenda_release", ["event_id"], unique=False)
+    op.create_table(
+        "agenda_room",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("link", sa.String(length=500), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_agenda_room_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_room")),
+        sa.UniqueConstraint("event_id", "name", name=op.f("uq_agenda_room_event_id_name")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_agenda_room_public_id")),
+    )
+    op.create_index(op.f("ix_agenda_room_event_id"), "agenda_room", ["event_id"], unique=False)
+    op.create_table(
+        "agenda_track",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column(
+            "tone",
+            sa.Enum(
+                "woad",
+                "madder",
+                "weld",
+                "moss",
+                "plum",
+                "slate",
+                name="tracktone",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_agenda_track_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_track")),
+        sa.UniqueConstraint("event_id", "name", name=op.f("uq_agenda_track_event_id_name")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_agenda_track_public_id")),
+    )
+    op.create_index(op.f("ix_agenda_track_event_id"), "agenda_track", ["event_id"], unique=False)
+    op.create_table(
         "availability_nudge",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -666,6 +734,36 @@ def upgrade() -> None:
     op.create_index(op.f("ix_challenge_organisation_id"), "challenge", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_challenge_person_id"), "challenge", ["person_id"], unique=False)
     op.create_table(
+        "conflict_level",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "room",
+                "speaker",
+                "meeting",
+                "days",
+                "capacity",
+                "break",
+                name="conflictkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "level",
+            sa.Enum("block", "warn", "ignore", name="level", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_conflict_level_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conflict_level")),
+        sa.UniqueConstraint("event_id", "kind", name=op.f("uq_conflict_level_event_id_kind")),
+    )
+    op.create_index(op.f("ix_conflict_level_event_id"), "conflict_level", ["event_id"], unique=False)
+    op.create_table(
         "consent_text",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -689,6 +787,83 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_item_in_event_event_id"), "item_in_event", ["event_id"], unique=False)
     op.create_index(op.f("ix_item_in_event_item_id"), "item_in_event", ["item_id"], unique=False)
+    op.create_table(
+        "judging_round",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("about", sa.String(length=2000), nullable=False),
+        sa.Column(
+            "scheme",
+            sa.Enum(
+                "rubric",
+                "ranking",
+                "pairwise",
+                "audience",
+                name="scheme",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("rule", sa.JSON(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "open",
+                "closed",
+                "published",
+                name="roundstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("blind", sa.Boolean(), nullable=False),
+        sa.Column(
+            "phase",
+            sa.Enum(
+                "registration",
+                "team forming",
+                "building",
+                "submission",
+                "judging",
+                "booking",
+                "live",
+                "follow-up",
+                name="phasekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("judges_each", sa.Integer(), nullable=False),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("after_id", sa.Integer(), nullable=True),
+        sa.Column("places", sa.Integer(), nullable=True),
+        sa.Column(
+            "border",
+            sa.Enum("all", "none", name="border", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("comments_released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shown_version", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["after_id"], ["judging_round.id"], name=op.f("fk_judging_round_after_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_judging_round_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_judging_round")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_judging_round_public_id")),
+    )
+    op.create_index(op.f("ix_judging_round_after_id"), "judging_round", ["after_id"], unique=False)
+    op.create_index(op.f("ix_judging_round_event_id"), "judging_round", ["event_id"], unique=False)
     op.create_table(
         "meeting_table",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -852,6 +1027,23 @@ def upgrade() -> None:
     op.create_index("ix_schedule_draft_due", "schedule_draft", ["done_at", "dead_at", "due_at"], unique=False)
     op.create_index(op.f("ix_schedule_draft_event_id"), "schedule_draft", ["event_id"], unique=False)
     op.create_table(
+        "seeker",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("looks", sa.Boolean(), nullable=False),
+        sa.Column("skills", sa.JSON(), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("about", sa.String(length=600), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_seeker_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_seeker_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seeker")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_seeker_event_id_person_id")),
+    )
+    op.create_index(op.f("ix_seeker_event_id"), "seeker", ["event_id"], unique=False)
+    op.create_index(op.f("ix_seeker_person_id"), "seeker", ["person_id"], unique=False)
+    op.create_table(
         "stage",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -909,6 +1101,80 @@ def upgrade() -> None:
     op.create_index(op.f("ix_waiting_pair_asker_id"), "waiting_pair", ["asker_id"], unique=False)
     op.create_index(op.f("ix_waiting_pair_event_id"), "waiting_pair", ["event_id"], unique=False)
     op.create_index(op.f("ix_waiting_pair_invitee_id"), "waiting_pair", ["invitee_id"], unique=False)
+    op.create_table(
+        "agenda_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "talk",
+                "workshop",
+                "panel",
+                "pitches",
+                "social",
+                "break",
+                "other",
+                name="sessionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("abstract", sa.String(length=5000), nullable=False),
+        sa.Column("track_id", sa.Integer(), nullable=True),
+        sa.Column("room_id", sa.Integer(), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(room_id IS NULL) = (starts_at IS NULL)", name=op.f("ck_agenda_session_placed")),
+        sa.CheckConstraint("minutes BETWEEN 5 AND 1440 AND minutes % 5 = 0", name=op.f("ck_agenda_session_minutes")),
+        sa.CheckConstraint("removed_at IS NULL OR starts_at IS NULL", name=op.f("ck_agenda_session_removed")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_agenda_session_event_id")),
+        sa.ForeignKeyConstraint(["room_id"], ["agenda_room.id"], name=op.f("fk_agenda_session_room_id")),
+        sa.ForeignKeyConstraint(["track_id"], ["agenda_track.id"], name=op.f("fk_agenda_session_track_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_session")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_agenda_session_public_id")),
+    )
+    op.create_index(op.f("ix_agenda_session_event_id"), "agenda_session", ["event_id"], unique=False)
+    op.create_index(op.f("ix_agenda_session_room_id"), "agenda_session", ["room_id"], unique=False)
+    op.create_index(op.f("ix_agenda_session_track_id"), "agenda_session", ["track_id"], unique=False)
+    op.create_table(
+        "challenge_annex",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("challenge_id", sa.Integer(), nullable=False),
+        sa.Column("terms", sa.String(length=4000), nullable=False),
+        sa.Column("terms_version", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=20000), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_challenge_annex_challenge_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_challenge_annex")),
+        sa.UniqueConstraint("challenge_id", name=op.f("uq_challenge_annex_challenge_id")),
+    )
+    op.create_table(
+        "challenge_resource",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("challenge_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("url", sa.String(length=300), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(file_id IS NULL) <> (url = '')", name=op.f("ck_challenge_resource_link_or_file")),
+        sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_challenge_resource_challenge_id")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_challenge_resource_file_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_challenge_resource")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_challenge_resource_public_id")),
+    )
+    op.create_index(op.f("ix_challenge_resource_challenge_id"), "challenge_resource", ["challenge_id"], unique=False)
+    op.create_index(op.f("ix_challenge_resource_file_id"), "challenge_resource", ["file_id"], unique=False)
     op.create_table(
         "draft_content",
         sa.Column("draft_id", sa.Integer(), nullable=False),
@@ -975,6 +1241,54 @@ def upgrade() -> None:
     )
     op.create_index("ix_meeting_invitee_id_event_id", "meeting", ["invitee_id", "event_id"], unique=False)
     op.create_table(
+        "prize",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("challenge_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("value", sa.String(length=80), nullable=False),
+        sa.Column("what", sa.String(length=500), nullable=False),
+        sa.Column("by_whom", sa.String(length=160), nullable=False),
+        sa.Column("winners", sa.Integer(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("winners BETWEEN 1 AND 20", name=op.f("ck_prize_one_to_twenty_winners")),
+        sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_prize_challenge_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_prize_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prize")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_prize_public_id")),
+    )
+    op.create_index(op.f("ix_prize_challenge_id"), "prize", ["challenge_id"], unique=False)
+    op.create_index(op.f("ix_prize_event_id"), "prize", ["event_id"], unique=False)
+    op.create_table(
+        "published_result",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column(
+            "detail",
+            sa.Enum("places", "points", name="detail", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("best", sa.Integer(), nullable=True),
+        sa.Column("inputs", sa.JSON(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("put_aside_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_published_result_made_by_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_published_result_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_published_result")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_published_result_public_id")),
+        sa.UniqueConstraint("round_id", "version", name=op.f("uq_published_result_round_id_version")),
+    )
+    op.create_index(op.f("ix_published_result_round_id"), "published_result", ["round_id"], unique=False)
+    op.create_table(
         "registration",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -1026,6 +1340,77 @@ def upgrade() -> None:
     op.create_index(op.f("ix_registration_organisation_id"), "registration", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_registration_person_id"), "registration", ["person_id"], unique=False)
     op.create_table(
+        "round_criterion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("about", sa.String(length=300), nullable=False),
+        sa.Column("weight", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_round_criterion_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round_criterion")),
+        sa.UniqueConstraint("round_id", "position", name=op.f("uq_round_criterion_round_id_position")),
+    )
+    op.create_index(op.f("ix_round_criterion_round_id"), "round_criterion", ["round_id"], unique=False)
+    op.create_table(
+        "round_judge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=True),
+        sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_round_judge_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_round_judge_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round_judge")),
+        sa.UniqueConstraint("round_id", "number", name=op.f("uq_round_judge_round_id_number")),
+        sa.UniqueConstraint("round_id", "person_id", name=op.f("uq_round_judge_round_id_person_id")),
+    )
+    op.create_index(op.f("ix_round_judge_person_id"), "round_judge", ["person_id"], unique=False)
+    op.create_index(op.f("ix_round_judge_round_id"), "round_judge", ["round_id"], unique=False)
+    op.create_table(
+        "round_vote",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "score",
+                "list",
+                "comparison",
+                "ballot",
+                "skip",
+                "undone",
+                name="votekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("comment", sa.String(length=4000), nullable=False),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_round_vote_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_round_vote_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round_vote")),
+        sa.UniqueConstraint("person_id", "client_id", name=op.f("uq_round_vote_person_id_client_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_round_vote_public_id")),
+        sa.UniqueConstraint(
+            "round_id", "person_id", "about", "number", name=op.f("uq_round_vote_round_id_person_id_about_number")
+        ),
+    )
+    op.create_index(op.f("ix_round_vote_person_id"), "round_vote", ["person_id"], unique=False)
+    op.create_index(op.f("ix_round_vote_round_id"), "round_vote", ["round_id"], unique=False)
+    op.create_table(
         "stage_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("stage_id", sa.Integer(), nullable=False),
@@ -1039,6 +1424,41 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_stage_change_stage_id"), "stage_change", ["stage_id"], unique=False)
     op.create_table(
+        "submission_field",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("challenge_id", sa.Integer(), nullable=True),
+        sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column("help", sa.String(length=300), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "short text",
+                "long text",
+                "choice",
+                "link",
+                "number",
+                name="fieldkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_submission_field_challenge_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_submission_field_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission_field")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_submission_field_public_id")),
+    )
+    op.create_index(op.f("ix_submission_field_challenge_id"), "submission_field", ["challenge_id"], unique=False)
+    op.create_index(op.f("ix_submission_field_event_id"), "submission_field", ["event_id"], unique=False)
+    op.create_table(
         "team",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -1047,6 +1467,8 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("idea", sa.String(length=1000), nullable=False),
         sa.Column("looking_for", sa.String(length=300), nullable=False),
+        sa.Column("late_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("room", sa.String(length=300), nullable=False),
         sa.Column("formed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_team_challenge_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_team_event_id")),
@@ -1056,6 +1478,52 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_team_challenge_id"), "team", ["challenge_id"], unique=False)
     op.create_index(op.f("ix_team_event_id"), "team", ["event_id"], unique=False)
+    op.create_table(
+        "team_wish",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "challenge", "with", "not with", name="wishkind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("challenge_id", sa.Integer(), nullable=True),
+        sa.Column("other_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(challenge_id IS NULL) <> (other_id IS NULL)", name=op.f("ck_team_wish_challenge_or_person")
+        ),
+        sa.CheckConstraint("other_id IS NULL OR other_id <> person_id", name=op.f("ck_team_wish_somebody_else")),
+        sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_team_wish_challenge_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_team_wish_event_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["person.id"], name=op.f("fk_team_wish_other_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_team_wish_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_wish")),
+        sa.UniqueConstraint(
+            "event_id", "person_id", "challenge_id", name=op.f("uq_team_wish_event_id_person_id_challenge_id")
+        ),
+        sa.UniqueConstraint("event_id", "person_id", "other_id", name=op.f("uq_team_wish_event_id_person_id_other_id")),
+    )
+    op.create_index(op.f("ix_team_wish_challenge_id"), "team_wish", ["challenge_id"], unique=False)
+    op.create_index(op.f("ix_team_wish_event_id"), "team_wish", ["event_id"], unique=False)
+    op.create_index(op.f("ix_team_wish_other_id"), "team_wish", ["other_id"], unique=False)
+    op.create_index(op.f("ix_team_wish_person_id"), "team_wish", ["person_id"], unique=False)
+    op.create_table(
+        "tie_decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("best_first", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_tie_decision_decided_by_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_tie_decision_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tie_decision")),
+    )
+    op.create_index(op.f("ix_tie_decision_round_id"), "tie_decision", ["round_id"], unique=False)
     op.create_table(
         "type_limits",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1086,6 +1554,102 @@ def upgrade() -> None:
     op.create_index(op.f("ix_type_rule_event_id"), "type_rule", ["event_id"], unique=False)
     op.create_index(op.f("ix_type_rule_to_type_id"), "type_rule", ["to_type_id"], unique=False)
     op.create_table(
+        "annex_consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("challenge_id", sa.Integer(), nullable=False),
+        sa.Column("terms_version", sa.Integer(), nullable=False),
+        sa.Column("terms", sa.String(length=4000), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_annex_consent_challenge_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_annex_consent_person_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_annex_consent_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_annex_consent")),
+        sa.UniqueConstraint(
+            "challenge_id",
+            "terms_version",
+            "team_id",
+            "person_id",
+            name=op.f("uq_annex_consent_challenge_id_terms_version_team_id_person_id"),
+        ),
+    )
+    op.create_index(op.f("ix_annex_consent_challenge_id"), "annex_consent", ["challenge_id"], unique=False)
+    op.create_index(op.f("ix_annex_consent_person_id"), "annex_consent", ["person_id"], unique=False)
+    op.create_index(op.f("ix_annex_consent_team_id"), "annex_consent", ["team_id"], unique=False)
+    op.create_table(
+        "annex_look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("challenge_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("resource_id", sa.Integer(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_annex_look_challenge_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_annex_look_person_id")),
+        sa.ForeignKeyConstraint(["resource_id"], ["challenge_resource.id"], name=op.f("fk_annex_look_resource_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_annex_look_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_annex_look")),
+    )
+    op.create_index(op.f("ix_annex_look_challenge_id"), "annex_look", ["challenge_id"], unique=False)
+    op.create_index(op.f("ix_annex_look_person_id"), "annex_look", ["person_id"], unique=False)
+    op.create_index(op.f("ix_annex_look_team_id"), "annex_look", ["team_id"], unique=False)
+    op.create_table(
+        "challenge_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("challenge_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("body", sa.String(length=1000), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(length=4000), nullable=False),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["person.id"], name=op.f("fk_challenge_question_answered_by_id")),
+        sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_challenge_question_challenge_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_challenge_question_person_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_challenge_question_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_challenge_question")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_challenge_question_public_id")),
+    )
+    op.create_index(op.f("ix_challenge_question_challenge_id"), "challenge_question", ["challenge_id"], unique=False)
+    op.create_index(op.f("ix_challenge_question_person_id"), "challenge_question", ["person_id"], unique=False)
+    op.create_index(op.f("ix_challenge_question_team_id"), "challenge_question", ["team_id"], unique=False)
+    op.create_table(
+        "check_in_scan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("scan_id", sa.String(length=40), nullable=False),
+        sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_check_in_scan_by_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_check_in_scan_event_id")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_check_in_scan_registration_id")
+        ),
+        sa.ForeignKeyConstraint(["undone_by_id"], ["person.id"], name=op.f("fk_check_in_scan_undone_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in_scan")),
+        sa.UniqueConstraint("event_id", "scan_id", name=op.f("uq_check_in_scan_event_id_scan_id")),
+    )
+    op.create_index(op.f("ix_check_in_scan_event_id"), "check_in_scan", ["event_id"], unique=False)
+    op.create_index(op.f("ix_check_in_scan_registration_id"), "check_in_scan", ["registration_id"], unique=False)
+    op.create_index(
+        "uq_check_in_scan_registration_id",
+        "check_in_scan",
+        ["registration_id"],
+        unique=True,
+        sqlite_where=sa.text("counts AND undone_at IS NULL"),
+        postgresql_where=sa.text("counts AND undone_at IS NULL"),
+    )
+    op.create_table(
         "consent",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
@@ -1098,6 +1662,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
     op.create_index(op.f("ix_consent_registration_id"), "consent", ["registration_id"], unique=False)
+    op.create_table(
+        "late_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("why", sa.String(length=500), nullable=False),
+        sa.Column("given_by_id", sa.Integer(), nullable=True),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_late_entry_event_id")),
+        sa.ForeignKeyConstraint(["given_by_id"], ["person.id"], name=op.f("fk_late_entry_given_by_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_late_entry_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_late_entry")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_late_entry_public_id")),
+    )
+    op.create_index(op.f("ix_late_entry_event_id"), "late_entry", ["event_id"], unique=False)
+    op.create_index(
+        "uq_late_entry_team_id",
+        "late_entry",
+        ["team_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "meeting_assessment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1200,6 +1790,77 @@ def upgrade() -> None:
     op.create_index(op.f("ix_meeting_outcome_meeting_id"), "meeting_outcome", ["meeting_id"], unique=False)
     op.create_index(op.f("ix_meeting_outcome_person_id"), "meeting_outcome", ["person_id"], unique=False)
     op.create_table(
+        "open_role",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("skills", sa.JSON(), nullable=False),
+        sa.Column("how_many", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("how_many >= 1", name=op.f("ck_open_role_at_least_one")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_open_role_event_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_open_role_team_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_open_role")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_open_role_public_id")),
+    )
+    op.create_index(op.f("ix_open_role_event_id"), "open_role", ["event_id"], unique=False)
+    op.create_index(op.f("ix_open_role_team_id"), "open_role", ["team_id"], unique=False)
+    op.create_table(
+        "released_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("release_id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "talk",
+                "workshop",
+                "panel",
+                "pitches",
+                "social",
+                "break",
+                "other",
+                name="sessionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("abstract", sa.String(length=5000), nullable=False),
+        sa.Column("track", sa.String(length=80), nullable=False),
+        sa.Column(
+            "tone",
+            sa.Enum(
+                "woad",
+                "madder",
+                "weld",
+                "moss",
+                "plum",
+                "slate",
+                name="tracktone",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("room", sa.String(length=80), nullable=False),
+        sa.Column("room_link", sa.String(length=500), nullable=False),
+        sa.Column("room_position", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["release_id"], ["agenda_release.id"], name=op.f("fk_released_session_release_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["agenda_session.id"], name=op.f("fk_released_session_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_released_session")),
+        sa.UniqueConstraint("release_id", "session_id", name=op.f("uq_released_session_release_id_session_id")),
+    )
+    op.create_index(op.f("ix_released_session_release_id"), "released_session", ["release_id"], unique=False)
+    op.create_index(op.f("ix_released_session_session_id"), "released_session", ["session_id"], unique=False)
+    op.create_table(
         "seat",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("meeting_id", sa.Integer(), nullable=False),
@@ -1217,6 +1878,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_seat_meeting_id"), "seat", ["meeting_id"], unique=False)
     op.create_table(
+        "session_speaker",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(person_id IS NULL) = (name <> '')", name=op.f("ck_session_speaker_person_or_name")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_session_speaker_person_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["agenda_session.id"], name=op.f("fk_session_speaker_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_speaker")),
+        sa.UniqueConstraint("session_id", "person_id", name=op.f("uq_session_speaker_session_id_person_id")),
+    )
+    op.create_index(op.f("ix_session_speaker_person_id"), "session_speaker", ["person_id"], unique=False)
+    op.create_index(op.f("ix_session_speaker_session_id"), "session_speaker", ["session_id"], unique=False)
+    op.create_table(
+        "session_star",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("starred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_session_star_person_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["agenda_session.id"], name=op.f("fk_session_star_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_star")),
+        sa.UniqueConstraint("session_id", "person_id", name=op.f("uq_session_star_session_id_person_id")),
+    )
+    op.create_index(op.f("ix_session_star_person_id"), "session_star", ["person_id"], unique=False)
+    op.create_index(op.f("ix_session_star_session_id"), "session_star", ["session_id"], unique=False)
+    op.create_table(
         "submission",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -1232,6 +1921,8 @@ def upgrade() -> None:
         sa.Column("text", sa.String(length=20000), nullable=False),
         sa.Column("links", sa.JSON(), nullable=False),
         sa.Column("video", sa.String(length=300), nullable=False),
+        sa.Column("keywords", sa.JSON(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_by_id", sa.Integer(), nullable=True),
@@ -1245,16 +1936,43 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_submission_event_id"), "submission", ["event_id"], unique=False)
     op.create_table(
+        "team_intervention",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "what",
+            sa.Enum("put in", "taken out", name="intervened", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_team_intervention_by_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_team_intervention_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_team_intervention_person_id")),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["team.id"], name=op.f("fk_team_intervention_team_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_intervention")),
+    )
+    op.create_index(op.f("ix_team_intervention_event_id"), "team_intervention", ["event_id"], unique=False)
+    op.create_index(op.f("ix_team_intervention_person_id"), "team_intervention", ["person_id"], unique=False)
+    op.create_index(op.f("ix_team_intervention_team_id"), "team_intervention", ["team_id"], unique=False)
+    op.create_table(
         "team_invitation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
         sa.Column("team_id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("invited_id", sa.Integer(), nullable=True),
         sa.Column("invited_by_id", sa.Integer(), nullable=False),
         sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(["invited_by_id"], ["person.id"], name=op.f("fk_team_invitation_invited_by_id")),
+        sa.ForeignKeyConstraint(["invited_id"], ["person.id"], name=op.f("fk_team_invitation_invited_id")),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_invitation_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team_invitation")),
         sa.UniqueConstraint("public_id", name=op.f("uq_team_invitation_public_id")),
@@ -1278,6 +1996,30 @@ def upgrade() -> None:
     op.create_index(op.f("ix_team_member_event_id"), "team_member", ["event_id"], unique=False)
     op.create_index(op.f("ix_team_member_person_id"), "team_member", ["person_id"], unique=False)
     op.create_index(op.f("ix_team_member_team_id"), "team_member", ["team_id"], unique=False)
+    op.create_index(
+        "uq_team_member_team_id",
+        "team_member",
+        ["team_id"],
+        unique=True,
+        sqlite_where=sa.text("leads"),
+        postgresql_where=sa.text("leads"),
+    )
+    op.create_table(
+        "team_mentor",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_team_mentor_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_team_mentor_person_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_mentor_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_mentor")),
+        sa.UniqueConstraint("team_id", "person_id", name=op.f("uq_team_mentor_team_id_person_id")),
+    )
+    op.create_index(op.f("ix_team_mentor_event_id"), "team_mentor", ["event_id"], unique=False)
+    op.create_index(op.f("ix_team_mentor_person_id"), "team_mentor", ["person_id"], unique=False)
+    op.create_index(op.f("ix_team_mentor_team_id"), "team_mentor", ["team_id"], unique=False)
     op.create_table(
         "unplaced",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1308,6 +2050,43 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_unplaced_event_id"), "unplaced", ["event_id"], unique=False)
     op.create_table(
+        "consensus_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("written_by_id", sa.Integer(), nullable=True),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_consensus_note_round_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_consensus_note_submission_id")),
+        sa.ForeignKeyConstraint(["written_by_id"], ["person.id"], name=op.f("fk_consensus_note_written_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consensus_note")),
+    )
+    op.create_index(op.f("ix_consensus_note_round_id"), "consensus_note", ["round_id"], unique=False)
+    op.create_index(op.f("ix_consensus_note_submission_id"), "consensus_note", ["submission_id"], unique=False)
+    op.create_table(
+        "declared_conflict",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("declared_by_id", sa.Integer(), nullable=True),
+        sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["declared_by_id"], ["person.id"], name=op.f("fk_declared_conflict_declared_by_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_declared_conflict_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_declared_conflict_person_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_declared_conflict_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_declared_conflict")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_declared_conflict_public_id")),
+        sa.UniqueConstraint("submission_id", "person_id", name=op.f("uq_declared_conflict_submission_id_person_id")),
+    )
+    op.create_index(op.f("ix_declared_conflict_event_id"), "declared_conflict", ["event_id"], unique=False)
+    op.create_index(op.f("ix_declared_conflict_person_id"), "declared_conflict", ["person_id"], unique=False)
+    op.create_index(op.f("ix_declared_conflict_submission_id"), "declared_conflict", ["submission_id"], unique=False)
+    op.create_table(
         "item_source",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -1322,6 +2101,114 @@ def upgrade() -> None:
         sa.UniqueConstraint("item_id", name=op.f("uq_item_source_item_id")),
         sa.UniqueConstraint("submission_id", name=op.f("uq_item_source_submission_id")),
     )
+    op.create_table(
+        "join_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("role_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=600), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "agreed",
+                "turned down",
+                "taken back",
+                "expired",
+                name="joinrequeststate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("answer", sa.String(length=500), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["person.id"], name=op.f("fk_join_request_answered_by_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_join_request_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_join_request_person_id")),
+        sa.ForeignKeyConstraint(
+            ["role_id"], ["open_role.id"], name=op.f("fk_join_request_role_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_join_request_team_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_join_request")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_join_request_public_id")),
+    )
+    op.create_index(op.f("ix_join_request_event_id"), "join_request", ["event_id"], unique=False)
+    op.create_index(op.f("ix_join_request_person_id"), "join_request", ["person_id"], unique=False)
+    op.create_index(op.f("ix_join_request_role_id"), "join_request", ["role_id"], unique=False)
+    op.create_index(
+        "uq_join_request_team_id_person_id",
+        "join_request",
+        ["team_id", "person_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'asked'"),
+        postgresql_where=sa.text("state = 'asked'"),
+    )
+    op.create_table(
+        "judging_assignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("by_hand", sa.Boolean(), nullable=False),
+        sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_judging_assignment_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_judging_assignment_round_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_judging_assignment_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_judging_assignment")),
+        sa.UniqueConstraint(
+            "round_id",
+            "person_id",
+            "submission_id",
+            name=op.f("uq_judging_assignment_round_id_person_id_submission_id"),
+        ),
+    )
+    op.create_index(op.f("ix_judging_assignment_person_id"), "judging_assignment", ["person_id"], unique=False)
+    op.create_index(op.f("ix_judging_assignment_round_id"), "judging_assignment", ["round_id"], unique=False)
+    op.create_index(op.f("ix_judging_assignment_submission_id"), "judging_assignment", ["submission_id"], unique=False)
+    op.create_table(
+        "judging_flag",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "broken",
+                "rules",
+                "copied",
+                "offensive",
+                "other",
+                name="flagreason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("flagged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_judging_flag_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_judging_flag_round_id")),
+        sa.ForeignKeyConstraint(["settled_by_id"], ["person.id"], name=op.f("fk_judging_flag_settled_by_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_judging_flag_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_judging_flag")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_judging_flag_public_id")),
+    )
+    op.create_index(op.f("ix_judging_flag_person_id"), "judging_flag", ["person_id"], unique=False)
+    op.create_index(op.f("ix_judging_flag_round_id"), "judging_flag", ["round_id"], unique=False)
+    op.create_index(op.f("ix_judging_flag_submission_id"), "judging_flag", ["submission_id"], unique=False)
     op.create_table(
         "pitch",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1367,6 +2254,53 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'on stage'"),
     )
     op.create_table(
+        "prize_award",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("prize_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("awarded_by_id", sa.Integer(), nullable=True),
+        sa.Column("awarded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["awarded_by_id"], ["person.id"], name=op.f("fk_prize_award_awarded_by_id")),
+        sa.ForeignKeyConstraint(["prize_id"], ["prize.id"], name=op.f("fk_prize_award_prize_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_prize_award_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prize_award")),
+        sa.UniqueConstraint("prize_id", "submission_id", name=op.f("uq_prize_award_prize_id_submission_id")),
+    )
+    op.create_index(op.f("ix_prize_award_prize_id"), "prize_award", ["prize_id"], unique=False)
+    op.create_index(op.f("ix_prize_award_submission_id"), "prize_award", ["submission_id"], unique=False)
+    op.create_table(
+        "released_speaker",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("released_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_released_speaker_person_id")),
+        sa.ForeignKeyConstraint(["released_id"], ["released_session.id"], name=op.f("fk_released_speaker_released_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_released_speaker")),
+        sa.UniqueConstraint("released_id", "person_id", name=op.f("uq_released_speaker_released_id_person_id")),
+    )
+    op.create_index(op.f("ix_released_speaker_person_id"), "released_speaker", ["person_id"], unique=False)
+    op.create_index(op.f("ix_released_speaker_released_id"), "released_speaker", ["released_id"], unique=False)
+    op.create_table(
+        "round_submission",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("taken_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_out_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_round_submission_round_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_round_submission_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round_submission")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_round_submission_public_id")),
+        sa.UniqueConstraint("round_id", "number", name=op.f("uq_round_submission_round_id_number")),
+        sa.UniqueConstraint("round_id", "submission_id", name=op.f("uq_round_submission_round_id_submission_id")),
+    )
+    op.create_index(op.f("ix_round_submission_round_id"), "round_submission", ["round_id"], unique=False)
+    op.create_index(op.f("ix_round_submission_submission_id"), "round_submission", ["submission_id"], unique=False)
+    op.create_table(
         "submission_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
@@ -1389,8 +2323,11 @@ def upgrade() -> None:
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("late_entry_id", sa.Integer(), nullable=True),
         sa.Column("admitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["late_entry_id"], ["late_entry.id"], name=op.f("fk_submission_version_late_entry_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_submission_version_person_id")),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_submission_version_submission_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission_version")),
@@ -1457,6 +2394,15 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_submission_file_submission_id"), table_name="submission_file")
     op.drop_index(op.f("ix_submission_file_file_id"), table_name="submission_file")
     op.drop_table("submission_file")
+    op.drop_index(op.f("ix_round_submission_submission_id"), table_name="round_submission")
+    op.drop_index(op.f("ix_round_submission_round_id"), table_name="round_submission")
+    op.drop_table("round_submission")
+    op.drop_index(op.f("ix_released_speaker_released_id"), table_name="released_speaker")
+    op.drop_index(op.f("ix_released_speaker_person_id"), table_name="released_speaker")
+    op.drop_table("released_speaker")
+    op.drop_index(op.f("ix_prize_award_submission_id"), table_name="prize_award")
+    op.drop_index(op.f("ix_prize_award_prize_id"), table_name="prize_award")
+    op.drop_table("prize_award")
     op.drop_index(
         "uq_pitch_stage_id",
         table_name="pitch",
@@ -1467,19 +2413,70 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_pitch_stage_id"), table_name="pitch")
     op.drop_index(op.f("ix_pitch_event_id"), table_name="pitch")
     op.drop_table("pitch")
+    op.drop_index(op.f("ix_judging_flag_submission_id"), table_name="judging_flag")
+    op.drop_index(op.f("ix_judging_flag_round_id"), table_name="judging_flag")
+    op.drop_index(op.f("ix_judging_flag_person_id"), table_name="judging_flag")
+    op.drop_table("judging_flag")
+    op.drop_index(op.f("ix_judging_assignment_submission_id"), table_name="judging_assignment")
+    op.drop_index(op.f("ix_judging_assignment_round_id"), table_name="judging_assignment")
+    op.drop_index(op.f("ix_judging_assignment_person_id"), table_name="judging_assignment")
+    op.drop_table("judging_assignment")
+    op.drop_index(
+        "uq_join_request_team_id_person_id",
+        table_name="join_request",
+        sqlite_where=sa.text("state = 'asked'"),
+        postgresql_where=sa.text("state = 'asked'"),
+    )
+    op.drop_index(op.f("ix_join_request_role_id"), table_name="join_request")
+    op.drop_index(op.f("ix_join_request_person_id"), table_name="join_request")
+    op.drop_index(op.f("ix_join_request_event_id"), table_name="join_request")
+    op.drop_table("join_request")
     op.drop_table("item_source")
+    op.drop_index(op.f("ix_declared_conflict_submission_id"), table_name="declared_conflict")
+    op.drop_index(op.f("ix_declared_conflict_person_id"), table_name="declared_conflict")
+    op.drop_index(op.f("ix_declared_conflict_event_id"), table_name="declared_conflict")
+    op.drop_table("declared_conflict")
+    op.drop_index(op.f("ix_consensus_note_submission_id"), table_name="consensus_note")
+    op.drop_index(op.f("ix_consensus_note_round_id"), table_name="consensus_note")
+    op.drop_table("consensus_note")
     op.drop_index(op.f("ix_unplaced_event_id"), table_name="unplaced")
     op.drop_table("unplaced")
+    op.drop_index(op.f("ix_team_mentor_team_id"), table_name="team_mentor")
+    op.drop_index(op.f("ix_team_mentor_person_id"), table_name="team_mentor")
+    op.drop_index(op.f("ix_team_mentor_event_id"), table_name="team_mentor")
+    op.drop_table("team_mentor")
+    op.drop_index(
+        "uq_team_member_team_id",
+        table_name="team_member",
+        sqlite_where=sa.text("leads"),
+        postgresql_where=sa.text("leads"),
+    )
     op.drop_index(op.f("ix_team_member_team_id"), table_name="team_member")
     op.drop_index(op.f("ix_team_member_person_id"), table_name="team_member")
     op.drop_index(op.f("ix_team_member_event_id"), table_name="team_member")
     op.drop_table("team_member")
     op.drop_index(op.f("ix_team_invitation_team_id"), table_name="team_invitation")
     op.drop_table("team_invitation")
+    op.drop_index(op.f("ix_team_intervention_team_id"), table_name="team_intervention")
+    op.drop_index(op.f("ix_team_intervention_person_id"), table_name="team_intervention")
+    op.drop_index(op.f("ix_team_intervention_event_id"), table_name="team_intervention")
+    op.drop_table("team_intervention")
     op.drop_index(op.f("ix_submission_event_id"), table_name="submission")
     op.drop_table("submission")
+    op.drop_index(op.f("ix_session_star_session_id"), table_name="session_star")
+    op.drop_index(op.f("ix_session_star_person_id"), table_name="session_star")
+    op.drop_table("session_star")
+    op.drop_index(op.f("ix_session_speaker_session_id"), table_name="session_speaker")
+    op.drop_index(op.f("ix_session_speaker_person_id"), table_name="session_speaker")
+    op.drop_table("session_speaker")
     op.drop_index(op.f("ix_seat_meeting_id"), table_name="seat")
     op.drop_table("seat")
+    op.drop_index(op.f("ix_released_session_session_id"), table_name="released_session")
+    op.drop_index(op.f("ix_released_session_release_id"), table_name="released_session")
+    op.drop_table("released_session")
+    op.drop_index(op.f("ix_open_role_team_id"), table_name="open_role")
+    op.drop_index(op.f("ix_open_role_event_id"), table_name="open_role")
+    op.drop_table("open_role")
     op.drop_index(op.f("ix_meeting_outcome_person_id"), table_name="meeting_outcome")
     op.drop_index(op.f("ix_meeting_outcome_meeting_id"), table_name="meeting_outcome")
     op.drop_table("meeting_outcome")
@@ -1492,24 +2489,76 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_meeting_assessment_person_id"), table_name="meeting_assessment")
     op.drop_index(op.f("ix_meeting_assessment_meeting_id"), table_name="meeting_assessment")
     op.drop_table("meeting_assessment")
+    op.drop_index(
+        "uq_late_entry_team_id",
+        table_name="late_entry",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_late_entry_event_id"), table_name="late_entry")
+    op.drop_table("late_entry")
     op.drop_index(op.f("ix_consent_registration_id"), table_name="consent")
     op.drop_table("consent")
+    op.drop_index(
+        "uq_check_in_scan_registration_id",
+        table_name="check_in_scan",
+        sqlite_where=sa.text("counts AND undone_at IS NULL"),
+        postgresql_where=sa.text("counts AND undone_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_check_in_scan_registration_id"), table_name="check_in_scan")
+    op.drop_index(op.f("ix_check_in_scan_event_id"), table_name="check_in_scan")
+    op.drop_table("check_in_scan")
+    op.drop_index(op.f("ix_challenge_question_team_id"), table_name="challenge_question")
+    op.drop_index(op.f("ix_challenge_question_person_id"), table_name="challenge_question")
+    op.drop_index(op.f("ix_challenge_question_challenge_id"), table_name="challenge_question")
+    op.drop_table("challenge_question")
+    op.drop_index(op.f("ix_annex_look_team_id"), table_name="annex_look")
+    op.drop_index(op.f("ix_annex_look_person_id"), table_name="annex_look")
+    op.drop_index(op.f("ix_annex_look_challenge_id"), table_name="annex_look")
+    op.drop_table("annex_look")
+    op.drop_index(op.f("ix_annex_consent_team_id"), table_name="annex_consent")
+    op.drop_index(op.f("ix_annex_consent_person_id"), table_name="annex_consent")
+    op.drop_index(op.f("ix_annex_consent_challenge_id"), table_name="annex_consent")
+    op.drop_table("annex_consent")
     op.drop_index(op.f("ix_type_rule_to_type_id"), table_name="type_rule")
     op.drop_index(op.f("ix_type_rule_event_id"), table_name="type_rule")
     op.drop_table("type_rule")
     op.drop_index(op.f("ix_type_limits_event_id"), table_name="type_limits")
     op.drop_table("type_limits")
+    op.drop_index(op.f("ix_tie_decision_round_id"), table_name="tie_decision")
+    op.drop_table("tie_decision")
+    op.drop_index(op.f("ix_team_wish_person_id"), table_name="team_wish")
+    op.drop_index(op.f("ix_team_wish_other_id"), table_name="team_wish")
+    op.drop_index(op.f("ix_team_wish_event_id"), table_name="team_wish")
+    op.drop_index(op.f("ix_team_wish_challenge_id"), table_name="team_wish")
+    op.drop_table("team_wish")
     op.drop_index(op.f("ix_team_event_id"), table_name="team")
     op.drop_index(op.f("ix_team_challenge_id"), table_name="team")
     op.drop_table("team")
+    op.drop_index(op.f("ix_submission_field_event_id"), table_name="submission_field")
+    op.drop_index(op.f("ix_submission_field_challenge_id"), table_name="submission_field")
+    op.drop_table("submission_field")
     op.drop_index(op.f("ix_stage_change_stage_id"), table_name="stage_change")
     op.drop_table("stage_change")
+    op.drop_index(op.f("ix_round_vote_round_id"), table_name="round_vote")
+    op.drop_index(op.f("ix_round_vote_person_id"), table_name="round_vote")
+    op.drop_table("round_vote")
+    op.drop_index(op.f("ix_round_judge_round_id"), table_name="round_judge")
+    op.drop_index(op.f("ix_round_judge_person_id"), table_name="round_judge")
+    op.drop_table("round_judge")
+    op.drop_index(op.f("ix_round_criterion_round_id"), table_name="round_criterion")
+    op.drop_table("round_criterion")
     op.drop_index(op.f("ix_registration_person_id"), table_name="registration")
     op.drop_index(op.f("ix_registration_organisation_id"), table_name="registration")
     op.drop_index(op.f("ix_registration_event_id"), table_name="registration")
     op.drop_index(op.f("ix_registration_desk_id"), table_name="registration")
     op.drop_index(op.f("ix_registration_asked_organisation_id"), table_name="registration")
     op.drop_table("registration")
+    op.drop_index(op.f("ix_published_result_round_id"), table_name="published_result")
+    op.drop_table("published_result")
+    op.drop_index(op.f("ix_prize_event_id"), table_name="prize")
+    op.drop_index(op.f("ix_prize_challenge_id"), table_name="prize")
+    op.drop_table("prize")
     op.drop_index("ix_meeting_invitee_id_event_id", table_name="meeting")
     op.drop_index("ix_meeting_event_id_state_requested_at", table_name="meeting")
     op.drop_index("ix_meeting_event_id_starts_at", table_name="meeting")
@@ -1517,6 +2566,14 @@ def downgrade() -> None:
     op.drop_index("ix_meeting_asker_id_event_id", table_name="meeting")
     op.drop_table("meeting")
     op.drop_table("draft_content")
+    op.drop_index(op.f("ix_challenge_resource_file_id"), table_name="challenge_resource")
+    op.drop_index(op.f("ix_challenge_resource_challenge_id"), table_name="challenge_resource")
+    op.drop_table("challenge_resource")
+    op.drop_table("challenge_annex")
+    op.drop_index(op.f("ix_agenda_session_track_id"), table_name="agenda_session")
+    op.drop_index(op.f("ix_agenda_session_room_id"), table_name="agenda_session")
+    op.drop_index(op.f("ix_agenda_session_event_id"), table_name="agenda_session")
+    op.drop_table("agenda_session")
     op.drop_index(op.f("ix_waiting_pair_invitee_id"), table_name="waiting_pair")
     op.drop_index(op.f("ix_waiting_pair_event_id"), table_name="waiting_pair")
     op.drop_index(op.f("ix_waiting_pair_asker_id"), table_name="waiting_pair")
@@ -1526,6 +2583,9 @@ def downgrade() -> None:
     op.drop_table("standby")
     op.drop_index(op.f("ix_stage_event_id"), table_name="stage")
     op.drop_table("stage")
+    op.drop_index(op.f("ix_seeker_person_id"), table_name="seeker")
+    op.drop_index(op.f("ix_seeker_event_id"), table_name="seeker")
+    op.drop_table("seeker")
     op.drop_index(op.f("ix_schedule_draft_event_id"), table_name="schedule_draft")
     op.drop_index("ix_schedule_draft_due", table_name="schedule_draft")
     op.drop_index(op.f("ix_schedule_draft_asked_by_id"), table_name="schedule_draft")
@@ -1542,11 +2602,16 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_meeting_table_kept_for_id"), table_name="meeting_table")
     op.drop_index(op.f("ix_meeting_table_event_id"), table_name="meeting_table")
     op.drop_table("meeting_table")
+    op.drop_index(op.f("ix_judging_round_event_id"), table_name="judging_round")
+    op.drop_index(op.f("ix_judging_round_after_id"), table_name="judging_round")
+    op.drop_table("judging_round")
     op.drop_index(op.f("ix_item_in_event_item_id"), table_name="item_in_event")
     op.drop_index(op.f("ix_item_in_event_event_id"), table_name="item_in_event")
     op.drop_table("item_in_event")
     op.drop_index(op.f("ix_consent_text_event_id"), table_name="consent_text")
     op.drop_table("consent_text")
+    op.drop_index(op.f("ix_conflict_level_event_id"), table_name="conflict_level")
+    op.drop_table("conflict_level")
     op.drop_index(op.f("ix_challenge_person_id"), table_name="challenge")
     op.drop_index(op.f("ix_challenge_organisation_id"), table_name="challenge")
     op.drop_index(op.f("ix_challenge_need_id"), table_name="challenge")
@@ -1561,6 +2626,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_availability_nudge_person_id"), table_name="availability_nudge")
     op.drop_index(op.f("ix_availability_nudge_event_id"), table_name="availability_nudge")
     op.drop_table("availability_nudge")
+    op.drop_index(op.f("ix_agenda_track_event_id"), table_name="agenda_track")
+    op.drop_table("agenda_track")
+    op.drop_index(op.f("ix_agenda_room_event_id"), table_name="agenda_room")
+    op.drop_table("agenda_room")
+    op.drop_index(op.f("ix_agenda_release_event_id"), table_name="agenda_release")
+    op.drop_table("agenda_release")
     op.drop_index(op.f("ix_absence_person_id"), table_name="absence")
     op.drop_index(op.f("ix_absence_event_id"), table_name="absence")
     op.drop_table("absence")
