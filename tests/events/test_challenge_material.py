@@ -145,7 +145,7 @@ def test_only_who_took_the_challenge_and_agreed_reads_the_annex(db, ada, che, bo
 
 def test_each_member_agrees_for_themselves(db, che, bo, cy, challenge, team):
     write_annex(db, again(db, che), challenge, terms=TERMS, text=SECRET)
-    add_member(db, team, cy.person or 0, leads=False)
+    add_member(db, again(db, bo), team, cy.person or 0, leads=False)
     agree_to_terms(db, again(db, bo), annex_of(db, bo, challenge), version=1)
 
     with pytest.raises(NotAllowed):
