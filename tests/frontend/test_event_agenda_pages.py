@@ -245,7 +245,7 @@ def test_a_schema_that_is_broken_is_noticed(db, made, visitor):
 
 def test_words_that_xml_does_not_know_and_an_empty_agenda_harm_nothing(db, made, visitor):
     session = _sessions(db, made)[0]
-    change_session(db, made.ada, session, wording=Wording("Open\ufffe & <ing>", abstract="a\x0bb\x00c", minutes=60),
+    change_session(db, made.ada, session, wording=Wording("Open\ufffe & <ing>", abstract="a\x0bb\x0cc", minutes=60),
                    place=None)  # fmt: skip
     move_to(db, made, session, 7)
     released(db, made, "odd words")
