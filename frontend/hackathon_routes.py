@@ -2,7 +2,16 @@
 
 from starlette.routing import BaseRoute
 
-from frontend.pages import challenge_material, challenges, prizes, submission_rules, submissions, teams, writing
+from frontend.pages import (
+    challenge_material,
+    challenges,
+    gallery,
+    prizes,
+    submission_rules,
+    submissions,
+    teams,
+    writing,
+)
 from frontend.routing import get, post
 
 HACKATHONS: list[BaseRoute] = [
@@ -85,6 +94,16 @@ HACKATHONS: list[BaseRoute] = [
     get("/e/{event}/teams/{team}/late-entry", submission_rules.show_late_entry, "late_entry"),
     post("/e/{event}/teams/{team}/late-entry", submission_rules.give_late_entry_now, "give_late_entry"),
     post("/e/{event}/teams/{team}/late-entry/end", submission_rules.take_late_entry_back_now, "take_late_entry_back"),
+    get("/e/{event}/gallery", gallery.show_gallery, "gallery"),
+    get("/e/{event}/gallery/{submission}", gallery.show_entry, "gallery_entry"),
+    get("/e/{event}/gallery/{submission}/files/{file}", gallery.send_file, "gallery_file"),
+    get("/e/{event}/set-up/gallery", gallery.manage_gallery, "manage_gallery"),
+    post("/e/{event}/set-up/gallery/open", gallery.open_now, "open_gallery"),
+    post("/e/{event}/set-up/gallery/close", gallery.close_now, "close_gallery"),
+    post("/e/{event}/submissions/{submission}/gallery/hide", gallery.hide_now, "hide_from_gallery"),
+    post("/e/{event}/submissions/{submission}/gallery/show", gallery.show_now, "show_in_gallery"),
+    post("/e/{event}/teams/{team}/submission/gallery", gallery.agree_now, "agree_to_gallery"),
+    post("/e/{event}/teams/{team}/submission/gallery/end", gallery.take_back_now, "take_gallery_agreement_back"),
     get("/e/{event}/submissions", submissions.show_submissions, "submissions"),
     get("/e/{event}/submissions/{submission}", submissions.show_submission, "submission"),
     get("/e/{event}/submissions/{submission}/versions/{number}", submissions.show_receipt, "receipt"),

@@ -21,6 +21,7 @@ TABS: dict[EventKind, tuple[Tab, ...]] = {
         (_("Challenges"), "challenges", None),
         (_("Teams"), "teams", None),
         (_("Submissions"), "submissions", None),
+        (_("Gallery"), "gallery", None),
         (_("Pitches"), "stages", see_stage),
     ),
     EventKind.MATCHMAKING: (

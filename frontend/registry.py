@@ -39,6 +39,7 @@ MODULES = (
     "events.challenge_annex",
     "events.challenge_questions",
     "events.prizes",
+    "events.gallery",
     "events.submission_files",
     "events.handing_in",
     "events.following",

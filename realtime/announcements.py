@@ -15,6 +15,7 @@ from events import (
     deadlines,
     desks,
     following,
+    gallery,
     joining,
     late_entries,
     looking_after,
@@ -237,7 +238,14 @@ def _phase(db: Database, fact: phases.PhaseOpened) -> Concerned:
     return {event_channel(fact.event_id)}, {"event": event.slug, "phase": fact.phase}
 
 
-@announced(gatherings.EventStarted, gatherings.EventClosed, challenges.ChallengePublished, prizes.WinnersAnnounced)
+@announced(
+    gatherings.EventStarted,
+    gatherings.EventClosed,
+    challenges.ChallengePublished,
+    prizes.WinnersAnnounced,
+    gallery.GalleryOpened,
+    gallery.GalleryClosed,
+)
 def _event(db: Database, fact: gatherings.EventStarted) -> Concerned:
     return {event_channel(fact.event_id)}, {"event": db.get_one(gatherings.Event, fact.event_id).slug}
 
@@ -287,6 +295,9 @@ quiet(
     challenge_annex.AnnexTermsAgreed,
     challenge_annex.AnnexOpened,
     prizes.PrizesChanged,
+    gallery.GalleryAgreed,
+    gallery.GalleryAgreementTakenBack,
+    gallery.HiddenFromGallery,
     prizes.PrizeAwarded,
     prizes.PrizeTakenBack,
     deadlines.GraceSet,

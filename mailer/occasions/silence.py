@@ -11,6 +11,7 @@ from events import (
     deadlines,
     desks,
     following,
+    gallery,
     joining,
     looking_after,
     marketplace,
@@ -94,6 +95,8 @@ silent(
     challenge_annex.AnnexOpened,
     challenge_questions.ChallengeQuestionHidden,
 )
+# Teams see it on their submission's page, and organisers on the gallery's.
+silent(gallery.GalleryAgreed, gallery.GalleryAgreementTakenBack, gallery.GalleryClosed, gallery.HiddenFromGallery)
 # Organisers say it themselves to whom it was announced.
 silent(prizes.PrizeTakenBack)
 # What a person did and saw: the page has said it.

@@ -65,6 +65,8 @@ FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
         _("What teams hand in"),
         _("Fields, the grace after the deadline, late entries."),
     ),
+    (EventKind.HACKATHON, "prizes", _("Prizes and winners"), _("What there is to win, and who has won it.")),
+    (EventKind.HACKATHON, "manage_gallery", _("Gallery"), _("When everybody sees what the teams have built.")),
     (EventKind.HACKATHON, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (EventKind.PITCH, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (
