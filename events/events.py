@@ -67,6 +67,7 @@ class Event(SQLModel, table=True):
     grace_minutes: int = 5
     gallery_opened_at: datetime | None = moment(default=None, nullable=True)
     winners_announced_at: datetime | None = moment(default=None, nullable=True)
+    certificates_issued_at: datetime | None = moment(default=None, nullable=True)
     version: int = 1
     created_at: datetime = moment()
 

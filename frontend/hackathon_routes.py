@@ -1,8 +1,9 @@
-"""The addresses of hackathons: challenges, teams, submissions, prizes."""
+"""The addresses of hackathons: challenges, teams, submissions, prizes, the gallery, certificates."""
 
 from starlette.routing import BaseRoute
 
 from frontend.pages import (
+    certificates,
     challenge_material,
     challenges,
     gallery,
@@ -94,6 +95,16 @@ HACKATHONS: list[BaseRoute] = [
     get("/e/{event}/teams/{team}/late-entry", submission_rules.show_late_entry, "late_entry"),
     post("/e/{event}/teams/{team}/late-entry", submission_rules.give_late_entry_now, "give_late_entry"),
     post("/e/{event}/teams/{team}/late-entry/end", submission_rules.take_late_entry_back_now, "take_late_entry_back"),
+    get("/e/{event}/certificate", certificates.show_own, "own_certificates"),
+    get("/e/{event}/certificate/{certificate}", certificates.send_own, "own_certificate"),
+    get("/e/{event}/set-up/certificates", certificates.manage, "certificates"),
+    get("/e/{event}/set-up/certificates/sample.pdf", certificates.send_sample, "certificate_sample"),
+    get("/e/{event}/set-up/certificates/all.zip", certificates.send_all, "certificates_zip"),
+    post("/e/{event}/set-up/certificates", certificates.set_look_now, "set_certificate_look"),
+    post("/e/{event}/set-up/certificates/logo", certificates.set_logo_now, "set_certificate_logo"),
+    post("/e/{event}/set-up/certificates/logo/remove", certificates.remove_logo_now, "remove_certificate_logo"),
+    post("/e/{event}/set-up/certificates/issue", certificates.issue_now, "issue_certificates"),
+    post("/e/{event}/set-up/certificates/hold-back", certificates.hold_back_now, "hold_certificates_back"),
     get("/e/{event}/gallery", gallery.show_gallery, "gallery"),
     get("/e/{event}/gallery/{submission}", gallery.show_entry, "gallery_entry"),
     get("/e/{event}/gallery/{submission}/files/{file}", gallery.send_file, "gallery_file"),

@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from events import (
     admission,
+    certificates,
     challenge_annex,
     challenge_questions,
     challenge_resources,
@@ -294,6 +295,9 @@ quiet(
     challenges.ChallengeChanged,
     challenge_annex.AnnexTermsAgreed,
     challenge_annex.AnnexOpened,
+    certificates.CertificateLookChanged,
+    certificates.CertificatesIssued,
+    certificates.CertificatesHeldBack,
     prizes.PrizesChanged,
     gallery.GalleryAgreed,
     gallery.GalleryAgreementTakenBack,

@@ -2,6 +2,7 @@
 
 from events import (
     admission,
+    certificates,
     challenge_annex,
     challenge_questions,
     challenge_resources,
@@ -75,6 +76,8 @@ silent(
     type_rules.TypeRulesChanged,
     deadlines.GraceSet,
     prizes.PrizesChanged,
+    certificates.CertificateLookChanged,
+    certificates.CertificatesHeldBack,
     submission_fields.SubmissionFieldsChanged,
     booking_rules.BookingRulesChanged,
 )

@@ -262,6 +262,17 @@ def an_event_with_a_gallery(world: World) -> list[Case]:
     return [*event_states(over), Case("gallery open", shown), Case("during submission", world.hackathon)]
 
 
+@cases_of("set_certificate_look", "set_certificate_logo", "remove_certificate_logo")
+def an_event_with_certificates(world: World) -> list[Case]:
+    return event_states(world.hackathon)
+
+
+@cases_of("issue_certificates", "hold_certificates_back")
+def an_event_whose_certificates_are_issued(world: World) -> list[Case]:
+    issued = changed(world.hackathon.event, certificates_issued_at=NOW, state=EventState.RUNNING)
+    return [*event_states(world.hackathon), Case("issued", EventWithPhases(issued, world.hackathon.phases))]
+
+
 @cases_of("hide_from_gallery", "show_in_gallery")
 def a_submission_in_a_gallery(world: World) -> list[Case]:
     version = world.version
