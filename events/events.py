@@ -71,6 +71,7 @@ class Event(SQLModel, table=True):
     has_agenda: bool = False
     solo_allowed: bool = False
     teams_lock_at: datetime | None = moment(default=None, nullable=True)
+    certificates_issued_at: datetime | None = moment(default=None, nullable=True)
     version: int = 1
     created_at: datetime = moment()
 

@@ -30,6 +30,7 @@ from events.people import Person
 from events.roles import organiser_of_event
 from events.submission_fields import SubmissionField, checked_answers, fields_for, kept_answers
 from events.submission_files import FileCard, files_of
+from events.submission_search import make_findable
 from events.submission_texts import Written
 from events.submissions import (
     LateVersionAdmitted,
@@ -90,8 +91,7 @@ def hand_in(db: Database, actor: Actor, subject: TeamInEvent, *, written: Writte
     version, new = _keep(db, actor, row, content, exception=_exception(db, subject))
     if new:
         row.state, row.handed_in_at = SubmissionState.FINAL, version.kept_at
-        db.add(row)
-        db.flush()
+        make_findable(db, row, content)
         record(
             db,
             actor,
@@ -247,8 +247,7 @@ def admit_late_version(db: Database, actor: Actor, subject: VersionInEvent) -> N
     row.answers = {**row.answers, **_answers_in(says)}
     row.state, row.handed_in_at = SubmissionState.FINAL, subject.version.kept_at
     row.revision, row.saved_at, row.saved_by_id = row.revision + 1, clock.now(), subject.version.person_id
-    db.add(row)
-    db.flush()
+    make_findable(db, row, says)
     _show_files(db, row, {one["file"] for one in says["files"]})
     record(
         db,

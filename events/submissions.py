@@ -63,6 +63,10 @@ class Submission(SQLModel, table=True):
     saved_at: datetime = moment()
     saved_by_id: int | None = Field(default=None, foreign_key="person.id")
     handed_in_at: datetime | None = moment(default=None, nullable=True)
+    searchable: str = Field(default="", max_length=30_000)
+    gallery_agreed_at: datetime | None = moment(default=None, nullable=True)
+    gallery_agreed_by_id: int | None = Field(default=None, foreign_key="person.id")
+    gallery_hidden_at: datetime | None = moment(default=None, nullable=True)
 
 
 class SubmissionVersion(SQLModel, table=True):
@@ -100,6 +104,7 @@ class SubmissionFile(SQLModel, table=True):
 
 
 personal_data(Submission, "saved_by_id", "who saved a draft last", "detach")
+personal_data(Submission, "gallery_agreed_by_id", "who agreed to the public gallery", "detach")
 personal_data(SubmissionVersion, "person_id", "who handed a submission in", "detach")
 personal_data(StoredFile, "person_id", "who handed a file in", "detach")
 

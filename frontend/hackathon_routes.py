@@ -1,10 +1,12 @@
-"""The addresses of hackathons: challenges, teams, submissions, prizes."""
+"""The addresses of hackathons: challenges, teams, submissions, prizes, the gallery, certificates."""
 
 from starlette.routing import BaseRoute
 
 from frontend.pages import (
+    certificates,
     challenge_material,
     challenges,
+    gallery,
     interventions,
     invitations,
     joining,
@@ -113,6 +115,26 @@ HACKATHONS: list[BaseRoute] = [
     get("/e/{event}/teams/{team}/late-entry", submission_rules.show_late_entry, "late_entry"),
     post("/e/{event}/teams/{team}/late-entry", submission_rules.give_late_entry_now, "give_late_entry"),
     post("/e/{event}/teams/{team}/late-entry/end", submission_rules.take_late_entry_back_now, "take_late_entry_back"),
+    get("/e/{event}/certificate", certificates.show_own, "own_certificates"),
+    get("/e/{event}/certificate/{certificate}", certificates.send_own, "own_certificate"),
+    get("/e/{event}/set-up/certificates", certificates.manage, "certificates"),
+    get("/e/{event}/set-up/certificates/sample.pdf", certificates.send_sample, "certificate_sample"),
+    get("/e/{event}/set-up/certificates/all.zip", certificates.send_all, "certificates_zip"),
+    post("/e/{event}/set-up/certificates", certificates.set_look_now, "set_certificate_look"),
+    post("/e/{event}/set-up/certificates/logo", certificates.set_logo_now, "set_certificate_logo"),
+    post("/e/{event}/set-up/certificates/logo/remove", certificates.remove_logo_now, "remove_certificate_logo"),
+    post("/e/{event}/set-up/certificates/issue", certificates.issue_now, "issue_certificates"),
+    post("/e/{event}/set-up/certificates/hold-back", certificates.hold_back_now, "hold_certificates_back"),
+    get("/e/{event}/gallery", gallery.show_gallery, "gallery"),
+    get("/e/{event}/gallery/{submission}", gallery.show_entry, "gallery_entry"),
+    get("/e/{event}/gallery/{submission}/files/{file}", gallery.send_file, "gallery_file"),
+    get("/e/{event}/set-up/gallery", gallery.manage_gallery, "manage_gallery"),
+    post("/e/{event}/set-up/gallery/open", gallery.open_now, "open_gallery"),
+    post("/e/{event}/set-up/gallery/close", gallery.close_now, "close_gallery"),
+    post("/e/{event}/submissions/{submission}/gallery/hide", gallery.hide_now, "hide_from_gallery"),
+    post("/e/{event}/submissions/{submission}/gallery/show", gallery.show_now, "show_in_gallery"),
+    post("/e/{event}/teams/{team}/submission/gallery", gallery.agree_now, "agree_to_gallery"),
+    post("/e/{event}/teams/{team}/submission/gallery/end", gallery.take_back_now, "take_gallery_agreement_back"),
     get("/e/{event}/submissions", submissions.show_submissions, "submissions"),
     get("/e/{event}/submissions/{submission}", submissions.show_submission, "submission"),
     get("/e/{event}/submissions/{submission}/versions/{number}", submissions.show_receipt, "receipt"),

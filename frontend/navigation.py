@@ -25,6 +25,7 @@ TABS: dict[EventKind, tuple[Tab, ...]] = {
         (_("Teams"), "teams", None),
         (_("Submissions"), "submissions", None),
         (_("Judging"), "judging", see_judging),
+        (_("Gallery"), "gallery", None),
         (_("Pitches"), "stages", see_stage),
     ),
     EventKind.MATCHMAKING: (

@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from events import (
     admission,
+    certificates,
     challenge_annex,
     challenge_questions,
     challenge_resources,
@@ -16,6 +17,7 @@ from events import (
     deadlines,
     desks,
     following,
+    gallery,
     interventions,
     join_requests,
     joining,
@@ -305,9 +307,14 @@ def _phase(db: Database, fact: phases.PhaseOpened) -> Concerned:
 
 
 @announced(
-    gatherings.EventStarted, gatherings.EventClosed, challenges.ChallengePublished, prizes.WinnersAnnounced,
+    gatherings.EventStarted,
+    gatherings.EventClosed,
+    challenges.ChallengePublished,
+    prizes.WinnersAnnounced,
     team_rules.TeamRulesChanged,
-)  # fmt: skip
+    gallery.GalleryOpened,
+    gallery.GalleryClosed,
+)
 def _event(db: Database, fact: gatherings.EventStarted) -> Concerned:
     return {event_channel(fact.event_id)}, {"event": db.get_one(gatherings.Event, fact.event_id).slug}
 
@@ -402,7 +409,13 @@ quiet(
     challenges.ChallengeChanged,
     challenge_annex.AnnexTermsAgreed,
     challenge_annex.AnnexOpened,
+    certificates.CertificateLookChanged,
+    certificates.CertificatesIssued,
+    certificates.CertificatesHeldBack,
     prizes.PrizesChanged,
+    gallery.GalleryAgreed,
+    gallery.GalleryAgreementTakenBack,
+    gallery.HiddenFromGallery,
     prizes.PrizeAwarded,
     prizes.PrizeTakenBack,
     deadlines.GraceSet,

@@ -2,6 +2,7 @@
 
 from events import (
     admission,
+    certificates,
     challenge_annex,
     challenge_questions,
     challenge_resources,
@@ -12,6 +13,7 @@ from events import (
     deadlines,
     desks,
     following,
+    gallery,
     join_requests,
     joining,
     looking_after,
@@ -91,6 +93,8 @@ silent(
     type_rules.TypeRulesChanged,
     deadlines.GraceSet,
     prizes.PrizesChanged,
+    certificates.CertificateLookChanged,
+    certificates.CertificatesHeldBack,
     submission_fields.SubmissionFieldsChanged,
     team_rules.TeamRulesChanged,
     booking_rules.BookingRulesChanged,
@@ -122,6 +126,8 @@ silent(
     challenge_annex.AnnexOpened,
     challenge_questions.ChallengeQuestionHidden,
 )
+# Teams see it on their submission's page, and organisers on the gallery's.
+silent(gallery.GalleryAgreed, gallery.GalleryAgreementTakenBack, gallery.GalleryClosed, gallery.HiddenFromGallery)
 # Organisers say it themselves to whom it was announced.
 silent(prizes.PrizeTakenBack)
 # What a person did and saw: the page has said it.

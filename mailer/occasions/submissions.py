@@ -3,13 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from events.core.database import Database
 from events.events import Event, event_by_id
+from events.gallery import GalleryOpened
 from events.late_entries import LateEntry, LateEntryGiven, LateEntryTakenBack
 from events.phases import PhaseKind
-from events.submissions import LateVersionAdmitted, LateVersionKept, Submission, SubmissionHandedIn, SubmissionVersion
+from events.submissions import (
+    LateVersionAdmitted,
+    LateVersionKept,
+    Submission,
+    SubmissionHandedIn,
+    SubmissionState,
+    SubmissionVersion,
+)
 from events.teams import Team, TeamMember
 from mailer.letters import Recipient, Values, letter_for, page, recipients
 
@@ -93,3 +101,26 @@ def late_entry_given(db: Database, fact: LateEntryGiven, to: Recipient) -> Value
 @letter_for(LateEntryTakenBack, to=_team_let_in)
 def late_entry_taken_back(db: Database, fact: LateEntryTakenBack, to: Recipient) -> Values | None:
     return _late_entry(db, fact, "team")
+
+
+def _who_handed_in(db: Database, fact: GalleryOpened) -> list[Recipient]:
+    query = (
+        select(TeamMember.person_id)
+        .join(Submission, col(Submission.team_id) == col(TeamMember.team_id))
+        .where(Submission.event_id == fact.event_id, Submission.state == SubmissionState.FINAL)
+    )
+    return recipients(db, db.exec(query).all())
+
+
+@letter_for(GalleryOpened, to=_who_handed_in)
+def gallery_opened(db: Database, fact: GalleryOpened, to: Recipient) -> Values | None:
+    own = select(TeamMember.team_id).where(TeamMember.person_id == to.person_id, TeamMember.event_id == fact.event_id)
+    row = db.exec(select(Submission).where(col(Submission.team_id).in_(own))).first()
+    event = db.get(Event, fact.event_id)
+    if row is None or event is None or event.gallery_opened_at is None:
+        return None
+    return {
+        "event": event.name,
+        "agreed": row.gallery_agreed_at is not None,
+        "url": page("submission", event=event.slug, submission=row.public_id),
+    }

@@ -195,7 +195,7 @@ def test_no_setting_of_an_event_is_forgotten():
     cloned = {
         "phase", "participation_type", "registration_question", "consent_text", "booking_rules", "type_limits",
         "type_rule", "block", "meeting_table", "stage", "submission_field", "agenda_track", "agenda_room",
-        "conflict_level", "judging_round",
+        "conflict_level", "judging_round", "certificate_look",
     }  # fmt: skip
     by_people = {
         "registration", "challenge", "team", "team_member", "item_in_event", "submission", "journal_entry", "meeting",

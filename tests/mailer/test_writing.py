@@ -45,6 +45,7 @@ NOT_TYPED = {
     "sent_at": NOW,
     "until": NOW,
     "files": 3,
+    "agreed": False,
     "phase": _("Registration"),
     "number": 2,
     "minutes": 30,

@@ -16,6 +16,7 @@ from events.marketplace import ItemState
 from events.membership_requests import MembershipRequestState
 from events.phases import PhaseKind
 from events.registration import RegistrationState
+from events.submissions import SubmissionInEvent
 from sessions.booking_rules import Timing
 from sessions.meetings import MeetingState
 from sessions.schedules.drafts import DraftState
@@ -255,6 +256,35 @@ def an_event_with_prizes(world: World) -> list[Case]:
         Case("winners announced", EventWithPhases(announced, world.hackathon.phases)),
         Case("a matchmaking event", world.matchmaking),
     ]
+
+
+@cases_of("open_gallery", "close_gallery")
+def an_event_with_a_gallery(world: World) -> list[Case]:
+    over = with_phase(world.hackathon, PhaseKind.SUBMISSION, from_now=-2 * WEEK, lasts=WEEK)
+    shown = EventWithPhases(changed(over.event, gallery_opened_at=NOW), over.phases)
+    return [*event_states(over), Case("gallery open", shown), Case("during submission", world.hackathon)]
+
+
+@cases_of("set_certificate_look", "set_certificate_logo", "remove_certificate_logo")
+def an_event_with_certificates(world: World) -> list[Case]:
+    return event_states(world.hackathon)
+
+
+@cases_of("issue_certificates", "hold_certificates_back")
+def an_event_whose_certificates_are_issued(world: World) -> list[Case]:
+    issued = changed(world.hackathon.event, certificates_issued_at=NOW, state=EventState.RUNNING)
+    return [*event_states(world.hackathon), Case("issued", EventWithPhases(issued, world.hackathon.phases))]
+
+
+@cases_of("hide_from_gallery", "show_in_gallery")
+def a_submission_in_a_gallery(world: World) -> list[Case]:
+    version = world.version
+    return [Case("Tam's", SubmissionInEvent(version.submission, version.team, version.event, shown=True))]
+
+
+@cases_of("agree_to_gallery", "take_gallery_agreement_back")
+def a_team_to_be_shown(world: World) -> list[Case]:
+    return [Case(f"Tam's, {state} event", with_state(world.team, event={"state": state})) for state in EventState]
 
 
 @cases_of("add_challenge_prize")

@@ -67,6 +67,8 @@ FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
     ),
     (EventKind.HACKATHON, "team_rules", _("Team rules"), _("How large teams are, and when they are locked.")),
     (EventKind.HACKATHON, "judging", _("Judging"), _("Rounds with their schemes, criteria and judges.")),
+    (EventKind.HACKATHON, "prizes", _("Prizes and winners"), _("What there is to win, and who has won it.")),
+    (EventKind.HACKATHON, "manage_gallery", _("Gallery"), _("When everybody sees what the teams have built.")),
     (EventKind.HACKATHON, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (EventKind.PITCH, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (
@@ -77,6 +79,7 @@ FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
     ),
     (EventKind.MATCHMAKING, "blocks", _("Meeting blocks and tables"), _("When and where meetings can be held.")),
     (None, "timetable", _("Timetable"), _("Rooms, sessions and speakers; the agenda is released from it.")),
+    (None, "certificates", _("Certificates"), _("For those who took part, mentored, judged or won.")),
     (None, "import_participants", _("Import participants"), _("From a CSV or XLSX file, with a preview.")),
 )
 

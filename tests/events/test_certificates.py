@@ -1,0 +1,176 @@
+"""Certificates: who gets which, when, and what stands on them."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from events.certificates import (
+    CertificateKind,
+    all_certificates,
+    certificates_in,
+    get_own_certificate,
+    hold_certificates_back,
+    issue_certificates,
+    look_of,
+    own_certificates,
+    remove_certificate_logo,
+    set_certificate_logo,
+    set_certificate_look,
+)
+from events.core.access import Actor
+from events.core.database import Database
+from events.core.files import content_of
+from events.core.pictures import clean_picture
+from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
+from events.events import EventState, EventWithPhases, close_event, event_by_id, start_event
+from events.handing_in import hand_in
+from events.prizes import Offered, add_prize, announce_winners, award_prize, get_prize
+from events.registration import appoint
+from events.roles import Role
+from events.submissions import submission_of_team
+from events.teams import add_member
+from tests.events.makers_hackathon import DONE, make_hackathon, make_team
+from tests.makers import again
+
+
+def picture(width: int = 40, height: int = 20, kind: str = "PNG") -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (width, height), "red").save(file, kind)
+    return file.getvalue()
+
+
+@pytest.fixture
+def event(db: Database, ada: Actor, bo: Actor, cy: Actor, dee: Actor, mel: Actor, tam: Actor) -> EventWithPhases:
+    """A hackathon that runs, with Bo, Cy, Dee and Tam as participants, of whom Dee judges; Mel mentors."""
+    event = make_hackathon(db, ada, bo, cy, dee, tam)
+    for person, role in ((dee, Role.JUDGE), (mel, Role.MENTOR)):
+        appoint(db, again(db, ada), event, person_id=person.person or 0, role=role)
+    start_event(db, again(db, ada), event)
+    return event
+
+
+def won(db: Database, ada: Actor, bo: Actor, cy: Actor, event: EventWithPhases) -> None:
+    """Bo's team, with Cy in it, has the first place."""
+    team = make_team(db, bo, event)
+    add_member(db, team, cy.person or 0, leads=False)
+    hand_in(db, again(db, bo), team, written=DONE, revision=0)
+    row = add_prize(db, again(db, ada), event, offered=Offered("First place"))
+    submission = submission_of_team(db, team.id)
+    assert submission is not None
+    prize = get_prize(db, again(db, ada), event, row.public_id)
+    award_prize(db, again(db, ada), prize, submission=submission.public_id)
+
+
+def test_who_took_part_judged_and_mentored_gets_one_each(db, ada, event):
+    found = [(one.name, one.kind) for one in all_certificates(db, again(db, ada), event)]
+
+    assert found == [
+        ("Bo Berg", CertificateKind.PARTICIPANT),
+        ("Cy Costa", CertificateKind.PARTICIPANT),
+        ("Dee Dumont", CertificateKind.JUDGE),
+        ("Mel Meyer", CertificateKind.MENTOR),
+        ("Tam Tamm", CertificateKind.PARTICIPANT),
+    ]
+
+
+def test_each_member_of_a_winning_team_gets_an_award_once_it_is_announced(db, ada, bo, cy, event):
+    won(db, ada, bo, cy, event)
+
+    before = certificates_in(db, event)
+    announce_winners(db, again(db, ada), event)
+    awards = [one for one in certificates_in(db, event_by_id(db, event.id)) if one.kind is CertificateKind.WINNER]
+
+    assert [one.kind for one in before].count(CertificateKind.WINNER) == 0
+    assert [(one.name, one.team, one.prize) for one in awards] == [
+        ("Bo Berg", "Straw", "First place"),
+        ("Cy Costa", "Straw", "First place"),
+    ]
+
+
+def test_nobody_fetches_one_before_they_are_issued_nor_after_they_are_held_back(db, ada, bo, event):
+    before = own_certificates(db, again(db, bo), event)
+    issue_certificates(db, again(db, ada), event)
+    issued = own_certificates(db, again(db, bo), event)
+    with pytest.raises(Conflict, match="issued already"):
+        issue_certificates(db, again(db, ada), event)
+    hold_certificates_back(db, again(db, ada), event)
+
+    assert (before, [one.code for one in issued]) == ([], ["participant"])
+    assert own_certificates(db, again(db, bo), event) == []
+    with pytest.raises(Conflict, match="No certificates"):
+        hold_certificates_back(db, again(db, ada), event)
+
+
+def test_one_fetches_ones_own_only(db, ada, bo, eve, event):
+    issue_certificates(db, again(db, ada), event)
+
+    assert get_own_certificate(db, again(db, bo), event, "participant").name == "Bo Berg"
+    for person, code in ((bo, "judge"), (eve, "participant")):
+        with pytest.raises(NotFound):
+            get_own_certificate(db, again(db, person), event, code)
+    with pytest.raises(NotAllowed):
+        all_certificates(db, again(db, bo), event)
+
+
+def test_they_are_for_what_has_begun_and_for_what_is_over(db, ada, bo, event):
+    event.event.state = EventState.PUBLISHED
+    with pytest.raises(Conflict, match="has not begun"):
+        issue_certificates(db, again(db, ada), event)
+
+    close_event(db, again(db, ada), event)
+    issue_certificates(db, again(db, ada), event)
+
+    assert own_certificates(db, again(db, bo), event) != []
+
+
+def test_they_look_as_their_organiser_says(db, ada, event):
+    set_certificate_look(
+        db, again(db, ada), event, colour="#AA3300", words="Two days well spent.", signed_by="Ada Adler",
+        signed_as="for the organisers",
+    )  # fmt: skip
+    set_certificate_logo(db, again(db, ada), event, content=picture(kind="JPEG"))
+
+    look = look_of(db, event)
+
+    assert (look.colour, look.words, look.signed_by) == ("#aa3300", "Two days well spent.", "Ada Adler")
+    assert look.logo is not None and content_of(look.logo).startswith(b"\x89PNG")
+    remove_certificate_logo(db, again(db, ada), event)
+    assert look_of(db, event).logo is None
+
+
+@pytest.mark.parametrize(("values", "wrong"), [({"colour": "red"}, "colour"), ({"words": "x" * 401}, "words")])
+def test_a_look_that_cannot_be_is_refused(db, ada, event, values, wrong):
+    given = {"colour": "#000000", "words": "", "signed_by": "", "signed_as": ""} | values
+
+    with pytest.raises(Invalid) as refused:
+        set_certificate_look(db, again(db, ada), event, **given)
+
+    assert set(refused.value.fields) == {wrong}
+
+
+# Pictures
+
+
+def test_a_picture_is_written_anew_without_what_hid_in_it():
+    hidden = picture() + b"<script>CANARY</script>"
+
+    clean = clean_picture(hidden, field="logo")
+
+    assert clean.startswith(b"\x89PNG") and b"CANARY" not in clean
+
+
+def test_a_large_picture_is_made_to_fit():
+    with Image.open(BytesIO(clean_picture(picture(2000, 2000), field="logo"))) as found:
+        assert found.size == (400, 400)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", picture()[:60], picture(5000, 4000),
+     picture(kind="BMP")],
+    ids=["empty", "gif", "svg", "pdf", "half", "too many pixels", "another format"],
+)  # fmt: skip
+def test_what_is_no_picture_that_we_take_is_refused(content):
+    with pytest.raises(Invalid):
+        clean_picture(content, field="logo")
