@@ -36,12 +36,14 @@ from sessions.booking_rules import Timing, rules_of
 from sessions.meetings import Meeting, MeetingState, get_meeting
 from sessions.requests import book_meeting, request_meeting
 from sessions.stages import Stage
+from sessions.timetable.rows import Session
 from tests.sessions.makers_schedules import make_draft_here
 
 # Addresses that answer something else than a page.
 NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
             "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment",
-            "agenda_fragment", "times_of_both", "times_of_meeting", "board_fragment",
+            "my_agenda_fragment", "agenda_fragment", "timetable_fragment", "agenda_ics", "schedule_xml",
+            "schedule_json", "door_fragment", "door_list", "open_ticket", "times_of_both", "times_of_meeting", "board_fragment",
             "drafts_fragment", "draft_fragment", "draft_problem", "draft_plan", "draft_fairness"}  # fmt: skip
 PAGES = {
     one.name: one.path
@@ -57,7 +59,8 @@ SEEN_BY = {
     "stages": "Ola Olsson", "stage_control": "Ola Olsson", "stage": "Bo Berg", "stage_beamer": "Bo Berg",
     "participants": "Bo Berg", "participant": "Bo Berg", "ask_for_meeting": "Bo Berg", "meetings": "Bo Berg",
     "meeting": "Bo Berg", "choose_other_time": "Bo Berg", "availability": "Bo Berg", "account": "Bo Berg",
-    "agenda": "Bo Berg", "turned_down": "Bo Berg", "assessment": "Bo Berg", "outcome": "Bo Berg",
+    "my_agenda": "Bo Berg", "agenda": "", "agenda_session": "Bo Berg", "agenda_changes": "", "agenda_widget": "",
+    "ticket": "Bo Berg", "turned_down": "Bo Berg", "assessment": "Bo Berg", "outcome": "Bo Berg",
     "organisation_meetings": "Bo Berg", "choose_first_time": "Bo Berg", "choose_colleague": "Bo Berg",
     "choose_guest": "Bo Berg",
     "new_item": "Bo Berg", "edit_item": "Bo Berg", "organisation": "Bo Berg", "edit_organisation": "Bo Berg",
@@ -67,7 +70,7 @@ SEEN_BY = {
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
                   "block", "table", "meeting_rules",
-                  "event_marketplace", "meetings_fragment", "import_items", "agenda", "agenda_fragment", "agendas",
+                  "event_marketplace", "meetings_fragment", "import_items", "my_agenda", "agendas",
                   "table_agendas", "turned_down", "times_of_both", "availability_for", "own_participants",
                   "board", "board_meeting", "book_for_others", "all_meetings", "ask_for_them", "schedule", "draft",
                   "compare_drafts", "organisation_meetings"}  # fmt: skip
@@ -154,6 +157,7 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
         "number": str(version.number),
         "token": issue_invitation_token(db, sent),
         "stage": the(db, select(Stage).where(Stage.event_id == event.id)).public_id,
+        "session": the(db, select(Session).where(Session.title == "Final pitches")).public_id,
     }
 
 
