@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 from events.core import clock
+from frontend.qr_codes import qr_of
 from frontend.rendering import day_tag
 from frontend.web import Filled
 
 
 def sample() -> SimpleNamespace:
-    """A form with errors, an empty one, phases, slots and a checklist, around the present moment."""
+    """A form with errors, an empty one, phases, slots, a QR code and a checklist, around the present moment."""
     now = clock.now()
     slots = [_slot(f"s{n}", now + timedelta(hours=24, minutes=20 * n), n in {0, 3}) for n in range(7)]
     later = [_slot(f"t{n}", now + timedelta(hours=48, minutes=20 * n), False) for n in range(4)]
@@ -28,6 +29,7 @@ def sample() -> SimpleNamespace:
         ends=now + timedelta(hours=24, minutes=20),
         deadline=now + timedelta(hours=30),
         started=now - timedelta(seconds=70),
+        drawing=qr_of("https://folkmoot.example"),
         checklist=[
             SimpleNamespace(label="Name and dates", done=True),
             SimpleNamespace(label="Phases", done=True, note="Five phases"),

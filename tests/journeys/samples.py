@@ -43,8 +43,9 @@ from tests.sessions.makers_schedules import make_draft_here
 NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
             "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment",
             "my_agenda_fragment", "agenda_fragment", "timetable_fragment", "agenda_ics", "schedule_xml",
-            "schedule_json", "door_fragment", "door_list", "open_ticket", "times_of_both", "times_of_meeting", "board_fragment",
-            "drafts_fragment", "draft_fragment", "draft_problem", "draft_plan", "draft_fairness"}  # fmt: skip
+            "schedule_json", "door_fragment", "door_list", "open_ticket", "times_of_both", "times_of_meeting",
+            "board_fragment", "drafts_fragment", "draft_fragment", "draft_problem", "draft_plan",
+            "draft_fairness"}  # fmt: skip
 PAGES = {
     one.name: one.path
     for one in routes(demo=True)

@@ -115,8 +115,9 @@ def test_a_session_is_moved_by_drag_and_one_that_waits_gets_its_place(timetable:
 def test_a_place_that_is_taken_is_refused_with_its_reason(timetable: Setting) -> None:
     timetable.cell(0, "09:00").locator("a").drag_to(timetable.cell(0, "11:30"))
 
-    expect(timetable.page.locator("#alert")).to_have_text("Keynote and Opening are in Great Hall at the same time: Keynote is there from "
-                                        "11:00 to 12:00. Opening stays where it is.")  # fmt: skip
+    said = ("Keynote and Opening are in Great Hall at the same time: Keynote is there from 11:00 to 12:00. "
+            "Opening stays where it is.")  # fmt: skip
+    expect(timetable.page.locator("#alert")).to_have_text(said)
     expect(timetable.cell(0, "09:00")).to_contain_text("Opening")
     assert timetable.starts_at(0) == at(7)
     timetable.somebody.faults.found.clear()  # that the script was refused
