@@ -120,6 +120,7 @@ def load_demo_once(start: datetime | None = None) -> str:
 
 def chapters() -> list[Callable[[World], None]]:
     """The story in order."""
+    from frontend.demo_agenda import agenda
     from frontend.demo_events import call_for_teams, draft_of_ada, elsewhere, pitch_room, weekend
     from frontend.demo_meetings import matchmaking, meetings
 
@@ -130,6 +131,7 @@ def chapters() -> list[Callable[[World], None]]:
         call_for_teams,
         weekend,
         pitch_room,
+        agenda,
         matchmaking,
         meetings,
         draft_of_ada,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from events.core import clock
+from frontend.qr_codes import qr_of
 from frontend.slots import grid_of
 from frontend.web import Filled
 from sessions.availability import OfferedSlot
@@ -11,7 +12,7 @@ from sessions.blocks import Slot
 
 
 def sample() -> SimpleNamespace:
-    """A form with errors, an empty one, phases, slots and a checklist, around the present moment."""
+    """A form with errors, an empty one, phases, slots, a QR code and a checklist, around the present moment."""
     now = clock.now()
     first = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=24)
     times = [first + timedelta(days=day, minutes=20 * n) for day in range(2) for n in range(6)]
@@ -31,6 +32,7 @@ def sample() -> SimpleNamespace:
         ends=now + timedelta(hours=24, minutes=20),
         deadline=now + timedelta(hours=30),
         started=now - timedelta(seconds=70),
+        drawing=qr_of("https://folkmoot.example"),
         checklist=[
             SimpleNamespace(label="Name and dates", done=True),
             SimpleNamespace(label="Phases", done=True, note="Five phases"),

@@ -100,10 +100,11 @@ def show_session(request: Request) -> Response:
         actor, subject = _load(db, request)
         starred = bool(starred_by(db, actor, [subject.session]))
     one, event = subject.session, subject.event
+    goes_there = takes_part(actor, event) or actor.person in one.people
     return render(
         request, "agenda/session.html", event=event, session=one, kind=SESSION_KINDS[one.kind], starred=starred,
         event_time=event_time(one.starts_at, one.ends_at, event.zone), may_star=may(actor, "star_session", subject),
-        room_link=one.room_link if takes_part(actor, event) else "", organises=organiser_of_event(actor, event),
+        room_link=one.room_link if goes_there else "", organises=organiser_of_event(actor, event),
         signed_in=actor.signed_in,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from frontend.agenda_shown import change_lines
 from frontend.pages.timetable import CONFLICT_NAMES, planned
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
 from sessions.timetable.conflicts import Level, conflicts_of
-from sessions.timetable.released import agenda_of, releases_of
+from sessions.timetable.released import Release, agenda_of, releases_of
 from sessions.timetable.releases import changes_between, draft_of, release_agenda
 from sessions.timetable.rows import sessions_of
 
@@ -36,10 +36,19 @@ def show_release(request: Request, form: Filled = NOTHING) -> Response:
     concerned = {person for side in sides for person in side.people}
     return render(
         request, "timetable/release.html", event=event, last=last, refusal=refusal, waiting=waiting,
-        form=form.with_values(name=f"{len(releases) + 1}.0"), changes=change_lines(changes, event.zone),
+        form=form.with_values(name=_next_name(last)), changes=change_lines(changes, event.zone),
         blocking=[one for one in conflicts if one.level is Level.BLOCK], speakers=len(concerned),
         warnings=[(CONFLICT_NAMES[one.kind], one) for one in conflicts if one.level is not Level.BLOCK],
     )  # fmt: skip
+
+
+def _next_name(last: Release | None) -> str:
+    """1.0, and after a name that ends in a number the one with the next."""
+    if last is None:
+        return "1.0"
+    stem = last.name.rstrip("0123456789")
+    number = last.name[len(stem) :]
+    return f"{stem}{int(number) + 1}"[:60] if number else ""
 
 
 @page(form=ReleaseForm, again=show_release, signed_in=True)

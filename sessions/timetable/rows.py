@@ -277,4 +277,4 @@ def sessions_of(db: Database, event_id: int) -> list[Session]:
 
 def lock_timetable(db: Database, event_id: int) -> None:
     """Let nobody else change this event's timetable until the transaction ends; SQLite has one writer anyway."""
-    db.exec(select(Event.id).where(Event.id == event_id).with_for_update()).one()
+    db.exec(select(Event.id).where(Event.id == event_id).with_for_update(key_share=True)).one()

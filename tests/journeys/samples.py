@@ -38,16 +38,20 @@ from sessions.booking_rules import Timing, rules_of
 from sessions.meetings import Meeting, MeetingState, get_meeting
 from sessions.requests import book_meeting, request_meeting
 from sessions.stages import Stage
+from sessions.timetable.rows import Session
 from tests.sessions.makers_schedules import make_draft_here
 
 # Addresses that answer something else than a page.
 NO_PAGES = {
     "agenda_fragment",
+    "agenda_ics",
     "board_counts",
     "board_fragment",
     "certificate_sample",
     "certificates_zip",
     "content",
+    "door_fragment",
+    "door_list",
     "draft_fairness",
     "draft_fragment",
     "draft_plan",
@@ -59,17 +63,22 @@ NO_PAGES = {
     "healthz",
     "meeting_fragment",
     "meetings_fragment",
+    "my_agenda_fragment",
+    "open_ticket",
     "own_certificate",
     "readyz",
     "registrations_csv",
     "resource_file",
     "robots",
+    "schedule_json",
+    "schedule_xml",
     "stage_changes",
     "stage_snapshot",
     "static",
     "submission_file",
     "times_of_both",
     "times_of_meeting",
+    "timetable_fragment",
 }
 PAGES = {
     one.name: one.path
@@ -85,7 +94,8 @@ SEEN_BY = {
     "stages": "Ola Olsson", "stage_control": "Ola Olsson", "stage": "Bo Berg", "stage_beamer": "Bo Berg",
     "participants": "Bo Berg", "participant": "Bo Berg", "ask_for_meeting": "Bo Berg", "meetings": "Bo Berg",
     "meeting": "Bo Berg", "choose_other_time": "Bo Berg", "availability": "Bo Berg", "account": "Bo Berg",
-    "agenda": "Bo Berg", "turned_down": "Bo Berg", "assessment": "Bo Berg", "outcome": "Bo Berg",
+    "my_agenda": "Bo Berg", "agenda": "", "agenda_session": "Bo Berg", "agenda_changes": "", "agenda_widget": "",
+    "ticket": "Bo Berg", "turned_down": "Bo Berg", "assessment": "Bo Berg", "outcome": "Bo Berg",
     "organisation_meetings": "Bo Berg", "choose_first_time": "Bo Berg", "choose_colleague": "Bo Berg",
     "choose_guest": "Bo Berg",
     "new_item": "Bo Berg", "edit_item": "Bo Berg", "organisation": "Bo Berg", "edit_organisation": "Bo Berg",
@@ -95,7 +105,7 @@ SEEN_BY = {
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
                   "block", "table", "meeting_rules",
-                  "event_marketplace", "meetings_fragment", "import_items", "agenda", "agenda_fragment", "agendas",
+                  "event_marketplace", "meetings_fragment", "import_items", "my_agenda", "agendas",
                   "table_agendas", "turned_down", "times_of_both", "availability_for", "own_participants",
                   "board", "board_meeting", "book_for_others", "all_meetings", "ask_for_them", "schedule", "draft",
                   "compare_drafts", "organisation_meetings"}  # fmt: skip
@@ -185,6 +195,7 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
         "number": str(version.number),
         "token": issue_invitation_token(db, sent),
         "stage": the(db, select(Stage).where(Stage.event_id == event.id)).public_id,
+        "session": the(db, select(Session).where(Session.title == "Final pitches")).public_id,
     }
 
 

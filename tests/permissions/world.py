@@ -401,11 +401,12 @@ def _room(db: Database, people: dict[str, Actor], hackathon: EventWithPhases) ->
 
 
 def _agenda(db: Database, ada: Actor, hackathon: EventWithPhases) -> tuple[Agenda, SessionInEvent]:
-    """A released agenda of one session, two rooms and a track; another session waits for a time."""
+    """A released agenda of one session, two rooms and a track; one session waits for a time, one for a release."""
     agenda = with_rooms(db, ada, hackathon)
     keynote = make_session(db, agenda, "Keynote", hours=7)
     make_session(db, agenda, "Later")
     released(db, agenda)
+    make_session(db, agenda, "Lunch", hours=10)
     return agenda, keynote
 
 

@@ -2,6 +2,7 @@
  * The door on a phone: tickets by the camera, by their letters or by name. Each scan gets a name of its own and is kept
  * in the browser until the server has answered, so that the network may go away and scans may be sent twice.
  */
+import { refresh } from "./refresh.js";
 import { announce } from "./toasts.js";
 
 const AGAIN_AFTER = 5000;
@@ -127,6 +128,7 @@ async function send(newest = "", name = "") {
     keep(kept().filter((one) => !done.has(one.id)));
     const last = results.find((one) => one.id === newest) ?? results.at(-1);
     if (last) show(last.state, last.message);
+    void refresh(byId("door-state"), false).catch(() => undefined); // What was told while the network was away was missed.
     for (const one of results) {
       const owner = one.state === "refused" ? undefined : ownerOf(batch.find((each) => each.id === one.id)?.code ?? "");
       if (owner) owner.there = true;

@@ -18,10 +18,11 @@ function isBusy(part) {
 }
 
 /**
+ * Put what the server shows now into a part.
  * @param {HTMLElement} part
  * @param {boolean} aloud
  */
-async function refresh(part, aloud = true) {
+export async function refresh(part, aloud = true) {
   if (isBusy(part)) {
     part.addEventListener("focusout", () => setTimeout(() => refresh(part, aloud), 200), { once: true });
     return;

@@ -1,0 +1,159 @@
+"""The timetable in Chromium: sessions are moved by keyboard and by drag, refused with their reason, taken off."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Locator, Page, expect
+
+from events.core import clock
+from events.core.database import forget_engines, transaction
+from events.signin import open_sign_in
+from sessions.timetable.rows import Session, get_session, sessions_of
+from tests.journeys.house import House, open_house
+from tests.journeys.people import Somebody
+from tests.makers import NOW, make_person, person_of
+from tests.sessions.makers_agenda import Programme, at, make_agenda, make_session, move_to
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+GRID = "/e/food-hack/timetable?day=2026-04-14&step=30"
+
+
+@dataclass
+class Setting:
+    """A running product with two sessions in the hall, from nine and from eleven on, and one that waits."""
+
+    made: Programme
+    house: House
+    ids: list[int]
+    somebody: Somebody
+
+    @property
+    def page(self) -> Page:
+        return self.somebody.page
+
+    def cell(self, room: int, time: str) -> Locator:
+        """A cell by the number of its room and its time."""
+        return self.page.locator(f"[data-grid] tr[data-at$='T{time}'] > *").nth(room + 1)
+
+    def starts_at(self, number: int) -> object:
+        with transaction() as db:
+            return db.get_one(Session, self.ids[number]).starts_at
+
+    def hears(self, words: str) -> None:
+        expect(self.page.locator("#status")).to_have_text(words)
+
+
+@pytest.fixture
+def timetable(browser: Chromium, sqlite_template: Path, tmp_path: Path) -> Iterator[Setting]:
+    shutil.copy(sqlite_template, tmp_path / "folkmoot.db")
+    found: list[tuple[Programme, list[int], str]] = []
+
+    def prepare() -> None:
+        # An hour ago: what is older than a minute when the product starts is news to nobody.
+        with clock.frozen_at(NOW - timedelta(hours=1)), transaction() as db:
+            made = make_agenda(db, make_person(db, "Ada Adler", zone="Europe/Vienna"))
+            sessions = [make_session(db, made, title, hours=hours) for title, hours in (("Opening", 7), ("Keynote", 9))]
+            sessions.append(make_session(db, made, "Workshop"))
+            cookie = open_sign_in(db, person_of(db, made.ada), way="test")
+            found.append((made, [one.id for one in sessions], cookie))
+
+    with open_house(f"sqlite:///{tmp_path}/folkmoot.db", tmp_path / "files", NOW, prepare=prepare) as house:
+        made, ids, cookie = found[0]
+        somebody = Somebody(browser, house, "Ada Adler", viewport={"width": 1280, "height": 1600})
+        somebody.context.add_cookies([{"name": "folkmoot", "value": cookie, "url": house.address}])
+        somebody.open(GRID)
+        yield Setting(made, house, ids, somebody)
+        somebody.close()
+    forget_engines()
+
+
+def test_a_session_is_moved_by_keyboard(timetable: Setting) -> None:
+    keyboard = timetable.page.keyboard
+    timetable.cell(0, "09:00").locator("a").focus()
+
+    keyboard.press("Space")
+    timetable.hears("Picked up: Opening. Choose a place with the arrow keys, drop it with the space bar; Escape leaves "
+                    "it where it is.")  # fmt: skip
+    keyboard.press("ArrowRight")
+    timetable.hears("Over Studio, 09:00")
+    keyboard.press("ArrowDown")
+    keyboard.press("Space")
+
+    timetable.hears("Opening is in Studio on Tue, 14 Apr 2026 at 09:30.")
+    expect(timetable.cell(1, "09:30")).to_contain_text("Opening")
+    assert timetable.starts_at(0) == at(7.5)
+    assert timetable.page.evaluate("document.activeElement.dataset.title") == "Opening"
+
+
+def test_escape_leaves_it_where_it_is(timetable: Setting) -> None:
+    timetable.cell(0, "09:00").locator("a").focus()
+    for key in ("Space", "ArrowDown", "Escape"):
+        timetable.page.keyboard.press(key)
+
+    timetable.hears("Opening stays where it is.")
+    assert timetable.page.evaluate("document.activeElement.dataset.title") == "Opening"
+    assert timetable.starts_at(0) == at(7)
+
+
+def test_a_session_is_moved_by_drag_and_one_that_waits_gets_its_place(timetable: Setting) -> None:
+    timetable.cell(0, "09:00").locator("a").drag_to(timetable.cell(1, "13:00"))
+    expect(timetable.cell(1, "13:00")).to_contain_text("Opening")
+
+    timetable.page.locator("[data-off] a", has_text="Workshop").drag_to(timetable.cell(0, "09:30"))
+    expect(timetable.cell(0, "09:30")).to_contain_text("Workshop")
+    timetable.hears("Workshop is in Great Hall on Tue, 14 Apr 2026 at 09:30.")
+
+    assert [timetable.starts_at(number) for number in (0, 2)] == [at(11), at(7.5)]
+
+
+def test_a_place_that_is_taken_is_refused_with_its_reason(timetable: Setting) -> None:
+    timetable.cell(0, "09:00").locator("a").drag_to(timetable.cell(0, "11:30"))
+
+    said = ("Keynote and Opening are in Great Hall at the same time: Keynote is there from 11:00 to 12:00. "
+            "Opening stays where it is.")  # fmt: skip
+    expect(timetable.page.locator("#alert")).to_have_text(said)
+    expect(timetable.cell(0, "09:00")).to_contain_text("Opening")
+    assert timetable.starts_at(0) == at(7)
+    timetable.somebody.faults.found.clear()  # that the script was refused
+
+
+def test_delete_and_a_drag_to_the_list_take_a_session_off(timetable: Setting) -> None:
+    timetable.cell(0, "09:00").locator("a").focus()
+    timetable.page.keyboard.press("Delete")
+    waiting = timetable.page.locator("[data-off]")
+    expect(waiting).to_contain_text("Opening")
+    timetable.hears("Opening waits for a time.")
+
+    timetable.cell(0, "11:00").locator("a").drag_to(waiting)
+    expect(waiting).to_contain_text("Keynote")
+
+    assert [timetable.starts_at(number) for number in (0, 1)] == [None, None]
+
+
+def test_the_timetable_follows_what_others_do_and_keeps_the_focus(timetable: Setting) -> None:
+    timetable.cell(1, "15:00").locator("a").focus()
+    timetable.page.evaluate("window.same = true")
+
+    with transaction() as db:
+        row = next(one for one in sessions_of(db, timetable.made.event.id) if one.id == timetable.ids[0])
+        subject = get_session(db, timetable.made.ada, timetable.made.event, row.public_id)
+        move_to(db, timetable.made, subject, 12)
+
+    expect(timetable.cell(0, "14:00")).to_contain_text("Opening", timeout=15_000)
+    kept = timetable.page.evaluate("[window.same, document.activeElement.getAttribute('aria-label')]")
+    assert kept == [True, "Studio, 15:00: free"]
+    timetable.somebody.look()
+
+
+def test_enter_opens_the_form_of_a_session(timetable: Setting) -> None:
+    timetable.cell(0, "09:00").locator("a").focus()
+    with timetable.page.expect_navigation():
+        timetable.page.keyboard.press("Enter")
+
+    timetable.somebody.look().arrives_at("Opening")
