@@ -184,13 +184,8 @@ def test_a_judge_who_gave_something_elsewhere_sees_both(db, contest, judge):
     score(db, judge, made, "Straw", 5, 5)
     there = at(made, "mine", work)
 
-    answer = browser.send(
-        there,
-        seen="0",
-        client_id=hidden(page, "client_id", there),
-        comment="Mine.",
-        **{"points-1": "2", "points-2": "2"},
-    )
+    points, first_id = {"points-1": "2", "points-2": "2"}, hidden(page, "client_id", there)
+    answer = browser.send(there, seen="0", client_id=first_id, comment="Mine.", **points)
     versions = {name: hidden(answer, name, there) for name in ("seen", "client_id")}
     again_sent = browser.send(there, **versions, **points)
 

@@ -53,6 +53,7 @@ from tests.makers import (
     person_of,
     reload_event,
 )
+from tests.permissions.judging import Judging, build_judging
 from tests.sessions.makers_meetings import Fair, make_colleague, make_meeting, make_request, tomorrow
 from tests.sessions.makers_schedules import make_draft_here
 
@@ -104,6 +105,7 @@ class World:
     table: MeetingTable
     draft: DraftInEvent
     waiting: WaitingPair
+    judging: Judging
     ids: dict[str, str]
 
     @property
@@ -185,6 +187,7 @@ def build_world(db: Database) -> World:
     )  # fmt: skip
     db.add(waiting)
     past = _held(db, fair, people["Bo"], nia)
+    judging = build_judging(db, people["Ada"], people["Dee"], hackathon)
     cookies = {name: open_sign_in(db, person_of(db, actor), way="test") for name, actor in people.items()}
     world = World(
         actors={"visitor": VISITOR} | {name: actor_for(db, one.person) for name, one in people.items()}
@@ -194,12 +197,13 @@ def build_world(db: Database) -> World:
         fair=fair, challenge=challenge, team=team, invitation=invitation, version=version, organisation=organisation,
         cluster=cluster, asking=asking, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage,
         pitch=pitch, question=question, table=tables_of(db, fair.event.id)[0],
-        draft=make_draft_here(db, fair.ada, fair.event), waiting=waiting, ids={},
+        draft=make_draft_here(db, fair.ada, fair.event), waiting=waiting, judging=judging, ids={},
     )  # fmt: skip
     world.ids = (
         _ids(db, world)
         | strangers
         | colleagues
+        | judging.ids
         | {
             "draft": draft.event.slug,
             "participant": nias.public_id,
