@@ -27,6 +27,7 @@ from events.registration import Registration, RegistrationState, participant_of_
 from events.registration_lists import undecided_by_event
 from events.roles import organiser_of_event
 from frontend.event_cards import card_of
+from frontend.judging_steps import judging_to_do, votes_to_give
 from frontend.pages.desks import own_url
 from frontend.steps import Step, Urgency
 from frontend.web import actor_of, page, person_of, render
@@ -362,6 +363,8 @@ PROVIDERS: tuple[Provider, ...] = (
     registrations_undecided,
     desk_steps,
     hackathon_steps,
+    judging_to_do,
+    votes_to_give,
     invitations_from_outside,
     consents_missing,
     availability_missing,

@@ -14,7 +14,7 @@ from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.sheets import write_csv
 from events.core.translation import N_, At, Message, _
 from events.core.wall import from_wall, to_wall
-from events.roles import organiser_of_event
+from events.roles import may_know_whose_it_is, organiser_of_event
 from events.rounds.assigning import work_in
 from events.rounds.boards import names_of, report_of
 from events.rounds.comments import (
@@ -293,7 +293,8 @@ def _published(request: Request, number: int | None) -> Response:
         own = _own(db, actor, subject)
         hidden = _hidden(db, actor, subject, row)
         differs = differs_now(db, subject)
-    lines = published_lines(row)
+    blind = not may_know_whose_it_is(actor, subject)
+    lines = [] if blind else published_lines(row)
     mine = next((one for one in published_lines(row, everything=True) if one.public_id == own), None)
     return render(
         request, "rounds/published.html", event=subject.event, subject=subject, result=row, versions=versions,
@@ -301,7 +302,7 @@ def _published(request: Request, number: int | None) -> Response:
         organises=organiser_of_event(actor, subject), inputs=inputs_of(row), decided_by=decided_by,
         points=row.detail is Detail.POINTS, newest=row.version == subject.round.shown_version, differs=differs,
         reopened=subject.round.state in (RoundState.OPEN, RoundState.CLOSED),
-        comments=bool(own) and subject.round.comments_released_at is not None, **words(),
+        blind=blind, comments=bool(own) and subject.round.comments_released_at is not None, **words(),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from events.core.refusals import Invalid, NotFound
 from events.core.translation import N_, Message, _
 from events.events import EventKind, EventWithPhases, get_event
 from events.phases import PhaseKind
+from events.registration import participant_of_event
 from events.roles import organiser_of_event
 from events.rounds.assigning import ASSIGNED_SCHEMES
 from events.rounds.audience import turnout_of
@@ -105,7 +106,7 @@ def show_rounds(request: Request) -> Response:
         desks = {one.id: desk_of(db, actor, one) for one in found if judge_of_round(actor, one)}
     return render(
         request, "rounds/list.html", event=event, found=found, counts=counts, voters=voters, desks=desks,
-        organises=organises, adds=may(actor, "add_round", event),
+        organises=organises, registered=participant_of_event(actor, event), adds=may(actor, "add_round", event),
         taking={one.id: is_taking_votes(one) for one in found},
         judges={one.id for one in found if judge_of_round(actor, one)}, **words(),
     )  # fmt: skip

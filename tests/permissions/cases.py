@@ -12,10 +12,12 @@ from events.admission import Answerers
 from events.challenges import ChallengeInEvent
 from events.events import EventState, EventWithPhases
 from events.join_requests import JoinRequestState
+from events.judging.votes import Kind
 from events.marketplace import ItemState
 from events.membership_requests import MembershipRequestState
 from events.phases import PhaseKind
 from events.registration import RegistrationState
+from events.rounds.rounds import RoundState
 from events.submissions import SubmissionInEvent
 from sessions.booking_rules import Timing
 from sessions.meetings import MeetingState
@@ -396,6 +398,75 @@ def a_version(world: World) -> list[Case]:
         Case("late and admitted", with_state(late, version={"admitted_at": NOW})),
         Case("late, closed event", with_state(late, event={"state": EventState.CLOSED})),
     ]
+
+
+# --- rounds of judging ----------------------------------------------------------------------------
+
+
+@cases_of("add_round")
+def an_event_to_judge_in(world: World) -> list[Case]:
+    return [*event_states(world.hackathon), Case("a matchmaking event", world.matchmaking)]
+
+
+@cases_of(
+    "change_round", "describe_round", "remove_round", "take_in", "take_out", "put_back", "name_judge", "replace_judge",
+    "assign_judges", "assign_by_hand", "take_from_judge", "open_round", "close_round", "reopen_round",
+    "put_back_to_draft", "settle_flag", "dismiss_conflict", "publish_result", "show_result_now", "take_result_back",
+    "release_comments", "decide_tie", "note_consensus",
+)  # fmt: skip
+def a_round(world: World) -> list[Case]:
+    """Points on criteria; Dee judges."""
+    one, audience = world.judging.open, world.judging.audience
+    return [
+        *(Case(f"{state} round", with_state(one, round={"state": state})) for state in RoundState),
+        Case("draft round, draft event", in_event(with_state(one, round={"state": "draft"}), EventState.DRAFT)),
+        Case("open round, closed event", in_event(one, EventState.CLOSED)),
+        Case("closed vote of the audience", with_state(audience, round={"state": RoundState.CLOSED})),
+    ]
+
+
+def in_event(subject: Any, state: EventState) -> Any:
+    return replace(subject, event=in_state(subject.event, state))
+
+
+def voting_states(subject: Any) -> list[Case]:
+    """Whether votes are taken: by the round's state, and by its phase where it has one."""
+    phased = with_state(subject, round={"phase": PhaseKind.JUDGING})
+    judging = with_phase(subject.event, PhaseKind.JUDGING, from_now=-HOUR, lasts=WEEK)
+    return [
+        *(Case(f"{state} round", with_state(subject, round={"state": state})) for state in RoundState),
+        Case("open round, closed event", in_event(subject, EventState.CLOSED)),
+        *(
+            Case(f"open round, {case.state}", replace(phased, event=case.subject))
+            for case in phase_states(judging, PhaseKind.JUDGING)
+        ),
+    ]
+
+
+@cases_of("score_submission", "skip_submission", "undo_last", "flag_submission", "declare_conflict")
+def a_submission_before_a_judge(world: World) -> list[Case]:
+    """Tam's, before Dee."""
+    work = world.judging.work
+    return [
+        *voting_states(work),
+        Case("not assigned", replace(work, assigned=False)),
+        Case("with a conflict of interest", replace(work, kinds=frozenset({Kind.DECLARED}))),
+    ]
+
+
+@cases_of("order_submissions", "compare_submissions", "undo_comparison")
+def a_round_to_judge_in(world: World) -> list[Case]:
+    return voting_states(world.judging.open)
+
+
+@cases_of("cast_ballot")
+def a_vote_of_the_audience(world: World) -> list[Case]:
+    return voting_states(world.judging.audience)
+
+
+@cases_of("note_mentor")
+def a_team_with_a_mentor(world: World) -> list[Case]:
+    return a_team(world)
 
 
 # --- meetings -------------------------------------------------------------------------------------

@@ -216,6 +216,7 @@ def samples(world: World) -> dict[str, Sample]:
         "ask_for_schedule": Sample({"freedom": "few", "seconds": "5"}),
         "follow": Sample(ids={"event": ids["event"]}),
         "follow_now": Sample({"name": "Food Match II", "starts_at": wall(30)}, ids={"event": ids["event"]}),
+        **judging_samples(world),
         "plan_stage": Sample({"name": "Side stage", "opens_at": wall(1)}),
         "add_session": Sample({"title": "Welcome", "minutes": "30"}),
         "change_session": Sample({"title": "Keynote", "minutes": "45"}),
@@ -233,4 +234,51 @@ def samples(world: World) -> dict[str, Sample]:
         "move_stage": Sample({"opens_at": wall(1)}, ids={"stage": ids["planned_stage"]}),
         "open_stage": Sample(ids={"stage": ids["planned_stage"]}),
         "demo_switch": Sample({"person": ids["person"]}),
+    }
+
+
+def judging_samples(world: World) -> dict[str, Sample]:
+    """Of rounds of judging; the world's own round is open."""
+    ids = world.ids
+    draft = {"round": ids["draft_round"], "work": ids["draft_work"]}
+    closed = {"round": ids["closed_round"], "work": ids["closed_work"]}
+    published = {"round": ids["published_round"]}
+    pairwise, audience = {"round": ids["pairwise_round"]}, {"round": ids["audience_round"]}
+    dee, vote = world.people["Dee"].public_id, {"seen": "1", "client_id": "client-0001"}
+    number = str(world.judging.work.row.number)
+    plan = {"scheme": "rubric", "name": "Final", "judges_each": "2", "least": "1", "most": "5", "step": "1",
+            "average": "mean", "by": "raw", "border": "all", "criterion-0": "Fit", "weight-0": "1"}  # fmt: skip
+    return {
+        "add_round": Sample(plan),
+        "change_round": Sample(plan, ids=draft),
+        "remove_round": Sample(ids=draft),
+        "open_round": Sample(ids=draft),
+        "reopen_round": Sample(ids=closed),
+        "take_out": Sample(ids=draft),
+        "put_back": Sample(ids=draft),
+        "name_judge": Sample({"person": dee, "most": "3"}),
+        "replace_judge": Sample({"person": dee, "counts": "yes"}),
+        "assign_by_hand": Sample({"person": dee, "work": ids["work"]}),
+        "take_from_judge": Sample({"person": dee, "work": ids["work"]}),
+        "dismiss_conflict": Sample({"conflict": "dc_none"}),
+        "note_mentor": Sample({"person": dee, "work": ids["work"]}),
+        "note_consensus": Sample({"text": "Both have seen it now."}),
+        "decide_tie": Sample({"numbers": ["1", "2"], "order": ["1", "2"], "reason": "By lot."}, ids=closed),
+        "publish_result": Sample({"detail": "places"}, ids=closed),
+        "show_result_now": Sample(ids=closed),
+        "take_result_back": Sample(ids=closed),
+        "release_comments": Sample(ids=closed),
+        "published_result": Sample(ids=published),
+        "result_version": Sample(ids=published),
+        "team_comments": Sample(ids=published),
+        "order_submissions": Sample(vote | {"seen": "0", f"place-{number}": "1"}, ids={"round": ids["ranking_round"]}),
+        "compare_submissions": Sample(vote | {"first": "1", "second": "2", "better": "first"}, ids=pairwise),
+        "undo_comparison": Sample(vote, ids=pairwise),
+        "score_submission": Sample(vote | {"points-1": "5", "points-2": "5"}),
+        "skip_submission": Sample(vote | {"reason": "language"}),
+        "undo_last": Sample(vote),
+        "flag_submission": Sample({"flag_reason": "rules"}),
+        "declare_conflict": Sample({"reason": "My sister works there."}),
+        "audience_vote": Sample(ids=audience),
+        "cast_ballot": Sample(vote | {"seen": "0", "choices": ["1"]}, ids=audience),
     }

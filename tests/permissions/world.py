@@ -63,6 +63,7 @@ from tests.makers import (
     person_of,
     reload_event,
 )
+from tests.permissions.judging import Judging, build_judging
 from tests.sessions.makers_agenda import Programme as Agenda
 from tests.sessions.makers_agenda import make_session, released, with_rooms
 from tests.sessions.makers_meetings import Fair, make_colleague, make_meeting, make_request, tomorrow
@@ -124,6 +125,7 @@ class World:
     waiting: WaitingPair
     agenda: Agenda
     keynote: SessionInEvent
+    judging: Judging
     ids: dict[str, str]
 
     @property
@@ -210,6 +212,7 @@ def build_world(db: Database) -> World:
     )  # fmt: skip
     db.add(waiting)
     past = _held(db, fair, people["Bo"], nia)
+    judging = build_judging(db, people["Ada"], people["Dee"], hackathon)
     cookies = {name: open_sign_in(db, person_of(db, actor), way="test") for name, actor in people.items()}
     world = World(
         actors={"visitor": VISITOR} | {name: actor_for(db, one.person) for name, one in people.items()}
@@ -221,13 +224,15 @@ def build_world(db: Database) -> World:
         field=FieldInEvent(asked, hackathon, challenge), **material,
         cluster=cluster, asking=asking, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage,
         pitch=pitch, question=question, table=tables_of(db, fair.event.id)[0],
-        draft=make_draft_here(db, fair.ada, fair.event), waiting=waiting, agenda=agenda, keynote=keynote, ids={},
+        draft=make_draft_here(db, fair.ada, fair.event), waiting=waiting, agenda=agenda, keynote=keynote,
+        judging=judging, ids={},
     )  # fmt: skip
     world.ids = (
         _ids(db, world)
         | strangers
         | colleagues
         | of_team
+        | judging.ids
         | {
             "draft": draft.event.slug,
             "participant": nias.public_id,

@@ -1,0 +1,75 @@
+"""Rounds of judging in the world: one of each kind and state, made by commands as far as these allow with one team."""
+
+from dataclasses import dataclass
+
+from events.core import clock
+from events.core.access import Actor
+from events.core.database import Database
+from events.events import EventWithPhases
+from events.rounds.assigning import assign_judges
+from events.rounds.comments import release_comments
+from events.rounds.desk import WorkForJudge, get_work
+from events.rounds.publishing import publish_result
+from events.rounds.rounds import RoundInEvent, RoundState, step_round, submissions_in
+from events.rounds.running import close_round
+from events.rounds.scoring import FlagReason, flag_submission, score_submission
+from events.rounds.setting_up import add_round
+from tests.events.makers_rounds import plan
+from tests.makers import again
+
+
+@dataclass
+class Judging:
+    """Ada's rounds: Dee judges in all but the audience's. `work` is Tam's submission before Dee in the open one."""
+
+    open: RoundInEvent
+    audience: RoundInEvent
+    work: WorkForJudge
+    ids: dict[str, str]
+
+
+def build_judging(db: Database, ada: Actor, dee: Actor, event: EventWithPhases) -> Judging:
+    """Rounds of every state; votes are taken at any time while one is open."""
+    ada = again(db, ada)
+    made = {name: _round(db, ada, event, name) for name in ("open", "closed", "published", "draft")}
+    ranking, pairwise, audience = (
+        _opened(db, _round(db, ada, event, scheme, scheme)) for scheme in ("ranking", "pairwise", "audience")
+    )
+    assign_judges(db, ada, ranking)
+    for name in ("open", "closed", "published"):
+        assign_judges(db, ada, made[name])
+        _judged(db, dee, _opened(db, made[name]))
+    for name in ("closed", "published"):
+        close_round(db, ada, made[name])
+    publish_result(db, ada, made["published"])
+    release_comments(db, ada, made["published"])
+    dee = again(db, dee)
+    [row] = submissions_in(db, made["open"].id)
+    work = get_work(db, dee, made["open"], row.public_id)
+    flag = flag_submission(db, dee, work, reason=FlagReason.BROKEN)
+    ids = {f"{name}_round": one.round.public_id for name, one in made.items()}
+    ids |= {"ranking_round": ranking.round.public_id, "pairwise_round": pairwise.round.public_id}
+    ids |= {"audience_round": audience.round.public_id, "round": made["open"].round.public_id}
+    ids |= {f"{name}_work": submissions_in(db, one.id)[0].public_id for name, one in made.items()}
+    return Judging(
+        made["open"], audience, work, ids | {"work": row.public_id, "flag": flag.public_id, "what": "result"}
+    )
+
+
+def _round(db: Database, ada: Actor, event: EventWithPhases, name: str, scheme: str = "rubric") -> RoundInEvent:
+    return add_round(db, ada, event, plan=plan(scheme, name=name.capitalize(), phase=None, judges_each=1))
+
+
+def _opened(db: Database, made: RoundInEvent) -> RoundInEvent:
+    """Open although there is one submission only."""
+    step_round(db, made.round, (RoundState.DRAFT,), state=RoundState.OPEN, opened_at=clock.now())
+    return made
+
+
+def _judged(db: Database, dee: Actor, made: RoundInEvent) -> None:
+    actor = again(db, dee)
+    [row] = submissions_in(db, made.id)
+    work = get_work(db, actor, made, row.public_id)
+    score_submission(
+        db, actor, work, points={1: 4, 2: 3}, comment="Fine.", seen=0, client_id=f"client-{made.round.name}"
+    )
