@@ -6,8 +6,10 @@ from sqlmodel import select
 
 from events import (
     admission,
+    answering,
     challenges,
     clusters,
+    completeness,
     consents,
     desks,
     following,
@@ -15,6 +17,7 @@ from events import (
     looking_after,
     marketplace,
     membership_requests,
+    offered_places,
     organisations,
     people,
     phases,
@@ -153,6 +156,9 @@ def _people_of_meeting(db: Database, fact: meetings.MeetingDelegated | meetings.
     registration.RegistrationAccepted,
     registration.RegistrationDeclined,
     registration.RegistrationPromoted,
+    registration.PlaceOffered,
+    offered_places.PlaceConfirmed,
+    offered_places.PlaceLapsed,
     registration.RegistrationWithdrawn,
     looking_after.DeskAssigned,
 )
@@ -259,6 +265,8 @@ quiet(
     items.ItemsImported,
     participants.ParticipantsImported,
     consents.ConsentGiven,
+    answering.RegistrationAnswered,
+    completeness.CompletionAsked,
     following.HackathonTakenOver,
     challenges.ChallengeChanged,
     gatherings.EventCreated,

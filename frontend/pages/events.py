@@ -30,7 +30,7 @@ from events.overview import (
 )
 from events.people import Person
 from events.programmes import clusters_in, programmes_of
-from events.registration import RegistrationState, find_registration
+from events.registration import HOLDS_A_PLACE, RegistrationState, find_registration
 from events.registration_lists import place_in_line, registration_counts
 from events.roles import ROLE_NAMES, Role, organiser_of_event
 from frontend.calendar_files import phases_calendar
@@ -97,7 +97,7 @@ def standing_of(db: Database, actor: Actor, subject: EventWithPhases, now: datet
         organises=organiser_of_event(actor, subject),
         registration=registration,
         place_in_line=place_in_line(db, registration) if waits and registration is not None else 0,
-        full=capacity is not None and counts.get(RegistrationState.ACCEPTED, 0) >= capacity,
+        full=capacity is not None and sum(counts.get(one, 0) for one in HOLDS_A_PLACE) >= capacity,
         waiting=counts.get(RegistrationState.WAITING, 0),
         follower=(follower.name, follower.slug) if follower is not None and see_event(actor, follower) else None,
     )

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from pydantic import Field
 from starlette.requests import Request
@@ -45,6 +44,7 @@ from events.submissions import (
 )
 from events.teams import TeamInEvent, get_team, member_of_team, members_of, names_by_team, see_teams, team_of
 from frontend.addresses import asked, page_base
+from frontend.attachments import attachment
 from frontend.pages.events import page_number
 from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, redirect, render
 
@@ -329,7 +329,7 @@ def show_content(request: Request) -> Response:
         actor, subject = _submission(db, request)
         found = get_version(db, actor, subject, _number(request))
     name = f"submission-{found.version.number}.json"
-    return _attachment(canonical(found.version.content), name, "application/json")
+    return attachment(canonical(found.version.content), name, "application/json")
 
 
 @page(form=NoForm, again=show_submission, signed_in=True)
@@ -348,19 +348,4 @@ def send_file(request: Request) -> Response:
     with reading() as db:
         actor, subject = _submission(db, request)
         stored = get_file(db, actor, subject, request.path_params["file"])
-    return _attachment(content_of(stored), stored.name, stored.media_type)
-
-
-def _attachment(content: bytes, name: str, media_type: str) -> Response:
-    """Only ever to be saved: a file that somebody handed in never runs as a page of ours."""
-    plain = "".join(letter if (letter.isascii() and letter.isalnum()) or letter in "._-" else "_" for letter in name)
-    return Response(
-        content,
-        media_type=media_type,
-        headers={
-            "content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
-            "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
-            "x-content-type-options": "nosniff",
-            "cache-control": "private, no-store",
-        },
-    )
+    return attachment(content_of(stored), stored.name, stored.media_type)

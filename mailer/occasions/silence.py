@@ -2,6 +2,7 @@
 
 from events import (
     admission,
+    answering,
     challenges,
     clusters,
     consents,
@@ -10,6 +11,7 @@ from events import (
     joining,
     looking_after,
     marketplace,
+    offered_places,
     organisations,
     people,
     phases,
@@ -105,6 +107,8 @@ silent(
     joining.TeamInvitationDeclined,
     joining.TeamInvitationTakenBack,
     consents.ConsentGiven,
+    answering.RegistrationAnswered,
+    offered_places.PlaceConfirmed,
     availability.AvailabilitySet,
     no_thanks.NoThanksSaid,
     no_thanks.NoThanksTakenBack,

@@ -20,6 +20,8 @@ SILENT = {
     "add_time": ROOM, "ask_question": ROOM, "hide_question": ROOM, "mark_answered": ROOM, "put_question_back": ROOM,
     "take_vote_back": ROOM, "vote_for_question": ROOM,
     "add_participation_type": SET_UP, "add_question": SET_UP, "set_consent_text": SET_UP,
+    "change_question": SET_UP, "move_question": SET_UP, "retire_question": SET_UP, "bring_back_question": SET_UP,
+    "make_code": SET_UP, "end_code": SET_UP,
     "drop_phase": "drafts of events only",
 }  # fmt: skip
 

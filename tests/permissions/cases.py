@@ -10,7 +10,9 @@ from typing import Any
 
 from events.admission import Answerers
 from events.challenges import ChallengeInEvent
+from events.entrance import CodeInEvent
 from events.events import EventState, EventWithPhases
+from events.form_building import QuestionInEvent
 from events.marketplace import ItemState
 from events.membership_requests import MembershipRequestState
 from events.phases import PhaseKind
@@ -153,7 +155,7 @@ def an_item_for_an_event(world: World) -> list[Case]:
 @cases_of(
     "change_event", "publish_event", "start_event", "close_event", "add_participation_type", "add_question",
     "set_consent_text", "appoint", "move_phase", "clone_event", "drop_phase", "import_participants", "import_items",
-    "publish_challenge", "promote_need", "plan_stage",
+    "publish_challenge", "promote_need", "plan_stage", "make_code", "set_entrance", "ask_to_finish",
 )  # fmt: skip
 def a_hackathon(world: World) -> list[Case]:
     return event_states(world.hackathon)
@@ -177,7 +179,36 @@ def the_registration_phase(world: World) -> list[Case]:
     return phase_states(world.hackathon, PhaseKind.REGISTRATION)
 
 
-@cases_of("accept_registration", "decline_registration", "withdraw_registration", "agree_to_take_part")
+@cases_of("change_question", "move_question", "retire_question", "bring_back_question")
+def a_question_of_the_form(world: World) -> list[Case]:
+    return [
+        Case(case.state, QuestionInEvent(world.form_question, case.subject)) for case in event_states(world.hackathon)
+    ]
+
+
+@cases_of("end_code")
+def a_code(world: World) -> list[Case]:
+    ended = changed(world.code, ended_at=NOW)
+    return [Case("Ada's", CodeInEvent(world.code, world.hackathon)), Case("ended", CodeInEvent(ended, world.hackathon))]
+
+
+@cases_of("confirm_place")
+def an_offered_place(world: World) -> list[Case]:
+    place = world.place("Bo", world.hackathon)
+    offered = {"state": RegistrationState.OFFERED, "offer_ends_at": NOW + HOUR}
+    return [
+        Case("offered to Bo", with_state(place, registration=offered)),
+        Case("lapsed", with_state(place, registration=offered | {"offer_ends_at": NOW - HOUR})),
+        Case("accepted already", place),
+        Case(
+            "offered to Bo, closed event", with_state(place, registration=offered, event={"state": EventState.CLOSED})
+        ),
+    ]
+
+
+@cases_of(
+    "accept_registration", "decline_registration", "answer_questions", "withdraw_registration", "agree_to_take_part"
+)
 def a_registration(world: World) -> list[Case]:
     """Bo is looked after by Ola's desk, Tam by none."""
     place, other = world.place("Bo", world.hackathon), world.place("Tam", world.hackathon)

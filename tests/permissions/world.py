@@ -9,12 +9,15 @@ from sqlmodel import SQLModel, select
 from events.admission import RequestToJoin, get_membership_request
 from events.challenges import Challenge, publish_challenge
 from events.clusters import add_to_cluster
+from events.codes import RegistrationCode
 from events.core import clock
 from events.core.access import SYSTEM, VISITOR, Actor
 from events.core.database import Database
 from events.core.files import StoredFile
 from events.desks import Desk
+from events.entrance import make_code
 from events.events import EventState, EventWithPhases
+from events.form_building import add_question
 from events.handing_in import VersionInEvent, hand_in
 from events.joining import InvitationSeen, get_invitation, invite_to_team, issue_invitation_token
 from events.looking_after import assign_desk
@@ -24,6 +27,7 @@ from events.organisations import Organisation, OrganisationKind
 from events.people import Person
 from events.phases import PhaseKind
 from events.programmes import Programme, add_cluster
+from events.questions import RegistrationQuestion
 from events.registration import Registration, RegistrationInEvent, appoint, find_registration, participants_of
 from events.roles import Role, actor_for
 from events.signin import SignInLinkAsked, issue_link_token, open_sign_in
@@ -104,6 +108,8 @@ class World:
     table: MeetingTable
     draft: DraftInEvent
     waiting: WaitingPair
+    form_question: RegistrationQuestion
+    code: RegistrationCode
     ids: dict[str, str]
 
     @property
@@ -195,6 +201,8 @@ def build_world(db: Database) -> World:
         cluster=cluster, asking=asking, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage,
         pitch=pitch, question=question, table=tables_of(db, fair.event.id)[0],
         draft=make_draft_here(db, fair.ada, fair.event), waiting=waiting, ids={},
+        form_question=add_question(db, ada, hackathon, label="What do you build?"),
+        code=make_code(db, ada, hackathon, name="Speakers"),
     )  # fmt: skip
     world.ids = (
         _ids(db, world)
@@ -202,6 +210,8 @@ def build_world(db: Database) -> World:
         | colleagues
         | {
             "draft": draft.event.slug,
+            "form_question": world.form_question.public_id,
+            "registration_code": world.code.public_id,
             "participant": nias.public_id,
             "past": past.public_id,
             **_opening(db, fair, nia, organisation),
