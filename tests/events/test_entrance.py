@@ -224,15 +224,15 @@ def test_a_free_place_is_kept_for_the_next_in_line_who_confirms_it(db, organiser
     assert (second.state, third.state) == (RegistrationState.ACCEPTED, RegistrationState.WAITING)
 
 
-def test_a_place_that_nobody_confirms_goes_to_the_next(db, organiser, bo, cy, dee, event, wind):
+def test_a_place_that_nobody_confirms_goes_to_the_next(db, organiser, bo, cy, dee, event):
     _first, second, third = waiting_with_offer(db, organiser, event, bo, cy, dee)
     db.commit()
 
-    wind(hours=25)
-    with pytest.raises(OfferOver, match="goes to the next in line"):
-        confirm_place(db, cy, RegistrationInEvent(second, event.event))
-    db.commit()
-    run_due_timers()
+    with clock.frozen_at(clock.now() + timedelta(hours=25)):
+        with pytest.raises(OfferOver, match="goes to the next in line"):
+            confirm_place(db, cy, RegistrationInEvent(second, event.event))
+        db.commit()
+        run_due_timers()
 
     db.expire_all()
     assert (second.state, third.state) == (RegistrationState.WITHDRAWN, RegistrationState.OFFERED)
