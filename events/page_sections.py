@@ -180,7 +180,7 @@ def add_entry(
     url: str = "",
     picture: Picture | None = None,
 ) -> PageEntry:
-    """Put an entry at the end of a section. In the gallery each has a picture, and words for those who do not see it."""
+    """Put an entry at the end of a section. In the gallery each has a picture, and words for who does not see it."""
     if section not in WITH_ENTRIES:
         raise NotFound()
     link = _checked_entry(section, title, text, url)
@@ -261,7 +261,7 @@ def pictures_of(db: Database, entries: list[PageEntry]) -> dict[int | None, str]
     """The public ids of the entries' pictures, by file id."""
     files = {one.file_id for one in entries if one.file_id}
     rows = db.exec(select(StoredFile.id, StoredFile.public_id).where(col(StoredFile.id).in_(files))) if files else ()
-    return {file: public for file, public in rows}
+    return dict(list(rows))
 
 
 def get_entry(db: Database, actor: Actor, event: EventWithPhases, public: str) -> EntryInEvent:

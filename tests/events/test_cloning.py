@@ -193,7 +193,7 @@ def test_no_setting_of_an_event_is_forgotten():
     """Each relation with an event's id is either cloned, or of people and what they do."""
     cloned = {
         "phase", "participation_type", "registration_question", "consent_text", "booking_rules", "type_limits",
-        "type_rule", "block", "meeting_table", "stage",
+        "type_rule", "block", "meeting_table", "stage", "page_section", "page_entry",
     }  # fmt: skip
     by_people = {
         "registration", "challenge", "team", "team_member", "item_in_event", "submission", "journal_entry", "meeting",

@@ -15,6 +15,7 @@ from events.events import EventState, EventWithPhases
 from events.form_building import QuestionInEvent
 from events.marketplace import ItemState
 from events.membership_requests import MembershipRequestState
+from events.page_sections import EntryInEvent
 from events.phases import PhaseKind
 from events.registration import RegistrationState
 from sessions.booking_rules import Timing
@@ -156,6 +157,7 @@ def an_item_for_an_event(world: World) -> list[Case]:
     "change_event", "publish_event", "start_event", "close_event", "add_participation_type", "add_question",
     "set_consent_text", "appoint", "move_phase", "clone_event", "drop_phase", "import_participants", "import_items",
     "publish_challenge", "promote_need", "plan_stage", "make_code", "set_entrance", "ask_to_finish",
+    "set_section", "move_section", "add_entry",
 )  # fmt: skip
 def a_hackathon(world: World) -> list[Case]:
     return event_states(world.hackathon)
@@ -184,6 +186,11 @@ def a_question_of_the_form(world: World) -> list[Case]:
     return [
         Case(case.state, QuestionInEvent(world.form_question, case.subject)) for case in event_states(world.hackathon)
     ]
+
+
+@cases_of("change_entry", "move_entry", "remove_entry")
+def an_entry_of_the_public_page(world: World) -> list[Case]:
+    return [Case(case.state, EntryInEvent(world.entry, case.subject)) for case in event_states(world.hackathon)]
 
 
 @cases_of("end_code")

@@ -14,6 +14,7 @@ from events.core import clock
 from events.core.access import SYSTEM, VISITOR, Actor
 from events.core.database import Database
 from events.core.files import StoredFile
+from events.core.pictures import Picture
 from events.desks import Desk
 from events.entrance import make_code
 from events.events import EventState, EventWithPhases
@@ -24,6 +25,7 @@ from events.looking_after import assign_desk
 from events.marketplace import Item, ItemForEvent, show_in_event
 from events.membership_requests import ask_to_join
 from events.organisations import Organisation, OrganisationKind
+from events.page_sections import PageEntry, SectionKind, add_entry, pictures_of
 from events.people import Person
 from events.phases import PhaseKind
 from events.programmes import Programme, add_cluster
@@ -59,6 +61,9 @@ from tests.makers import (
 )
 from tests.sessions.makers_meetings import Fair, make_colleague, make_meeting, make_request, tomorrow
 from tests.sessions.makers_schedules import make_draft_here
+
+# A picture of one pixel.
+_WEBP = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0/\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0"
 
 CAST = {
     "visitor": "nobody we know",
@@ -110,6 +115,7 @@ class World:
     waiting: WaitingPair
     form_question: RegistrationQuestion
     code: RegistrationCode
+    entry: PageEntry
     ids: dict[str, str]
 
     @property
@@ -203,6 +209,9 @@ def build_world(db: Database) -> World:
         draft=make_draft_here(db, fair.ada, fair.event), waiting=waiting, ids={},
         form_question=add_question(db, ada, hackathon, label="What do you build?"),
         code=make_code(db, ada, hackathon, name="Speakers"),
+        entry=add_entry(
+            db, ada, hackathon, section=SectionKind.PARTNERS, title="Berg Dairy", picture=Picture(_WEBP, 1, 1)
+        ),
     )  # fmt: skip
     world.ids = (
         _ids(db, world)
@@ -211,6 +220,9 @@ def build_world(db: Database) -> World:
         | {
             "draft": draft.event.slug,
             "form_question": world.form_question.public_id,
+            "section": "partners",
+            "entry": world.entry.public_id,
+            "picture": pictures_of(db, [world.entry])[world.entry.file_id],
             "registration_code": world.code.public_id,
             "participant": nias.public_id,
             "past": past.public_id,

@@ -11,6 +11,15 @@ from frontend.pages.setup.entrance import set_entrance_now as set_entrance_now
 from frontend.pages.setup.phases import drop_phase_now as drop_phase_now
 from frontend.pages.setup.phases import edit_phases as edit_phases
 from frontend.pages.setup.phases import move_phase_now as move_phase_now
+from frontend.pages.setup.public_page import add_entry_now as add_entry_now
+from frontend.pages.setup.public_page import change_entry_now as change_entry_now
+from frontend.pages.setup.public_page import edit_entry as edit_entry
+from frontend.pages.setup.public_page import edit_page as edit_page
+from frontend.pages.setup.public_page import edit_section as edit_section
+from frontend.pages.setup.public_page import move_entry_now as move_entry_now
+from frontend.pages.setup.public_page import move_section_now as move_section_now
+from frontend.pages.setup.public_page import remove_entry_now as remove_entry_now
+from frontend.pages.setup.public_page import set_section_now as set_section_now
 from frontend.pages.setup.questions import change_question_now as change_question_now
 from frontend.pages.setup.questions import edit_question as edit_question
 from frontend.pages.setup.registration import add_question_now as add_question_now
