@@ -14,7 +14,7 @@ from events.core.files import content_of
 from events.core.refusals import NotFound
 from events.core.translation import N_, _
 from events.directory import organisations_of
-from events.events import get_event
+from events.events import event_by_id, get_event
 from events.membership_requests import organisations_asked_by
 from events.offered_places import confirm_place
 from events.questions import questions_of
@@ -46,10 +46,11 @@ def show_answers(request: Request, form: Filled = NOTHING) -> Response:
         files = {str(question): one.name for (_id, question), one in files_of(db, [subject.id]).items()}
         own, awaited = organisations_of(db, actor.person), organisations_asked_by(db, actor.person)
         chooses = row.organisation_id is None and row.asked_organisation_id is None
+        whole = event_by_id(db, event.id or 0)
         types, code = types_of(db, event.id or 0), type_of(db, row).code
     form = form.with_values(**typed_answers(questions, row.answers))
     return render(
-        request, "registrations/answers.html", event=event, form=form,
+        request, "registrations/answers.html", event=whole, form=form,
         questions=fields_of(questions, types, files, type_code=code), chooses=chooses,
         organisations=organisations_to_choose(own, awaited),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from sqlmodel import select
 
 from events.cloning import clone_event
 from events.core import clock
@@ -28,6 +29,7 @@ from events.page_sections import (
     sections_of,
     set_section,
 )
+from events.programmes import Programme
 from tests.makers import again, make_event, make_programme
 
 
@@ -94,7 +96,7 @@ def test_a_picture_is_found_on_its_own_event_only(db, organiser, event):
     picture = clean_picture(image())
     made = add_entry(db, organiser, event, section=SectionKind.GALLERY, title="Us", picture=picture)
     public = pictures_of(db, [made])[made.file_id]
-    other = make_event(db, organiser, make_programme(db, organiser, "Other"), name="Other", published=False)
+    other = make_event(db, organiser, db.exec(select(Programme)).one(), name="Other", published=False)
 
     stored = get_picture(db, event, public)
 
@@ -105,9 +107,7 @@ def test_a_picture_is_found_on_its_own_event_only(db, organiser, event):
 
 def test_the_page_comes_along_with_a_clone_but_not_its_gallery(db, organiser, event):
     add_entry(db, organiser, event, section=SectionKind.PARTNERS, title="Berg Dairy", url="example.org")
-    add_entry(
-        db, organiser, event, section=SectionKind.GALLERY, title="Us", picture=Picture(image(form="WEBP"), 40, 20)
-    )
+    add_entry(db, organiser, event, section=SectionKind.GALLERY, title="Us", picture=clean_picture(image()))
     set_section(db, organiser, event, kind=SectionKind.PRIZES, shown=False)
 
     made = clone_event(db, organiser, event, name="Again", starts_on=(clock.now() + timedelta(days=30)).date())

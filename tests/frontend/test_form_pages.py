@@ -133,7 +133,7 @@ def test_who_waited_confirms_the_place_that_became_free(db, organiser, bo, cy, h
     after = browser.send(f"{MINE}/confirm")
 
     assert before.headline == "A place is kept for you"
-    assert "It is kept for you until Wed, 15 Apr 2026, 11:00" in before.text
+    assert "It is kept for you until Wed, 15 Apr 2026, 10:00 (Europe/Lisbon)" in before.text
     assert after.headline == "You have a place"
     assert browser.send(f"{MINE}/confirm").status == 409
 

@@ -1,11 +1,13 @@
 """The public page: its sections, its pictures, and how it looks to others."""
 
 import pytest
+from sqlmodel import select
 
 from events.core.access import Actor
 from events.core.database import Database
 from events.events import EventWithPhases
 from events.page_sections import SectionKind, add_entry, set_section
+from events.programmes import Programme
 from tests.events.test_page_sections import image
 from tests.frontend.browser import Browser
 from tests.makers import again, make_event, make_programme
@@ -45,10 +47,8 @@ def test_a_picture_is_uploaded_and_served_from_our_own_origin(db, organiser, hac
     there = f"{SET_UP}/page/gallery/entries"
 
     lacking = browser.send(there, what="entry", title="The winners")
-    refused = browser.send(
-        there, what="entry", title="The winners", files={"picture": ("a.png", b"<svg/>", "image/png")}
-    )
-    browser.send(there, what="entry", title="The winners", files={"picture": ("a.jpg", image(), "image/jpeg")})
+    refused = browser.upload(there, "picture", ("a.png", b"<svg/>", "image/png"), what="entry", title="The winners")
+    browser.upload(there, "picture", ("a.jpg", image(), "image/jpeg"), what="entry", title="The winners")
     page = Browser(db).get(PAGE)
     address = page.html.split('src="/e/food-hack/pictures/')[1].split('"')[0]
     picture = Browser(db).get(f"{PAGE}/pictures/{address}")
@@ -87,7 +87,7 @@ def test_a_preview_is_marked_and_offers_nothing_to_do(db, organiser, hack, seen_
 
 
 def test_a_preview_of_a_draft_shows_it_as_published_and_to_its_organisers_only(db, organiser, bo, hack):
-    make_event(db, organiser, make_programme(db, organiser, "Sea"), name="Sea Hack", published=False)
+    make_event(db, organiser, db.exec(select(Programme)).one(), name="Sea Hack", published=False)
 
     page = Browser(db, organiser).get("/e/sea-hack/set-up/preview")
 
