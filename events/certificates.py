@@ -20,7 +20,7 @@ from events.core.database import Database
 from events.core.files import StoredFile, store_file
 from events.core.hooks import cloned_with_event
 from events.core.journal import Fact, record
-from events.core.pictures import clean_picture
+from events.core.pictures import Picture
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.translation import Message, _
 from events.events import Event, EventState, EventWithPhases, touch
@@ -109,12 +109,11 @@ def set_certificate_look(
 
 
 @command(organiser_of_event)
-def set_certificate_logo(db: Database, actor: Actor, subject: EventWithPhases, *, content: bytes) -> None:
-    """Put a picture on the certificates; it is written anew, so that nothing else is in it. Refuses what is none."""
-    picture = clean_picture(content, field="logo")
+def set_certificate_logo(db: Database, actor: Actor, subject: EventWithPhases, *, picture: Picture) -> None:
+    """Put a picture, made anew, on the certificates."""
     _lock(db, subject)
     row = _row(db, subject.id)
-    row.logo_id = store_file(db, actor, name="logo.png", content=picture).id
+    row.logo_id = store_file(db, actor, name="logo.webp", content=picture.content).id
     _kept(db, actor, subject, row)
 
 

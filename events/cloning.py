@@ -15,12 +15,11 @@ from events.core.translation import _
 from events.events import EventKind, EventWithPhases, create_event
 from events.phases import Phase, PhaseKind, phases_of
 from events.programmes import Programme
+from events.questions import RegistrationQuestion, questions_of
 from events.registration import (
     ParticipationType,
-    RegistrationQuestion,
     add_participation_type,
     consent_text_of,
-    questions_of,
     set_consent_text,
     types_of,
 )
@@ -72,6 +71,7 @@ def clone_event(db: Database, actor: Actor, subject: EventWithPhases, *, name: s
         db, actor, db.get_one(Programme, row.programme_id), kind=row.kind, name=name, zone=row.zone,
         tagline=row.tagline, description=row.description, capacity=row.capacity, approval=row.approval,
     )  # fmt: skip
+    made.event.by_code_only, made.event.confirm_hours = row.by_code_only, row.confirm_hours
     made.event.team_size_min, made.event.team_size_max = row.team_size_min, row.team_size_max
     made.event.grace_minutes = row.grace_minutes
     made.event.solo_allowed = row.solo_allowed
@@ -93,9 +93,13 @@ def clone_event(db: Database, actor: Actor, subject: EventWithPhases, *, name: s
 
 @cloned_with_event
 def _clone_questions(db: Database, from_event: int, to_event: int, moved: Callable[[datetime], datetime]) -> None:
+    same: dict[int | None, int | None] = {None: None}
     for one in questions_of(db, from_event):
-        db.add(RegistrationQuestion(**one.model_dump(exclude={"id", "event_id"}), event_id=to_event))
-    db.flush()
+        says = one.model_dump(exclude={"id", "public_id", "event_id", "shown_if_id"})
+        made = RegistrationQuestion(**says, event_id=to_event, shown_if_id=same.get(one.shown_if_id))
+        db.add(made)
+        db.flush()
+        same[one.id] = made.id
 
 
 @cloned_with_event

@@ -48,7 +48,8 @@ class Approval(StrEnum):
 
 class Event(SQLModel, table=True):
     """One gathering. `version` rises with every change that its public page shows; `has_agenda` from the first release
-    of its agenda on."""
+    of its agenda on; `confirm_hours` is how long a place that became free is kept for who waits for one, None for no
+    need to confirm."""
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = public_id("e")
@@ -63,6 +64,8 @@ class Event(SQLModel, table=True):
     zone: str = Field(default="Europe/Brussels", max_length=60)
     capacity: int | None = Field(default=None)
     approval: Approval = word(Approval, default=Approval.AUTOMATIC)
+    by_code_only: bool = False
+    confirm_hours: int | None = Field(default=None)
     team_size_min: int = 2
     team_size_max: int = 6
     grace_minutes: int = 5

@@ -19,7 +19,12 @@ from events.registration import Registration, RegistrationInEvent, RegistrationS
 from events.roles import Role, RoleGrant, Scope, organiser_of_programme, tie_source, ties_as
 
 # Who has a place or hopes for one.
-LOOKED_AFTER = (RegistrationState.APPLIED, RegistrationState.WAITING, RegistrationState.ACCEPTED)
+LOOKED_AFTER = (
+    RegistrationState.APPLIED,
+    RegistrationState.WAITING,
+    RegistrationState.OFFERED,
+    RegistrationState.ACCEPTED,
+)
 
 
 @dataclass(frozen=True)

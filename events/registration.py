@@ -2,44 +2,44 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import UniqueConstraint, func, update
 from sqlmodel import Field, SQLModel, col, select
 
+from events.codes import RegistrationCode, find_code, take_code
 from events.core import clock
 from events.core.access import Actor, Rule, command, rule, signed_in
 from events.core.columns import listing, moment, public_id, word
 from events.core.database import Database
+from events.core.files import store_file
 from events.core.hooks import WITHDRAWALS, personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
+from events.core.timers import set_timer
 from events.core.translation import Message, _
 from events.desks import acts_for_registration, desk_for, desk_of_registration
 from events.events import Approval, Event, EventState, EventWithPhases, not_over, on_capacity_changed
 from events.membership_requests import is_member_yet
 from events.phases import PhaseKind, refuse_unless_open
+from events.questions import Handed, QuestionKind, checked_answers, questions_of
 from events.roles import Role, Scope, give_role, organiser_of_event, tie_source, ties_as
 
 
 class RegistrationState(StrEnum):
-    """APPLIED waits for approval, WAITING for a place; ACCEPTED takes part."""
+    """APPLIED waits for approval, WAITING for a place; OFFERED has one to confirm; ACCEPTED takes part."""
 
     APPLIED = "applied"
     WAITING = "waiting"
+    OFFERED = "offered"
     ACCEPTED = "accepted"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
 
 
-class QuestionKind(StrEnum):
-    """How a registration question is answered."""
-
-    SHORT = "short text"
-    LONG = "long text"
-    CHOICE = "choice"
+HOLDS_A_PLACE = (RegistrationState.ACCEPTED, RegistrationState.OFFERED)
 
 
 class ParticipationType(SQLModel, table=True):
@@ -52,20 +52,6 @@ class ParticipationType(SQLModel, table=True):
     event_id: int = Field(foreign_key="event.id", index=True)
     code: str = Field(max_length=40)
     name: str = Field(max_length=80)
-    position: int = 0
-
-
-class RegistrationQuestion(SQLModel, table=True):
-    """Something an event asks at registration."""
-
-    __tablename__ = "registration_question"
-
-    id: int | None = Field(default=None, primary_key=True)
-    event_id: int = Field(foreign_key="event.id", index=True)
-    label: str = Field(max_length=200)
-    kind: QuestionKind = word(QuestionKind, default=QuestionKind.SHORT)
-    choices: list[str] = listing(default_factory=list)
-    required: bool = False
     position: int = 0
 
 
@@ -84,7 +70,7 @@ class ConsentText(SQLModel, table=True):
 
 class Registration(SQLModel, table=True):
     """A person's place in an event. `asked_organisation_id` is for whom they want to take part and may not yet: it has
-    not agreed that they belong to it."""
+    not agreed that they belong to it. `offer_ends_at`: until then somebody can confirm the place they were offered."""
 
     __table_args__ = (UniqueConstraint("event_id", "person_id"),)
 
@@ -98,9 +84,23 @@ class Registration(SQLModel, table=True):
     desk_id: int | None = Field(default=None, foreign_key="desk.id", index=True, ondelete="SET NULL")
     state: RegistrationState = word(RegistrationState)
     answers: dict[str, str] = listing(default_factory=dict)
+    code_id: int | None = Field(default=None, foreign_key="registration_code.id", index=True)
+    offer_ends_at: datetime | None = moment(default=None, nullable=True)
     taken_over_from_id: int | None = Field(default=None, foreign_key="registration.id")
     registered_at: datetime = moment()
     decided_at: datetime | None = moment(default=None, nullable=True)
+
+
+class RegistrationFile(SQLModel, table=True):
+    """The file that somebody gave as the answer to a question."""
+
+    __tablename__ = "registration_file"
+    __table_args__ = (UniqueConstraint("registration_id", "question_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    registration_id: int = Field(foreign_key="registration.id", index=True)
+    question_id: int = Field(foreign_key="registration_question.id")
+    file_id: int = Field(foreign_key="stored_file.id", index=True)
 
 
 class Consent(SQLModel, table=True):
@@ -148,6 +148,15 @@ class RegistrationPromoted(Fact):
 
     event_id: int
     registration_id: int
+
+
+@dataclass(frozen=True)
+class PlaceOffered(Fact):
+    """A place became free and is kept for the next in line, who has until `ends_at` to confirm it."""
+
+    event_id: int
+    registration_id: int
+    ends_at: datetime
 
 
 @dataclass(frozen=True)
@@ -239,35 +248,6 @@ def add_participation_type(
 
 
 @command(organiser_of_event, when=not_over)
-def add_question(
-    db: Database,
-    actor: Actor,
-    subject: EventWithPhases,
-    *,
-    label: str,
-    kind: QuestionKind = QuestionKind.SHORT,
-    required: bool = False,
-    choices: list[str] | None = None,
-) -> RegistrationQuestion:
-    """Ask something at registration, in 200 characters at most; a choice needs at least two choices."""
-    _refuse_longer("label", label, 200)
-    wrong: dict[str, Message | str] = {}
-    if not label.strip():
-        wrong["label"] = _("Please write the question.")
-    if kind is QuestionKind.CHOICE and len(choices or []) < 2:
-        wrong["choices"] = _("A choice needs at least two answers, one per line.")
-    if wrong:
-        raise Invalid(wrong)
-    position = len(questions_of(db, subject.id))
-    row = RegistrationQuestion(
-        event_id=subject.id, label=label.strip(), kind=kind, required=required, choices=choices or [], position=position
-    )
-    db.add(row)
-    db.flush()
-    return row
-
-
-@command(organiser_of_event, when=not_over)
 def set_consent_text(db: Database, actor: Actor, subject: EventWithPhases, *, text: str) -> ConsentText:
     """Write the next version of what participants agree to; earlier consents keep their version."""
     if not text.strip():
@@ -288,12 +268,6 @@ def types_of(db: Database, event_id: int) -> list[ParticipationType]:
     """An event's participation types in their order."""
     query = select(ParticipationType).where(ParticipationType.event_id == event_id)
     return list(db.exec(query.order_by(col(ParticipationType.position), col(ParticipationType.id))))
-
-
-def questions_of(db: Database, event_id: int) -> list[RegistrationQuestion]:
-    """What an event asks, in order."""
-    query = select(RegistrationQuestion).where(RegistrationQuestion.event_id == event_id)
-    return list(db.exec(query.order_by(col(RegistrationQuestion.position), col(RegistrationQuestion.id))))
 
 
 def consent_text_of(db: Database, event_id: int) -> ConsentText | None:
@@ -319,10 +293,8 @@ def get_registration(db: Database, actor: Actor, public: str) -> RegistrationInE
 
 
 def places_taken(db: Database, event_id: int) -> int:
-    """How many have a place."""
-    query = select(func.count()).where(
-        Registration.event_id == event_id, Registration.state == RegistrationState.ACCEPTED
-    )
+    """How many have a place, confirmed or not."""
+    query = select(func.count()).where(Registration.event_id == event_id, col(Registration.state).in_(HOLDS_A_PLACE))
     return int(db.exec(query).one())
 
 
@@ -337,28 +309,34 @@ def register(
     consent: bool,
     organisation_id: int | None = None,
     locale: str = "en",
+    code: str = "",
+    files: Mapping[str, Handed] | None = None,
 ) -> Registration:
     """Ask for a place: accepted, waiting for approval, or waiting for a place when the event is full.
 
-    `answers` maps question ids to texts. For an organisation that has yet to agree that they belong to it, somebody
-    takes part as soon as it does. Refuses a missing consent, type or required answer, an organisation that is not
-    theirs, and a second registration (one that was withdrawn comes back to life).
+    `answers` maps question ids to texts, `files` to files. A `code` is used once; it may spare approval or capacity.
+    For an organisation that has yet to agree that they belong to it, somebody takes part as soon as it does. Refuses a
+    missing consent, type, code or required answer, a code that lets nobody in, an organisation that is not theirs, and
+    a second registration (one that was withdrawn comes back to life).
     """
     assert actor.person is not None
     before = find_registration(db, subject.id, actor.person)
     if before is not None and before.state is not RegistrationState.WITHDRAWN:
         raise RegisteredAlready
-    chosen, clean = _checked(db, subject, type_code, answers, consent)
+    chosen, clean = _checked(db, subject, type_code, answers, files or {}, consent)
     belongs = organisation_id is not None and is_member_yet(db, actor.person, organisation_id)
-    state = _first_state(db, subject.event)
+    used = _code_used(db, subject, chosen, code, before)
+    state = _first_state(db, subject.event, used)
     row = before or Registration(
         event_id=subject.id, person_id=actor.person, type_id=chosen.id or 0, state=state, registered_at=clock.now()
     )
     row.type_id, row.state, row.answers = chosen.id or 0, state, clean
+    row.code_id, row.offer_ends_at = used.id if used else None, None
     row.organisation_id, row.asked_organisation_id = (organisation_id, None) if belongs else (None, organisation_id)
     row.desk_id, row.registered_at = desk_for(db, subject.programme_id, organisation_id), clock.now()
     db.add(row)
     db.flush()
+    keep_files(db, actor, row, files or {})
     text = consent_text_of(db, subject.id)
     if text is not None:
         db.add(Consent(registration_id=row.id or 0, text_id=text.id or 0, given_at=clock.now(), locale=locale))
@@ -367,30 +345,69 @@ def register(
 
 
 def _checked(
-    db: Database, subject: EventWithPhases, type_code: str, answers: Mapping[str, str], consent: bool
+    db: Database,
+    subject: EventWithPhases,
+    type_code: str,
+    answers: Mapping[str, str],
+    files: Mapping[str, Handed],
+    consent: bool,
 ) -> tuple[ParticipationType, dict[str, str]]:
     wrong: dict[str, Message | str] = {}
     chosen = next((one for one in types_of(db, subject.id) if one.code == type_code), None)
     if chosen is None:
         wrong["type"] = _("Please choose how you take part.")
-    clean = {}
-    for question in questions_of(db, subject.id):
-        answer = answers.get(str(question.id), "").strip()
-        if question.required and not answer:
-            wrong[f"q{question.id}"] = _("Please answer: %(question)s", question=question.label)
-        elif answer and question.kind is QuestionKind.CHOICE and answer not in question.choices:
-            wrong[f"q{question.id}"] = _("Please choose one of the answers.")
-        clean[str(question.id)] = answer[:4000]
+    checked = checked_answers(questions_of(db, subject.id), type_code, answers, files, {})
+    wrong |= checked.wrong
     if not consent and consent_text_of(db, subject.id) is not None:
         wrong["consent"] = _("Taking part needs your consent. Tick the box if you agree.")
     if wrong or chosen is None:
         raise Invalid(wrong)
-    return chosen, clean
+    return chosen, checked.answers
 
 
-def _first_state(db: Database, event: Event) -> RegistrationState:
-    if event.approval is Approval.ORGANISER:
+def keep_files(db: Database, actor: Actor, row: Registration, files: Mapping[str, Handed]) -> None:
+    """Keep the files that came as answers to questions that are asked (by question id), each in place of the last one.
+
+    Refuses what `store_file` refuses, at the question's own field.
+    """
+    kinds = {str(one.id): one.kind for one in questions_of(db, row.event_id)}
+    for key, handed in files.items():
+        if key not in row.answers or kinds.get(key) is not QuestionKind.FILE:
+            continue
+        try:
+            stored = store_file(db, actor, name=handed.name, content=handed.content)
+        except Invalid as refused:
+            raise Invalid({f"q{key}": sentence for sentence in refused.fields.values()}) from refused
+        query = select(RegistrationFile).where(
+            RegistrationFile.registration_id == row.id, RegistrationFile.question_id == int(key)
+        )
+        kept = db.exec(query).first() or RegistrationFile(registration_id=row.id or 0, question_id=int(key), file_id=0)
+        kept.file_id = stored.id or 0
+        row.answers = {**row.answers, key: stored.name}
+        db.add_all([row, kept])
+    db.flush()
+
+
+def _code_used(
+    db: Database, subject: EventWithPhases, chosen: ParticipationType, typed: str, before: Registration | None
+) -> RegistrationCode | None:
+    if not typed.strip():
+        if subject.event.by_code_only:
+            raise Invalid({"code": _("This event is open to those who have a code. Type the one you were sent.")})
+        return None
+    found = find_code(db, subject.id, typed)
+    if found is not None and found.type_id not in {None, chosen.id}:
+        raise Invalid({"type": _("This code is for another participation type. Choose the one you were invited as.")})
+    if found is not None and before is not None and before.code_id == found.id and found.ended_at is None:
+        return found  # who comes back after withdrawing has used it already
+    return take_code(db, subject.id, typed)
+
+
+def _first_state(db: Database, event: Event, used: RegistrationCode | None) -> RegistrationState:
+    if event.approval is Approval.ORGANISER and not (used and used.skips_approval):
         return RegistrationState.APPLIED
+    if used and used.skips_capacity:
+        return RegistrationState.ACCEPTED
     return RegistrationState.ACCEPTED if _has_place(db, event) else RegistrationState.WAITING
 
 
@@ -411,30 +428,34 @@ def undecided(subject: RegistrationInEvent, now: datetime) -> None:
 @command(acts_for_registration, when=undecided)
 def accept_registration(db: Database, actor: Actor, subject: RegistrationInEvent) -> None:
     """Give somebody a place; when none is free they wait for one."""
-    if not _has_place(db, subject.event):
-        _change_state(db, subject, RegistrationState.WAITING)
+    used = db.get(RegistrationCode, subject.registration.code_id) if subject.registration.code_id else None
+    if not (used and used.skips_capacity) and not _has_place(db, subject.event):
+        change_state(db, subject, RegistrationState.WAITING)
         return
-    _change_state(db, subject, RegistrationState.ACCEPTED)
+    change_state(db, subject, RegistrationState.ACCEPTED)
     record(db, actor, RegistrationAccepted(event_id=subject.registration.event_id, registration_id=subject.id))
 
 
 @command(acts_for_registration, when=undecided)
 def decline_registration(db: Database, actor: Actor, subject: RegistrationInEvent) -> None:
     """Say no to a registration."""
-    _change_state(db, subject, RegistrationState.DECLINED)
+    change_state(db, subject, RegistrationState.DECLINED)
     record(db, actor, RegistrationDeclined(event_id=subject.registration.event_id, registration_id=subject.id))
 
 
-def _change_state(db: Database, subject: RegistrationInEvent, state: RegistrationState) -> None:
+def change_state(
+    db: Database, subject: RegistrationInEvent, state: RegistrationState, offer_ends_at: datetime | None = None
+) -> None:
+    """Bring a registration from the state in which it was read to another; refuses when somebody was quicker."""
     row = subject.registration
     changed = db.execute(
         update(Registration)
         .where(col(Registration.id) == row.id, col(Registration.state) == row.state)
-        .values(state=state, decided_at=clock.now())
+        .values(state=state, decided_at=clock.now(), offer_ends_at=offer_ends_at)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always answers with a cursor
         raise Conflict(_("Somebody else has just decided on this registration."))
-    row.state = state
+    row.state, row.offer_ends_at = state, offer_ends_at
 
 
 def not_withdrawn(subject: RegistrationInEvent, now: datetime) -> None:
@@ -446,8 +467,16 @@ def not_withdrawn(subject: RegistrationInEvent, now: datetime) -> None:
 @command(own_registration | organiser_of_its_event, when=not_withdrawn)
 def withdraw_registration(db: Database, actor: Actor, subject: RegistrationInEvent) -> None:
     """Give a place back: consent ends, meetings are called off, and the next in line gets the place."""
-    had_place = subject.registration.state is RegistrationState.ACCEPTED
-    _change_state(db, subject, RegistrationState.WITHDRAWN)
+    had_place = subject.registration.state in HOLDS_A_PLACE
+    end_registration(db, actor, subject)
+    record(db, actor, RegistrationWithdrawn(event_id=subject.registration.event_id, registration_id=subject.id))
+    if had_place:
+        give_free_places(db, actor, subject.event)
+
+
+def end_registration(db: Database, actor: Actor, subject: RegistrationInEvent) -> None:
+    """Let a registration end with all that hangs on it; the caller says why, and to whom the place goes."""
+    change_state(db, subject, RegistrationState.WITHDRAWN)
     db.execute(
         update(Consent)
         .where(col(Consent.registration_id) == subject.id, col(Consent.withdrawn_at).is_(None))
@@ -455,14 +484,14 @@ def withdraw_registration(db: Database, actor: Actor, subject: RegistrationInEve
     )
     for step in WITHDRAWALS:
         step(db, actor, subject.id)
-    record(db, actor, RegistrationWithdrawn(event_id=subject.registration.event_id, registration_id=subject.id))
-    if had_place:
-        give_free_places(db, actor, subject.event)
 
 
 @on_capacity_changed
 def give_free_places(db: Database, actor: Actor, event: Event) -> None:
-    """Let those who wait have the places that are free, in order of arrival; an event that is over gives none."""
+    """Let those who wait have the places that are free, in order of arrival; an event that is over gives none.
+
+    Where the event asks for it, a place is offered first, to be confirmed in time.
+    """
     if event.state is EventState.CLOSED:
         return
     # Asked before those who wait are: it locks the event, so that two who leave at once promote two.
@@ -476,8 +505,19 @@ def give_free_places(db: Database, actor: Actor, event: Event) -> None:
         ).first()
         if waiting is None:
             return
-        _change_state(db, RegistrationInEvent(waiting, event), RegistrationState.ACCEPTED)
-        record(db, actor, RegistrationPromoted(event_id=event.id or 0, registration_id=waiting.id or 0))
+        _promote(db, actor, RegistrationInEvent(waiting, event))
+
+
+def _promote(db: Database, actor: Actor, subject: RegistrationInEvent) -> None:
+    event_id, hours = subject.registration.event_id, subject.event.confirm_hours
+    if hours is None:
+        change_state(db, subject, RegistrationState.ACCEPTED)
+        record(db, actor, RegistrationPromoted(event_id=event_id, registration_id=subject.id))
+        return
+    ends_at = clock.now() + timedelta(hours=hours)
+    change_state(db, subject, RegistrationState.OFFERED, ends_at)
+    set_timer(db, "offered place lapses", subject.id, ends_at)
+    record(db, actor, PlaceOffered(event_id=event_id, registration_id=subject.id, ends_at=ends_at))
 
 
 def participants_of(db: Database, event_id: int, *states: RegistrationState) -> list[Registration]:

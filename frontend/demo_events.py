@@ -9,6 +9,7 @@ from events.challenges import Challenge, promote_need
 from events.core.access import Actor
 from events.core.database import Database
 from events.events import Event, EventWithPhases, event_by_id, publish_event, start_event
+from events.form_building import add_question
 from events.handing_in import hand_in
 from events.joining import accept_invitation, get_invitation, invitations_of, invite_to_team
 from events.marketplace import Item
@@ -16,14 +17,8 @@ from events.people import Person
 from events.phases import PhaseKind
 from events.planning import create_event_from_template, move_phase
 from events.programmes import Programme, create_programme
-from events.registration import (
-    QuestionKind,
-    add_question,
-    appoint,
-    participants_of,
-    questions_of,
-    register,
-)
+from events.questions import QuestionKind, questions_of
+from events.registration import appoint, participants_of, register
 from events.roles import Role, actor_for
 from events.submission_texts import Written
 from events.submissions import save_draft, submission_of_team

@@ -21,6 +21,7 @@ KIND_ICONS: dict[EventKind, str] = {EventKind.PITCH: "pitch session"}
 REGISTRATION_WORDS: dict[RegistrationState, Message] = {
     RegistrationState.APPLIED: _("You have applied"),
     RegistrationState.WAITING: _("You are on the waiting list"),
+    RegistrationState.OFFERED: _("A place is kept for you"),
     RegistrationState.ACCEPTED: _("You take part"),
     RegistrationState.DECLINED: _("You got no place"),
     RegistrationState.WITHDRAWN: _("You withdrew"),

@@ -105,6 +105,13 @@ def _registered(standing: Standing, registration: Registration) -> Step:
             standing.place_in_line,
         )
         return Step(_("Wait for a place"), why, look, mine, eyebrow=_("You are on the waiting list"))
+    if registration.state is RegistrationState.OFFERED:
+        why = _(
+            "A place became free and is kept for you. If you do not confirm it in time, it goes to the next in line."
+        )
+        return Step(_("Confirm your place"), why, _("Confirm it"), mine, Urgency.NOW,
+                    deadline=registration.offer_ends_at, deadline_label=_("Kept for you for"),
+                    eyebrow=_("A place is free"))  # fmt: skip
     if registration.state is RegistrationState.DECLINED:
         why = _("The organisers could not give you a place. Other events are open.")
         return Step(_("Find another event"), why, _("See all events"), path("events"), tone="done",
@@ -166,6 +173,11 @@ def _not_registered(standing: Standing) -> Step:
         return Step(_("Come back when registration opens"), why, _("Put the dates into your calendar"),
                     path("event_calendar", event=standing.slug), deadline=phase.starts_at,
                     deadline_label=_("Opens in"), eyebrow=_("Not open yet"))  # fmt: skip
+    if subject.event.by_code_only:
+        why = _("This event is open to those who have a code. Whoever was invited has it in their letter.")
+        return Step(_("Take part with your code"), why, _("Register with a code"),
+                    path("register", event=standing.slug), deadline=phase.ends_at,
+                    deadline_label=_("Registration closes in"), eyebrow=_("By invitation"))  # fmt: skip
     if standing.full:
         return Step(_("Join the waiting list"), full_sentence(standing.waiting), _("Register for the waiting list"),
                     path("register", event=standing.slug), deadline=phase.ends_at,

@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from events import (
     admission,
+    answering,
     certificates,
     challenge_annex,
     challenge_questions,
@@ -13,6 +14,7 @@ from events import (
     challenges,
     check_in,
     clusters,
+    completeness,
     consents,
     deadlines,
     desks,
@@ -25,6 +27,7 @@ from events import (
     looking_after,
     marketplace,
     membership_requests,
+    offered_places,
     open_roles,
     organisations,
     people,
@@ -181,6 +184,9 @@ def _people_of_meeting(db: Database, fact: meetings.MeetingDelegated | meetings.
     registration.RegistrationAccepted,
     registration.RegistrationDeclined,
     registration.RegistrationPromoted,
+    registration.PlaceOffered,
+    offered_places.PlaceConfirmed,
+    offered_places.PlaceLapsed,
     registration.RegistrationWithdrawn,
     looking_after.DeskAssigned,
 )
@@ -405,6 +411,8 @@ quiet(
     items.ItemsImported,
     participants.ParticipantsImported,
     consents.ConsentGiven,
+    answering.RegistrationAnswered,
+    completeness.CompletionAsked,
     following.HackathonTakenOver,
     challenges.ChallengeChanged,
     challenge_annex.AnnexTermsAgreed,

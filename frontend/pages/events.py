@@ -1,8 +1,9 @@
 """Events: the list, an event's public page, and its phases for a calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from events.challenges import challenges_of
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database, reading
+from events.core.files import content_of
 from events.core.links import link, path
 from events.core.paging import SIZE, Paged
 from events.core.translation import Message, _, reader, set_reader
@@ -28,15 +30,17 @@ from events.overview import (
     stretch_of,
     ties_event,
 )
+from events.page_sections import SectionKind, get_picture
 from events.people import Person
 from events.programmes import clusters_in, programmes_of
-from events.registration import RegistrationState, find_registration
+from events.registration import HOLDS_A_PLACE, RegistrationState, find_registration
 from events.registration_lists import place_in_line, registration_counts
 from events.roles import ROLE_NAMES, Role, organiser_of_event
 from frontend.calendar_files import phases_calendar
 from frontend.event_cards import card_of, timeline_of
+from frontend.event_sections import sections_shown
 from frontend.json_ld import data_block, event_as_schema
-from frontend.steps import Standing, call_to_action
+from frontend.steps import Standing, Step, call_to_action
 from frontend.web import actor_of, page, render
 from sessions.timetable.released import agenda_of, last_release
 
@@ -98,7 +102,7 @@ def standing_of(db: Database, actor: Actor, subject: EventWithPhases, now: datet
         organises=organiser_of_event(actor, subject),
         registration=registration,
         place_in_line=place_in_line(db, registration) if waits and registration is not None else 0,
-        full=capacity is not None and counts.get(RegistrationState.ACCEPTED, 0) >= capacity,
+        full=capacity is not None and sum(counts.get(one, 0) for one in HOLDS_A_PLACE) >= capacity,
         waiting=counts.get(RegistrationState.WAITING, 0),
         follower=(follower.name, follower.slug) if follower is not None and see_event(actor, follower) else None,
     )
@@ -129,24 +133,61 @@ def show_event(request: Request) -> Response:
     with reading() as db:
         actor = actor_of(db, request)
         event = get_event(db, actor, request.path_params["event"])
-        programme = programmes_by_id(db, {event.programme_id})[event.programme_id]
         step = call_to_action(standing_of(db, actor, event, now))
-        figures = _figures(event.event, figures_of(db, event))
-        challenges = challenges_of(db, actor, event).rows[:6] if event.event.kind is EventKind.HACKATHON else []
-        partners = clusters_in(db, programme)
-        team = _team(actor, roles_in(db, event))
-        before = db.get(Event, event.event.follows_id) if event.event.follows_id else None
-        around = _around(db, actor, event)
-        agenda = agenda_of(db, last_release(db, event.id)) if event.event.has_agenda else []
+        shown = what_an_event_shows(db, actor, event)
     if not actor.signed_in:
         set_reader(reader().locale, event.zone)
+    return render_event(request, event, step, shown)
+
+
+def render_event(
+    request: Request, event: EventWithPhases, step: Step, shown: Mapping[str, Any], **more: Any
+) -> Response:
+    """An event's public page with all that it shows."""
+    now = clock.now()
+    schema = event_as_schema(event, shown["programme"], shown["agenda"])
     return render(
-        request, "events/event.html", event=event, programme=programme, step=step, partners=partners, team=team,
-        figures=figures, challenges=challenges, around=around, card=card_of(event, now),
-        before=before if before is not None and before.state is not EventState.DRAFT else None,
-        phases=timeline_of(event, now), schema=data_block(event_as_schema(event, programme, agenda)),
-        address=link("event", event=event.event.slug),
+        request, "events/event.html", event=event, step=step, card=card_of(event, now), phases=timeline_of(event, now),
+        schema=data_block(schema), address=link("event", event=event.event.slug),
+        **{"preview": None, **shown, **more},
     )  # fmt: skip
+
+
+def what_an_event_shows(db: Database, actor: Actor, event: EventWithPhases) -> dict[str, Any]:
+    """What an event's public page shows to this reader, but for the dates and what they can do next."""
+    programme = programmes_by_id(db, {event.programme_id})[event.programme_id]
+    challenges = challenges_of(db, actor, event).rows[:6] if event.event.kind is EventKind.HACKATHON else []
+    partners = clusters_in(db, programme)
+    before = db.get(Event, event.event.follows_id) if event.event.follows_id else None
+    filled = {SectionKind.ABOUT} | ({SectionKind.CHALLENGES} if challenges else set())
+    filled |= {SectionKind.PARTNERS} if partners else set()
+    return {
+        "programme": programme,
+        "figures": _figures(event.event, figures_of(db, event)),
+        "challenges": challenges,
+        "partners": partners,
+        "team": _team(actor, roles_in(db, event)),
+        "before": before if before is not None and before.state is not EventState.DRAFT else None,
+        "around": _around(db, actor, event),
+        "agenda": agenda_of(db, last_release(db, event.id)) if event.event.has_agenda else [],
+        "sections": sections_shown(db, actor, event, filled),
+    }
+
+
+@page()
+def send_picture(request: Request) -> Response:
+    with reading() as db:
+        event = get_event(db, actor_of(db, request), request.path_params["event"])
+        stored = get_picture(db, event, request.path_params["picture"])
+    return Response(
+        content_of(stored),
+        media_type=stored.media_type,
+        headers={
+            "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+            "x-content-type-options": "nosniff",
+            "cache-control": "private, max-age=86400",
+        },
+    )
 
 
 def _team(actor: Actor, found: list[tuple[Role, Person]]) -> list[tuple[Message, str]]:

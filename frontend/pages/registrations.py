@@ -7,32 +7,36 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events.answering import files_of, unanswered_of
+from events.codes import RegistrationCode, codes_of, find_code
+from events.completeness import count_unfinished
 from events.consents import agree_to_take_part, waiting_for_consent
 from events.core import clock
 from events.core.access import Actor, may
 from events.core.database import Database, reading, transaction
+from events.core.files import StoredFile
 from events.core.links import path
 from events.core.refusals import Invalid, NotFound
 from events.core.sheets import write_csv
-from events.core.translation import At, Message, _, reader
+from events.core.translation import N_, At, Message, _, reader
 from events.desks import Desk, desks_of, find_desk, officers_of
 from events.directory import find_organisation, organisations_of
-from events.events import EventState, EventWithPhases, get_event
+from events.events import Event, EventKind, EventState, EventWithPhases, get_event
 from events.looking_after import assign_desk
 from events.membership_requests import organisations_asked_by
+from events.organisations import Organisation
 from events.phases import PhaseKind
+from events.questions import RegistrationQuestion, all_questions_of, questions_of
 from events.registration import (
-    QuestionKind,
+    HOLDS_A_PLACE,
     Registration,
     RegistrationInEvent,
-    RegistrationQuestion,
     RegistrationState,
     accept_registration,
     consent_text_of,
     decline_registration,
     find_registration,
     get_registration,
-    questions_of,
     register,
     types_of,
     withdraw_registration,
@@ -47,12 +51,16 @@ from events.registration_lists import (
     type_of,
 )
 from frontend.pages.events import page_number, standing_of
+from frontend.registration_form import answer_in_words, by_question, fields_of, handed_in
 from frontend.steps import call_to_action, full_sentence
-from frontend.web import NOTHING, Filled, Form, SignInFirst, actor_of, page, redirect, render
+from frontend.web import NOTHING, Filled, Form, SignInFirst, Upload, actor_of, page, redirect, render
+
+Files = dict[tuple[int, int], StoredFile]
 
 STATE_NAMES: dict[RegistrationState, Message] = {
     RegistrationState.APPLIED: _("Waits for you"),
     RegistrationState.WAITING: _("On the waiting list"),
+    RegistrationState.OFFERED: _("Has to confirm a place"),
     RegistrationState.ACCEPTED: _("Has a place"),
     RegistrationState.DECLINED: _("Declined"),
     RegistrationState.WITHDRAWN: _("Withdrawn"),
@@ -98,15 +106,22 @@ def show_form(request: Request, form: Filled = NOTHING) -> Response:
         types, questions = types_of(db, event.id), questions_of(db, event.id)
         consent = consent_text_of(db, event.id)
         own, awaited = organisations_of(db, actor.person), organisations_asked_by(db, actor.person)
-    form = form.with_values(organisation=own[0].public_id if len(own) == 1 else "")
+        has_codes = bool(codes_of(db, event.id))
+        typed = str(form.values.get("code", "")) or request.query_params.get("code", "")[:40]
+        code = _usable(find_code(db, event.id, typed)) if typed else None
+    invited_as = next((one.code for one in types if code and one.id == code.type_id), "")
+    form = form.with_values(organisation=own[0].public_id if len(own) == 1 else "", code=typed, type=invited_as)
     return render(
         request, "registrations/register.html", event=event, form=form, consent=consent,
         types=[(one.code, one.name, TYPE_HELP.get(one.code, "")) for one in types],
-        questions=[_question(one) for one in questions],
-        organisations=[(one.public_id, one.name) for one in own]
-        + [(one.public_id, _("%(name)s (has to agree first)", name=one.name)) for one in awaited], awaited=awaited,
-        full=full_sentence(standing.waiting) if standing.full else "",
+        questions=fields_of(questions, types), code=code, by_code=event.event.by_code_only or has_codes,
+        organisations=organisations_to_choose(own, awaited), awaited=awaited,
+        full=full_sentence(standing.waiting) if standing.full and not (code and code.skips_capacity) else "",
     )  # fmt: skip
+
+
+def _usable(found: RegistrationCode | None) -> RegistrationCode | None:
+    return found if found is not None and found.is_usable(clock.now()) else None
 
 
 def _registered_already(request: Request, event: EventWithPhases, form: Filled) -> Response:
@@ -114,24 +129,6 @@ def _registered_already(request: Request, event: EventWithPhases, form: Filled) 
         return render(request, "registrations/already.html", event=event, form=form)
     return redirect(request, "my_registration", event=event.event.slug,
                     flash=_("You are registered for this event already. This is your registration."))  # fmt: skip
-
-
-@dataclass(frozen=True)
-class QuestionField:
-    """A question as the form asks it."""
-
-    name: str
-    label: str
-    type: str
-    required: bool
-    options: list[tuple[str, str]]
-
-
-def _question(row: RegistrationQuestion) -> QuestionField:
-    kinds = {QuestionKind.SHORT: "text", QuestionKind.LONG: "textarea", QuestionKind.CHOICE: "radio"}
-    return QuestionField(
-        f"q{row.id}", row.label, kinds[row.kind], row.required, [(choice, choice) for choice in row.choices]
-    )
 
 
 class RegisterForm(Form):
@@ -142,18 +139,20 @@ class RegisterForm(Form):
     type: str = ""
     organisation: str = ""
     consent: str = ""
+    code: str = ""
     answers: dict[str, str] = Field(default_factory=dict)
+    answer_files: dict[str, Upload] = Field(default_factory=dict)
 
 
 @page(form=RegisterForm, again=show_form, signed_in=True)
 def register_now(request: Request, form: RegisterForm) -> Response:
-    answers = {name.removeprefix("q"): text for name, text in form.answers.items()}
     with transaction() as db:
         actor = actor_of(db, request)
         event = get_event(db, actor, request.path_params["event"])
         row = register(
-            db, actor, event, type_code=form.type, answers=answers, consent=bool(form.consent),
-            organisation_id=_organisation(db, actor, form.organisation), locale=reader().locale,
+            db, actor, event, type_code=form.type, answers=by_question(form.answers),
+            consent=bool(form.consent), organisation_id=own_organisation(db, actor, form.organisation),
+            locale=reader().locale, code=form.code, files=handed_in(form.answer_files),
         )  # fmt: skip
     return redirect(request, "my_registration", event=event.event.slug, flash=RECEIVED[row.state])
 
@@ -165,7 +164,15 @@ RECEIVED: dict[RegistrationState, Message] = {
 }
 
 
-def _organisation(db: Database, actor: Actor, public: str) -> int | None:
+def organisations_to_choose(own: list[Organisation], awaited: list[Organisation]) -> list[tuple[str, Message | str]]:
+    """For a select: those to which somebody belongs, and those that have yet to agree that they do."""
+    return [(one.public_id, one.name) for one in own] + [
+        (one.public_id, _("%(name)s (has to agree first)", name=one.name)) for one in awaited
+    ]
+
+
+def own_organisation(db: Database, actor: Actor, public: str) -> int | None:
+    """The id of the organisation that somebody chose; refuses one that they neither belong to nor asked to join."""
     if not public:
         return None
     found = organisations_of(db, actor.person) + organisations_asked_by(db, actor.person)
@@ -177,16 +184,26 @@ def _organisation(db: Database, actor: Actor, public: str) -> int | None:
 
 @dataclass(frozen=True)
 class Answer:
-    """A question and what somebody answered."""
+    """A question and what somebody answered; a file has an address."""
 
     question: str
     text: str
+    url: str = ""
 
 
-def answers_of(questions: list[RegistrationQuestion], registration: Registration) -> list[Answer]:
+def answers_of(
+    event: Event, questions: list[RegistrationQuestion], registration: Registration, files: Files
+) -> list[Answer]:
     """What somebody answered, in the order of the questions; without what they left open."""
-    found = [Answer(one.label, registration.answers.get(str(one.id), "")) for one in questions]
-    return [one for one in found if one.text]
+    return [_answer(event, one, registration, files) for one in questions if registration.answers.get(str(one.id))]
+
+
+def _answer(event: Event, question: RegistrationQuestion, registration: Registration, files: Files) -> Answer:
+    stored = files.get((registration.id or 0, question.id or 0))
+    url = stored and path(
+        "answer_file", event=event.slug, registration=registration.public_id, file=stored.public_id
+    )  # fmt: skip
+    return Answer(question.label, answer_in_words(question, registration.answers[str(question.id)]), url or "")
 
 
 @page(signed_in=True)
@@ -208,12 +225,16 @@ def show_mine(request: Request, form: Filled = NOTHING) -> Response:
             (_("You take part as"), type_of(db, row).name),
             (_("For"), own.get(row.organisation_id, "")),
             (_("Your desk"), _desk_named(db, row)),
-            *((one.question, one.text) for one in answers_of(questions_of(db, event.id), row)),
             (_("Registered on"), At(row.registered_at, "when")),
             (_("Agreed to the consent text on"), At(agreed_at, "day") if agreed_at else ""),
         ]
+        answered = answers_of(event.event, all_questions_of(db, event.id), row, files_of(db, [subject.id]))
+        unanswered = [one.label for one in unanswered_of(db, row)]
+        nobody = event.event.kind is EventKind.MATCHMAKING and not (row.organisation_id or asked)
+        asks = (nobody or bool(questions_of(db, event.id))) and may(actor, "answer_questions", subject)
     return render(
-        request, "registrations/mine.html", event=event, form=form, registration=row, subject=subject, step=step,
+        request, "registrations/mine.html", answered=answered, unanswered=unanswered, nobody=nobody, asks=asks,
+        event=event, form=form, registration=row, subject=subject, step=step,
         consent=consent, said=said, unconfirmed=unconfirmed, says=SAYS[row.state], asked=asked, waits=waits,
         has_place=row.state is RegistrationState.ACCEPTED,
     )  # fmt: skip
@@ -240,6 +261,10 @@ SAYS: dict[RegistrationState, tuple[Message, Message]] = {
     RegistrationState.WAITING: (
         _("You are on the waiting list"),
         _("When a place comes free it goes to the next in line, by itself, and you get a letter."),
+    ),
+    RegistrationState.OFFERED: (
+        _("A place is kept for you"),
+        _("Confirm it in time and you take part. If you do not, it goes to the next in line."),
     ),
     RegistrationState.DECLINED: (
         _("You got no place this time"),
@@ -277,7 +302,9 @@ def show_all(request: Request, form: Filled = NOTHING) -> Response:
         event = get_event(db, actor, request.path_params["event"])
         found = registrations_of(db, actor, event, *([asked] if asked else []), page=page_number(request))
         counts = registration_counts(db, event.id)
-        questions = questions_of(db, event.id)
+        questions = all_questions_of(db, event.id)
+        files = files_of(db, [one.registration.id or 0 for one in found.rows])
+        unfinished, nudgeable = count_unfinished(db, event.event), may(actor, "ask_to_finish", event)
         desks = desks_of(db, event.programme_id)
     base = path("registrations", event=event.event.slug)
     filters = [(_("All %(count)s", count=sum(counts.values())), base, asked is None)]
@@ -288,16 +315,20 @@ def show_all(request: Request, form: Filled = NOTHING) -> Response:
         if counts.get(state) or asked is state
     ]  # fmt: skip
     rows = [
-        ListRow(one, STATE_NAMES[one.registration.state], answers_of(questions, one.registration),
+        ListRow(one, STATE_NAMES[one.registration.state], answers_of(event.event, questions, one.registration, files),
                 may(actor, "accept_registration", one.subject), may(actor, "decline_registration", one.subject),
                 next((desk for desk in desks if desk.id == one.registration.desk_id), None))
         for one in found.rows
     ]  # fmt: skip
-    taken, capacity = counts.get(RegistrationState.ACCEPTED, 0), event.event.capacity
+    taken, capacity = sum(counts.get(one, 0) for one in HOLDS_A_PLACE), event.event.capacity
     return render(
         request, "registrations/all.html", event=event, form=form, found=found, rows=rows, filters=filters, taken=taken,
         capacity=capacity, base=f"{base}?{f'state={asked}&' if asked else ''}page=", asked=asked or "",
-        anybody=bool(counts), desks=[(one.public_id, one.name) for one in desks],
+        anybody=bool(counts), unfinished=unfinished, nudgeable=nudgeable,
+        has_not_finished=N_(
+            "%(count)s person has not finished their registration.",
+            "%(count)s people have not finished their registration.", unfinished.all,
+        ), desks=[(one.public_id, one.name) for one in desks],
         assigns=bool(desks) and event.event.state is not EventState.CLOSED,
     )  # fmt: skip
 
@@ -376,11 +407,12 @@ def export_all(request: Request) -> Response:
         actor = actor_of(db, request)
         event = get_event(db, actor, request.path_params["event"])
         rows = all_registrations_of(db, actor, event)
-        questions = questions_of(db, event.id)
+        questions = all_questions_of(db, event.id)
     header = [_("Name"), _("E-mail"), _("Organisation"), _("Takes part as"), _("State"), _("Registered at")]
     lines = [
         [one.person.name, one.person.email, one.organisation, one.type, one.registration.state.value,
-         one.registration.registered_at, *(one.registration.answers.get(str(each.id), "") for each in questions)]
+         one.registration.registered_at,
+         *(answer_in_words(each, one.registration.answers.get(str(each.id), "")) for each in questions)]
         for one in rows
     ]  # fmt: skip
     content = write_csv([*map(str, header), *(each.label for each in questions)], lines)

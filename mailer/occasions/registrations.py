@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from events.completeness import CompletionAsked, asked_then, unfinished_in
 from events.core.database import Database
 from events.events import Event
+from events.offered_places import PlaceLapsed
 from events.phases import PHASE_NAMES, PhaseKind
 from events.planning import PhaseMoved
 from events.registration import (
+    PlaceOffered,
     Registration,
     RegistrationAccepted,
     RegistrationDeclined,
@@ -66,6 +69,29 @@ def registration_accepted(db: Database, fact: RegistrationAccepted, to: Recipien
 @letter_for(RegistrationPromoted, to=_whose)
 def registration_promoted(db: Database, fact: RegistrationPromoted, to: Recipient) -> Values | None:
     return _place(db, fact)
+
+
+@letter_for(PlaceOffered, to=_whose)
+def place_offered(db: Database, fact: PlaceOffered, to: Recipient) -> Values | None:
+    values, row = _place(db, fact), db.get(Registration, fact.registration_id)
+    if values is None or row is None or row.state is not RegistrationState.OFFERED:
+        return None  # confirmed, withdrawn or lapsed before the letter was written
+    return {**values, "ends_at": fact.ends_at}
+
+
+@letter_for(PlaceLapsed, to=_whose)
+def place_lapsed(db: Database, fact: PlaceLapsed, to: Recipient) -> Values | None:
+    return _place(db, fact)
+
+
+@letter_for(CompletionAsked, to=lambda db, fact: recipients(db, asked_then(db, fact.event_id, fact.asked_at)))
+def registration_unfinished(db: Database, fact: CompletionAsked, to: Recipient) -> Values | None:
+    event = db.get(Event, fact.event_id)
+    lacking = unfinished_in(db, event, to.person_id) if event and to.person_id else []
+    if event is None or not lacking:
+        return None  # finished before the letter was written
+    return {"event": event.name, "questions": list(lacking[0].questions), "organisation": lacking[0].lacks_organisation,
+            "url": page("answers", event=event.slug)}  # fmt: skip
 
 
 @letter_for(RegistrationDeclined, to=_whose)

@@ -2,6 +2,7 @@
 
 from events import (
     admission,
+    answering,
     certificates,
     challenge_annex,
     challenge_questions,
@@ -18,6 +19,7 @@ from events import (
     joining,
     looking_after,
     marketplace,
+    offered_places,
     open_roles,
     organisations,
     people,
@@ -163,6 +165,8 @@ silent(
     seekers.TeamSearchEnded,
     join_requests.JoiningTakenBack,
     consents.ConsentGiven,
+    answering.RegistrationAnswered,
+    offered_places.PlaceConfirmed,
     availability.AvailabilitySet,
     no_thanks.NoThanksSaid,
     no_thanks.NoThanksTakenBack,

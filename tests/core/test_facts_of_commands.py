@@ -24,6 +24,8 @@ SILENT = {
     "add_participation_type": SET_UP, "add_question": SET_UP, "set_consent_text": SET_UP,
     "star_session": STARS, "unstar_session": STARS,
     "cast_ballot": BALLOTS,
+    "change_question": SET_UP, "move_question": SET_UP, "retire_question": SET_UP, "bring_back_question": SET_UP,
+    "make_code": SET_UP, "end_code": SET_UP,
     "drop_phase": "drafts of events only",
 }  # fmt: skip
 

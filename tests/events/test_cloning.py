@@ -13,10 +13,12 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.core.refusals import Invalid, NotAllowed
 from events.events import Event, EventState, EventWithPhases
+from events.form_building import add_question
 from events.phases import Phase, PhaseKind
 from events.planning import create_event_from_template, move_phase
 from events.programmes import Programme
-from events.registration import QuestionKind, add_question, consent_text_of, questions_of, set_consent_text, types_of
+from events.questions import QuestionKind, questions_of
+from events.registration import consent_text_of, set_consent_text, types_of
 from events.type_rules import PairRule, set_type_rules, type_rules_of
 from sessions.blocks import Slot, add_block, add_tables, blocks_of, slots_in, tables_of
 from sessions.booking_rules import TypeLimits, limits_of_types, rules_of, set_type_limits
@@ -195,14 +197,14 @@ def test_no_setting_of_an_event_is_forgotten():
     cloned = {
         "phase", "participation_type", "registration_question", "consent_text", "booking_rules", "type_limits",
         "type_rule", "block", "meeting_table", "stage", "submission_field", "agenda_track", "agenda_room",
-        "conflict_level", "judging_round", "certificate_look",
+        "conflict_level", "judging_round", "certificate_look", "page_section", "page_entry",
     }  # fmt: skip
     by_people = {
         "registration", "challenge", "team", "team_member", "item_in_event", "submission", "journal_entry", "meeting",
         "absence", "availability_stated", "availability_nudge", "schedule_draft", "unplaced", "pitch", "standby",
         "waiting_pair", "letter", "reply_address", "late_entry", "prize", "agenda_session", "agenda_release",
         "check_in_scan", "open_role", "join_request", "seeker", "team_wish", "team_intervention", "declared_conflict",
-        "team_mentor",
+        "team_mentor", "registration_code", "completeness_nudge",
     }  # fmt: skip
     found = {table.name for table in SQLModel.metadata.tables.values() if "event_id" in table.columns}
 

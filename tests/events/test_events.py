@@ -8,7 +8,8 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.core.refusals import Invalid
 from events.events import EventWithPhases, change_event
-from events.registration import add_participation_type, add_question, set_consent_text
+from events.form_building import add_question
+from events.registration import add_participation_type, set_consent_text
 from tests.makers import again, make_event, make_programme
 
 TEXTS = {"name": "Food Hack", "tagline": "", "description": "", "zone": "Europe/Brussels", "capacity": None}

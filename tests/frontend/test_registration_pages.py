@@ -12,17 +12,11 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.core.journal import settle
 from events.events import Approval, EventWithPhases, close_event
+from events.form_building import add_question
 from events.phases import PhaseKind
 from events.programmes import Programme
-from events.registration import (
-    Consent,
-    QuestionKind,
-    Registration,
-    RegistrationState,
-    add_question,
-    find_registration,
-    questions_of,
-)
+from events.questions import QuestionKind, questions_of
+from events.registration import Consent, Registration, RegistrationState, find_registration
 from tests.frontend.browser import Browser
 from tests.makers import (
     again,

@@ -12,7 +12,8 @@ from events.core.database import Database
 from events.events import Event, EventState, EventWithPhases, close_event, event_by_id
 from events.phases import PhaseKind
 from events.programmes import Programme
-from events.registration import consent_text_of, questions_of, types_of
+from events.questions import questions_of
+from events.registration import consent_text_of, types_of
 from events.roles import Role, Scope, people_with_role
 from tests.frontend.browser import Browser
 from tests.makers import LONG, again, make_event, make_programme

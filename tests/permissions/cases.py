@@ -10,11 +10,14 @@ from typing import Any
 
 from events.admission import Answerers
 from events.challenges import ChallengeInEvent
+from events.entrance import CodeInEvent
 from events.events import EventState, EventWithPhases
+from events.form_building import QuestionInEvent
 from events.join_requests import JoinRequestState
 from events.judging.votes import Kind
 from events.marketplace import ItemState
 from events.membership_requests import MembershipRequestState
+from events.page_sections import EntryInEvent
 from events.phases import PhaseKind
 from events.registration import RegistrationState
 from events.rounds.rounds import RoundState
@@ -160,6 +163,8 @@ def an_item_for_an_event(world: World) -> list[Case]:
     "set_consent_text", "appoint", "move_phase", "clone_event", "drop_phase", "import_participants", "import_items",
     "publish_challenge", "promote_need", "plan_stage", "add_track", "add_room", "set_conflict_levels", "add_session",
     "release_agenda", "set_team_rules", "stop_looking",
+    "publish_challenge", "promote_need", "plan_stage", "make_code", "set_entrance", "ask_to_finish",
+    "set_section", "move_section", "add_entry",
 )  # fmt: skip
 def a_hackathon(world: World) -> list[Case]:
     return event_states(world.hackathon)
@@ -183,7 +188,41 @@ def the_registration_phase(world: World) -> list[Case]:
     return phase_states(world.hackathon, PhaseKind.REGISTRATION)
 
 
-@cases_of("accept_registration", "decline_registration", "withdraw_registration", "agree_to_take_part")
+@cases_of("change_question", "move_question", "retire_question", "bring_back_question")
+def a_question_of_the_form(world: World) -> list[Case]:
+    return [
+        Case(case.state, QuestionInEvent(world.form_question, case.subject)) for case in event_states(world.hackathon)
+    ]
+
+
+@cases_of("change_entry", "move_entry", "remove_entry")
+def an_entry_of_the_public_page(world: World) -> list[Case]:
+    return [Case(case.state, EntryInEvent(world.entry, case.subject)) for case in event_states(world.hackathon)]
+
+
+@cases_of("end_code")
+def a_code(world: World) -> list[Case]:
+    ended = changed(world.code, ended_at=NOW)
+    return [Case("Ada's", CodeInEvent(world.code, world.hackathon)), Case("ended", CodeInEvent(ended, world.hackathon))]
+
+
+@cases_of("confirm_place")
+def an_offered_place(world: World) -> list[Case]:
+    place = world.place("Bo", world.hackathon)
+    offered = {"state": RegistrationState.OFFERED, "offer_ends_at": NOW + HOUR}
+    return [
+        Case("offered to Bo", with_state(place, registration=offered)),
+        Case("lapsed", with_state(place, registration=offered | {"offer_ends_at": NOW - HOUR})),
+        Case("accepted already", place),
+        Case(
+            "offered to Bo, closed event", with_state(place, registration=offered, event={"state": EventState.CLOSED})
+        ),
+    ]
+
+
+@cases_of(
+    "accept_registration", "decline_registration", "answer_questions", "withdraw_registration", "agree_to_take_part"
+)
 def a_registration(world: World) -> list[Case]:
     """Bo is looked after by Ola's desk, Tam by none."""
     place, other = world.place("Bo", world.hackathon), world.place("Tam", world.hackathon)

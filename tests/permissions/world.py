@@ -12,12 +12,16 @@ from events.challenge_questions import QuestionInEvent, ask_about_challenge, get
 from events.challenge_resources import ResourceInEvent, add_challenge_file, get_resource
 from events.challenges import Challenge, ChallengeInEvent, publish_challenge
 from events.clusters import add_to_cluster
+from events.codes import RegistrationCode
 from events.core import clock
 from events.core.access import SYSTEM, VISITOR, Actor
 from events.core.database import Database
 from events.core.files import StoredFile
+from events.core.pictures import Picture
 from events.desks import Desk
+from events.entrance import make_code
 from events.events import EventState, EventWithPhases
+from events.form_building import add_question
 from events.handing_in import VersionInEvent, hand_in
 from events.join_requests import JoinRequestInEvent, ask_to_join_team, get_join_request
 from events.joining import InvitationSeen, get_invitation, invite_to_team, issue_invitation_token
@@ -26,10 +30,12 @@ from events.marketplace import Item, ItemForEvent, show_in_event
 from events.membership_requests import ask_to_join
 from events.open_roles import open_role
 from events.organisations import Organisation, OrganisationKind
+from events.page_sections import PageEntry, SectionKind, add_entry, pictures_of
 from events.people import Person
 from events.phases import PhaseKind
 from events.prizes import Offered, PrizeInEvent, add_challenge_prize, award_prize, get_prize
 from events.programmes import Programme, add_cluster
+from events.questions import RegistrationQuestion
 from events.registration import Registration, RegistrationInEvent, appoint, find_registration, participants_of
 from events.roles import Role, actor_for
 from events.seekers import look_for_team
@@ -68,6 +74,9 @@ from tests.sessions.makers_agenda import Programme as Agenda
 from tests.sessions.makers_agenda import make_session, released, with_rooms
 from tests.sessions.makers_meetings import Fair, make_colleague, make_meeting, make_request, tomorrow
 from tests.sessions.makers_schedules import make_draft_here
+
+# A picture of one pixel.
+_WEBP = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0/\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0"
 
 CAST = {
     "visitor": "nobody we know",
@@ -126,6 +135,9 @@ class World:
     agenda: Agenda
     keynote: SessionInEvent
     judging: Judging
+    form_question: RegistrationQuestion
+    code: RegistrationCode
+    entry: PageEntry
     ids: dict[str, str]
 
     @property
@@ -226,6 +238,11 @@ def build_world(db: Database) -> World:
         pitch=pitch, question=question, table=tables_of(db, fair.event.id)[0],
         draft=make_draft_here(db, fair.ada, fair.event), waiting=waiting, agenda=agenda, keynote=keynote,
         judging=judging, ids={},
+        form_question=add_question(db, ada, hackathon, label="What do you build?"),
+        code=make_code(db, ada, hackathon, name="Speakers"),
+        entry=add_entry(
+            db, ada, hackathon, section=SectionKind.PARTNERS, title="Berg Dairy", picture=Picture(_WEBP, 1, 1)
+        ),
     )  # fmt: skip
     world.ids = (
         _ids(db, world)
@@ -235,6 +252,11 @@ def build_world(db: Database) -> World:
         | judging.ids
         | {
             "draft": draft.event.slug,
+            "form_question": world.form_question.public_id,
+            "section": "partners",
+            "entry": world.entry.public_id,
+            "picture": pictures_of(db, [world.entry])[world.entry.file_id],
+            "registration_code": world.code.public_id,
             "participant": nias.public_id,
             "past": past.public_id,
             **_opening(db, fair, nia, organisation),

@@ -136,8 +136,15 @@ def show_set_up(request: Request, form: Filled = NOTHING) -> Response:
     slug = event.event.slug
     doors = [
         Door(_("Texts and places"), path("edit_event", event=slug), _("Name, description, zone, places, approval.")),
+        Door(_("Public page"), path("edit_page", event=slug), _("Sections, partners, prizes, questions, pictures.")),
+        Door(_("Preview"), path("preview", event=slug), _("The page as a visitor, a participant or a judge sees it.")),
         Door(_("Phases"), path("edit_phases", event=slug), _("When what is possible.")),
         Door(_("Registration"), path("edit_registration", event=slug), _("Types, questions and the consent text.")),
+        Door(
+            _("Codes and private links"),
+            path("edit_entrance", event=slug),
+            _("Who can register, and how long a free place is kept."),
+        ),
         Door(_("Roles"), path("edit_roles", event=slug), _("Judges, mentors, hosts, challenge owners, organisers.")),
     ]
     doors += [
