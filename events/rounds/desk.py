@@ -199,6 +199,8 @@ class ReadWork:
     video: str
     files: tuple[Mapping[str, Any], ...]
     submission_id: str
+    answers: tuple[Mapping[str, Any], ...] = ()
+    keywords: tuple[str, ...] = ()
 
 
 def read_works(
@@ -228,15 +230,22 @@ def _read(
     says: Mapping[str, Any] = version.content if version else {}
     team, public = known.get(row.submission_id, ("", ""))
 
-    def text(field: str) -> str:
-        said = str(says.get(field, ""))
+    def shown(said: str) -> str:
         return blanked(said, names or ()) if blind else said
+
+    def text(field: str) -> str:
+        return shown(str(says.get(field, "")))
+
+    # A link is an address, of which nothing would be left.
+    answers = [one for one in says.get("answers", ()) if not (blind and one["kind"] == "link")]
 
     return ReadWork(
         row.number, row.public_id, text("title") or team, text("summary"), text("text"),
         about.get(row.submission_id, ""), team,
         () if blind else tuple(says.get("links", ())), "" if blind else str(says.get("video", "")),
         () if blind else tuple(says.get("files", ())), public,
+        tuple({**one, "answer": shown(str(one["answer"]))} for one in answers),
+        tuple(shown(word) for word in says.get("keywords", ())),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_e4bc2c250a"
+revision = "0001_ac24b99ce5"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -297,6 +297,8 @@ def upgrade() -> None:
             sa.Enum("automatic", "organiser", name="approval", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
+        sa.Column("by_code_only", sa.Boolean(), nullable=False),
+        sa.Column("confirm_hours", sa.Integer(), nullable=True),
         sa.Column("team_size_min", sa.Integer(), nullable=False),
         sa.Column("team_size_max", sa.Integer(), nullable=False),
         sa.Column("grace_minutes", sa.Integer(), nullable=False),
@@ -305,6 +307,7 @@ def upgrade() -> None:
         sa.Column("has_agenda", sa.Boolean(), nullable=False),
         sa.Column("solo_allowed", sa.Boolean(), nullable=False),
         sa.Column("teams_lock_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("certificates_issued_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["follows_id"], ["event.id"], name=op.f("fk_event_follows_id")),
@@ -710,6 +713,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", name=op.f("uq_booking_rules_event_id")),
     )
     op.create_table(
+        "certificate_look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("colour", sa.String(length=7), nullable=False),
+        sa.Column("words", sa.String(length=400), nullable=False),
+        sa.Column("signed_by", sa.String(length=120), nullable=False),
+        sa.Column("signed_as", sa.String(length=120), nullable=False),
+        sa.Column("logo_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_certificate_look_event_id")),
+        sa.ForeignKeyConstraint(["logo_id"], ["stored_file.id"], name=op.f("fk_certificate_look_logo_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_look")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_certificate_look_event_id")),
+    )
+    op.create_table(
         "challenge",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -733,6 +750,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_challenge_need_id"), "challenge", ["need_id"], unique=False)
     op.create_index(op.f("ix_challenge_organisation_id"), "challenge", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_challenge_person_id"), "challenge", ["person_id"], unique=False)
+    op.create_table(
+        "completeness_nudge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_completeness_nudge_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_completeness_nudge_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_completeness_nudge")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_completeness_nudge_event_id_person_id")),
+    )
+    op.create_index(op.f("ix_completeness_nudge_event_id"), "completeness_nudge", ["event_id"], unique=False)
+    op.create_index(op.f("ix_completeness_nudge_person_id"), "completeness_nudge", ["person_id"], unique=False)
     op.create_table(
         "conflict_level",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -930,14 +960,20 @@ def upgrade() -> None:
     op.create_table(
         "registration_question",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("label", sa.String(length=200), nullable=False),
+        sa.Column("help", sa.String(length=300), nullable=False),
         sa.Column(
             "kind",
             sa.Enum(
                 "short text",
                 "long text",
                 "choice",
+                "multiple choice",
+                "yes or no",
+                "date",
+                "file",
                 name="questionkind",
                 native_enum=False,
                 create_constraint=True,
@@ -947,9 +983,17 @@ def upgrade() -> None:
         ),
         sa.Column("choices", sa.JSON(), nullable=False),
         sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("for_types", sa.JSON(), nullable=False),
+        sa.Column("shown_if_id", sa.Integer(), nullable=True),
+        sa.Column("shown_if_answer", sa.String(length=200), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_question_event_id")),
+        sa.ForeignKeyConstraint(
+            ["shown_if_id"], ["registration_question.id"], name=op.f("fk_registration_question_shown_if_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registration_question")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_registration_question_public_id")),
     )
     op.create_index(op.f("ix_registration_question_event_id"), "registration_question", ["event_id"], unique=False)
     op.create_table(
@@ -1289,56 +1333,30 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_published_result_round_id"), "published_result", ["round_id"], unique=False)
     op.create_table(
-        "registration",
+        "registration_code",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("organisation_id", sa.Integer(), nullable=True),
-        sa.Column("asked_organisation_id", sa.Integer(), nullable=True),
-        sa.Column("type_id", sa.Integer(), nullable=False),
-        sa.Column("desk_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "applied",
-                "waiting",
-                "accepted",
-                "declined",
-                "withdrawn",
-                name="registrationstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("type_id", sa.Integer(), nullable=True),
+        sa.Column("most_uses", sa.Integer(), nullable=True),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("skips_approval", sa.Boolean(), nullable=False),
+        sa.Column("skips_capacity", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "most_uses IS NULL OR used <= most_uses", name=op.f("ck_registration_code_registration_code_not_overused")
         ),
-        sa.Column("answers", sa.JSON(), nullable=False),
-        sa.Column("taken_over_from_id", sa.Integer(), nullable=True),
-        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["asked_organisation_id"], ["organisation.id"], name=op.f("fk_registration_asked_organisation_id")
-        ),
-        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"], name=op.f("fk_registration_desk_id"), ondelete="SET NULL"),
-        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_event_id")),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_registration_organisation_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_registration_person_id")),
-        sa.ForeignKeyConstraint(
-            ["taken_over_from_id"], ["registration.id"], name=op.f("fk_registration_taken_over_from_id")
-        ),
-        sa.ForeignKeyConstraint(["type_id"], ["participation_type.id"], name=op.f("fk_registration_type_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
-        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_registration_event_id_person_id")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_registration_public_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_code_event_id")),
+        sa.ForeignKeyConstraint(["type_id"], ["participation_type.id"], name=op.f("fk_registration_code_type_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration_code")),
+        sa.UniqueConstraint("event_id", "code", name=op.f("uq_registration_code_event_id_code")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_registration_code_public_id")),
     )
-    op.create_index(
-        op.f("ix_registration_asked_organisation_id"), "registration", ["asked_organisation_id"], unique=False
-    )
-    op.create_index(op.f("ix_registration_desk_id"), "registration", ["desk_id"], unique=False)
-    op.create_index(op.f("ix_registration_event_id"), "registration", ["event_id"], unique=False)
-    op.create_index(op.f("ix_registration_organisation_id"), "registration", ["organisation_id"], unique=False)
-    op.create_index(op.f("ix_registration_person_id"), "registration", ["person_id"], unique=False)
+    op.create_index(op.f("ix_registration_code_event_id"), "registration_code", ["event_id"], unique=False)
     op.create_table(
         "round_criterion",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1619,50 +1637,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_challenge_question_person_id"), "challenge_question", ["person_id"], unique=False)
     op.create_index(op.f("ix_challenge_question_team_id"), "challenge_question", ["team_id"], unique=False)
     op.create_table(
-        "check_in_scan",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("event_id", sa.Integer(), nullable=False),
-        sa.Column("registration_id", sa.Integer(), nullable=False),
-        sa.Column("scan_id", sa.String(length=40), nullable=False),
-        sa.Column("counts", sa.Boolean(), nullable=False),
-        sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("by_id", sa.Integer(), nullable=True),
-        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("undone_by_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_check_in_scan_by_id")),
-        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_check_in_scan_event_id")),
-        sa.ForeignKeyConstraint(
-            ["registration_id"], ["registration.id"], name=op.f("fk_check_in_scan_registration_id")
-        ),
-        sa.ForeignKeyConstraint(["undone_by_id"], ["person.id"], name=op.f("fk_check_in_scan_undone_by_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in_scan")),
-        sa.UniqueConstraint("event_id", "scan_id", name=op.f("uq_check_in_scan_event_id_scan_id")),
-    )
-    op.create_index(op.f("ix_check_in_scan_event_id"), "check_in_scan", ["event_id"], unique=False)
-    op.create_index(op.f("ix_check_in_scan_registration_id"), "check_in_scan", ["registration_id"], unique=False)
-    op.create_index(
-        "uq_check_in_scan_registration_id",
-        "check_in_scan",
-        ["registration_id"],
-        unique=True,
-        sqlite_where=sa.text("counts AND undone_at IS NULL"),
-        postgresql_where=sa.text("counts AND undone_at IS NULL"),
-    )
-    op.create_table(
-        "consent",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("registration_id", sa.Integer(), nullable=False),
-        sa.Column("text_id", sa.Integer(), nullable=False),
-        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("locale", sa.String(length=8), nullable=False),
-        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["registration_id"], ["registration.id"], name=op.f("fk_consent_registration_id")),
-        sa.ForeignKeyConstraint(["text_id"], ["consent_text.id"], name=op.f("fk_consent_text_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
-    )
-    op.create_index(op.f("ix_consent_registration_id"), "consent", ["registration_id"], unique=False)
-    op.create_table(
         "late_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -1808,6 +1782,62 @@ def upgrade() -> None:
     op.create_index(op.f("ix_open_role_event_id"), "open_role", ["event_id"], unique=False)
     op.create_index(op.f("ix_open_role_team_id"), "open_role", ["team_id"], unique=False)
     op.create_table(
+        "registration",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("asked_organisation_id", sa.Integer(), nullable=True),
+        sa.Column("type_id", sa.Integer(), nullable=False),
+        sa.Column("desk_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "applied",
+                "waiting",
+                "offered",
+                "accepted",
+                "declined",
+                "withdrawn",
+                name="registrationstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("code_id", sa.Integer(), nullable=True),
+        sa.Column("offer_ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_over_from_id", sa.Integer(), nullable=True),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["asked_organisation_id"], ["organisation.id"], name=op.f("fk_registration_asked_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["code_id"], ["registration_code.id"], name=op.f("fk_registration_code_id")),
+        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"], name=op.f("fk_registration_desk_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_registration_event_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_registration_organisation_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_registration_person_id")),
+        sa.ForeignKeyConstraint(
+            ["taken_over_from_id"], ["registration.id"], name=op.f("fk_registration_taken_over_from_id")
+        ),
+        sa.ForeignKeyConstraint(["type_id"], ["participation_type.id"], name=op.f("fk_registration_type_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_registration_event_id_person_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_registration_public_id")),
+    )
+    op.create_index(
+        op.f("ix_registration_asked_organisation_id"), "registration", ["asked_organisation_id"], unique=False
+    )
+    op.create_index(op.f("ix_registration_code_id"), "registration", ["code_id"], unique=False)
+    op.create_index(op.f("ix_registration_desk_id"), "registration", ["desk_id"], unique=False)
+    op.create_index(op.f("ix_registration_event_id"), "registration", ["event_id"], unique=False)
+    op.create_index(op.f("ix_registration_organisation_id"), "registration", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_registration_person_id"), "registration", ["person_id"], unique=False)
+    op.create_table(
         "released_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("release_id", sa.Integer(), nullable=False),
@@ -1927,7 +1957,14 @@ def upgrade() -> None:
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_by_id", sa.Integer(), nullable=True),
         sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("searchable", sa.String(length=30000), nullable=False),
+        sa.Column("gallery_agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("gallery_agreed_by_id", sa.Integer(), nullable=True),
+        sa.Column("gallery_hidden_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_submission_event_id")),
+        sa.ForeignKeyConstraint(
+            ["gallery_agreed_by_id"], ["person.id"], name=op.f("fk_submission_gallery_agreed_by_id")
+        ),
         sa.ForeignKeyConstraint(["saved_by_id"], ["person.id"], name=op.f("fk_submission_saved_by_id")),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_submission_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
@@ -2050,6 +2087,37 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_unplaced_event_id"), "unplaced", ["event_id"], unique=False)
     op.create_table(
+        "check_in_scan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("scan_id", sa.String(length=40), nullable=False),
+        sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_check_in_scan_by_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_check_in_scan_event_id")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_check_in_scan_registration_id")
+        ),
+        sa.ForeignKeyConstraint(["undone_by_id"], ["person.id"], name=op.f("fk_check_in_scan_undone_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in_scan")),
+        sa.UniqueConstraint("event_id", "scan_id", name=op.f("uq_check_in_scan_event_id_scan_id")),
+    )
+    op.create_index(op.f("ix_check_in_scan_event_id"), "check_in_scan", ["event_id"], unique=False)
+    op.create_index(op.f("ix_check_in_scan_registration_id"), "check_in_scan", ["registration_id"], unique=False)
+    op.create_index(
+        "uq_check_in_scan_registration_id",
+        "check_in_scan",
+        ["registration_id"],
+        unique=True,
+        sqlite_where=sa.text("counts AND undone_at IS NULL"),
+        postgresql_where=sa.text("counts AND undone_at IS NULL"),
+    )
+    op.create_table(
         "consensus_note",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -2064,6 +2132,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_consensus_note_round_id"), "consensus_note", ["round_id"], unique=False)
     op.create_index(op.f("ix_consensus_note_submission_id"), "consensus_note", ["submission_id"], unique=False)
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("text_id", sa.Integer(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["registration_id"], ["registration.id"], name=op.f("fk_consent_registration_id")),
+        sa.ForeignKeyConstraint(["text_id"], ["consent_text.id"], name=op.f("fk_consent_text_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    op.create_index(op.f("ix_consent_registration_id"), "consent", ["registration_id"], unique=False)
     op.create_table(
         "declared_conflict",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2269,6 +2350,28 @@ def upgrade() -> None:
     op.create_index(op.f("ix_prize_award_prize_id"), "prize_award", ["prize_id"], unique=False)
     op.create_index(op.f("ix_prize_award_submission_id"), "prize_award", ["submission_id"], unique=False)
     op.create_table(
+        "registration_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_registration_file_file_id")),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["registration_question.id"], name=op.f("fk_registration_file_question_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_registration_file_registration_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration_file")),
+        sa.UniqueConstraint(
+            "registration_id", "question_id", name=op.f("uq_registration_file_registration_id_question_id")
+        ),
+    )
+    op.create_index(op.f("ix_registration_file_file_id"), "registration_file", ["file_id"], unique=False)
+    op.create_index(
+        op.f("ix_registration_file_registration_id"), "registration_file", ["registration_id"], unique=False
+    )
+    op.create_table(
         "released_speaker",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("released_id", sa.Integer(), nullable=False),
@@ -2313,6 +2416,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_submission_file_file_id"), "submission_file", ["file_id"], unique=False)
     op.create_index(op.f("ix_submission_file_submission_id"), "submission_file", ["submission_id"], unique=False)
+    op.create_table(
+        "submission_keyword",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("compared", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_submission_keyword_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission_keyword")),
+        sa.UniqueConstraint("submission_id", "compared", name=op.f("uq_submission_keyword_submission_id_compared")),
+    )
+    op.create_index(op.f("ix_submission_keyword_compared"), "submission_keyword", ["compared"], unique=False)
+    op.create_index(op.f("ix_submission_keyword_submission_id"), "submission_keyword", ["submission_id"], unique=False)
     op.create_table(
         "submission_version",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2391,6 +2506,9 @@ def downgrade() -> None:
     op.drop_table("stage_question")
     op.drop_index(op.f("ix_submission_version_submission_id"), table_name="submission_version")
     op.drop_table("submission_version")
+    op.drop_index(op.f("ix_submission_keyword_submission_id"), table_name="submission_keyword")
+    op.drop_index(op.f("ix_submission_keyword_compared"), table_name="submission_keyword")
+    op.drop_table("submission_keyword")
     op.drop_index(op.f("ix_submission_file_submission_id"), table_name="submission_file")
     op.drop_index(op.f("ix_submission_file_file_id"), table_name="submission_file")
     op.drop_table("submission_file")
@@ -2400,6 +2518,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_released_speaker_released_id"), table_name="released_speaker")
     op.drop_index(op.f("ix_released_speaker_person_id"), table_name="released_speaker")
     op.drop_table("released_speaker")
+    op.drop_index(op.f("ix_registration_file_registration_id"), table_name="registration_file")
+    op.drop_index(op.f("ix_registration_file_file_id"), table_name="registration_file")
+    op.drop_table("registration_file")
     op.drop_index(op.f("ix_prize_award_submission_id"), table_name="prize_award")
     op.drop_index(op.f("ix_prize_award_prize_id"), table_name="prize_award")
     op.drop_table("prize_award")
@@ -2436,9 +2557,20 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_declared_conflict_person_id"), table_name="declared_conflict")
     op.drop_index(op.f("ix_declared_conflict_event_id"), table_name="declared_conflict")
     op.drop_table("declared_conflict")
+    op.drop_index(op.f("ix_consent_registration_id"), table_name="consent")
+    op.drop_table("consent")
     op.drop_index(op.f("ix_consensus_note_submission_id"), table_name="consensus_note")
     op.drop_index(op.f("ix_consensus_note_round_id"), table_name="consensus_note")
     op.drop_table("consensus_note")
+    op.drop_index(
+        "uq_check_in_scan_registration_id",
+        table_name="check_in_scan",
+        sqlite_where=sa.text("counts AND undone_at IS NULL"),
+        postgresql_where=sa.text("counts AND undone_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_check_in_scan_registration_id"), table_name="check_in_scan")
+    op.drop_index(op.f("ix_check_in_scan_event_id"), table_name="check_in_scan")
+    op.drop_table("check_in_scan")
     op.drop_index(op.f("ix_unplaced_event_id"), table_name="unplaced")
     op.drop_table("unplaced")
     op.drop_index(op.f("ix_team_mentor_team_id"), table_name="team_mentor")
@@ -2474,6 +2606,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_released_session_session_id"), table_name="released_session")
     op.drop_index(op.f("ix_released_session_release_id"), table_name="released_session")
     op.drop_table("released_session")
+    op.drop_index(op.f("ix_registration_person_id"), table_name="registration")
+    op.drop_index(op.f("ix_registration_organisation_id"), table_name="registration")
+    op.drop_index(op.f("ix_registration_event_id"), table_name="registration")
+    op.drop_index(op.f("ix_registration_desk_id"), table_name="registration")
+    op.drop_index(op.f("ix_registration_code_id"), table_name="registration")
+    op.drop_index(op.f("ix_registration_asked_organisation_id"), table_name="registration")
+    op.drop_table("registration")
     op.drop_index(op.f("ix_open_role_team_id"), table_name="open_role")
     op.drop_index(op.f("ix_open_role_event_id"), table_name="open_role")
     op.drop_table("open_role")
@@ -2497,17 +2636,6 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_late_entry_event_id"), table_name="late_entry")
     op.drop_table("late_entry")
-    op.drop_index(op.f("ix_consent_registration_id"), table_name="consent")
-    op.drop_table("consent")
-    op.drop_index(
-        "uq_check_in_scan_registration_id",
-        table_name="check_in_scan",
-        sqlite_where=sa.text("counts AND undone_at IS NULL"),
-        postgresql_where=sa.text("counts AND undone_at IS NULL"),
-    )
-    op.drop_index(op.f("ix_check_in_scan_registration_id"), table_name="check_in_scan")
-    op.drop_index(op.f("ix_check_in_scan_event_id"), table_name="check_in_scan")
-    op.drop_table("check_in_scan")
     op.drop_index(op.f("ix_challenge_question_team_id"), table_name="challenge_question")
     op.drop_index(op.f("ix_challenge_question_person_id"), table_name="challenge_question")
     op.drop_index(op.f("ix_challenge_question_challenge_id"), table_name="challenge_question")
@@ -2548,12 +2676,8 @@ def downgrade() -> None:
     op.drop_table("round_judge")
     op.drop_index(op.f("ix_round_criterion_round_id"), table_name="round_criterion")
     op.drop_table("round_criterion")
-    op.drop_index(op.f("ix_registration_person_id"), table_name="registration")
-    op.drop_index(op.f("ix_registration_organisation_id"), table_name="registration")
-    op.drop_index(op.f("ix_registration_event_id"), table_name="registration")
-    op.drop_index(op.f("ix_registration_desk_id"), table_name="registration")
-    op.drop_index(op.f("ix_registration_asked_organisation_id"), table_name="registration")
-    op.drop_table("registration")
+    op.drop_index(op.f("ix_registration_code_event_id"), table_name="registration_code")
+    op.drop_table("registration_code")
     op.drop_index(op.f("ix_published_result_round_id"), table_name="published_result")
     op.drop_table("published_result")
     op.drop_index(op.f("ix_prize_event_id"), table_name="prize")
@@ -2612,11 +2736,15 @@ def downgrade() -> None:
     op.drop_table("consent_text")
     op.drop_index(op.f("ix_conflict_level_event_id"), table_name="conflict_level")
     op.drop_table("conflict_level")
+    op.drop_index(op.f("ix_completeness_nudge_person_id"), table_name="completeness_nudge")
+    op.drop_index(op.f("ix_completeness_nudge_event_id"), table_name="completeness_nudge")
+    op.drop_table("completeness_nudge")
     op.drop_index(op.f("ix_challenge_person_id"), table_name="challenge")
     op.drop_index(op.f("ix_challenge_organisation_id"), table_name="challenge")
     op.drop_index(op.f("ix_challenge_need_id"), table_name="challenge")
     op.drop_index(op.f("ix_challenge_event_id"), table_name="challenge")
     op.drop_table("challenge")
+    op.drop_table("certificate_look")
     op.drop_table("booking_rules")
     op.drop_index(op.f("ix_block_event_id"), table_name="block")
     op.drop_table("block")

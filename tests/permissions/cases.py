@@ -162,9 +162,8 @@ def an_item_for_an_event(world: World) -> list[Case]:
     "change_event", "publish_event", "start_event", "close_event", "add_participation_type", "add_question",
     "set_consent_text", "appoint", "move_phase", "clone_event", "drop_phase", "import_participants", "import_items",
     "publish_challenge", "promote_need", "plan_stage", "add_track", "add_room", "set_conflict_levels", "add_session",
-    "release_agenda", "set_team_rules", "stop_looking",
-    "publish_challenge", "promote_need", "plan_stage", "make_code", "set_entrance", "ask_to_finish",
-    "set_section", "move_section", "add_entry",
+    "release_agenda", "set_team_rules", "stop_looking", "make_code", "set_entrance", "ask_to_finish", "set_section",
+    "move_section", "add_entry",
 )  # fmt: skip
 def a_hackathon(world: World) -> list[Case]:
     return event_states(world.hackathon)
