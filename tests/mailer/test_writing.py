@@ -31,6 +31,7 @@ PLAIN = "Peel Good"
 SAID = ("SUMMARY", "LOCATION", "DESCRIPTION")
 NOT_TYPED = {
     "url": Page(URL),
+    "ticket": Page(URL),
     "starts_at": NOW,
     "ends_at": NOW + timedelta(minutes=20),
     "expires_at": NOW + timedelta(hours=48),
