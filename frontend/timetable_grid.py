@@ -124,7 +124,8 @@ def _wall(moment: datetime, zone: str) -> datetime:
 
 def _rows(day: date, zone: str, rooms: Sequence[Room], views: Placed, step: int) -> list[GridRow]:
     midnight = datetime.combine(day, time())
-    stands = [(one, view, _wall(one.starts_at, zone), _wall(one.ends_at, zone)) for one, view in views]
+    everywhere = [(one, view, _wall(one.starts_at, zone), _wall(one.ends_at, zone)) for one, view in views]
+    stands = [each for each in everywhere if each[2].date() <= day <= each[3].date()]
     todays = [(start, end) for _one, _view, start, end in stands if start.date() == day]
     opens = min([midnight + timedelta(hours=USUAL_HOURS[0]), *(start for start, _end in todays)])
     closes = max([midnight + timedelta(hours=USUAL_HOURS[1]), *(end for _start, end in todays)])

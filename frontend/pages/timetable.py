@@ -177,13 +177,15 @@ def edit_session(request: Request, form: Filled = NOTHING) -> Response:
         actor, subject = _load(db, request)
         event, row = subject.event, subject.session
         options = _options(db, event)
-        values = _values(db, subject)
+        values, stands = _values(db, subject), _told(db, subject)
         reasons = [one for one in conflicts_of(db, event) if row.public_id in one.sessions]
         refusal = why_not(actor, "change_session", subject)
+    # With the revision of now: whoever sends it again has read what somebody else has changed meanwhile.
+    shown = Filled({**values, **form.values, "revision": values["revision"]}, form.errors, form.refused)
     return render(
-        request, "timetable/edit.html", event=event, form=form.with_values(**values), subject=subject,
-        public_id=row.public_id, title=row.title, placed=row.starts_at is not None, reasons=reasons, refusal=refusal,
-        **options,
+        request, "timetable/edit.html", event=event, form=shown, subject=subject, public_id=row.public_id,
+        stands=stands if form.refused else "", title=row.title, placed=row.starts_at is not None, reasons=reasons,
+        refusal=refusal, **options,
     )  # fmt: skip
 
 

@@ -97,11 +97,15 @@ def test_a_session_is_changed_and_says_what_is_to_be_minded(db, made, browser, b
     assert page.status == 409
     assert "Somebody else has just changed this session." in page.text
     assert 'value="Mine"' in page.html
+    assert "As it stands in the draft Welcome is in Great Hall on Tue, 1 Sep 2026" in page.text
+    assert 'name="revision" value="2"' in page.html
 
 
 def test_a_session_is_taken_off_and_removed(db, made, browser):
     public = make_session(db, made, "Opening", hours=7).session.public_id
 
+    page = browser.send(f"{HERE}/sessions/{public}/place", room=made.hall.public_id, starts_at="tomorrow")
+    assert (page.status, 'value="Opening"' in page.html) == (422, True)
     page = browser.send(f"{HERE}/sessions/{public}/place")
     assert "Opening waits for a time." in page.text
     page = browser.send(f"{HERE}/sessions/{public}/remove")

@@ -1,9 +1,12 @@
 """The timetable in Chromium: sessions are moved by keyboard and by drag, refused with their reason, taken off."""
 
 import shutil
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,7 @@ from sessions.timetable.rows import Session, get_session, sessions_of
 from tests.journeys.house import House, open_house
 from tests.journeys.people import Somebody
 from tests.makers import NOW, make_person, person_of
-from tests.sessions.makers_agenda import Programme, at, make_agenda, make_session, move_to
+from tests.sessions.makers_agenda import Programme, at, make_agenda, make_session, move_to, released
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -157,3 +160,41 @@ def test_enter_opens_the_form_of_a_session(timetable: Setting) -> None:
         timetable.page.keyboard.press("Enter")
 
     timetable.somebody.look().arrives_at("Opening")
+
+
+@contextmanager
+def another_site(framed: str) -> Iterator[str]:
+    """A page on another origin with one of ours in a frame; where it is."""
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-type", "text/html")
+            self.end_headers()
+            self.wfile.write(f'<iframe src="{framed}"></iframe>'.encode())
+
+        def log_message(self, *said: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_the_widget_stands_in_a_frame_of_another_site_and_no_other_page_does(
+    timetable: Setting, browser: Chromium
+) -> None:
+    with transaction() as db:
+        released(db, timetable.made)
+    context = browser.new_context()
+    page, seen = context.new_page(), {}
+
+    for path in ("agenda/widget", "agenda"):
+        with another_site(f"{timetable.house.address}/e/food-hack/{path}") as address:
+            page.goto(address, wait_until="load")
+            seen[path] = "Opening" in page.frames[1].locator("body").inner_text()
+
+    assert seen == {"agenda/widget": True, "agenda": False}
+    assert context.cookies() == []
+    context.close()
