@@ -122,6 +122,7 @@ def chapters() -> list[Callable[[World], None]]:
     """The story in order."""
     from frontend.demo_agenda import agenda
     from frontend.demo_events import call_for_teams, draft_of_ada, elsewhere, pitch_room, weekend
+    from frontend.demo_judging import judging
     from frontend.demo_meetings import matchmaking, meetings
 
     return [
@@ -130,6 +131,7 @@ def chapters() -> list[Callable[[World], None]]:
         marketplace,
         call_for_teams,
         weekend,
+        judging,
         pitch_room,
         agenda,
         matchmaking,

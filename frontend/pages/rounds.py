@@ -17,7 +17,7 @@ from events.roles import organiser_of_event
 from events.rounds.assigning import ASSIGNED_SCHEMES
 from events.rounds.audience import turnout_of
 from events.rounds.boards import board_of
-from events.rounds.desk import PROGRESS_NAMES, desk_of
+from events.rounds.desk import PROGRESS_NAMES, Progress, desk_of
 from events.rounds.publishing import differs_now, held_result, shown_result
 from events.rounds.rounds import (
     RoundInEvent,
@@ -58,6 +58,12 @@ STATE_NAMES: dict[RoundState, tuple[Message, str, str]] = {
 }
 
 
+PROGRESS_OF_OTHERS: dict[Progress, Message] = {
+    **PROGRESS_NAMES,
+    Progress.WAITING: _("Not begun"),
+}
+
+
 class NoForm(Form):
     """A button."""
 
@@ -87,7 +93,10 @@ def organised_round(db: Database, request: Request) -> tuple[Actor, RoundInEvent
 
 def words() -> dict[str, Any]:
     """What pages of rounds call things."""
-    return {"state_names": STATE_NAMES, "scheme_names": round_form.SCHEME_NAMES, "progress_names": PROGRESS_NAMES}
+    return {
+        "state_names": STATE_NAMES, "scheme_names": round_form.SCHEME_NAMES, "progress_names": PROGRESS_NAMES,
+        "progress_of_others": PROGRESS_OF_OTHERS,
+    }  # fmt: skip
 
 
 def to_round(request: Request, subject: RoundInEvent, told: Message, name: str = "round", **ids: str) -> Response:

@@ -23,6 +23,7 @@ from events.prizes import Prize
 from events.programmes import Programme
 from events.registration import Registration, RegistrationState
 from events.roles import actor_for
+from events.rounds.rounds import JudgingRound, RoundState, RoundSubmission, Scheme
 from events.signin import SignInLinkAsked, issue_link_token
 from events.submission_fields import SubmissionField
 from events.submissions import Submission, SubmissionVersion
@@ -69,6 +70,8 @@ NO_PAGES = {
     "readyz",
     "registrations_csv",
     "resource_file",
+    "round_fragment",
+    "round_table",
     "robots",
     "schedule_json",
     "schedule_xml",
@@ -101,6 +104,8 @@ SEEN_BY = {
     "new_item": "Bo Berg", "edit_item": "Bo Berg", "organisation": "Bo Berg", "edit_organisation": "Bo Berg",
     "event_marketplace": "Bo Berg",
     "own_participants": "Ola Olsson", "seek_team": "Cy Costa",
+    "my_judging": "Dee Dumont", "judge_work": "Dee Dumont", "audience_vote": "Bo Berg", "published_result": "",
+    "result_version": "", "team_comments": "Tam Tamm",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
@@ -122,6 +127,10 @@ class Samples:
         found = dict(self.ids)
         if name in IN_MATCHMAKING:
             found["event"] = self.ids["matchmaking"]
+        if name in {"published_result", "result_version", "team_comments"}:
+            found |= {"round": self.ids["published_round"], "number": "1"}
+        if name == "audience_vote":
+            found["round"] = self.ids["audience_round"]
         if name == "choose_first_time":
             found["meeting"] = self.ids["untimed"]
         if name in {"assessment", "outcome"}:
@@ -196,6 +205,18 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
         "token": issue_invitation_token(db, sent),
         "stage": the(db, select(Stage).where(Stage.event_id == event.id)).public_id,
         "session": the(db, select(Session).where(Session.title == "Final pitches")).public_id,
+        **_ids_of_judging(db, event),
+    }
+
+
+def _ids_of_judging(db: Database, event: EventWithPhases) -> dict[str, str]:
+    rounds = select(JudgingRound).where(JudgingRound.event_id == event.id)
+    final = the(db, rounds.where(JudgingRound.scheme == Scheme.RUBRIC, JudgingRound.state == RoundState.OPEN))
+    return {
+        "round": final.public_id,
+        "work": the(db, select(RoundSubmission).where(RoundSubmission.round_id == final.id)).public_id,
+        "published_round": the(db, rounds.where(JudgingRound.state == RoundState.PUBLISHED)).public_id,
+        "audience_round": the(db, rounds.where(JudgingRound.scheme == Scheme.AUDIENCE)).public_id,
     }
 
 
