@@ -25,6 +25,8 @@ from events import (
 )
 from events import events as gatherings
 from events.importing import items, participants
+from events.proposals import adjustments, places
+from events.proposals import drafts as proposals
 from mailer.letters import silent
 from sessions import (
     assessments,
@@ -81,6 +83,18 @@ silent(
     drafts.ScheduleCancelled,
     drafts.DraftDiscarded,
     drafts.SchedulePublished,
+)
+# Proposals of teams concern organisers until they are sent; answers stand on their page.
+silent(
+    proposals.TeamsAsked,
+    proposals.TeamsProposed,
+    proposals.TeamsFailed,
+    proposals.TeamsCancelled,
+    proposals.ProposalDiscarded,
+    adjustments.ProposalAdjusted,
+    places.PlaceAccepted,
+    places.PlaceDeclined,
+    places.ProposalEnded,
 )
 # What a person did and saw: the page has said it.
 silent(
