@@ -14,6 +14,7 @@ from events.proposals.drafts import (
     TeamProposal,
     ask_for_teams,
     places_in,
+    teams_in,
 )
 from events.proposals.places import PlaceInEvent, get_place
 from events.proposals.problems import problem_for
@@ -55,16 +56,22 @@ def made_here(db: Database, event: EventWithPhases, row: TeamProposal) -> Propos
 
 def place_of(db: Database, subject: ProposalInEvent, who: Actor) -> PlaceInEvent:
     """Somebody's place, as they read it now."""
+    _look_again(db, subject)
     public = next(place.public_id for place, _person in places_in(db, subject.id) if place.person_id == who.person)
-    db.flush()
-    db.expire_all()
     return get_place(db, again(db, who), subject.event, public)
+
+
+def _look_again(db: Database, subject: ProposalInEvent) -> None:
+    """What statements have changed, the rows in memory do not know."""
+    db.flush()
+    db.refresh(subject.proposal)
+    for row in (*teams_in(db, subject.id), *(place for place, _person in places_in(db, subject.id))):
+        db.refresh(row)
 
 
 def states(db: Database, subject: ProposalInEvent) -> dict[int, PlaceState]:
     """The state of each place, by person."""
-    db.flush()
-    db.expire_all()
+    _look_again(db, subject)
     return {place.person_id: PlaceState(place.state) for place, _person in places_in(db, subject.id)}
 
 

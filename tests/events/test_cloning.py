@@ -200,7 +200,7 @@ def test_no_setting_of_an_event_is_forgotten():
         "registration", "challenge", "team", "team_member", "item_in_event", "submission", "journal_entry", "meeting",
         "absence", "availability_stated", "availability_nudge", "schedule_draft", "unplaced", "pitch", "standby",
         "waiting_pair", "letter", "reply_address", "open_role", "join_request", "seeker", "team_wish",
-        "team_intervention",
+        "team_intervention", "team_proposal", "proposed_team", "proposed_place",
     }  # fmt: skip
     found = {table.name for table in SQLModel.metadata.tables.values() if "event_id" in table.columns}
 

@@ -20,8 +20,11 @@ from events.people import Person
 from events.phases import PhaseKind
 from events.planning import move_phase
 from events.programmes import Programme
+from events.proposals.drafts import places_in
+from events.proposals.places import send_proposal
 from events.registration import Registration, RegistrationState
 from events.roles import actor_for
+from events.seekers import look_for_team
 from events.signin import SignInLinkAsked, issue_link_token
 from events.submissions import Submission, SubmissionVersion
 from events.teams import Team, TeamInEvent, TeamInvitationSent, TeamMember
@@ -36,12 +39,14 @@ from sessions.booking_rules import Timing, rules_of
 from sessions.meetings import Meeting, MeetingState, get_meeting
 from sessions.requests import book_meeting, request_meeting
 from sessions.stages import Stage
+from tests.events.makers_proposals import make_proposal
 from tests.sessions.makers_schedules import make_draft_here
 
 # Addresses that answer something else than a page.
 NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
             "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment",
             "agenda_fragment", "times_of_both", "times_of_meeting", "board_fragment",
+            "team_proposal_fragment", "team_proposal_teams",
             "drafts_fragment", "draft_fragment", "draft_problem", "draft_plan", "draft_fairness"}  # fmt: skip
 PAGES = {
     one.name: one.path
@@ -63,6 +68,7 @@ SEEN_BY = {
     "new_item": "Bo Berg", "edit_item": "Bo Berg", "organisation": "Bo Berg", "edit_organisation": "Bo Berg",
     "event_marketplace": "Bo Berg",
     "own_participants": "Ola Olsson", "seek_team": "Cy Costa",
+    "team_place": "Cy Costa",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
@@ -154,7 +160,20 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
         "number": str(version.number),
         "token": issue_invitation_token(db, sent),
         "stage": the(db, select(Stage).where(Stage.event_id == event.id)).public_id,
+        **_proposed(db, people, event),
     }
+
+
+def _proposed(db: Database, people: dict[str, Person], event: EventWithPhases) -> dict[str, str]:
+    """A proposal that can be changed, and the place of Cy in one that was sent."""
+    ada, event = actor_for(db, people[ORGANISER].id), event_by_id(db, event.id)
+    for name in ("Cy Costa", "Camille Roux"):
+        look_for_team(db, actor_for(db, people[name].id), event, skills=["field"], languages=["en"])
+    sent = make_proposal(db, ada, event, fills_teams=False)
+    send_proposal(db, ada, sent, answer_by=clock.now() + timedelta(hours=2))
+    place = next(place for place, person in places_in(db, sent.id) if person.name == "Cy Costa")
+    done = make_proposal(db, ada, event, fills_teams=False)
+    return {"proposal": done.proposal.public_id, "place": place.public_id}
 
 
 def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWithPhases) -> dict[str, str]:
