@@ -19,7 +19,7 @@ from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.tokens import Token, find_token, issue, spend
 from events.core.translation import At, _
-from events.events import EventWithPhases, event_by_id
+from events.events import EventWithPhases, event_by_id, not_over
 from events.people import Person, clean_email
 from events.phases import PhaseKind, PhaseNotOpen
 from events.registration import Registration
@@ -107,7 +107,11 @@ def invited(actor: Actor, subject: InvitationSeen) -> bool:
 def joining_open(subject: Any, now: datetime) -> None:
     """Refuse new members before team forming, and after building or the lock date: until then the next day needs
     whoever the team still lacks."""
-    event: EventWithPhases = subject.event
+    teams_take_people(subject.event, now)
+
+
+def teams_take_people(event: EventWithPhases, now: datetime) -> None:
+    """The same, asked of an event."""
     forming, last = event.phase(PhaseKind.TEAM_FORMING), last_joining(event)
     if forming is None or last is None or now < forming.starts_at:
         team_forming_open(event, now)
@@ -115,7 +119,7 @@ def joining_open(subject: Any, now: datetime) -> None:
     refuse_locked(event, now)
     if now >= last:
         raise PhaseNotOpen(_("Teams have been fixed since %(when)s.", when=At(last, "when")))
-    its_event_not_over(subject, now)
+    not_over(event, now)
 
 
 def leaving_open(subject: TeamInEvent, now: datetime) -> None:

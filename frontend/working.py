@@ -10,6 +10,7 @@ from events.core.housekeeping import sweep
 from events.core.journal import deliver_next
 from events.core.settings import settings
 from events.core.timers import run_next_timer
+from events.proposals.runs import make_next_proposal
 from mailer.delivery import run_mail
 from sessions.schedules.runs import make_next_schedule
 
@@ -19,12 +20,13 @@ POLL_SECONDS = 0.25
 
 
 async def run_worker(stop: asyncio.Event) -> None:
-    """Run timers, deliveries, schedules and mail until `stop` is set; an error in one step never ends a loop."""
+    """Run timers, deliveries, schedules, proposals and mail until `stop` is set; no error in one step ends a loop."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(wake_on_notify(stop))
         tasks.create_task(run_steps(stop, run_next_timer))
         tasks.create_task(run_steps(stop, deliver_next))
         tasks.create_task(run_steps(stop, lambda: make_next_schedule(stop.is_set)))
+        tasks.create_task(run_steps(stop, lambda: make_next_proposal(stop.is_set)))
         tasks.create_task(keep_house(stop))
         tasks.create_task(run_mail(stop))
 

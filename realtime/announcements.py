@@ -49,6 +49,8 @@ from events import events as gatherings
 from events.core.database import Database
 from events.importing import items, participants
 from events.people import find_person
+from events.proposals import adjustments, places
+from events.proposals import drafts as proposals
 from events.roles import Role, Scope, people_with_role
 from events.rounds import (
     assigning,
@@ -246,6 +248,40 @@ def _request_to_join(db: Database, fact: join_requests.JoiningAsked) -> Concerne
 @announced(seekers.TeamSought, seekers.TeamSearchEnded)
 def _seeker(db: Database, fact: seekers.TeamSought) -> Concerned:
     return {person_channel(fact.person_id)}, {"seeker": _slug(db, fact.event_id)}
+
+
+@announced(proposals.TeamsProposed, proposals.TeamsFailed, proposals.TeamsCancelled, places.ProposalEnded)
+def _proposal(db: Database, fact: proposals.TeamsProposed) -> Concerned:
+    row = db.get(proposals.TeamProposal, fact.proposal_id)
+    if row is None or row.asked_by_id is None:  # discarded before anybody was told
+        return set(), {}
+    return {person_channel(row.asked_by_id)}, {"proposal": row.public_id}
+
+
+@announced(places.ProposalSent)
+def _proposal_sent(db: Database, fact: places.ProposalSent) -> Concerned:
+    row = db.get_one(proposals.TeamProposal, fact.proposal_id)
+    asked = {person_channel(place.person_id) for place, _person in proposals.places_in(db, fact.proposal_id)
+             if place.state is proposals.PlaceState.ASKED}  # fmt: skip
+    return asked, {"proposal": row.public_id, "teams": _slug(db, fact.event_id)}
+
+
+@announced(places.PlaceAccepted, places.PlaceDeclined)
+def _place(db: Database, fact: places.PlaceAccepted) -> Concerned:
+    place = db.get_one(proposals.ProposedPlace, fact.place_id)
+    row = db.get_one(proposals.TeamProposal, place.proposal_id)
+    organiser = {person_channel(row.asked_by_id)} if row.asked_by_id else set()
+    return organiser | {person_channel(place.person_id)}, {"proposal": row.public_id, "place": place.public_id}
+
+
+@announced(places.ProposedTeamFormed, places.ProposedTeamFailed)
+def _proposed_team(db: Database, fact: places.ProposedTeamFormed) -> Concerned:
+    team = db.get_one(proposals.ProposedTeam, fact.proposed_team_id)
+    row = db.get_one(proposals.TeamProposal, team.proposal_id)
+    seated = {person_channel(place.person_id) for place, _person in proposals.places_in(db, team.proposal_id)
+              if place.proposed_team_id == team.id}  # fmt: skip
+    organiser = {person_channel(row.asked_by_id)} if row.asked_by_id else set()
+    return seated | organiser, {"proposal": row.public_id, "teams": _slug(db, fact.event_id)}
 
 
 @announced(submissions.SubmissionHandedIn, submissions.LateVersionKept, submissions.LateVersionAdmitted)
@@ -447,6 +483,7 @@ quiet(
     outcomes.OutcomeNoted,
     outcomes.OutcomeAwaited,
 )
+quiet(proposals.TeamsAsked, proposals.ProposalDiscarded, adjustments.ProposalAdjusted)
 # Whoever published sees it; of those who meet, each is told by the facts about their own meetings.
 quiet(drafts.ScheduleAsked, drafts.DraftDiscarded, drafts.SchedulePublished)
 # The request or the meeting that comes of it is announced itself.

@@ -25,6 +25,7 @@ from events.joining import (
 from events.open_roles import roles_of
 from events.people import people_by_id
 from events.phases import PhaseKind
+from events.proposals.places import open_places_of
 from events.reference.skills import SKILLS, skill_label
 from events.registration import participant_of_event
 from events.roles import organiser_of_event
@@ -91,13 +92,14 @@ def show_teams(request: Request, form: Filled = NOTHING) -> Response:
         me = find_seeker(db, event.id, actor.person)
         invitations = invitations_for(db, actor, event) if own is None else []
         requests = own_join_requests(db, actor, event) if own is None else []
+        offered = [one for one in open_places_of(db, actor) if one.event.id == event.id] if own is None else []
         titles = challenge_titles(db, event.id)
         forming = forming_of(db, event) if organiser_of_event(actor, event) else None
     refusal = why_not(actor, "form_team", event)
     return render(
         request, "teams/list.html", event=event, form=form, found=found, own=own, invitations=invitations,
         titles=titles, question=question, filtered=any(question.values()), base=page_base(request, question),
-        sees=see_teams(actor, event), registered=participant_of_event(actor, event), requests=requests,
+        sees=see_teams(actor, event), registered=participant_of_event(actor, event), requests=requests, offered=offered,
         may_form=refusal is None and own is None, registering=event.is_open(PhaseKind.REGISTRATION, clock.now()),
         may_seek=own is None and may(actor, "look_for_team", event), looks=me is not None and me.looks,
         why_no_team=refusal.message if refusal is not None and own is None and isinstance(refusal, Conflict) else "",

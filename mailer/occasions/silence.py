@@ -36,6 +36,8 @@ from events import (
 )
 from events import events as gatherings
 from events.importing import items, participants
+from events.proposals import adjustments, places
+from events.proposals import drafts as proposals
 from events.rounds import (
     assigning,
     comments,
@@ -132,6 +134,18 @@ silent(
 silent(gallery.GalleryAgreed, gallery.GalleryAgreementTakenBack, gallery.GalleryClosed, gallery.HiddenFromGallery)
 # Organisers say it themselves to whom it was announced.
 silent(prizes.PrizeTakenBack)
+# Proposals of teams concern organisers until they are sent; answers stand on their page.
+silent(
+    proposals.TeamsAsked,
+    proposals.TeamsProposed,
+    proposals.TeamsFailed,
+    proposals.TeamsCancelled,
+    proposals.ProposalDiscarded,
+    adjustments.ProposalAdjusted,
+    places.PlaceAccepted,
+    places.PlaceDeclined,
+    places.ProposalEnded,
+)
 # What a person did and saw: the page has said it.
 silent(
     signin.SignedIn,

@@ -8,41 +8,18 @@ end, or `{"broken": "..."}`.
 
 import json
 import os
-import resource
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
+from events.core.children import confine, say
 from sessions.scheduling.formats import read_plan, read_problem, write_plan
 from sessions.scheduling.plan import Progress, Solution
 from sessions.scheduling.problem import BadProblem, Problem
 from sessions.scheduling.solving import solve
 
-MEMORY = 6 * 1024**3  # of addresses: solvers reserve several times what they use
 SPARE_SECONDS = 120  # of processor time, beyond twice what was asked for
-
-
-def confine(seconds: int) -> None:
-    """Give this process limits, no right to write files, and whatever nobody else wants of the processor."""
-    limits = (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, 4 * seconds + SPARE_SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    )
-    for limit, value in limits:
-        try:
-            resource.setrlimit(limit, (value, value))
-        except (ValueError, OSError):  # macOS refuses RLIMIT_AS; the other limits still hold
-            continue
-    os.nice(10)
-
-
-def say(**line: Any) -> None:
-    """One line to the parent. A parent that has gone ends us: nobody waits for the answer any more."""
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
 
 
 def tell(progress: Progress) -> bool:
@@ -84,7 +61,7 @@ def answer(asked: dict[str, Any], progress: Callable[[Progress], bool] = tell) -
 def main() -> None:
     """Read a problem from standard input and write what comes of it to standard output."""
     asked = json.loads(sys.stdin.read())
-    confine(asked["seconds"])
+    confine(4 * asked["seconds"] + SPARE_SECONDS)
     try:
         say(answer=answer(asked))
     except BadProblem as bad:

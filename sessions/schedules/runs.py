@@ -4,25 +4,18 @@ Once a second it writes down how far the child is, which keeps the claim and fin
 A worker that dies leaves its claim to run out: another one begins the draft anew, three times at most.
 """
 
-import json
 import logging
-import os
-import queue
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlmodel import col
 
 from events.core import clock
 from events.core.access import SYSTEM
+from events.core.children import Line, child, next_line
 from events.core.claims import claim_one
 from events.core.database import Database, reading, transaction
 from events.core.journal import record
@@ -48,13 +41,10 @@ from sessions.scheduling.problem import BadProblem
 
 log = logging.getLogger("folkmoot.schedules")
 
-ROOT = Path(__file__).parents[2]
 LEASE = timedelta(seconds=20)
 MOST_BEGUN = 3
 BEAT = 1.0  # seconds between two looks; a cancelled child ends within two of them
 GRACE = 60  # seconds beyond those asked for, until a child counts as stuck
-
-Line = dict[str, Any]
 
 
 class _Ended(Exception):
@@ -150,12 +140,12 @@ def _is_ours(db: Database, draft: ScheduleDraft, values: dict[str, Any]) -> bool
 
 def _solve(draft: ScheduleDraft, asked: Line, is_stopping: Callable[[], bool]) -> Line:
     """The child's answer; what it says meanwhile goes into the draft's row, at most once a second."""
-    with _child(asked) as lines:
+    with child("sessions.schedules.apart", asked) as lines:
         end = time.monotonic() + 2 * draft.seconds + GRACE
         progress: Line = {}
         beaten = time.monotonic()
         while True:
-            line = _next(lines)
+            line = next_line(lines, BEAT / 4)
             if line is not None and "progress" in line:
                 progress = line["progress"]
             elif line is not None:
@@ -175,47 +165,6 @@ def _answer(line: Line) -> Line:
         found: Line = line["answer"]
         return found
     raise _Ended(Failure.BROKEN if "broken" in line else Failure.ENDED)
-
-
-def _next(lines: "queue.SimpleQueue[Line]") -> Line | None:
-    with suppress(queue.Empty):
-        return lines.get(timeout=BEAT / 4)
-    return None
-
-
-@contextmanager
-def _child(asked: Line) -> Iterator["queue.SimpleQueue[Line]"]:
-    """A process that solves, and its lines as they come; the last is {"gone": ...}. It does not outlive the block."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "sessions.schedules.apart"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=ROOT,
-        env={name: os.environ[name] for name in ("LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ},
-        text=True,
-        encoding="utf-8",
-    )
-    lines: queue.SimpleQueue[Line] = queue.SimpleQueue()
-    talk = threading.Thread(target=_talk, args=(child, json.dumps(asked), lines), daemon=True)
-    talk.start()
-    try:
-        yield lines
-    finally:
-        child.kill()
-        child.wait()
-        talk.join(5)
-
-
-def _talk(child: "subprocess.Popen[str]", asked: str, lines: "queue.SimpleQueue[Line]") -> None:
-    assert child.stdin is not None and child.stdout is not None
-    with child.stdin, child.stdout, suppress(OSError, ValueError):
-        with suppress(BrokenPipeError):
-            child.stdin.write(asked)
-            child.stdin.close()
-        for line in child.stdout:
-            lines.put(json.loads(line))
-    lines.put({"gone": child.wait()})
 
 
 # The end

@@ -204,7 +204,7 @@ def test_no_setting_of_an_event_is_forgotten():
         "absence", "availability_stated", "availability_nudge", "schedule_draft", "unplaced", "pitch", "standby",
         "waiting_pair", "letter", "reply_address", "late_entry", "prize", "agenda_session", "agenda_release",
         "check_in_scan", "open_role", "join_request", "seeker", "team_wish", "team_intervention", "declared_conflict",
-        "team_mentor", "registration_code", "completeness_nudge",
+        "team_mentor", "registration_code", "completeness_nudge", "team_proposal", "proposed_team", "proposed_place",
     }  # fmt: skip
     found = {table.name for table in SQLModel.metadata.tables.values() if "event_id" in table.columns}
 

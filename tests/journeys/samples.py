@@ -21,9 +21,12 @@ from events.phases import PhaseKind
 from events.planning import move_phase
 from events.prizes import Prize
 from events.programmes import Programme
+from events.proposals.drafts import places_in
+from events.proposals.places import send_proposal
 from events.registration import Registration, RegistrationState
 from events.roles import actor_for
 from events.rounds.rounds import JudgingRound, RoundState, RoundSubmission, Scheme
+from events.seekers import look_for_team
 from events.signin import SignInLinkAsked, issue_link_token
 from events.submission_fields import SubmissionField
 from events.submissions import Submission, SubmissionVersion
@@ -40,6 +43,7 @@ from sessions.meetings import Meeting, MeetingState, get_meeting
 from sessions.requests import book_meeting, request_meeting
 from sessions.stages import Stage
 from sessions.timetable.rows import Session
+from tests.events.makers_proposals import make_proposal
 from tests.sessions.makers_schedules import make_draft_here
 
 # Addresses that answer something else than a page.
@@ -70,15 +74,17 @@ NO_PAGES = {
     "readyz",
     "registrations_csv",
     "resource_file",
+    "robots",
     "round_fragment",
     "round_table",
-    "robots",
     "schedule_json",
     "schedule_xml",
     "stage_changes",
     "stage_snapshot",
     "static",
     "submission_file",
+    "team_proposal_fragment",
+    "team_proposal_teams",
     "times_of_both",
     "times_of_meeting",
     "timetable_fragment",
@@ -106,6 +112,7 @@ SEEN_BY = {
     "own_participants": "Ola Olsson", "seek_team": "Cy Costa",
     "my_judging": "Dee Dumont", "judge_work": "Dee Dumont", "audience_vote": "Bo Berg", "published_result": "",
     "result_version": "", "team_comments": "Tam Tamm",
+    "team_place": "Cy Costa",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
@@ -206,6 +213,7 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
         "stage": the(db, select(Stage).where(Stage.event_id == event.id)).public_id,
         "session": the(db, select(Session).where(Session.title == "Final pitches")).public_id,
         **_ids_of_judging(db, event),
+        **_proposed(db, people, event),
     }
 
 
@@ -218,6 +226,18 @@ def _ids_of_judging(db: Database, event: EventWithPhases) -> dict[str, str]:
         "published_round": the(db, rounds.where(JudgingRound.state == RoundState.PUBLISHED)).public_id,
         "audience_round": the(db, rounds.where(JudgingRound.scheme == Scheme.AUDIENCE)).public_id,
     }
+
+
+def _proposed(db: Database, people: dict[str, Person], event: EventWithPhases) -> dict[str, str]:
+    """A proposal that can be changed, and the place of Cy in one that was sent."""
+    ada, event = actor_for(db, people[ORGANISER].id), event_by_id(db, event.id)
+    for name in ("Cy Costa", "Camille Roux"):
+        look_for_team(db, actor_for(db, people[name].id), event, skills=["field"], languages=["en"])
+    sent = make_proposal(db, ada, event, fills_teams=False)
+    send_proposal(db, ada, sent, answer_by=clock.now() + timedelta(hours=2))
+    place = next(place for place, person in places_in(db, sent.id) if person.name == "Cy Costa")
+    done = make_proposal(db, ada, event, fills_teams=False)
+    return {"proposal": done.proposal.public_id, "place": place.public_id}
 
 
 def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWithPhases) -> dict[str, str]:

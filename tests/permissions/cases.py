@@ -19,6 +19,7 @@ from events.marketplace import ItemState
 from events.membership_requests import MembershipRequestState
 from events.page_sections import EntryInEvent
 from events.phases import PhaseKind
+from events.proposals.drafts import PlaceState, ProposalState
 from events.registration import RegistrationState
 from events.rounds.rounds import RoundState
 from events.submissions import SubmissionInEvent
@@ -369,6 +370,29 @@ def a_request_to_join(world: World) -> list[Case]:
     """Cy asks to join Tam's team."""
     found = [Case(f"Cy's, {state}", with_state(world.joining, request={"state": state})) for state in JoinRequestState]
     return [*found, Case("Cy's, locked", replace(world.joining, event=locked(world.hackathon)))]
+
+
+@cases_of("ask_for_teams")
+def an_event_to_make_teams_in(world: World) -> list[Case]:
+    return looking_for_a_team(world)
+
+
+@cases_of("cancel_teams", "discard_proposal", "move_in_proposal", "lock_proposed_team", "send_proposal")
+def a_proposal(world: World) -> list[Case]:
+    done = world.proposal
+    found = [Case(f"{state}", with_state(done, proposal={"state": state})) for state in ProposalState]
+    return [*found, Case("done, locked", replace(done, event=locked(world.hackathon)))]
+
+
+@cases_of("accept_place", "decline_place")
+def a_place_in_a_proposed_team(world: World) -> list[Case]:
+    """Bo's."""
+    found = [Case(f"{state}", with_state(world.offered, place={"state": state})) for state in PlaceState]
+    return [
+        *found,
+        Case("asked, too late", with_state(world.offered, proposal={"answer_by": NOW})),
+        Case("asked, locked", replace(world.offered, event=locked(world.hackathon))),
+    ]
 
 
 def locked(event: EventWithPhases) -> EventWithPhases:

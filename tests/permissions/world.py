@@ -35,6 +35,8 @@ from events.people import Person
 from events.phases import PhaseKind
 from events.prizes import Offered, PrizeInEvent, add_challenge_prize, award_prize, get_prize
 from events.programmes import Programme, add_cluster
+from events.proposals.drafts import ProposalInEvent, places_in, teams_in
+from events.proposals.places import PlaceInEvent, send_proposal
 from events.questions import RegistrationQuestion
 from events.registration import Registration, RegistrationInEvent, appoint, find_registration, participants_of
 from events.roles import Role, actor_for
@@ -58,6 +60,8 @@ from sessions.waiting import WaitingPair
 from tests.events.makers_desks import make_desk, place_of
 from tests.events.makers_hackathon import BRIEF, DONE, make_hackathon, make_team
 from tests.events.makers_network import added, published
+from tests.events.makers_proposals import make_proposal
+from tests.events.makers_proposals import place_of as make_place
 from tests.makers import (
     again,
     let_join,
@@ -118,6 +122,8 @@ class World:
     team: TeamInEvent
     invitation: InvitationSeen
     joining: JoinRequestInEvent
+    proposal: ProposalInEvent
+    offered: PlaceInEvent
     version: VersionInEvent
     organisation: Organisation
     cluster: Organisation
@@ -212,6 +218,7 @@ def build_world(db: Database) -> World:
     stage, pitch, question = _room(db, people, hackathon)
     agenda, keynote = _agenda(db, again(db, people["Ada"]), hackathon)
     joining, of_team = _joining(db, people, hackathon, team)
+    proposal, offered = _proposals(db, people, hackathon)
     db.flush()
     requested = make_request(db, fair, asker=again(db, people["Bo"]), invitee=again(db, people["Cy"]), slot=0)
     nia = make_person(db, "Nia Novak")
@@ -243,6 +250,7 @@ def build_world(db: Database) -> World:
         entry=add_entry(
             db, ada, hackathon, section=SectionKind.PARTNERS, title="Berg Dairy", picture=Picture(_WEBP, 1, 1)
         ),
+        proposal=proposal, offered=offered,
     )  # fmt: skip
     world.ids = (
         _ids(db, world)
@@ -415,6 +423,18 @@ def _joining(
     return joining, ids
 
 
+def _proposals(
+    db: Database, people: dict[str, Actor], hackathon: EventWithPhases
+) -> tuple[ProposalInEvent, PlaceInEvent]:
+    """A proposal of a team for Bo and Liv that can be adjusted, and one that was sent, with Bo's place in it."""
+    bo = again(db, people["Bo"])
+    look_for_team(db, bo, hackathon, skills=["ai"], languages=["en"])
+    sent = make_proposal(db, people["Ada"], hackathon, fills_teams=False)
+    send_proposal(db, again(db, people["Ada"]), sent, answer_by=clock.now() + timedelta(days=1))
+    offered = make_place(db, sent, bo)
+    return make_proposal(db, people["Ada"], hackathon, fills_teams=False), offered
+
+
 def _room(db: Database, people: dict[str, Actor], hackathon: EventWithPhases) -> tuple[Stage, Pitch, QuestionOnStage]:
     """Pat's open pitch room with one pitch and a question of Bo's."""
     pat = again(db, people["Pat"])
@@ -470,6 +490,10 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "accepted": world.accepted.meeting.public_id,
         "block": world.fair.block.public_id,
         "table": str(tables_of(db, world.matchmaking.id)[-1].id),
+        "proposal": world.proposal.proposal.public_id,
+        "proposed": teams_in(db, world.proposal.id)[0].public_id,
+        "bos_draft": places_in(db, world.proposal.id)[0][0].public_id,
+        "place": world.offered.place.public_id,
         "stage": world.stage.public_id,
         "pitch": world.pitch.public_id,
         "question": world.question.question.public_id,
