@@ -38,7 +38,7 @@ from events import (
 )
 from events import events as gatherings
 from events.core.database import Database
-from events.importing import items, participants
+from events.importing import devpost, items, participants
 from events.people import find_person
 from realtime.announcing import Concerned, announced, changing_times, quiet
 from realtime.channels import board_channel, event_channel, person_channel
@@ -289,6 +289,7 @@ quiet(
     marketplace.ItemShown,
     marketplace.ItemHidden,
     items.ItemsImported,
+    devpost.SubmissionsImported,
     participants.ParticipantsImported,
     consents.ConsentGiven,
     following.HackathonTakenOver,

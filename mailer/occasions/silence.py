@@ -28,7 +28,7 @@ from events import (
     type_rules,
 )
 from events import events as gatherings
-from events.importing import items, participants
+from events.importing import devpost, items, participants
 from mailer.letters import silent
 from sessions import (
     assessments,
@@ -59,6 +59,7 @@ silent(
     desks.DeskOfficerRemoved,
     looking_after.DeskAssigned,
     items.ItemsImported,
+    devpost.SubmissionsImported,
     participants.ParticipantsImported,
     gatherings.EventCreated,
     following.HackathonTakenOver,

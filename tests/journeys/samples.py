@@ -43,7 +43,8 @@ from tests.sessions.makers_schedules import make_draft_here
 # Addresses that answer something else than a page.
 NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
             "submission_file", "resource_file", "gallery_file", "own_certificate", "certificate_sample",
-            "certificates_zip", "stage_snapshot", "stage_changes", "meetings_fragment",
+            "certificates_zip", "export_workbook", "export_zip", "export_csv",
+            "export_xlsx", "stage_snapshot", "stage_changes", "meetings_fragment",
             "meeting_fragment",
             "agenda_fragment", "times_of_both", "times_of_meeting", "board_fragment",
             "drafts_fragment", "draft_fragment", "draft_problem", "draft_plan", "draft_fairness"}  # fmt: skip

@@ -154,7 +154,7 @@ def an_item_for_an_event(world: World) -> list[Case]:
 @cases_of(
     "change_event", "publish_event", "start_event", "close_event", "add_participation_type", "add_question",
     "set_consent_text", "appoint", "move_phase", "clone_event", "drop_phase", "import_participants", "import_items",
-    "publish_challenge", "promote_need", "plan_stage",
+    "import_projects", "publish_challenge", "promote_need", "plan_stage",
 )  # fmt: skip
 def a_hackathon(world: World) -> list[Case]:
     return event_states(world.hackathon)
