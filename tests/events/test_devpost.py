@@ -22,7 +22,8 @@ from tests.makers import again
 HEADER = (
     "Project Title,Submission Url,Project Status,Judging Status,Highest Step Completed,About The Project,"
     '"""Try it out"" Links",Video Demo Link,Opt-In Prizes,Built With,Notes,Submitter First Name,Submitter Last Name,'
-    "Submitter Email,Additional Team Member Count,Team Member 1 First Name,Team Member 1 Last Name,Team Member 1 Email,..."
+    "Submitter Email,Additional Team Member Count,Team Member 1 First Name,Team Member 1 Last Name,"
+    "Team Member 1 Email,..."
 )
 STRAW = (
     "Straw tray,https://devpost.com/software/straw,Submitted (Gallery/Visible),Pending,Submit,"
