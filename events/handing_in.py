@@ -143,6 +143,15 @@ def _content(db: Database, subject: TeamInEvent, written: Written, files: Iterab
     }
 
 
+def enter_version(db: Database, actor: Actor, subject: TeamInEvent, row: Submission) -> SubmissionVersion:
+    """Let what a submission says now count as handed in; part of imports, which have asked their own rule."""
+    content = _content(db, subject, Written.of(row), files_of(db, row.id))
+    version, _new = _keep(db, actor, row, content)
+    row.state, row.handed_in_at = SubmissionState.FINAL, version.kept_at
+    make_findable(db, row, content)
+    return version
+
+
 def canonical(content: dict[str, Any]) -> bytes:
     """A version's content as the bytes that its hash is over: JSON in UTF-8, keys sorted, no blanks between."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -72,6 +72,16 @@ def all_questions_of(db: Database, event_id: int) -> list[RegistrationQuestion]:
     return list(db.exec(query.order_by(col(RegistrationQuestion.position), col(RegistrationQuestion.id))))
 
 
+YES_NO_NAMES: dict[str, Message] = {"yes": _("Yes"), "no": _("No")}
+
+
+def answer_in_words(question: RegistrationQuestion, answer: str) -> str:
+    """An answer as a person reads it: several of a multiple choice in one line, yes and no in their language."""
+    if question.kind is QuestionKind.YES_NO:
+        return str(YES_NO_NAMES.get(answer, answer))
+    return ", ".join(chosen_of(answer)) if question.kind is QuestionKind.MULTIPLE else answer
+
+
 def chosen_of(answer: str) -> list[str]:
     """The single answers in an answer to a multiple choice: one per line."""
     return [line for line in answer.split("\n") if line]

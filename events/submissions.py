@@ -63,6 +63,7 @@ class Submission(SQLModel, table=True):
     saved_at: datetime = moment()
     saved_by_id: int | None = Field(default=None, foreign_key="person.id")
     handed_in_at: datetime | None = moment(default=None, nullable=True)
+    imported_as: str = Field(default="", max_length=300, index=True)
     searchable: str = Field(default="", max_length=30_000)
     gallery_agreed_at: datetime | None = moment(default=None, nullable=True)
     gallery_agreed_by_id: int | None = Field(default=None, foreign_key="person.id")

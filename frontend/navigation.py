@@ -83,6 +83,10 @@ def _under_its_tab(event: EventWithPhases, here: str) -> str:
         return path("check_in", event=slug)
     if here == path("my_agenda", event=slug) and event.event.kind is EventKind.MATCHMAKING:
         return path("meetings", event=slug)
+    if here.startswith(path("import_devpost", event=slug)):
+        return path("submissions", event=slug)
+    if here.startswith(path("exports", event=slug)):
+        return path("set_up", event=slug)
     if here.startswith(path("import_items", event=slug)):
         return path("event_marketplace", event=slug)
     return here

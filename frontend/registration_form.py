@@ -9,15 +9,15 @@ from events.questions import (
     DECIDING,
     LONGEST_LONG,
     LONGEST_SHORT,
+    YES_NO_NAMES,
     Handed,
     QuestionKind,
     RegistrationQuestion,
+    answer_in_words,
     chosen_of,
 )
 from events.registration import ParticipationType
 from frontend.web import Upload
-
-YES_NO_NAMES: dict[str, Message] = {"yes": _("Yes"), "no": _("No")}
 
 FIELD_TYPES = {
     QuestionKind.SHORT: "text",
@@ -84,13 +84,6 @@ def _field(
         " ".join(row.for_types) if names else "", f"q{after.id}" if after else "", row.shown_if_answer if after else "",
         file,
     )  # fmt: skip
-
-
-def answer_in_words(question: RegistrationQuestion, answer: str) -> str:
-    """An answer as a person reads it: several of a multiple choice in one line, yes and no in their language."""
-    if question.kind is QuestionKind.YES_NO:
-        return str(YES_NO_NAMES.get(answer, answer))
-    return ", ".join(chosen_of(answer)) if question.kind is QuestionKind.MULTIPLE else answer
 
 
 def typed_answers(questions: Sequence[RegistrationQuestion], answers: Mapping[str, str]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ MODULES = (
     "events.cloning",
     "events.importing.participants",
     "events.importing.items",
+    "events.importing.devpost",
     "events.challenges",
     "events.team_rules",
     "events.teams",

@@ -24,6 +24,7 @@ from frontend.pages import (
     desks,
     development,
     events,
+    exports,
     following,
     health,
     home,
@@ -203,6 +204,11 @@ EVENTS: list[BaseRoute] = [
     post("/e/{event}/desk/{registration}/accept", desks.accept_now, "accept_own"),
     post("/e/{event}/desk/{registration}/decline", desks.decline_now, "decline_own"),
     get("/e/{event}/letters", letters.show_letters, "letters"),
+    get("/e/{event}/exports", exports.show_exports, "exports"),
+    get("/e/{event}/exports/everything.xlsx", exports.send_workbook, "export_workbook"),
+    get("/e/{event}/exports/everything.zip", exports.send_zip, "export_zip"),
+    get("/e/{event}/exports/{table}.csv", exports.send_csv, "export_csv"),
+    get("/e/{event}/exports/{table}.xlsx", exports.send_xlsx, "export_xlsx"),
 ]
 
 # Participants and their meetings, what is needed for those, and the event that follows

@@ -47,7 +47,7 @@ from events import (
 )
 from events import events as gatherings
 from events.core.database import Database
-from events.importing import items, participants
+from events.importing import devpost, items, participants
 from events.people import find_person
 from events.proposals import adjustments, places
 from events.proposals import drafts as proposals
@@ -445,6 +445,7 @@ quiet(
     marketplace.ItemShown,
     marketplace.ItemHidden,
     items.ItemsImported,
+    devpost.SubmissionsImported,
     participants.ParticipantsImported,
     consents.ConsentGiven,
     answering.RegistrationAnswered,

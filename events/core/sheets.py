@@ -10,7 +10,7 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -78,21 +78,25 @@ class Sheet:
     titles: list[str]
 
 
-def read_sheet(content: bytes, filename: str) -> Sheet:
+Complete = Callable[[list[str], int], list[str]]
+
+
+def read_sheet(content: bytes, filename: str, *, complete: Complete | None = None) -> Sheet:
     """The table in an uploaded CSV or XLSX file (of a workbook, the first sheet that is not hidden).
 
     Blank rows are left out; the first other one is the header. An apostrophe that `write_csv` put before a formula is
     taken away again. At most 10 MB, 20,000 rows below the header and 100 columns. May take 20 seconds: never call it
-    inside a transaction. Refuses with UnreadableTable, TableTooLarge, UnclearHeader or ReadersBusy, all of which name
+    inside a transaction. `complete(titles, columns)` may name what the header of a known programme leaves unnamed.
+    Refuses with UnreadableTable, TableTooLarge, UnclearHeader or ReadersBusy, all of which name
     the way out.
     """
     ending = filename.rpartition(".")[2].lower()
     if len(content) > MAX_BYTES:
         raise TableTooLarge
     if ending == "xlsx" and content.startswith(b"PK\x03\x04"):
-        return _sheet(_workbook_rows(content))
+        return _sheet(_workbook_rows(content), complete)
     if ending in ("csv", "tsv", "txt"):
-        return _sheet(_text_rows(_decoded(content)))
+        return _sheet(_text_rows(_decoded(content)), complete)
     raise UnreadableTable
 
 
@@ -102,10 +106,13 @@ def column_name(title: str) -> str:
     return re.sub(r"[\W_]+", "_", folded).strip("_") or " ".join(folded.split())
 
 
-def _sheet(rows: Iterator[Numbered]) -> Sheet:
+def _sheet(rows: Iterator[Numbered], complete: Complete | None = None) -> Sheet:
     _line, titles = next(rows, (0, []))
     if not titles:
         raise UnreadableTable(_("This table is empty. Name the columns in the first row and try again."))
+    if complete is not None:
+        there = list(rows)
+        titles, rows = complete(titles, max((len(cells) for _at, cells in there), default=0)), iter(there)
     header = _header(titles)
     body = []
     for line, cells in rows:
@@ -293,13 +300,19 @@ def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]], title: str
 
     Moments are text in ISO 8601, since cells know no time zones. Cells are cut at the 32,767 letters Excel allows.
     """
+    return write_workbook([(title or str(_("Table")), header, rows)])
+
+
+def write_workbook(tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]]) -> bytes:
+    """An XLSX file with a sheet for each of these tables (title, header, rows), written as `write_xlsx` says."""
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(re.sub(r"[\\/*?:\[\]]", " ", NOT_WRITTEN.sub("", title or str(_("Table"))))[:31])
-    sheet.freeze_panes = "A2"
-    for row in ([*header], *rows):
-        sheet.append([_as_cell(sheet, value) for value in row])
+    for title, header, rows in tables:
+        sheet = book.create_sheet(re.sub(r"[\\/*?:\[\]]", " ", NOT_WRITTEN.sub("", title))[:31])
+        sheet.freeze_panes = "A2"
+        for row in ([*header], *rows):
+            sheet.append([_as_cell(sheet, value) for value in row])
     file = BytesIO()
     book.save(file)
     return file.getvalue()

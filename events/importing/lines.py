@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 from events.core.refusals import Invalid
-from events.core.sheets import Sheet, SheetRow, TableTooLarge, UnreadableTable, column_name, read_sheet
+from events.core.sheets import Complete, Sheet, SheetRow, TableTooLarge, UnreadableTable, column_name, read_sheet
 from events.core.translation import N_, Message, _
 from events.reference.countries import countries_by_name, iso_code
 from events.reference.keywords import FIELDS, TECHNOLOGIES, is_keyword
@@ -76,13 +76,13 @@ def said_known(count: int) -> Message:
     return N_("%(count)s was here already.", "%(count)s were here already.", count)
 
 
-def read_lines(content: bytes, filename: str) -> Sheet:
+def read_lines(content: bytes, filename: str, *, complete: Complete | None = None) -> Sheet:
     """The lines of a CSV, XLSX or JSON file with the names of columns that imports know; at most 1,000.
 
     May take 20 seconds: never call it inside a transaction. Refuses as `read_sheet` does.
     """
     is_json = filename.lower().endswith(".json")
-    sheet = _json_lines(content) if is_json else read_sheet(content, filename)
+    sheet = _json_lines(content) if is_json else read_sheet(content, filename, complete=complete)
     if len(sheet.rows) > MOST_LINES:
         raise TableTooLarge(
             _("This file has more than %(most)s lines. Split it and import the parts.", most=MOST_LINES)

@@ -14,11 +14,12 @@ from events.core.access import Actor, why_not
 from events.core.database import Database, reading, transaction
 from events.core.limits import take_turn
 from events.core.refusals import Conflict, Invalid
-from events.core.sheets import MAX_BYTES, Sheet
+from events.core.sheets import MAX_BYTES, Complete, Sheet
 from events.core.tokens import open_bytes, seal_bytes
 from events.core.translation import Message, _
 from events.events import EventWithPhases, get_event
 from events.importing import items, participants
+from events.importing.devpost import SHOWN_COLUMNS, import_projects, preview_projects, with_members_named
 from events.importing.items import import_items, preview_items
 from events.importing.lines import read_lines
 from events.importing.participants import import_participants, preview_participants
@@ -61,9 +62,9 @@ def _chosen(form: FileForm) -> Upload:
     return form.file[0]
 
 
-def _looked_at(file: Upload) -> Sheet:
+def _looked_at(file: Upload, complete: Complete | None = None) -> Sheet:
     try:
-        return read_lines(file.content, file.name)
+        return read_lines(file.content, file.name, complete=complete)
     except Invalid as refusal:
         raise Invalid({"file": refusal.message}) from refusal
 
@@ -191,3 +192,42 @@ def import_items_now(request: Request, form: ConfirmForm) -> Response:
         preview = preview_items(db, actor, event, sheet, kind=kind)
         done = import_items(db, actor, event, rows=preview.rows)
     return redirect(request, "event_marketplace", event=event.event.slug, flash=str(done))
+
+
+@page(signed_in=True)
+def choose_devpost(request: Request, form: Filled = NOTHING) -> Response:
+    with reading() as db:
+        actor, event = _organised(db, request, "import_projects")
+    return render(
+        request, "importing/devpost_choose.html", event=event, form=form, columns=SHOWN_COLUMNS,
+        not_now=_not_now(actor, "import_projects", event),
+    )  # fmt: skip
+
+
+@page(form=FileForm, again=choose_devpost, signed_in=True)
+def look_at_devpost(request: Request, form: FileForm) -> Response:
+    file = _chosen(form)
+    with reading() as db:
+        actor, event = _organised(db, request, "import_projects")
+        only_if_may(actor, "import_projects", event)
+    _slow_down(actor)
+    sheet = _looked_at(file, with_members_named)
+    with reading() as db:
+        preview = preview_projects(db, actor, event, sheet)
+    return render(
+        request, "importing/devpost.html", event=event, preview=preview, shown=SHOWN, filename=file.name,
+        carried=_seal(file, _purpose(actor, event, "projects")),
+    )  # fmt: skip
+
+
+@page(form=ConfirmForm, again=choose_devpost, signed_in=True)
+def import_devpost_now(request: Request, form: ConfirmForm) -> Response:
+    with reading() as db:
+        actor, event = _organised(db, request, "import_projects")
+    sheet = _looked_at(_open(form.carried, _purpose(actor, event, "projects")), with_members_named)
+    _count_import(actor)
+    with transaction() as db:
+        actor, event = _organised(db, request, "import_projects")
+        preview = preview_projects(db, actor, event, sheet)
+        done = import_projects(db, actor, event, rows=preview.rows)
+    return redirect(request, "submissions", event=event.event.slug, flash=str(done))

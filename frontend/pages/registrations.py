@@ -22,11 +22,12 @@ from events.core.translation import N_, At, Message, _, reader
 from events.desks import Desk, desks_of, find_desk, officers_of
 from events.directory import find_organisation, organisations_of
 from events.events import Event, EventKind, EventState, EventWithPhases, get_event
+from events.exports import table_of
 from events.looking_after import assign_desk
 from events.membership_requests import organisations_asked_by
 from events.organisations import Organisation
 from events.phases import PhaseKind
-from events.questions import RegistrationQuestion, all_questions_of, questions_of
+from events.questions import RegistrationQuestion, all_questions_of, answer_in_words, questions_of
 from events.registration import (
     HOLDS_A_PLACE,
     Registration,
@@ -43,7 +44,6 @@ from events.registration import (
 )
 from events.registration_lists import (
     RegistrationRow,
-    all_registrations_of,
     consent_given_at,
     refuse_strangers,
     registration_counts,
@@ -51,7 +51,8 @@ from events.registration_lists import (
     type_of,
 )
 from frontend.pages.events import page_number, standing_of
-from frontend.registration_form import answer_in_words, by_question, fields_of, handed_in
+from frontend.pages.exports import sent_table
+from frontend.registration_form import by_question, fields_of, handed_in
 from frontend.steps import call_to_action, full_sentence
 from frontend.web import NOTHING, Filled, Form, SignInFirst, Upload, actor_of, page, redirect, render
 
@@ -406,21 +407,6 @@ def export_all(request: Request) -> Response:
     with reading() as db:
         actor = actor_of(db, request)
         event = get_event(db, actor, request.path_params["event"])
-        rows = all_registrations_of(db, actor, event)
-        questions = all_questions_of(db, event.id)
-    header = [_("Name"), _("E-mail"), _("Organisation"), _("Takes part as"), _("State"), _("Registered at")]
-    lines = [
-        [one.person.name, one.person.email, one.organisation, one.type, one.registration.state.value,
-         one.registration.registered_at,
-         *(answer_in_words(each, one.registration.answers.get(str(each.id), "")) for each in questions)]
-        for one in rows
-    ]  # fmt: skip
-    content = write_csv([*map(str, header), *(each.label for each in questions)], lines)
-    return Response(
-        content,
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "content-disposition": f'attachment; filename="{event.event.slug}-registrations.csv"',
-            "cache-control": "private, no-store",
-        },
-    )
+        table = table_of(db, actor, event, "registrations")
+    content = write_csv(table.header, table.rows)
+    return sent_table(content, f"{event.event.slug}-registrations.csv", "text/csv; charset=utf-8")

@@ -35,7 +35,7 @@ from events import (
     type_rules,
 )
 from events import events as gatherings
-from events.importing import items, participants
+from events.importing import devpost, items, participants
 from events.proposals import adjustments, places
 from events.proposals import drafts as proposals
 from events.rounds import (
@@ -80,6 +80,7 @@ silent(
     desks.DeskOfficerRemoved,
     looking_after.DeskAssigned,
     items.ItemsImported,
+    devpost.SubmissionsImported,
     participants.ParticipantsImported,
     gatherings.EventCreated,
     following.HackathonTakenOver,

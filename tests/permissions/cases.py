@@ -164,7 +164,7 @@ def an_item_for_an_event(world: World) -> list[Case]:
     "set_consent_text", "appoint", "move_phase", "clone_event", "drop_phase", "import_participants", "import_items",
     "publish_challenge", "promote_need", "plan_stage", "add_track", "add_room", "set_conflict_levels", "add_session",
     "release_agenda", "set_team_rules", "stop_looking", "make_code", "set_entrance", "ask_to_finish", "set_section",
-    "move_section", "add_entry",
+    "move_section", "add_entry", "import_projects",
 )  # fmt: skip
 def a_hackathon(world: World) -> list[Case]:
     return event_states(world.hackathon)

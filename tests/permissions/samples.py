@@ -17,6 +17,7 @@ from tests.makers import NOW
 from tests.permissions.world import World
 
 PDF = ("plan.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
+PROJECTS = ("projects.csv", b"Project Title,Submitter Email\nTrays,zed@example.org\n", "text/csv")
 CSV = ("people.csv", b"e-mail,name\nzed@example.org,Zed Zander\n", "text/csv")
 
 
@@ -48,6 +49,8 @@ def is_for_development(route: BaseRoute) -> bool:
 def path_of(route: Route, world: World) -> str:
     """An address of the route that leads to something."""
     ids = world.ids | {"build": "0", "path": "css/base.css", "number": "1"}
+    if route.path.startswith("/e/{event}/exports/"):
+        ids |= {"table": "teams"}
     if any(route is one for one in MEETINGS):
         ids |= {"event": ids["matchmaking"], "registration": ids["participant"]}
     if any(route is one for one in SCHEDULES):
@@ -113,6 +116,8 @@ def samples(world: World) -> dict[str, Sample]:
         "import_items": Sample(ids=fair),
         "preview_participants": Sample({"kind": "participants"}, files={"file": CSV}),
         "preview_items": Sample({"kind": "need"}, files={"file": CSV}, ids=fair),
+        "preview_devpost": Sample(files={"file": PROJECTS}),
+        "confirm_devpost": Sample({"carried": "forged"}),
         "confirm_participants": Sample({"carried": "forged", "kind": ""}),
         "confirm_items": Sample({"carried": "forged", "kind": "need"}, ids=fair),
         "create_event": Sample(texts | {"template": "matchmaking", "starts_at": wall(30)}),

@@ -80,6 +80,7 @@ FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
     (EventKind.MATCHMAKING, "blocks", _("Meeting blocks and tables"), _("When and where meetings can be held.")),
     (None, "timetable", _("Timetable"), _("Rooms, sessions and speakers; the agenda is released from it.")),
     (None, "certificates", _("Certificates"), _("For those who took part, mentored, judged or won.")),
+    (None, "exports", _("Exports"), _("Everything of this event as CSV and XLSX.")),
     (None, "import_participants", _("Import participants"), _("From a CSV or XLSX file, with a preview.")),
 )
 
