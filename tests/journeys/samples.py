@@ -16,10 +16,12 @@ from events.joining import invite_to_team, issue_invitation_token
 from events.marketplace import Item
 from events.membership_requests import ask_to_join
 from events.organisations import Membership, Organisation
+from events.page_sections import entries_of
 from events.people import Person
 from events.phases import PhaseKind
 from events.planning import move_phase
 from events.programmes import Programme
+from events.questions import questions_of
 from events.registration import Registration, RegistrationState
 from events.roles import actor_for
 from events.signin import SignInLinkAsked, issue_link_token
@@ -40,7 +42,8 @@ from tests.sessions.makers_schedules import make_draft_here
 
 # Addresses that answer something else than a page.
 NO_PAGES = {"healthz", "readyz", "static", "favicon", "robots", "event_calendar", "registrations_csv", "content",
-            "submission_file", "stage_snapshot", "stage_changes", "meetings_fragment", "meeting_fragment",
+            "submission_file", "answer_file", "picture", "stage_snapshot", "stage_changes", "meetings_fragment",
+            "meeting_fragment",
             "agenda_fragment", "times_of_both", "times_of_meeting", "board_fragment", "board_counts",
             "drafts_fragment", "draft_fragment", "draft_problem", "draft_plan", "draft_fairness"}  # fmt: skip
 PAGES = {
@@ -52,7 +55,8 @@ PAGES = {
 # Who looks at a page, where it is not Ada who organises. "" is a visitor.
 SEEN_BY = {
     "sign_in": "", "link_sent": "", "sign_in_link": "", "sign_up": "", "team_invitation": "Bo Berg",
-    "register": "Eve Ek", "my_registration": "Tam Tamm", "new_team": "Bo Berg", "team": "Tam Tamm",
+    "register": "Eve Ek", "my_registration": "Tam Tamm", "answers": "Tam Tamm", "new_team": "Bo Berg",
+    "team": "Tam Tamm",
     "edit_team": "Tam Tamm", "edit_submission": "Tam Tamm", "submission": "Tam Tamm", "receipt": "Tam Tamm",
     "stages": "Ola Olsson", "stage_control": "Ola Olsson", "stage": "Bo Berg", "stage_beamer": "Bo Berg",
     "participants": "Bo Berg", "participant": "Bo Berg", "ask_for_meeting": "Bo Berg", "meetings": "Bo Berg",
@@ -148,6 +152,9 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
     sent = TeamInvitationSent(event.id, team.id, invitation.id or 0)
     return {
         "event": event.event.slug,
+        "form_question": questions_of(db, event.id)[0].public_id,
+        "section": "partners",
+        "entry": entries_of(db, event.id)[0].public_id,
         "challenge": the(db, select(Challenge).where(Challenge.event_id == event.id)).public_id,
         "team": team.public_id,
         "submission": submission.public_id,

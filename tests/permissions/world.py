@@ -357,7 +357,7 @@ def _room(db: Database, people: dict[str, Actor], hackathon: EventWithPhases) ->
 
 def _ids(db: Database, world: World) -> dict[str, str]:
     """What stands in addresses: by the name of the path parameter, with the event's kind where both have one."""
-    file = db.exec(select(StoredFile)).one()
+    file = db.exec(select(StoredFile).where(StoredFile.name == "plan.pdf")).one()
     asked = SignInLinkAsked(world.actors["Bo"].person or 0, known=True, registering=False, browser="", onward="")
     sent = TeamInvitationSent(world.hackathon.id, world.team.id, world.invitation.id)
     return {
