@@ -461,15 +461,18 @@ def give_free_places(db: Database, actor: Actor, event: Event) -> None:
         return
     # Asked before those who wait are: it locks the event, so that two who leave at once promote two.
     while _has_place(db, event):
+        in_line = (Registration.event_id == event.id, Registration.state == RegistrationState.WAITING)
         waiting = db.exec(
             select(Registration)
-            .where(Registration.event_id == event.id, Registration.state == RegistrationState.WAITING)
+            .where(*in_line)
             .order_by(col(Registration.registered_at), col(Registration.id))
             .limit(1)
             .with_for_update(key_share=True)
         ).first()
-        if waiting is None:
+        if waiting is None and db.exec(select(Registration.id).where(*in_line)).first() is None:
             return
+        if waiting is None:  # who was next has left at this moment, so that the lock found nobody: look again
+            continue
         _promote(db, actor, RegistrationInEvent(waiting, event))
 
 
