@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
+from events.answer_files import RegistrationFile, keep_files
 from events.core.access import Actor, command
 from events.core.database import Database
 from events.core.files import StoredFile
@@ -19,10 +20,8 @@ from events.questions import Handed, RegistrationQuestion, asked_of, checked_ans
 from events.registration import (
     ParticipationType,
     Registration,
-    RegistrationFile,
     RegistrationInEvent,
     RegistrationState,
-    keep_files,
     own_registration,
     see_registration,
 )
@@ -75,7 +74,7 @@ def answer_questions(
         row.organisation_id, row.asked_organisation_id = (organisation_id, None) if belongs else (None, organisation_id)
         row.desk_id = row.desk_id or desk_for(db, subject.event.programme_id, organisation_id)
     db.add(row)
-    keep_files(db, actor, row, files or {})
+    row.answers = keep_files(db, actor, row.event_id, subject.id, row.answers, files or {})
     db.flush()
     record(db, actor, RegistrationAnswered(event_id=row.event_id, registration_id=subject.id))
 

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import UniqueConstraint, func, update
 from sqlmodel import Field, SQLModel, col, select
 
+from events.answer_files import keep_files
 from events.codes import RegistrationCode, find_code, take_code
 from events.core import clock
 from events.core.access import Actor, Rule, command, rule, signed_in
 from events.core.columns import listing, moment, public_id, word
 from events.core.database import Database
-from events.core.files import store_file
 from events.core.hooks import WITHDRAWALS, personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
@@ -24,7 +24,7 @@ from events.desks import acts_for_registration, desk_for, desk_of_registration
 from events.events import Approval, Event, EventState, EventWithPhases, not_over, on_capacity_changed
 from events.membership_requests import is_member_yet
 from events.phases import PhaseKind, refuse_unless_open
-from events.questions import Handed, QuestionKind, checked_answers, questions_of
+from events.questions import Handed, checked_answers, questions_of
 from events.roles import Role, Scope, give_role, organiser_of_event, tie_source, ties_as
 
 
@@ -89,18 +89,6 @@ class Registration(SQLModel, table=True):
     taken_over_from_id: int | None = Field(default=None, foreign_key="registration.id")
     registered_at: datetime = moment()
     decided_at: datetime | None = moment(default=None, nullable=True)
-
-
-class RegistrationFile(SQLModel, table=True):
-    """The file that somebody gave as the answer to a question."""
-
-    __tablename__ = "registration_file"
-    __table_args__ = (UniqueConstraint("registration_id", "question_id"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    registration_id: int = Field(foreign_key="registration.id", index=True)
-    question_id: int = Field(foreign_key="registration_question.id")
-    file_id: int = Field(foreign_key="stored_file.id", index=True)
 
 
 class Consent(SQLModel, table=True):
@@ -336,7 +324,7 @@ def register(
     row.desk_id, row.registered_at = desk_for(db, subject.programme_id, organisation_id), clock.now()
     db.add(row)
     db.flush()
-    keep_files(db, actor, row, files or {})
+    row.answers = keep_files(db, actor, subject.id, row.id or 0, row.answers, files or {})
     text = consent_text_of(db, subject.id)
     if text is not None:
         db.add(Consent(registration_id=row.id or 0, text_id=text.id or 0, given_at=clock.now(), locale=locale))
@@ -363,29 +351,6 @@ def _checked(
     if wrong or chosen is None:
         raise Invalid(wrong)
     return chosen, checked.answers
-
-
-def keep_files(db: Database, actor: Actor, row: Registration, files: Mapping[str, Handed]) -> None:
-    """Keep the files that came as answers to questions that are asked (by question id), each in place of the last one.
-
-    Refuses what `store_file` refuses, at the question's own field.
-    """
-    kinds = {str(one.id): one.kind for one in questions_of(db, row.event_id)}
-    for key, handed in files.items():
-        if key not in row.answers or kinds.get(key) is not QuestionKind.FILE:
-            continue
-        try:
-            stored = store_file(db, actor, name=handed.name, content=handed.content)
-        except Invalid as refused:
-            raise Invalid({f"q{key}": sentence for sentence in refused.fields.values()}) from refused
-        query = select(RegistrationFile).where(
-            RegistrationFile.registration_id == row.id, RegistrationFile.question_id == int(key)
-        )
-        kept = db.exec(query).first() or RegistrationFile(registration_id=row.id or 0, question_id=int(key), file_id=0)
-        kept.file_id = stored.id or 0
-        row.answers = {**row.answers, key: stored.name}
-        db.add_all([row, kept])
-    db.flush()
 
 
 def _code_used(
@@ -496,15 +461,18 @@ def give_free_places(db: Database, actor: Actor, event: Event) -> None:
         return
     # Asked before those who wait are: it locks the event, so that two who leave at once promote two.
     while _has_place(db, event):
+        in_line = (Registration.event_id == event.id, Registration.state == RegistrationState.WAITING)
         waiting = db.exec(
             select(Registration)
-            .where(Registration.event_id == event.id, Registration.state == RegistrationState.WAITING)
+            .where(*in_line)
             .order_by(col(Registration.registered_at), col(Registration.id))
             .limit(1)
             .with_for_update(key_share=True)
         ).first()
-        if waiting is None:
+        if waiting is None and db.exec(select(Registration.id).where(*in_line)).first() is None:
             return
+        if waiting is None:  # who was next has left at this moment, so that the lock found nobody: look again
+            continue
         _promote(db, actor, RegistrationInEvent(waiting, event))
 
 

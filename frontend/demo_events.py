@@ -8,11 +8,13 @@ from sqlmodel import select
 from events.challenges import Challenge, promote_need
 from events.core.access import Actor
 from events.core.database import Database
+from events.entrance import make_code
 from events.events import Event, EventWithPhases, event_by_id, publish_event, start_event
-from events.form_building import add_question
+from events.form_building import AskedWhen, add_question
 from events.handing_in import hand_in
 from events.joining import accept_invitation, get_invitation, invitations_of, invite_to_team
 from events.marketplace import Item
+from events.page_sections import SectionKind, add_entry
 from events.people import Person
 from events.phases import PhaseKind
 from events.planning import create_event_from_template, move_phase
@@ -71,6 +73,7 @@ def call_for_teams(world: World) -> None:
             db, ada, event, label="How did you hear of us?", kind=QuestionKind.CHOICE,
             choices=["From my cluster", "From a colleague", "On the web"],
         )  # fmt: skip
+        _form_and_page(db, ada, event)
         publish_event(db, ada, event)
         for name, role in (
             ("Ola Olsson", Role.HOST), ("Dee Dumont", Role.JUDGE), ("Stefan Kurz", Role.JUDGE),
@@ -80,6 +83,27 @@ def call_for_teams(world: World) -> None:
             appoint(db, ada, event, person_id=world.people[name], role=role)
     _registrations(world)
     _challenges(world)
+
+
+def _form_and_page(db: Database, ada: Actor, event: EventWithPhases) -> None:
+    """A question that is asked after another, one of mentors only, a code for latecomers, and the public page."""
+    stays = add_question(db, ada, event, label="Do you come to the closing dinner?", kind=QuestionKind.YES_NO)
+    add_question(
+        db, ada, event, label="What do you not eat?", kind=QuestionKind.MULTIPLE, choices=["Meat", "Milk", "Gluten"],
+        when=AskedWhen(question=stays.public_id, answer="yes"),
+    )  # fmt: skip
+    add_question(
+        db, ada, event, label="When can you be on call first?", kind=QuestionKind.DATE,
+        when=AskedWhen(types=["mentor"]),
+    )  # fmt: skip
+    make_code(db, ada, event, name="Students of the technical school", most_uses=12, skips_capacity=True)
+    for title, text in (
+        ("Do I need to know how to program?", "No. Every team needs somebody who knows the machines."),
+        ("Who owns what we build?", "Your team. The challenge owner asks you first, and nothing more."),
+    ):
+        add_entry(db, ada, event, section=SectionKind.FAQ, title=title, text=text)
+    add_entry(db, ada, event, section=SectionKind.PRIZES, title="A pilot on the shop floor",
+              text="Three months with the challenge owner, **paid by the programme**.")  # fmt: skip
 
 
 def days(number: float) -> timedelta:

@@ -116,8 +116,9 @@ def test_only_four_places_say_that_a_text_is_safe_html():
 def test_only_the_command_line_starts_processes():
     starters = files_that_call("subprocess.run", "subprocess.Popen", "os.fork", "multiprocessing.Process", "os.system")
 
-    # Sheets are decoded, and schedules and teams are worked out, in a child with limits.
-    assert starters <= {"frontend/cli.py", "events/core/sheets.py", "events/core/children.py"}
+    # Sheets and pictures are decoded, and schedules and teams are worked out, in a child with limits.
+    children = {"events/core/sheets.py", "events/core/pictures.py", "events/core/children.py"}
+    assert starters <= {"frontend/cli.py", *children}
 
 
 def test_no_relation_has_relationships():

@@ -114,6 +114,19 @@ def pitches_at_hand(db: Database, look: Look) -> Iterable[Step]:
         )  # fmt: skip
 
 
+def places_to_confirm(db: Database, look: Look) -> Iterable[Step]:
+    """A place that became free and is kept for them until they confirm it."""
+    for event in look.seen:
+        found = look.registrations.get(event.id)
+        if found is not None and found.state is RegistrationState.OFFERED and not is_past(event, look.now):
+            why = _("It became free and is kept for you. Then it goes to the next in line.")
+            yield Step(
+                _("Confirm your place"), why, _("Go to your registration"),
+                path("my_registration", event=event.event.slug), urgency=Urgency.NOW, deadline=found.offer_ends_at,
+                deadline_label=_("Kept for you for"), where=event.event.name,
+            )  # fmt: skip
+
+
 def requests_open(db: Database, look: Look) -> Iterable[Step]:
     """A meeting request that waits for an answer."""
     for line in requests_to_answer(db, look.actor, look.now):
@@ -356,6 +369,7 @@ def registrations_open(db: Database, look: Look) -> Iterable[Step]:
 
 PROVIDERS: tuple[Provider, ...] = (
     rooms_open,
+    places_to_confirm,
     meetings_at_hand,
     pitches_at_hand,
     requests_open,

@@ -9,6 +9,7 @@ from events.offered_places import PlaceLapsed
 from events.phases import PHASE_NAMES, PhaseKind
 from events.planning import PhaseMoved
 from events.registration import (
+    HOLDS_A_PLACE,
     PlaceOffered,
     Registration,
     RegistrationAccepted,
@@ -105,7 +106,7 @@ def registration_withdrawn(db: Database, fact: RegistrationWithdrawn, to: Recipi
 
 
 def _concerned(db: Database, fact: PhaseMoved) -> list[Recipient]:
-    hopeful = (RegistrationState.ACCEPTED, RegistrationState.APPLIED, RegistrationState.WAITING)
+    hopeful = (*HOLDS_A_PLACE, RegistrationState.APPLIED, RegistrationState.WAITING)
     people = {row.person_id for row in participants_of(db, fact.event_id, *hopeful)}
     for role in (Role.CHALLENGE_OWNER, Role.MENTOR, Role.JUDGE, Role.HOST):
         people |= set(people_with_role(db, role, Scope.EVENT, fact.event_id))

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_ac24b99ce5"
+revision = "0001_682bb4d7df"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -915,6 +915,71 @@ def upgrade() -> None:
     op.create_index(op.f("ix_meeting_table_event_id"), "meeting_table", ["event_id"], unique=False)
     op.create_index(op.f("ix_meeting_table_kept_for_id"), "meeting_table", ["kept_for_id"], unique=False)
     op.create_table(
+        "page_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "section",
+            sa.Enum(
+                "about",
+                "challenges",
+                "agenda",
+                "partners",
+                "prizes",
+                "faq",
+                "gallery",
+                name="sectionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_page_entry_event_id")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_page_entry_file_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_entry")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_page_entry_public_id")),
+    )
+    op.create_index(op.f("ix_page_entry_event_id"), "page_entry", ["event_id"], unique=False)
+    op.create_index(op.f("ix_page_entry_file_id"), "page_entry", ["file_id"], unique=False)
+    op.create_table(
+        "page_section",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "about",
+                "challenges",
+                "agenda",
+                "partners",
+                "prizes",
+                "faq",
+                "gallery",
+                name="sectionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("text", sa.String(length=10000), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_page_section_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_section")),
+        sa.UniqueConstraint("event_id", "kind", name=op.f("uq_page_section_event_id_kind")),
+    )
+    op.create_index(op.f("ix_page_section_event_id"), "page_section", ["event_id"], unique=False)
+    op.create_table(
         "participation_type",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -1124,6 +1189,65 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_standby_event_id"), "standby", ["event_id"], unique=False)
     op.create_index(op.f("ix_standby_person_id"), "standby", ["person_id"], unique=False)
+    op.create_table(
+        "team_proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dead_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=500), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "queued",
+                "running",
+                "done",
+                "failed",
+                "cancelled",
+                "sent",
+                "closed",
+                name="proposalstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "whom",
+            sa.Enum("seekers", "everybody", name="whom", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("fills_teams", sa.Boolean(), nullable=False),
+        sa.Column("size_min", sa.Integer(), nullable=False),
+        sa.Column("size_max", sa.Integer(), nullable=False),
+        sa.Column("size_wanted", sa.Integer(), nullable=False),
+        sa.Column("zone_hours", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.Column("based_on_id", sa.Integer(), nullable=True),
+        sa.Column("phase", sa.String(length=40), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer_by", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_team_proposal_asked_by_id")),
+        sa.ForeignKeyConstraint(
+            ["based_on_id"], ["team_proposal.id"], name=op.f("fk_team_proposal_based_on_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_team_proposal_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_team_proposal")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_team_proposal_public_id")),
+    )
+    op.create_index(op.f("ix_team_proposal_asked_by_id"), "team_proposal", ["asked_by_id"], unique=False)
+    op.create_index("ix_team_proposal_due", "team_proposal", ["done_at", "dead_at", "due_at"], unique=False)
+    op.create_index(op.f("ix_team_proposal_event_id"), "team_proposal", ["event_id"], unique=False)
     op.create_table(
         "waiting_pair",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1782,6 +1906,38 @@ def upgrade() -> None:
     op.create_index(op.f("ix_open_role_event_id"), "open_role", ["event_id"], unique=False)
     op.create_index(op.f("ix_open_role_team_id"), "open_role", ["team_id"], unique=False)
     op.create_table(
+        "proposed_team",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("challenge_id", sa.Integer(), nullable=True),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("fills", sa.Boolean(), nullable=False),
+        sa.Column("locked", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open", "formed", "failed", name="proposedstate", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_proposed_team_challenge_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_proposed_team_event_id")),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["team_proposal.id"], name=op.f("fk_proposed_team_proposal_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_proposed_team_team_id"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposed_team")),
+        sa.UniqueConstraint("proposal_id", "number", name=op.f("uq_proposed_team_proposal_id_number")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_proposed_team_public_id")),
+    )
+    op.create_index(op.f("ix_proposed_team_challenge_id"), "proposed_team", ["challenge_id"], unique=False)
+    op.create_index(op.f("ix_proposed_team_event_id"), "proposed_team", ["event_id"], unique=False)
+    op.create_index(op.f("ix_proposed_team_proposal_id"), "proposed_team", ["proposal_id"], unique=False)
+    op.create_index(op.f("ix_proposed_team_team_id"), "proposed_team", ["team_id"], unique=False)
+    op.create_table(
         "registration",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -1957,6 +2113,7 @@ def upgrade() -> None:
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_by_id", sa.Integer(), nullable=True),
         sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("imported_as", sa.String(length=300), nullable=False),
         sa.Column("searchable", sa.String(length=30000), nullable=False),
         sa.Column("gallery_agreed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("gallery_agreed_by_id", sa.Integer(), nullable=True),
@@ -1972,6 +2129,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("team_id", name=op.f("uq_submission_team_id")),
     )
     op.create_index(op.f("ix_submission_event_id"), "submission", ["event_id"], unique=False)
+    op.create_index(op.f("ix_submission_imported_as"), "submission", ["imported_as"], unique=False)
     op.create_table(
         "team_intervention",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2350,6 +2508,59 @@ def upgrade() -> None:
     op.create_index(op.f("ix_prize_award_prize_id"), "prize_award", ["prize_id"], unique=False)
     op.create_index(op.f("ix_prize_award_submission_id"), "prize_award", ["submission_id"], unique=False)
     op.create_table(
+        "proposed_place",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("proposed_team_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "asked",
+                "accepted",
+                "declined",
+                "joined",
+                "lapsed",
+                name="placestate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("why_left", sa.String(length=40), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_proposed_place_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_proposed_place_person_id")),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"], ["team_proposal.id"], name=op.f("fk_proposed_place_proposal_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_team_id"],
+            ["proposed_team.id"],
+            name=op.f("fk_proposed_place_proposed_team_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposed_place")),
+        sa.UniqueConstraint("proposal_id", "person_id", name=op.f("uq_proposed_place_proposal_id_person_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_proposed_place_public_id")),
+    )
+    op.create_index(op.f("ix_proposed_place_event_id"), "proposed_place", ["event_id"], unique=False)
+    op.create_index(op.f("ix_proposed_place_person_id"), "proposed_place", ["person_id"], unique=False)
+    op.create_index(op.f("ix_proposed_place_proposal_id"), "proposed_place", ["proposal_id"], unique=False)
+    op.create_index(op.f("ix_proposed_place_proposed_team_id"), "proposed_place", ["proposed_team_id"], unique=False)
+    op.create_index(
+        "uq_proposed_place_event_id_person_id",
+        "proposed_place",
+        ["event_id", "person_id"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('asked', 'accepted')"),
+        postgresql_where=sa.text("state IN ('asked', 'accepted')"),
+    )
+    op.create_table(
         "registration_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
@@ -2521,6 +2732,17 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_registration_file_registration_id"), table_name="registration_file")
     op.drop_index(op.f("ix_registration_file_file_id"), table_name="registration_file")
     op.drop_table("registration_file")
+    op.drop_index(
+        "uq_proposed_place_event_id_person_id",
+        table_name="proposed_place",
+        sqlite_where=sa.text("state IN ('asked', 'accepted')"),
+        postgresql_where=sa.text("state IN ('asked', 'accepted')"),
+    )
+    op.drop_index(op.f("ix_proposed_place_proposed_team_id"), table_name="proposed_place")
+    op.drop_index(op.f("ix_proposed_place_proposal_id"), table_name="proposed_place")
+    op.drop_index(op.f("ix_proposed_place_person_id"), table_name="proposed_place")
+    op.drop_index(op.f("ix_proposed_place_event_id"), table_name="proposed_place")
+    op.drop_table("proposed_place")
     op.drop_index(op.f("ix_prize_award_submission_id"), table_name="prize_award")
     op.drop_index(op.f("ix_prize_award_prize_id"), table_name="prize_award")
     op.drop_table("prize_award")
@@ -2593,6 +2815,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_team_intervention_person_id"), table_name="team_intervention")
     op.drop_index(op.f("ix_team_intervention_event_id"), table_name="team_intervention")
     op.drop_table("team_intervention")
+    op.drop_index(op.f("ix_submission_imported_as"), table_name="submission")
     op.drop_index(op.f("ix_submission_event_id"), table_name="submission")
     op.drop_table("submission")
     op.drop_index(op.f("ix_session_star_session_id"), table_name="session_star")
@@ -2613,6 +2836,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_registration_code_id"), table_name="registration")
     op.drop_index(op.f("ix_registration_asked_organisation_id"), table_name="registration")
     op.drop_table("registration")
+    op.drop_index(op.f("ix_proposed_team_team_id"), table_name="proposed_team")
+    op.drop_index(op.f("ix_proposed_team_proposal_id"), table_name="proposed_team")
+    op.drop_index(op.f("ix_proposed_team_event_id"), table_name="proposed_team")
+    op.drop_index(op.f("ix_proposed_team_challenge_id"), table_name="proposed_team")
+    op.drop_table("proposed_team")
     op.drop_index(op.f("ix_open_role_team_id"), table_name="open_role")
     op.drop_index(op.f("ix_open_role_event_id"), table_name="open_role")
     op.drop_table("open_role")
@@ -2702,6 +2930,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_waiting_pair_event_id"), table_name="waiting_pair")
     op.drop_index(op.f("ix_waiting_pair_asker_id"), table_name="waiting_pair")
     op.drop_table("waiting_pair")
+    op.drop_index(op.f("ix_team_proposal_event_id"), table_name="team_proposal")
+    op.drop_index("ix_team_proposal_due", table_name="team_proposal")
+    op.drop_index(op.f("ix_team_proposal_asked_by_id"), table_name="team_proposal")
+    op.drop_table("team_proposal")
     op.drop_index(op.f("ix_standby_person_id"), table_name="standby")
     op.drop_index(op.f("ix_standby_event_id"), table_name="standby")
     op.drop_table("standby")
@@ -2723,6 +2955,11 @@ def downgrade() -> None:
     op.drop_table("phase")
     op.drop_index(op.f("ix_participation_type_event_id"), table_name="participation_type")
     op.drop_table("participation_type")
+    op.drop_index(op.f("ix_page_section_event_id"), table_name="page_section")
+    op.drop_table("page_section")
+    op.drop_index(op.f("ix_page_entry_file_id"), table_name="page_entry")
+    op.drop_index(op.f("ix_page_entry_event_id"), table_name="page_entry")
+    op.drop_table("page_entry")
     op.drop_index(op.f("ix_meeting_table_kept_for_id"), table_name="meeting_table")
     op.drop_index(op.f("ix_meeting_table_event_id"), table_name="meeting_table")
     op.drop_table("meeting_table")

@@ -3,18 +3,30 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from events.answering import answer_questions
 from events.completeness import ask_to_finish, asked_then, count_unfinished, unfinished_in
 from events.core import clock
 from events.core.access import Actor
-from events.core.database import Database
+from events.core.database import Database, transaction
+from events.core.journal import JournalEntry
 from events.core.timers import run_due_timers
 from events.events import EventWithPhases
 from events.form_building import add_question
 from events.phases import PhaseKind
 from events.registration import RegistrationInEvent, withdraw_registration
-from tests.makers import again, make_event, make_organisation, make_programme, make_registration, open_phase
+from tests.makers import (
+    again,
+    make_event,
+    make_organisation,
+    make_person,
+    make_programme,
+    make_registration,
+    open_phase,
+    reload_event,
+)
+from tests.sessions.racing import kinds, race
 
 
 @pytest.fixture
@@ -39,6 +51,22 @@ def test_who_lacks_an_answer_is_asked_once_in_three_days(db, organiser, bo, cy, 
         asked.append(ask_to_finish(db, organiser, event))
 
     assert asked == [2, 0, 2]
+
+
+def test_two_who_ask_at_once_ask_once(database_url: str) -> None:
+    with transaction() as db:
+        ada, bo = make_person(db, "Ada Adler"), make_person(db, "Bo Berg")
+        programme = make_programme(db, ada)
+        ada = again(db, ada)
+        event = open_phase(db, ada, make_event(db, ada, programme), PhaseKind.REGISTRATION)
+        make_registration(db, bo, event)
+        add_question(db, ada, event, label="Diet?", required=True)
+
+    said = race(*[lambda db: ask_to_finish(db, ada, reload_event(db, event))] * 3)
+
+    assert kinds(said) == ["done", "done", "done"]
+    with transaction() as db:
+        assert len(db.exec(select(JournalEntry).where(JournalEntry.kind == "CompletionAsked")).all()) == 1
 
 
 def test_who_finishes_or_leaves_is_not_asked(db, organiser, bo, cy, event):

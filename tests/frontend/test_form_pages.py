@@ -128,10 +128,12 @@ def test_who_waited_confirms_the_place_that_became_free(db, organiser, bo, cy, h
     make_registration(db, cy, hack)
     withdraw_registration(db, bo, RegistrationInEvent(place, hack.event))
     browser = Browser(db, cy)
-    before = browser.get(MINE)
+    before, home = browser.get(MINE), browser.get("/")
 
     after = browser.send(f"{MINE}/confirm")
 
+    assert "Confirm your place" in home.text
+    assert MINE in home.links
     assert before.headline == "A place is kept for you"
     assert "It is kept for you until Wed, 15 Apr 2026, 10:00 (Europe/Lisbon)" in before.text
     assert after.headline == "You have a place"

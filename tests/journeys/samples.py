@@ -16,6 +16,7 @@ from events.joining import invite_to_team, issue_invitation_token
 from events.marketplace import Item
 from events.membership_requests import ask_to_join
 from events.organisations import Membership, Organisation
+from events.page_sections import entries_of
 from events.people import Person
 from events.phases import PhaseKind
 from events.planning import move_phase
@@ -23,6 +24,7 @@ from events.prizes import Prize
 from events.programmes import Programme
 from events.proposals.drafts import places_in
 from events.proposals.places import send_proposal
+from events.questions import questions_of
 from events.registration import Registration, RegistrationState
 from events.roles import actor_for
 from events.rounds.rounds import JudgingRound, RoundState, RoundSubmission, Scheme
@@ -50,6 +52,7 @@ from tests.sessions.makers_schedules import make_draft_here
 NO_PAGES = {
     "agenda_fragment",
     "agenda_ics",
+    "answer_file",
     "board_counts",
     "board_fragment",
     "certificate_sample",
@@ -75,6 +78,7 @@ NO_PAGES = {
     "my_agenda_fragment",
     "open_ticket",
     "own_certificate",
+    "picture",
     "readyz",
     "registrations_csv",
     "resource_file",
@@ -102,7 +106,8 @@ PAGES = {
 # Who looks at a page, where it is not Ada who organises. "" is a visitor.
 SEEN_BY = {
     "sign_in": "", "link_sent": "", "sign_in_link": "", "sign_up": "", "team_invitation": "Bo Berg",
-    "register": "Eve Ek", "my_registration": "Tam Tamm", "new_team": "Bo Berg", "team": "Tam Tamm",
+    "register": "Eve Ek", "my_registration": "Tam Tamm", "answers": "Tam Tamm", "new_team": "Bo Berg",
+    "team": "Tam Tamm",
     "edit_team": "Tam Tamm", "edit_submission": "Tam Tamm", "submission": "Tam Tamm", "receipt": "Tam Tamm",
     "stages": "Ola Olsson", "stage_control": "Ola Olsson", "stage": "Bo Berg", "stage_beamer": "Bo Berg",
     "participants": "Bo Berg", "participant": "Bo Berg", "ask_for_meeting": "Bo Berg", "meetings": "Bo Berg",
@@ -207,6 +212,9 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
     sent = TeamInvitationSent(event.id, team.id, invitation.id or 0)
     return {
         "event": event.event.slug,
+        "form_question": questions_of(db, event.id)[0].public_id,
+        "section": "partners",
+        "entry": entries_of(db, event.id)[0].public_id,
         "challenge": the(db, select(Challenge).where(Challenge.event_id == event.id)).public_id,
         "field": asked.public_id,
         "prize": the(db, select(Prize).where(Prize.event_id == event.id)).public_id,

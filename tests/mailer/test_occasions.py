@@ -7,13 +7,17 @@ import pytest
 from sqlmodel import select
 from starlette.routing import Router
 
+from events.completeness import ask_to_finish
 from events.core import clock
 from events.core.database import reading
 from events.core.tokens import find_token
+from events.form_building import add_question
+from events.offered_places import PlaceLapsed
 from events.organisations import OrganisationKind
 from events.people import Person
 from events.planning import PhaseMoved
 from events.registration import (
+    PlaceOffered,
     RegistrationAccepted,
     RegistrationDeclined,
     RegistrationPromoted,
@@ -107,6 +111,7 @@ def test_who_registers_reads_what_became_of_it(db, event, place, state, kind):
         (RegistrationPromoted, "registration_promoted"),
         (RegistrationDeclined, "registration_declined"),
         (RegistrationWithdrawn, "registration_withdrawn"),
+        (PlaceLapsed, "place_lapsed"),
     ],
 )
 def test_who_waits_for_a_place_reads_the_decision(db, event, place, fact, kind):
@@ -114,6 +119,40 @@ def test_who_waits_for_a_place_reads_the_decision(db, event, place, fact, kind):
 
     assert written(letters) == [(kind, "bo")]
     assert "http://folkmoot.example/my_registration/food-match" in text_of(letters[-1])
+
+
+def test_who_is_offered_a_place_reads_until_when_it_is_kept_while_it_is(db, event, place):
+    ends = clock.now() + timedelta(hours=24)
+    place.state, place.offer_ends_at = RegistrationState.OFFERED, ends
+    db.add(place)
+
+    [_first, letter] = letters_after(db, PlaceOffered(event_id=event.id, registration_id=place.id, ends_at=ends))
+
+    assert (letter.kind, letter.subject) == ("place_offered", "Confirm your place in Food Match")
+    assert "Kept for you until" in text_of(letter)
+    place.state = RegistrationState.ACCEPTED
+    db.add(place)
+    letters = letters_after(db, PlaceOffered(event_id=event.id, registration_id=place.id, ends_at=ends))
+    assert written(letters) == [("place_offered", "bo")]
+
+
+def test_who_has_not_finished_reads_what_is_open_unless_they_finished_since(db, ada, event, place, bo):
+    diet = add_question(db, again(db, ada), event, label="What do you eat?", required=True)
+    ask_to_finish(db, again(db, ada), event)
+
+    letter = letters_after(db)[-1]
+
+    assert (letter.kind, letter.subject) == (
+        "registration_unfinished", "Please finish your registration for Food Match",
+    )  # fmt: skip
+    assert "- What do you eat?" in text_of(letter)
+    assert "http://folkmoot.example/answers/food-match" in text_of(letter)
+    place.answers, place.organisation_id = {str(diet.id): "All"}, make_organisation(db, "Berg Dairy").id
+    db.add(place)
+    before = len(written(letters_after(db)))
+    with clock.frozen_at(clock.now() + timedelta(days=4)):
+        ask_to_finish(db, again(db, ada), event)
+        assert len(written(letters_after(db))) == before
 
 
 def test_a_moved_phase_is_told_to_participants_and_those_with_a_part_in_the_event_once_each(
