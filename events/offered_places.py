@@ -71,6 +71,9 @@ def _let_lapse(db: Database, registration_id: int) -> None:
     if clock.now() < row.offer_ends_at:
         set_timer(db, "offered place lapses", registration_id, row.offer_ends_at)
         return
+    ended_at = row.offer_ends_at
     end_registration(db, SYSTEM, RegistrationInEvent(row, event))
+    row.offer_ends_at = ended_at  # kept, so that their page can say why
+    db.add(row)
     record(db, SYSTEM, PlaceLapsed(event_id=row.event_id, registration_id=registration_id))
     give_free_places(db, SYSTEM, event)

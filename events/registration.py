@@ -70,7 +70,8 @@ class ConsentText(SQLModel, table=True):
 
 class Registration(SQLModel, table=True):
     """A person's place in an event. `asked_organisation_id` is for whom they want to take part and may not yet: it has
-    not agreed that they belong to it. `offer_ends_at`: until then somebody can confirm the place they were offered."""
+    not agreed that they belong to it. `offer_ends_at`: until then somebody can confirm the place they were offered;
+    with a withdrawn one, that they did not."""
 
     __table_args__ = (UniqueConstraint("event_id", "person_id"),)
 

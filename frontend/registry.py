@@ -123,6 +123,7 @@ MODULES = (
     "mailer.occasions.rounds",
     "mailer.occasions.silence",
     "realtime.announcements",
+    "realtime.quiet",
 )
 
 if not sealed():

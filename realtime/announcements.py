@@ -5,56 +5,38 @@ from typing import Any
 from sqlmodel import select
 
 from events import (
-    admission,
-    answering,
-    certificates,
     challenge_annex,
     challenge_questions,
     challenge_resources,
     challenges,
     check_in,
-    clusters,
-    completeness,
-    consents,
-    deadlines,
     desks,
-    following,
     gallery,
     interventions,
     join_requests,
     joining,
     late_entries,
     looking_after,
-    marketplace,
-    membership_requests,
     offered_places,
     open_roles,
-    organisations,
-    people,
     phases,
     planning,
     prizes,
-    programmes,
     registration,
     roles,
     seekers,
-    signin,
-    submission_fields,
     submissions,
     team_rules,
     teams,
-    type_rules,
 )
 from events import events as gatherings
 from events.core.database import Database
-from events.importing import devpost, items, participants
 from events.people import find_person
-from events.proposals import adjustments, places
 from events.proposals import drafts as proposals
+from events.proposals import places
 from events.roles import Role, Scope, people_with_role
 from events.rounds import (
     assigning,
-    comments,
     conflicts,
     judges,
     publishing,
@@ -62,23 +44,16 @@ from events.rounds import (
     scoring,
     votes,
 )
-from realtime.announcing import Concerned, announced, changing_times, quiet
+from realtime.announcing import Concerned, announced, changing_times
 from realtime.channels import board_channel, crew_channel, event_channel, person_channel
 from sessions import (
-    assessments,
     attendance,
     availability,
     blocks,
-    booking_rules,
     breaks,
     meetings,
-    no_thanks,
-    nudges,
-    outcomes,
     pitches,
-    standby,
     tables,
-    waiting,
 )
 from sessions.schedules import drafts
 from sessions.timetable import conflicts as timetable_conflicts
@@ -408,96 +383,3 @@ def _assigned(db: Database, fact: assigning.JudgeAssigned) -> Concerned:
 def _result(db: Database, fact: publishing.ResultPublished) -> Concerned:
     row = db.get_one(rounds.JudgingRound, fact.round_id)
     return {event_channel(fact.event_id)}, {"round": row.public_id}
-
-
-# The room's own numbered changes carry these at the same moment.
-quiet(pitches.PitchStarted, pitches.PitchEnded)
-# The release is announced to everybody who takes part, and a letter goes to each of these.
-quiet(releases.SpeakerScheduled, releases.SpeakerMoved, releases.SpeakerFreed)
-# A revoked sign-in closes its sockets; nobody else is concerned.
-quiet(signin.SignInLinkAsked, signin.SignedIn, signin.SignedOut, signin.PasswordSet)
-# Whoever did it was there, and no other open page waits for it.
-quiet(
-    people.PersonJoined,
-    people.ProfileChanged,
-    organisations.OrganisationAdded,
-    organisations.OrganisationChanged,
-    organisations.OrganisationJoined,
-    organisations.OrganisationLeft,
-    organisations.ContactNamed,
-    membership_requests.MembershipAsked,
-    admission.MembershipAgreed,
-    admission.MembershipTurnedDown,
-    admission.MembershipTakenBack,
-    clusters.ClusterJoined,
-    clusters.ClusterLeft,
-    programmes.ProgrammeCreated,
-    programmes.ProgrammeChanged,
-    programmes.ClusterAdded,
-    programmes.ClusterRemoved,
-    desks.DeskAdded,
-    desks.DeskChanged,
-    desks.DeskRemoved,
-    desks.DeskOfficerAdded,
-    marketplace.ItemPublished,
-    marketplace.ItemChanged,
-    marketplace.ItemWithdrawn,
-    marketplace.ItemShown,
-    marketplace.ItemHidden,
-    items.ItemsImported,
-    devpost.SubmissionsImported,
-    participants.ParticipantsImported,
-    consents.ConsentGiven,
-    answering.RegistrationAnswered,
-    completeness.CompletionAsked,
-    following.HackathonTakenOver,
-    challenges.ChallengeChanged,
-    challenge_annex.AnnexTermsAgreed,
-    challenge_annex.AnnexOpened,
-    certificates.CertificateLookChanged,
-    certificates.CertificatesIssued,
-    certificates.CertificatesHeldBack,
-    prizes.PrizesChanged,
-    gallery.GalleryAgreed,
-    gallery.GalleryAgreementTakenBack,
-    gallery.HiddenFromGallery,
-    prizes.PrizeAwarded,
-    prizes.PrizeTakenBack,
-    deadlines.GraceSet,
-    submission_fields.SubmissionFieldsChanged,
-    gatherings.EventCreated,
-    gatherings.EventChanged,
-    gatherings.EventPublished,
-    type_rules.TypeRulesChanged,
-    pitches.StagePlanned,
-)
-quiet(
-    booking_rules.BookingRulesChanged,
-    no_thanks.NoThanksSaid,
-    no_thanks.NoThanksTakenBack,
-    nudges.AvailabilityAsked,
-    standby.StandbyChanged,
-    waiting.WaitingBegan,
-    waiting.WaitingEnded,
-    assessments.MeetingAssessed,
-    assessments.AssessmentsAwaited,
-    outcomes.OutcomeNoted,
-    outcomes.OutcomeAwaited,
-)
-quiet(proposals.TeamsAsked, proposals.ProposalDiscarded, adjustments.ProposalAdjusted)
-# Whoever published sees it; of those who meet, each is told by the facts about their own meetings.
-quiet(drafts.ScheduleAsked, drafts.DraftDiscarded, drafts.SchedulePublished)
-# The request or the meeting that comes of it is announced itself.
-quiet(standby.StandbyCalled, waiting.TimeFound)
-# Organisers set rounds up alone, and teams get a letter.
-quiet(
-    rounds.RoundAdded,
-    rounds.RoundChanged,
-    rounds.RoundRemoved,
-    conflicts.MentorNoted,
-    comments.CommentsReleased,
-    comments.TieDecided,
-    comments.ConsensusNoted,
-    publishing.ResultHeldBack,
-    publishing.ResultPutAside,
-)

@@ -236,7 +236,8 @@ def show_mine(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "registrations/mine.html", answered=answered, unanswered=unanswered, nobody=nobody, asks=asks,
         event=event, form=form, registration=row, subject=subject, step=step,
-        consent=consent, said=said, unconfirmed=unconfirmed, says=SAYS[row.state], asked=asked, waits=waits,
+        consent=consent, said=said, unconfirmed=unconfirmed,
+        says=LAPSED if _lapsed(row) else SAYS[row.state], asked=asked, waits=waits,
         has_place=row.state is RegistrationState.ACCEPTED,
     )  # fmt: skip
 
@@ -249,6 +250,15 @@ def _desk_named(db: Database, registration: Registration) -> str:
     officers = ", ".join(one.name or one.email for one in officers_of(db, desk))
     return f"{desk.name} ({officers})" if officers else desk.name
 
+
+def _lapsed(row: Registration) -> bool:
+    return row.state is RegistrationState.WITHDRAWN and row.offer_ends_at is not None
+
+
+LAPSED = (
+    _("Your place went to the next in line"),
+    _("It was kept for you and was not confirmed in time. While registration is open you can register again."),
+)
 
 SAYS: dict[RegistrationState, tuple[Message, Message]] = {
     RegistrationState.ACCEPTED: (

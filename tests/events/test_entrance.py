@@ -235,6 +235,7 @@ def test_a_place_that_nobody_confirms_goes_to_the_next(db, organiser, bo, cy, de
 
     db.expire_all()
     assert (second.state, third.state) == (RegistrationState.WITHDRAWN, RegistrationState.OFFERED)
+    assert second.offer_ends_at is not None
 
 
 def test_more_places_are_offered_too_and_in_order(db, organiser, bo, cy, dee, event):

@@ -1,9 +1,13 @@
 """The registration form from its set-up to its answers: conditions, files, codes, places to confirm, reminders."""
 
+from datetime import timedelta
+
 import pytest
 
+from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
+from events.core.timers import run_due_timers
 from events.entrance import make_code, set_entrance
 from events.events import EventWithPhases
 from events.form_building import AskedWhen, add_question
@@ -86,6 +90,26 @@ def test_the_form_says_when_a_question_applies_and_the_server_asks_the_same(db, 
     assert "Will you stay? No Days? Fri, Sun" in page.text
 
 
+def test_a_file_comes_with_the_form_and_is_fetched_by_those_who_may(db, organiser, bo, cy, hack):
+    plan = add_question(db, organiser, hack, label="Your plan", kind=QuestionKind.FILE, required=True)
+    field, pdf = f"q{plan.id}", b"%PDF-1.4\n%%EOF\n"
+    browser = Browser(db, bo)
+
+    form = browser.get(FORM)
+    refused = browser.upload(FORM, field, ("plan.pdf", b"<html>", "application/pdf"), **YES)
+    page = browser.upload(FORM, field, ("plan.pdf", pdf, "application/pdf"), **YES)
+    address = next(one for one in page.links if "/files/" in one)
+    sent = Browser(db, organiser).get(address)
+
+    assert 'enctype="multipart/form-data"' in form.html
+    assert "plan.pdf is not what its name says." in refused.text
+    assert "Please choose the file again: it was not kept." in refused.text
+    assert (sent.content, sent.headers["content-type"]) == (pdf, "application/pdf")
+    assert sent.headers["content-disposition"].startswith("attachment;")
+    assert Browser(db, cy).get(address).status == 404
+    assert address in Browser(db, organiser).get("/e/food-hack/registrations").links
+
+
 def test_a_code_in_a_private_link_is_filled_in_and_opens_the_event(db, organiser, bo, hack):
     set_entrance(db, organiser, hack, by_code_only=True, confirm_hours=None)
     code = make_code(db, organiser, hack, name="Speakers", most_uses=1)
@@ -138,6 +162,25 @@ def test_who_waited_confirms_the_place_that_became_free(db, organiser, bo, cy, h
     assert "It is kept for you until Wed, 15 Apr 2026, 10:00 (Europe/Lisbon)" in before.text
     assert after.headline == "You have a place"
     assert browser.send(f"{MINE}/confirm").status == 409
+
+
+def test_who_did_not_confirm_in_time_reads_where_the_place_went(db, organiser, bo, cy, hack):
+    hack.event.capacity = 1
+    set_entrance(db, organiser, hack, by_code_only=False, confirm_hours=1)
+    place = make_registration(db, bo, hack)
+    make_registration(db, cy, hack)
+    withdraw_registration(db, bo, RegistrationInEvent(place, hack.event))
+    browser = Browser(db, cy)
+    db.commit()
+
+    with clock.frozen_at(clock.now() + timedelta(hours=2)):
+        refused = browser.send(f"{MINE}/confirm")
+        run_due_timers()
+        page = browser.get(MINE)
+
+    assert refused.status == 409
+    assert "It goes to the next in line now." in refused.text
+    assert page.headline == "Your place went to the next in line"
 
 
 def test_answers_are_finished_later_and_the_organiser_asks_once(db, organiser, bo, hack):
