@@ -3,6 +3,7 @@
 It shows the version that counts and the team's name, but no person's: one member cannot agree for the others.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -192,7 +193,7 @@ class GalleryCard:
     keywords: tuple[str, ...]
 
 
-def _shown(event: EventWithPhases) -> Any:
+def _shown(event: EventWithPhases, hidden: Collection[int] = ()) -> Any:
     return (
         select(Submission, Team, Challenge)
         .join(Team, col(Team.id) == col(Submission.team_id))
@@ -202,21 +203,23 @@ def _shown(event: EventWithPhases) -> Any:
             Submission.state == SubmissionState.FINAL,
             col(Submission.gallery_agreed_at).is_not(None),
             col(Submission.gallery_hidden_at).is_(None),
+            col(Submission.id).not_in(hidden),
         )
     )
 
 
 def gallery_of(
-    db: Database, event: EventWithPhases, *, query: str = "", challenge: str = "", keyword: str = "", page: int = 1
-) -> Paged[GalleryCard]:
-    """One page of an event's gallery by team; empty while it is not open.
+    db: Database, event: EventWithPhases, *, query: str = "", challenge: str = "", keyword: str = "", page: int = 1,
+    hidden: Collection[int] = (),
+) -> Paged[GalleryCard]:  # fmt: skip
+    """One page of an event's gallery by team, without what is `hidden` from the reader; empty while it is not open.
 
     Every word of `query` has to occur in the submission, its team's or its challenge's name; accents and case do not
     matter. `challenge` is a public id, `keyword` one that a team gave.
     """
     if event.event.gallery_opened_at is None:
         return Paged([], 1, 0)
-    found = _shown(event)
+    found = _shown(event, hidden)
     if challenge:
         found = found.where(Challenge.public_id == challenge)
     if keyword:
@@ -237,11 +240,12 @@ def gallery_of(
     return Paged(cards, rows.page, rows.count)
 
 
-def keywords_in_gallery(db: Database, event: EventWithPhases) -> list[str]:
-    """The keywords of what the gallery shows, those that most teams gave first; at most 60."""
+def keywords_in_gallery(db: Database, event: EventWithPhases, hidden: Collection[int] = ()) -> list[str]:
+    """The keywords of what the gallery shows but for what is `hidden` from the reader, those that most teams gave
+    first; at most 60."""
     if event.event.gallery_opened_at is None:
         return []
-    shown = _shown(event).with_only_columns(col(Submission.id))
+    shown = _shown(event, hidden).with_only_columns(col(Submission.id))
     query: Any = (
         select(func.min(SubmissionKeyword.word))
         .where(col(SubmissionKeyword.submission_id).in_(shown))
@@ -272,11 +276,11 @@ class GalleryEntry:
     content: dict[str, Any]
 
 
-def get_gallery_entry(db: Database, event: EventWithPhases, public: str) -> GalleryEntry:
-    """A submission in the gallery; NotFound for what it does not show."""
+def get_gallery_entry(db: Database, event: EventWithPhases, public: str, hidden: Collection[int] = ()) -> GalleryEntry:
+    """A submission in the gallery; NotFound for what it does not show, and what is `hidden` from the reader."""
     row = None
     if event.event.gallery_opened_at is not None:
-        row = db.exec(_shown(event).where(Submission.public_id == public)).first()
+        row = db.exec(_shown(event, hidden).where(Submission.public_id == public)).first()
     if row is None:
         raise NotFound()
     submission, team, challenge = row

@@ -22,7 +22,7 @@ from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
 from events.events import Event, EventKind, EventState, EventWithPhases, see_event, touch
 from events.roles import organiser_of_event
-from events.submissions import Submission, SubmissionState, counting_versions
+from events.submissions import Submission, SubmissionState, counting_versions, kept_from
 from events.teams import Team
 
 MOST_PRIZES = 40
@@ -341,7 +341,8 @@ class PrizeCard:
 def prizes_of(db: Database, actor: Actor, event: EventWithPhases, *, challenge: str | None = None) -> list[PrizeCard]:
     """An event's prizes, first those for all: all of them, or with `challenge` (public id) what its teams can win.
 
-    Winners are shown to organisers, and to everybody once they are announced.
+    Winners are shown to organisers, and to everybody once they are announced but for judges from whom a submission is
+    kept.
     """
     query: Any = (
         select(Prize, Challenge)
@@ -353,7 +354,7 @@ def prizes_of(db: Database, actor: Actor, event: EventWithPhases, *, challenge: 
         query = query.where(Challenge.public_id == challenge)
     rows = list(db.exec(query))
     known = organiser_of_event(actor, event) or event.event.winners_announced_at is not None
-    winners = _winners(db, [prize.id or 0 for prize, _its in rows]) if known else {}
+    winners = _winners(db, [prize.id or 0 for prize, _its in rows], kept_from(db, actor, event)) if known else {}
     return [
         PrizeCard(
             prize.public_id, prize.name, prize.value, prize.what, prize.by_whom, prize.winners,
@@ -363,12 +364,12 @@ def prizes_of(db: Database, actor: Actor, event: EventWithPhases, *, challenge: 
     ]  # fmt: skip
 
 
-def _winners(db: Database, prizes: list[int]) -> dict[int, list[Winner]]:
+def _winners(db: Database, prizes: list[int], hidden: set[int]) -> dict[int, list[Winner]]:
     query = (
         select(PrizeAward.prize_id, Submission, Team)
         .join(Submission, col(Submission.id) == col(PrizeAward.submission_id))
         .join(Team, col(Team.id) == col(Submission.team_id))
-        .where(col(PrizeAward.prize_id).in_(prizes))
+        .where(col(PrizeAward.prize_id).in_(prizes), col(PrizeAward.submission_id).not_in(hidden))
         .order_by(col(PrizeAward.id))
     )
     rows = db.exec(query).all()

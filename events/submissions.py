@@ -186,6 +186,19 @@ def hidden_from(db: Database, actor: Actor, event: EventWithPhases) -> set[int]:
     return {one for step in HIDINGS for one in step(db, actor, event)}
 
 
+def kept_from(db: Database, actor: Actor, event: EventWithPhases) -> set[int]:
+    """The submissions that somebody meets nowhere, not even where everybody else does: with a conflict of interest
+    these, as judge of a blind round all. Their own team's they see."""
+    if may_know_whose_it_is(actor, event):
+        hidden = hidden_from(db, actor, event)
+    else:
+        hidden = {one or 0 for one in db.exec(select(Submission.id).where(Submission.event_id == event.id))}
+    if not hidden:
+        return hidden
+    own = select(Submission.id).where(col(Submission.team_id).in_(actor.ids("member", "team")))
+    return hidden - {one or 0 for one in db.exec(own)}
+
+
 def gallery_open(event: EventWithPhases, now: datetime) -> bool:
     """Whether participants see what was handed in: from the start of judging or of the live pitches, and not while
     everybody can still hand in."""

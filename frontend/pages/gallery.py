@@ -26,7 +26,7 @@ from events.gallery import (
     take_gallery_agreement_back,
 )
 from events.prizes import prizes_of
-from events.submissions import get_submission, submission_of_team
+from events.submissions import get_submission, kept_from, submission_of_team
 from events.teams import TeamInEvent, get_team, member_of_team
 from frontend.addresses import asked, page_base
 from frontend.pages.events import page_number
@@ -52,11 +52,12 @@ def show_gallery(request: Request) -> Response:
     question = asked(request, "q", "challenge", "keyword")
     with reading() as db:
         actor, event = _hackathon(db, request)
+        hidden = kept_from(db, actor, event)
         found = gallery_of(
             db, event, query=question["q"], challenge=question["challenge"], keyword=question["keyword"],
-            page=page_number(request),
+            page=page_number(request), hidden=hidden,
         )  # fmt: skip
-        keywords = keywords_in_gallery(db, event)
+        keywords = keywords_in_gallery(db, event, hidden)
         challenges = challenge_titles(db, event.id)
         announced = event.event.winners_announced_at is not None
         prizes = [one for one in prizes_of(db, actor, event) if one.winners] if announced else []
@@ -74,7 +75,7 @@ def show_gallery(request: Request) -> Response:
 def show_entry(request: Request) -> Response:
     with reading() as db:
         actor, event = _hackathon(db, request)
-        entry = get_gallery_entry(db, event, request.path_params["submission"])
+        entry = get_gallery_entry(db, event, request.path_params["submission"], kept_from(db, actor, event))
         prizes = prizes_of(db, actor, event) if event.event.winners_announced_at else []
     won = [one for one in prizes if entry.public_id in {winner.submission for winner in one.winners}]
     return render(request, "gallery/entry.html", event=event, entry=entry, won=won)
@@ -83,8 +84,8 @@ def show_entry(request: Request) -> Response:
 @page()
 def send_file(request: Request) -> Response:
     with reading() as db:
-        _actor, event = _hackathon(db, request)
-        entry = get_gallery_entry(db, event, request.path_params["submission"])
+        actor, event = _hackathon(db, request)
+        entry = get_gallery_entry(db, event, request.path_params["submission"], kept_from(db, actor, event))
         stored = get_gallery_file(db, entry, request.path_params["file"])
     return attachment(content_of(stored), stored.name, stored.media_type)
 
