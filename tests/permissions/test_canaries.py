@@ -15,12 +15,13 @@ from events.core.access import SYSTEM
 from events.core.database import reading, transaction
 from events.core.files import StoredFile
 from events.core.journal import record, settle
+from events.events import Event
 from events.people import Person
 from events.rounds.assigning import JudgeAssigned
 from events.rounds.conflicts import TeamMentor
 from events.rounds.publishing import PublishedResult
 from events.rounds.rounds import JudgingRound
-from events.submissions import Submission, SubmissionVersion
+from events.submissions import Submission, SubmissionFile, SubmissionVersion
 from events.teams import Team
 from frontend.routes import JUDGING
 from mailer.letters import Letter, raw_of
@@ -53,7 +54,8 @@ def marked(sqlite_world):
         person.name = f"{LEAD} Tamm"
         row = db.get_one(Submission, world.version.submission.id)
         version = db.get_one(SubmissionVersion, world.version.version.id)
-        file = db.exec(select(StoredFile)).one()
+        of_it = select(SubmissionFile.file_id).where(SubmissionFile.submission_id == row.id)
+        file = db.exec(select(StoredFile).where(col(StoredFile.id).in_(of_it))).one()
         file.name = f"{FILE}.pdf"
         row.title, row.summary = TITLE, f"{SUMMARY}, by {TEAM} and {LEAD}."
         files = [{**one, "name": file.name} for one in version.content["files"]]
@@ -62,7 +64,9 @@ def marked(sqlite_world):
             "text": f"Written by {LEAD} Tamm of {TEAM}, see https://{LINK}.example/x.",
             "links": [f"https://{LINK}.example/"], "video": f"https://{LINK}.example/film",
         }  # fmt: skip
-        db.add_all([team, person, row, version, file])
+        event = db.get_one(Event, world.hackathon.id)
+        event.gallery_opened_at = row.gallery_agreed_at = clock.now()
+        db.add_all([team, person, row, version, file, event])
         for result in db.exec(select(PublishedResult)):
             works = [{**one, "title": TITLE, "team": TEAM} for one in result.inputs["submissions"]]
             result.inputs = {**result.inputs, "submissions": works}
@@ -136,7 +140,7 @@ async def test_nothing_shows_a_judge_who_is_behind_a_submission_of_a_blind_round
 
 @pytest.mark.timeout(300)
 async def test_where_the_round_is_not_blind_the_same_look_finds_it(marked):
-    shown = {"judge_work", "my_judging", "submissions", "submission", "teams", "stage", "published_result"}
+    shown = {"judge_work", "my_judging", "submissions", "submission", "teams", "stage", "published_result", "gallery"}
 
     found = await seen_by("Dee", marked, only=shown)
 
