@@ -81,9 +81,8 @@ def _judge_everything(db: Database, world: World, name: str, public: str, most: 
             continue
         good = 2.5 + (len(line.title) * 7 + len(line.summary)) % 5 / 2.5
         points = {number: _points(world, good + STRICT[name]) for number in range(1, 6)}
-        score_submission(
-            db, judge, work, points=points, comment=world.chance.choice(COMMENTS), seen=0, client_id=client_id
-        )
+        comment = COMMENTS[(line.number + JUDGES.index(name)) % len(COMMENTS)]
+        score_submission(db, judge, work, points=points, comment=comment, seen=0, client_id=client_id)
 
 
 def _points(world: World, around: float) -> float:
