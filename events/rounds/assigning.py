@@ -1,5 +1,6 @@
 """Who judges which submission in a round: worked out by the engine, put right by hand, told to those concerned."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,8 +116,7 @@ def assign_judges(db: Database, actor: Actor, subject: RoundInEvent, *, anew: bo
         if (one.person_id, one.submission_id) not in wanted:
             one.ended_at = clock.now()
             db.add(one)
-    for person, submission in sorted(wanted - standing):
-        _enter(db, subject.id, person, submission, by_hand=False)
+    _enter_many(db, subject.id, wanted - standing)
     if wanted != standing:
         record(db, actor, JudgesAssigned(event_id=subject.event.id, round_id=subject.id))
         tell_judges(db, actor, subject, [person for person, _submission in wanted - standing])
@@ -203,13 +203,31 @@ def _enter(db: Database, round_id: int, person: int, submission: int, *, by_hand
     return True
 
 
+def _enter_many(db: Database, round_id: int, pairs: Collection[tuple[int, int]]) -> None:
+    """Write down many pairs of person and submission in a few statements: thousands are assigned at once."""
+    query = select(JudgingAssignment).where(JudgingAssignment.round_id == round_id)
+    known = {(one.person_id, one.submission_id): one for one in db.exec(query)}
+    now = clock.now()
+    for pair in sorted(pairs):
+        row = known.get(pair) or JudgingAssignment(
+            round_id=round_id, person_id=pair[0], submission_id=pair[1], assigned_at=now
+        )
+        row.by_hand, row.assigned_at, row.ended_at = False, now, None
+        db.add(row)
+    try:
+        db.flush()
+    except IntegrityError as error:
+        if is_broken(error, "uq_judging_assignment_round_id_person_id_submission_id"):
+            raise Conflict(_("Somebody else is assigning at this moment. Look at what they did first.")) from error
+        raise
+
+
 def tell_judges(db: Database, actor: Actor, subject: RoundInEvent, people: Collection[int]) -> None:
     """Record for each judge how many submissions are new to them, where the round is open; `people` names a judge once
     for each."""
     if subject.round.state is not RoundState.OPEN:
         return
-    counts = {person: sum(1 for one in people if one == person) for person in sorted(set(people))}
-    for person, count in counts.items():
+    for person, count in sorted(Counter(people).items()):
         record(
             db, actor,
             JudgeAssigned(event_id=subject.event.id, round_id=subject.id, person_id=person, count=count),

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from events.core.access import may, why_not
 from events.core.database import Database, reading, transaction
+from events.core.paging import page_of
 from events.core.refusals import Invalid
 from events.core.translation import N_, Message, _
 from events.judging.assignment import Assignment
@@ -25,7 +26,8 @@ from events.rounds.conflicts import KIND_NAMES, dismiss_conflict, note_mentor, t
 from events.rounds.judges import judges_to_name, name_judge
 from events.rounds.rounds import RoundInEvent
 from events.rounds.standings import works_of
-from frontend.pages.rounds import organised_round, to_round, words
+from frontend.pages.events import page_number
+from frontend.pages.rounds import ROWS, organised_round, to_round, words
 from frontend.web import NOTHING, Filled, Form, page, render
 
 
@@ -80,6 +82,7 @@ def show_judges(request: Request, form: Filled = NOTHING) -> Response:
     refusal = why_not(actor, "name_judge", subject)
     return render(
         request, "rounds/judges.html", event=subject.event, subject=subject, board=board, form=form,
+        rows=page_of(board.rows, page_number(request), size=ROWS), base=f"{request.url.path}?page=",
         free=[(one.public_id, one.name or one.email) for one in free],
         inside=[(one.judge.public_id, one.judge.name) for one in board.judges if one.judge.judges],
         works=[(one.work.row.public_id, f"{one.work.number}. {one.work.title} ({one.work.team.name})")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from events.core import clock
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
+from events.core.paging import page_of
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.sheets import write_csv
 from events.core.translation import N_, At, Message, _
@@ -51,7 +52,8 @@ from events.rounds.standings import works_of
 from events.rounds.votes import vote_in_words
 from events.submissions import hidden_from, submission_of_team
 from events.teams import team_of
-from frontend.pages.rounds import NoForm, judged_event, organised_round, the_round, to_round, words
+from frontend.pages.events import page_number
+from frontend.pages.rounds import ROWS, NoForm, judged_event, organised_round, the_round, to_round, words
 from frontend.web import NOTHING, Filled, Form, page, render
 
 LEFT_OUT: dict[str, Message] = {
@@ -125,6 +127,8 @@ def show_result(request: Request, form: Filled = NOTHING) -> Response:
     before = subject.round.comments_released_at
     return render(
         request, "rounds/results.html", event=subject.event, subject=subject, report=report, form=form, notes=notes,
+        lines=page_of(report.lines if report else (), page_number(request), size=ROWS),
+        base=f"{request.url.path}?page=",
         decisions=[(one, deciders.get(one.decided_by_id or 0, "")) for one in decisions], held=held, shown=shown,
         differs=differs, details=DETAILS, left_out_names=LEFT_OUT, decided_by=decided_by, versions=versions,
         why_not_publish=publishing.message if publishing is not None else "",
@@ -294,11 +298,12 @@ def _published(request: Request, number: int | None) -> Response:
         hidden = _hidden(db, actor, subject, row)
         differs = differs_now(db, subject)
     blind = not may_know_whose_it_is(actor, subject)
-    lines = [] if blind else published_lines(row)
+    lines = [] if blind else [one for one in published_lines(row) if one.public_id not in hidden]
     mine = next((one for one in published_lines(row, everything=True) if one.public_id == own), None)
     return render(
         request, "rounds/published.html", event=subject.event, subject=subject, result=row, versions=versions,
-        lines=[one for one in lines if one.public_id not in hidden], hidden=len(hidden), mine=mine,
+        lines=page_of(lines, page_number(request), size=ROWS), hidden=len(hidden), mine=mine,
+        base=f"{request.url.path}?page=",
         organises=organiser_of_event(actor, subject), inputs=inputs_of(row), decided_by=decided_by,
         points=row.detail is Detail.POINTS, newest=row.version == subject.round.shown_version, differs=differs,
         reopened=subject.round.state in (RoundState.OPEN, RoundState.CLOSED),

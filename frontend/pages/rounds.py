@@ -8,6 +8,8 @@ from starlette.responses import Response
 
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
+from events.core.links import path
+from events.core.paging import page_of
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import N_, Message, _
 from events.events import EventKind, EventWithPhases, get_event
@@ -45,6 +47,7 @@ from events.rounds.setting_up import (
 )
 from events.rounds.votes import voters_in
 from frontend import round_form
+from frontend.pages.events import page_number
 from frontend.round_form import RoundForm, plan_from, values_of
 from frontend.rows import numbers_shown
 from frontend.showing import only_if_may
@@ -62,6 +65,9 @@ PROGRESS_OF_OTHERS: dict[Progress, Message] = {
     **PROGRESS_NAMES,
     Progress.WAITING: _("Not begun"),
 }
+
+
+ROWS = 50
 
 
 class NoForm(Form):
@@ -89,6 +95,11 @@ def organised_round(db: Database, request: Request) -> tuple[Actor, RoundInEvent
     if not organiser_of_event(actor, subject):
         raise NotFound()
     return actor, subject
+
+
+def board_path(subject: RoundInEvent) -> str:
+    """The address of the board of a round."""
+    return path("round", event=subject.event.event.slug, round=subject.round.public_id)
 
 
 def words() -> dict[str, Any]:
@@ -206,6 +217,7 @@ def _board(request: Request, template: str, form: Filled = NOTHING) -> Response:
     opening = why_not(actor, "open_round", subject)
     return render(
         request, template, event=subject.event, subject=subject, board=board, form=form, waiting=waiting,
+        rows=page_of(board.rows, page_number(request), size=ROWS), base=f"{board_path(subject)}?page=",
         turnout=turnout, held_until=held.held_until if held else None, shown_version=shown.version if shown else None,
         differs=differs, taking=is_taking_votes(subject), assigned=subject.round.scheme in ASSIGNED_SCHEMES,
         why_not_open=opening.message if opening is not None and subject.round.state is RoundState.DRAFT else "",
