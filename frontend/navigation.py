@@ -11,6 +11,7 @@ from events.participants import see_participants
 from events.registration import participant_of_event
 from events.roles import organiser_of_event
 from sessions.boards.board import see_board
+from sessions.office_hours import see_mentoring
 from sessions.stages import see_stage
 
 Tab = tuple[Message, str, Rule | None]
@@ -20,6 +21,7 @@ TABS: dict[EventKind, tuple[Tab, ...]] = {
         (_("Overview"), "event", None),
         (_("Challenges"), "challenges", None),
         (_("Teams"), "teams", None),
+        (_("Mentoring"), "mentoring", see_mentoring),
         (_("Submissions"), "submissions", None),
         (_("Pitches"), "stages", see_stage),
     ),
@@ -68,6 +70,8 @@ def _under_its_tab(event: EventWithPhases, here: str) -> str:
         return path("registrations", event=slug)
     if here.startswith(path("meeting_rules", event=slug)):
         return path("set_up", event=slug)
+    if here.startswith(path("help_queue", event=slug)):
+        return path("mentoring", event=slug)
     if here.startswith(path("import_items", event=slug)):
         return path("event_marketplace", event=slug)
     return here

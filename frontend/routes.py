@@ -1,9 +1,6 @@
 """Every address of Folkmoot on one page: path, page function, method, name."""
 
-from typing import Any
-
-from starlette.routing import BaseRoute, Match, Route
-from starlette.types import Scope
+from starlette.routing import BaseRoute
 
 from frontend.assets import serve_asset
 from frontend.pages import (
@@ -26,9 +23,6 @@ from frontend.pages import (
     health,
     home,
     importing,
-    interventions,
-    invitations,
-    joining,
     letters,
     live,
     marketplace,
@@ -43,43 +37,16 @@ from frontend.pages import (
     participants,
     profile,
     programmes,
-    proposals,
     registrations,
     schedules,
-    seekers,
     setup,
     signin,
     submissions,
     tables,
-    teams,
     waiting,
 )
-
-
-class OurRoute(Route):
-    """A route that sees by the beginning and the end of an address that it is not meant: of a hundred and fifty
-    patterns, nearly all."""
-
-    def __init__(self, path: str, *given: Any, **options: Any) -> None:
-        super().__init__(path, *given, **options)
-        self.begins, self.ends = path.partition("{")[0], path.rpartition("}")[2]
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        path = scope["path"]
-        if path.endswith(self.ends) and (path.startswith(self.begins) or scope.get("root_path")):
-            return super().matches(scope)
-        return Match.NONE, {}
-
-
-def get(path: str, page: object, name: str) -> Route:
-    """A page that only reads."""
-    return OurRoute(path, page, methods=["GET"], name=name)
-
-
-def post(path: str, page: object, name: str) -> Route:
-    """Something that is done."""
-    return OurRoute(path, page, methods=["POST"], name=name)
-
+from frontend.routing import get, post
+from frontend.team_routes import TEAMS
 
 GROUND: list[BaseRoute] = [
     get("/healthz", health.alive, "healthz"),
@@ -206,7 +173,7 @@ EVENTS: list[BaseRoute] = [
     get("/e/{event}/letters", letters.show_letters, "letters"),
 ]
 
-# Challenges, teams and submissions
+# Challenges and submissions; teams stand in team_routes.py
 HACKATHONS: list[BaseRoute] = [
     get("/e/{event}/challenges", challenges.show_challenges, "challenges"),
     get("/e/{event}/challenges/new", challenges.new_challenge, "new_challenge"),
@@ -216,50 +183,6 @@ HACKATHONS: list[BaseRoute] = [
     get("/e/{event}/challenges/{challenge}", challenges.show_challenge, "challenge"),
     get("/e/{event}/challenges/{challenge}/edit", challenges.edit_challenge, "edit_challenge"),
     post("/e/{event}/challenges/{challenge}/edit", challenges.change_now, "change_challenge"),
-    get("/e/{event}/teams", teams.show_teams, "teams"),
-    get("/e/{event}/teams/new", teams.new_team, "new_team"),
-    post("/e/{event}/teams/new", teams.form_now, "form_team"),
-    get("/e/{event}/teams/looking", seekers.show_seekers, "seekers"),
-    get("/e/{event}/teams/looking/me", seekers.edit_own, "seek_team"),
-    post("/e/{event}/teams/looking/me", seekers.look_now, "look_for_team"),
-    post("/e/{event}/teams/looking/stop", seekers.stop_now, "stop_looking"),
-    get("/e/{event}/teams/builder", proposals.show_builder, "team_builder"),
-    post("/e/{event}/teams/builder", proposals.ask_now, "ask_for_teams"),
-    get("/e/{event}/teams/builder/{proposal}", proposals.show_proposal, "team_proposal"),
-    get("/e/{event}/teams/builder/{proposal}/fragment", proposals.proposal_fragment, "team_proposal_fragment"),
-    get("/e/{event}/teams/builder/{proposal}/teams", proposals.teams_fragment, "team_proposal_teams"),
-    post("/e/{event}/teams/builder/{proposal}/cancel", proposals.cancel_now, "cancel_teams"),
-    post("/e/{event}/teams/builder/{proposal}/discard", proposals.discard_now, "discard_proposal"),
-    post("/e/{event}/teams/builder/{proposal}/move", proposals.move_now, "move_in_proposal"),
-    post("/e/{event}/teams/builder/{proposal}/lock", proposals.lock_now, "lock_proposed_team"),
-    post("/e/{event}/teams/builder/{proposal}/send", proposals.send_now, "send_proposal"),
-    get("/e/{event}/teams/places/{place}", proposals.show_place, "team_place"),
-    post("/e/{event}/teams/places/{place}/accept", proposals.accept_now, "accept_place"),
-    post("/e/{event}/teams/places/{place}/decline", proposals.decline_now, "decline_place"),
-    get("/e/{event}/teams/{team}", teams.show_team, "team"),
-    get("/e/{event}/teams/{team}/edit", teams.edit_team, "edit_team"),
-    post("/e/{event}/teams/{team}/edit", teams.change_now, "change_team"),
-    post("/e/{event}/teams/{team}/invite", teams.invite_now, "invite_to_team"),
-    post("/e/{event}/teams/{team}/invitations/{invitation}", teams.take_back_now, "take_back_invitation"),
-    post("/e/{event}/teams/{team}/leave", teams.leave_now, "leave_team"),
-    post("/e/{event}/teams/{team}/members/{person}/remove", teams.remove_now, "remove_from_team"),
-    post("/e/{event}/teams/{team}/members/{person}/lead", joining.hand_over_now, "hand_over_lead"),
-    get("/e/{event}/teams/{team}/members", interventions.show_members, "team_members"),
-    post("/e/{event}/teams/{team}/members/put-in", interventions.put_in_now, "put_into_team"),
-    post("/e/{event}/teams/{team}/members/take-out", interventions.take_out_now, "take_out_of_team"),
-    post("/e/{event}/teams/{team}/invite-seeker", joining.invite_seeker_now, "invite_seeker"),
-    post("/e/{event}/teams/{team}/invitations/{invitation}/again", joining.invite_again_now, "send_invitation_again"),
-    post("/e/{event}/teams/{team}/roles", joining.open_role_now, "open_role"),
-    post("/e/{event}/teams/{team}/roles/{role}/close", joining.close_role_now, "close_role"),
-    post("/e/{event}/teams/{team}/ask", joining.ask_now, "ask_to_join_team"),
-    post("/e/{event}/teams/{team}/asking/{joining}/agree", joining.agree_now, "agree_to_joining"),
-    post("/e/{event}/teams/{team}/asking/{joining}/turn-down", joining.turn_down_now, "turn_down_joining"),
-    post("/e/{event}/teams/{team}/asking/{joining}/take-back", joining.take_back_now, "take_back_joining"),
-    get("/team-invitations/{token}", invitations.show_invitation, "team_invitation"),
-    post("/team-invitations/{token}/accept", invitations.accept_now, "accept_invitation"),
-    post("/team-invitations/{token}/decline", invitations.decline_now, "decline_invitation"),
-    post("/e/{event}/invitations/{invitation}/accept", invitations.accept_own_now, "accept_own_invitation"),
-    post("/e/{event}/invitations/{invitation}/decline", invitations.decline_own_now, "decline_own_invitation"),
     get("/e/{event}/teams/{team}/submission", submissions.edit_submission, "edit_submission"),
     post("/e/{event}/teams/{team}/submission", submissions.save_now, "save_draft"),
     post("/e/{event}/teams/{team}/submission/autosave", submissions.autosave, "autosave"),
@@ -416,5 +339,5 @@ DEVELOPMENT: list[BaseRoute] = [
 
 def routes(*, demo: bool) -> list[BaseRoute]:
     """All routes; the switcher, the mailbox and the style guide exist in the demo only."""
-    found = GROUND + PEOPLE + NETWORK + EVENTS + HACKATHONS + MEETINGS + SCHEDULES + LIVE
+    found = GROUND + PEOPLE + NETWORK + EVENTS + HACKATHONS + TEAMS + MEETINGS + SCHEDULES + LIVE
     return found + DEVELOPMENT if demo else found

@@ -27,6 +27,7 @@ class EntryKind(StrEnum):
 
     MEETING = "meeting"
     PITCH = "pitch"
+    MENTORING = "mentoring"
 
 
 class CalendarMethod(StrEnum):

@@ -3,10 +3,12 @@
 from events import (
     admission,
     challenges,
+    checkpoints,
     clusters,
     consents,
     desks,
     following,
+    help_queue,
     join_requests,
     joining,
     looking_after,
@@ -16,6 +18,7 @@ from events import (
     people,
     phases,
     programmes,
+    progress,
     roles,
     seekers,
     signin,
@@ -37,6 +40,7 @@ from sessions import (
     breaks,
     meetings,
     no_thanks,
+    office_hours,
     outcomes,
     pitches,
     standby,
@@ -73,6 +77,8 @@ silent(
     tables.TableRemoved,
     type_rules.TypeRulesChanged,
     team_rules.TeamRulesChanged,
+    checkpoints.CheckpointSet,
+    checkpoints.CheckpointRemoved,
     booking_rules.BookingRulesChanged,
 )
 # Drafts concern organisers, whose page shows them; of a published one, each changed meeting is written about itself.
@@ -138,6 +144,17 @@ silent(
     waiting.WaitingEnded,
     assessments.MeetingAssessed,
     outcomes.OutcomeNoted,
+)
+# The team's room and the mentors' queue show it as it happens.
+silent(
+    progress.ProgressNoted,
+    progress.ProgressTakenBack,
+    office_hours.OfficeHoursOpened,
+    office_hours.OfficeHoursClosed,
+    help_queue.HelpAsked,
+    help_queue.HelpGivenBack,
+    help_queue.HelpFinished,
+    help_queue.HelpTakenBack,
 )
 # Live or by the clock: the room and the page show it at the moment it counts.
 silent(

@@ -60,6 +60,7 @@ LACKS: dict[str, tuple[Message, Message, str]] = {
 FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
     (EventKind.HACKATHON, "challenges", _("Challenges"), _("Needs put to the teams, each with its owner.")),
     (EventKind.HACKATHON, "team_rules", _("Team rules"), _("How large teams are, and when they are locked.")),
+    (EventKind.HACKATHON, "checkpoints", _("Checkpoints"), _("How far teams should be by when.")),
     (EventKind.HACKATHON, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (EventKind.PITCH, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (
