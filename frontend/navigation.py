@@ -13,6 +13,7 @@ from events.roles import organiser_of_event
 from events.rounds.rounds import see_judging
 from events.tickets import at_open_door
 from sessions.boards.board import see_board
+from sessions.office_hours import see_mentoring
 from sessions.stages import see_stage
 from sessions.timetable.released import agenda_released
 
@@ -23,6 +24,7 @@ TABS: dict[EventKind, tuple[Tab, ...]] = {
         (_("Overview"), "event", None),
         (_("Challenges"), "challenges", None),
         (_("Teams"), "teams", None),
+        (_("Mentoring"), "mentoring", see_mentoring),
         (_("Submissions"), "submissions", None),
         (_("Judging"), "judging", see_judging),
         (_("Gallery"), "gallery", None),
@@ -87,6 +89,8 @@ def _under_its_tab(event: EventWithPhases, here: str) -> str:
         return path("submissions", event=slug)
     if here.startswith(path("exports", event=slug)):
         return path("set_up", event=slug)
+    if here.startswith(path("help_queue", event=slug)):
+        return path("mentoring", event=slug)
     if here.startswith(path("import_items", event=slug)):
         return path("event_marketplace", event=slug)
     return here

@@ -55,6 +55,7 @@ from frontend.pages import (
     waiting,
 )
 from frontend.routing import get, post
+from frontend.team_routes import TEAMS
 
 GROUND: list[BaseRoute] = [
     get("/healthz", health.alive, "healthz"),
@@ -395,5 +396,5 @@ DEVELOPMENT: list[BaseRoute] = [
 
 def routes(*, demo: bool) -> list[BaseRoute]:
     """All routes; the switcher, the mailbox and the style guide exist in the demo only."""
-    found = GROUND + PEOPLE + NETWORK + EVENTS + HACKATHONS + JUDGING + MEETINGS + SCHEDULES + AGENDA + LIVE
+    found = GROUND + PEOPLE + NETWORK + EVENTS + HACKATHONS + TEAMS + JUDGING + MEETINGS + SCHEDULES + AGENDA + LIVE
     return found + DEVELOPMENT if demo else found

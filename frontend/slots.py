@@ -23,13 +23,14 @@ class SlotForm(Form):
 
 @dataclass(frozen=True)
 class SlotChoice:
-    """A slot in a form. `taken` says why it cannot be chosen, `chosen` that it is ticked."""
+    """A slot in a form. `taken` says why it cannot be chosen, `chosen` that it is ticked, `note` what else to know."""
 
     value: str
     starts: datetime
     ends: datetime
     taken: Message | str = ""
     chosen: bool = False
+    note: Message | str = ""
 
 
 def value_of(slot: Slot) -> str:
@@ -37,9 +38,9 @@ def value_of(slot: Slot) -> str:
     return str(int(slot.starts_at.timestamp()) // 60)
 
 
-def choice(slot: Slot, *, taken: Message | str = "", chosen: bool = False) -> SlotChoice:
+def choice(slot: Slot, *, taken: Message | str = "", chosen: bool = False, note: Message | str = "") -> SlotChoice:
     """A slot as a form shows it."""
-    return SlotChoice(value_of(slot), slot.starts_at, slot.ends_at, taken, chosen)
+    return SlotChoice(value_of(slot), slot.starts_at, slot.ends_at, taken, chosen, note)
 
 
 def by_day(choices: Iterable[SlotChoice]) -> list[tuple[str, list[SlotChoice]]]:

@@ -10,8 +10,10 @@ from events import (
     challenge_resources,
     challenges,
     check_in,
+    checkpoints,
     desks,
     gallery,
+    help_queue,
     interventions,
     join_requests,
     joining,
@@ -22,6 +24,7 @@ from events import (
     phases,
     planning,
     prizes,
+    progress,
     registration,
     roles,
     seekers,
@@ -52,6 +55,8 @@ from sessions import (
     blocks,
     breaks,
     meetings,
+    mentoring,
+    office_hours,
     pitches,
     tables,
 )
@@ -223,6 +228,62 @@ def _request_to_join(db: Database, fact: join_requests.JoiningAsked) -> Concerne
 @announced(seekers.TeamSought, seekers.TeamSearchEnded)
 def _seeker(db: Database, fact: seekers.TeamSought) -> Concerned:
     return {person_channel(fact.person_id)}, {"seeker": _slug(db, fact.event_id)}
+
+
+@announced(progress.ProgressNoted, progress.ProgressTakenBack)
+def _progress(db: Database, fact: progress.ProgressNoted) -> Concerned:
+    team = db.get(teams.Team, fact.team_id)
+    readers = {person_channel(one) for one in help_queue.helpers_in(db, fact.event_id)}
+    said = {"progress": _slug(db, fact.event_id)} | ({"team_room": team.public_id} if team else {})
+    return _members(db, fact.team_id) | readers, said
+
+
+@announced(
+    help_queue.HelpAsked,
+    help_queue.HelpTaken,
+    help_queue.HelpGivenBack,
+    help_queue.HelpFinished,
+    help_queue.HelpTakenBack,
+)
+def _help(db: Database, fact: help_queue.HelpAsked) -> Concerned:
+    row = db.get_one(help_queue.HelpRequest, fact.help_id)
+    team = db.get(teams.Team, row.team_id)
+    mentors = {person_channel(one) for one in help_queue.helpers_in(db, fact.event_id)}
+    said = {"help": _slug(db, fact.event_id)} | ({"team_room": team.public_id} if team else {})
+    return _members(db, row.team_id) | mentors, said
+
+
+@announced(office_hours.OfficeHoursOpened, office_hours.OfficeHoursClosed)
+def _hours(db: Database, fact: office_hours.OfficeHoursOpened) -> Concerned:
+    mentors = {person_channel(one) for one in help_queue.helpers_in(db, fact.event_id)}
+    return {event_channel(fact.event_id)} | mentors, {"mentoring": _slug(db, fact.event_id)}
+
+
+@announced(
+    mentoring.MentoringBooked, mentoring.MentoringMoved, mentoring.MentoringCancelled, mentoring.MentoringLeft
+)  # fmt: skip
+def _mentoring(db: Database, fact: mentoring.MentoringBooked) -> Concerned:
+    row = db.get_one(mentoring.Mentoring, fact.mentoring_id)
+    team = db.get_one(teams.Team, row.team_id)
+    concerned = {event_channel(row.event_id), person_channel(row.mentor_id)} | _members(db, row.team_id)
+    said = {"mentoring": _slug(db, row.event_id), "booked": row.public_id, "team_room": team.public_id}
+    return concerned, said
+
+
+@changing_times(mentoring.MentoringBooked, mentoring.MentoringMoved, mentoring.MentoringCancelled)
+def _times_of_mentoring(db: Database, fact: mentoring.MentoringBooked) -> set[int]:
+    row = db.get_one(mentoring.Mentoring, fact.mentoring_id)
+    return {row.mentor_id, *mentoring.attendees_of(db, fact.mentoring_id)}
+
+
+@changing_times(mentoring.MentoringLeft)
+def _times_of_leaver(db: Database, fact: mentoring.MentoringLeft) -> set[int]:
+    return {fact.person_id}
+
+
+@announced(checkpoints.CheckpointSet, checkpoints.CheckpointRemoved, checkpoints.CheckpointNear)
+def _checkpoint(db: Database, fact: checkpoints.CheckpointSet) -> Concerned:
+    return {event_channel(fact.event_id)}, {"progress": _slug(db, fact.event_id)}
 
 
 @announced(proposals.TeamsProposed, proposals.TeamsFailed, proposals.TeamsCancelled, places.ProposalEnded)

@@ -28,6 +28,7 @@ class EntryKind(StrEnum):
     MEETING = "meeting"
     PITCH = "pitch"
     SESSION = "session"
+    MENTORING = "mentoring"
 
 
 class CalendarMethod(StrEnum):

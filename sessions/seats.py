@@ -1,7 +1,8 @@
 """Seats: who and what is taken when. Nobody has two seats at once, in whatever event; the database sees to it.
 
 Time is cut into atoms of five minutes. A request holds the seats of its two people until it expires; an accepted
-meeting keeps them and has those of its table too. Every other end of a meeting frees all of them.
+meeting keeps them and has those of its table too. Every other end of a meeting frees all of them. Mentoring has seats
+of its mentor and of those of the team who come, in the same relation, so that neither is booked over the other.
 """
 
 from collections.abc import Collection, Sequence
@@ -48,10 +49,12 @@ class Seat(SQLModel, table=True):
         UniqueConstraint("person_id", "atom"),
         UniqueConstraint("table_id", "atom"),
         CheckConstraint("(person_id IS NULL) <> (table_id IS NULL)", name="person_or_table"),
+        CheckConstraint("(meeting_id IS NULL) <> (mentoring_id IS NULL)", name="meeting_or_mentoring"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    meeting_id: int = Field(foreign_key="meeting.id", index=True)
+    meeting_id: int | None = Field(default=None, foreign_key="meeting.id", index=True)
+    mentoring_id: int | None = Field(default=None, foreign_key="mentoring.id", index=True)
     person_id: int | None = Field(default=None, foreign_key="person.id")
     table_id: int | None = Field(default=None, foreign_key="meeting_table.id")
     atom: int
@@ -151,7 +154,31 @@ def take_seats(
     except IntegrityError as error:
         if not is_broken(error, "uq_seat_person_id_atom"):
             raise
-        raise not_free(db, actor, _seated(db, people, pieces, meeting_id), slot.starts_at) from error
+        own = SEAT.c.meeting_id == meeting_id
+        raise not_free(db, actor, _seated(db, people, pieces, own), slot.starts_at) from error
+
+
+def take_mentoring_seats(db: Database, actor: Actor, *, mentoring_id: int, people: Collection[int], slot: Slot) -> None:
+    """Give `people` their seats for a mentoring, all or none, as `take_seats` does for meetings."""
+    pieces = atoms(slot.starts_at, slot.ends_at)
+    rows = [
+        {"mentoring_id": mentoring_id, "person_id": person, "atom": atom, "held_until": None}
+        for person in sorted(people)
+        for atom in pieces
+    ]
+    try:
+        _insert(db, people, pieces, rows)
+    except IntegrityError as error:
+        if not is_broken(error, "uq_seat_person_id_atom"):
+            raise
+        own = SEAT.c.mentoring_id == mentoring_id
+        raise not_free(db, actor, _seated(db, people, pieces, own), slot.starts_at) from error
+
+
+def free_mentoring_seats(db: Database, mentoring_id: int, *, person_id: int | None = None) -> None:
+    """Give back the seats of a mentoring, all or those of one person."""
+    freed = delete(SEAT).where(SEAT.c.mentoring_id == mentoring_id)
+    db.execute(freed if person_id is None else freed.where(SEAT.c.person_id == person_id))
 
 
 _NEW_SEATS = insert(SEAT)
@@ -183,11 +210,13 @@ def _stood_in_the_way(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in {"40P01", "55P03", "40001"}
 
 
-def _seated(db: Database, people: Collection[int], pieces: range, meeting_id: int) -> set[int]:
+def _seated(db: Database, people: Collection[int], pieces: range, own: Any) -> set[int]:
+    """Who of `people` has a seat there that is not `own`, which for a seat of the other kind is neither true nor
+    false."""
     query = select(SEAT.c.person_id).where(
         SEAT.c.person_id.in_(sorted(people)),
         SEAT.c.atom.between(pieces[0], pieces[-1]),
-        SEAT.c.meeting_id != meeting_id,
+        own.is_not(True),
     )
     return set(db.execute(query).scalars())
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
 from events.core.limits import take_turn
-from events.core.refusals import Invalid, NotFound
+from events.core.refusals import NotFound
 from events.core.translation import _
 from events.join_requests import (
     JoinRequestInEvent,
@@ -22,6 +22,7 @@ from events.join_requests import (
 from events.joining import hand_over_lead, send_invitation_again
 from events.open_roles import close_role, open_role
 from events.seekers import invite_seeker
+from frontend.pages.blocks import whole_number
 from frontend.pages.teams import NoForm, show_team, team_asked_for, to_team
 from frontend.showing import only_if_may
 from frontend.web import Form, page
@@ -52,13 +53,6 @@ class SeekerForm(Form):
     """Whom of those who look for a team."""
 
     person: str = ""
-
-
-def whole_number(text: str, field: str) -> int:
-    """What was typed as a whole number; refuses what is none."""
-    if not (text.isascii() and text.isdecimal() and len(text) < 7):
-        raise Invalid({field: _("Please write a whole number.")})
-    return int(text)
 
 
 @page(form=RoleForm, again=show_team, signed_in=True)

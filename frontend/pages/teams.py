@@ -45,7 +45,7 @@ from events.teams import (
 from frontend.addresses import asked, page_base
 from frontend.pages.events import page_number
 from frontend.showing import only_if_may
-from frontend.team_tabs import team_tabs
+from frontend.team_tabs import room_tabs, team_tabs
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 
 
@@ -142,6 +142,7 @@ def show_team(request: Request, form: Filled = NOTHING) -> Response:
         requests=requests, own_request=own_requests[-1] if own_requests else None, skills=skill_options(),
         may_ask=asking is None and own is None and members and len(members) < event.event.team_size_max,
         why_not_ask=asking.message if isinstance(asking, Conflict) and own is None else "", lock_at=locked_at(event),
+        tabs_of_room=room_tabs(actor, subject, "team"),
     )  # fmt: skip
 
 

@@ -9,12 +9,14 @@ from events import (
     challenge_resources,
     challenges,
     check_in,
+    checkpoints,
     clusters,
     consents,
     deadlines,
     desks,
     following,
     gallery,
+    help_queue,
     join_requests,
     joining,
     looking_after,
@@ -26,6 +28,7 @@ from events import (
     phases,
     prizes,
     programmes,
+    progress,
     roles,
     seekers,
     signin,
@@ -58,6 +61,7 @@ from sessions import (
     breaks,
     meetings,
     no_thanks,
+    office_hours,
     outcomes,
     pitches,
     standby,
@@ -102,6 +106,8 @@ silent(
     certificates.CertificatesHeldBack,
     submission_fields.SubmissionFieldsChanged,
     team_rules.TeamRulesChanged,
+    checkpoints.CheckpointSet,
+    checkpoints.CheckpointRemoved,
     booking_rules.BookingRulesChanged,
     rows.TracksChanged,
     rows.RoomsChanged,
@@ -191,6 +197,17 @@ silent(
     waiting.WaitingEnded,
     assessments.MeetingAssessed,
     outcomes.OutcomeNoted,
+)
+# The team's room and the mentors' queue show it as it happens.
+silent(
+    progress.ProgressNoted,
+    progress.ProgressTakenBack,
+    office_hours.OfficeHoursOpened,
+    office_hours.OfficeHoursClosed,
+    help_queue.HelpAsked,
+    help_queue.HelpGivenBack,
+    help_queue.HelpFinished,
+    help_queue.HelpTakenBack,
 )
 # Live or by the clock: the room and the page show it at the moment it counts.
 silent(

@@ -185,10 +185,11 @@ def _seated_elsewhere() -> Any:
     first, last = (bindparam(name, type_=Integer) for name in ("first_atom", "last_atom"))
     return (
         _columns("elsewhere", asker_id=SEAT.c.person_id, atom=SEAT.c.atom)
-        .join(Meeting, col(Meeting.id) == SEAT.c.meeting_id)
+        .outerjoin(Meeting, col(Meeting.id) == SEAT.c.meeting_id)
         .where(
             SEAT.c.person_id.in_(KEYS), SEAT.c.atom.between(first, last),
-            or_(SEAT.c.held_until.is_(None), SEAT.c.held_until > NOW), col(Meeting.event_id) != EVENT,
+            or_(SEAT.c.held_until.is_(None), SEAT.c.held_until > NOW),
+            or_(SEAT.c.meeting_id.is_(None), col(Meeting.event_id) != EVENT),
         )
     )  # fmt: skip
 

@@ -163,7 +163,11 @@ def test_text_and_page_of_a_letter_say_the_same(kind):
     shown = re.sub(r"<[^>]+>", " ", html.partition("<main>")[2])
 
     def words(source):
-        return [word for word in re.findall(r"[\w'’–:-]+", re.sub(r"\S+://\S+|&#39;", "'", source)) if word not in {"-", "--"}]
+        return [
+            word
+            for word in re.findall(r"[\w'’–:-]+", re.sub(r"\S+://\S+|&#39;", "'", source))
+            if word not in {"-", "--"}
+        ]
 
     assert [word.strip(":'") for word in words(shown)][:-1] == [word.strip(":'") for word in words(text) if word != "'"]
 

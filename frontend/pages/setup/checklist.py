@@ -69,6 +69,7 @@ FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
     (EventKind.HACKATHON, "judging", _("Judging"), _("Rounds with their schemes, criteria and judges.")),
     (EventKind.HACKATHON, "prizes", _("Prizes and winners"), _("What there is to win, and who has won it.")),
     (EventKind.HACKATHON, "manage_gallery", _("Gallery"), _("When everybody sees what the teams have built.")),
+    (EventKind.HACKATHON, "checkpoints", _("Checkpoints"), _("How far teams should be by when.")),
     (EventKind.HACKATHON, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (EventKind.PITCH, "stages", _("Pitch rooms"), _("Where teams pitch, in which order.")),
     (

@@ -9,7 +9,7 @@ from events.core.translation import _
 from events.core.wall import from_wall, to_wall
 from events.team_lists import forming_of
 from events.team_rules import MOST_IN_A_TEAM, set_team_rules
-from frontend.pages.joining import whole_number
+from frontend.pages.blocks import whole_number
 from frontend.pages.setup.shared import organised_event
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 
