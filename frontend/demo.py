@@ -121,6 +121,7 @@ def load_demo_once(start: datetime | None = None) -> str:
 def chapters() -> list[Callable[[World], None]]:
     """The story in order."""
     from frontend.demo_events import call_for_teams, draft_of_ada, elsewhere, pitch_room, weekend
+    from frontend.demo_handing import after_the_deadline, challenges_in_full
     from frontend.demo_meetings import matchmaking, meetings
 
     return [
@@ -128,7 +129,9 @@ def chapters() -> list[Callable[[World], None]]:
         network,
         marketplace,
         call_for_teams,
+        challenges_in_full,
         weekend,
+        after_the_deadline,
         pitch_room,
         matchmaking,
         meetings,
