@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import col, select
 from starlette.routing import Route
 
+from events.challenge_annex import ChallengeAnnex
 from events.challenges import Challenge
 from events.core import clock
 from events.core.database import Database, transaction
@@ -68,6 +69,8 @@ SEEN_BY = {
     "new_item": "Bo Berg", "edit_item": "Bo Berg", "organisation": "Bo Berg", "edit_organisation": "Bo Berg",
     "event_marketplace": "Bo Berg",
     "own_participants": "Ola Olsson",
+    "gallery": "", "gallery_entry": "", "own_certificates": "Bo Berg", "challenge_board": "Che Caruso",
+    "challenge_annex": "Bo Berg", "edit_annex": "Che Caruso", "challenge_resources": "Che Caruso",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
@@ -154,7 +157,7 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
     sent = TeamInvitationSent(event.id, team.id, invitation.id or 0)
     return {
         "event": event.event.slug,
-        "challenge": the(db, select(Challenge).where(Challenge.event_id == event.id)).public_id,
+        "challenge": the(db, select(Challenge).join(ChallengeAnnex).where(Challenge.event_id == event.id)).public_id,
         "field": asked.public_id,
         "prize": the(db, select(Prize).where(Prize.event_id == event.id)).public_id,
         "team": team.public_id,
