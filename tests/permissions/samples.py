@@ -168,6 +168,7 @@ def samples(world: World) -> dict[str, Sample]:
         "save_draft": Sample(work),
         "autosave": Sample(work),
         "hand_in": Sample(work, files={"files": PDF}),
+        "admit_late_version": Sample({"why": "Their line was cut for an hour."}),
         "request_meeting": Sample({"slot": value_of(world.fair.slots[2]), "note": "About straw."}),
         "cancel_meeting": Sample({"reason": "The train is late."}, ids={"meeting": ids["accepted"]}),
         "choose_other_time": Sample(ids={"meeting": ids["accepted"]}),
