@@ -64,7 +64,7 @@ def before_the_deadline(subject: Any, now: datetime) -> None:
     phase, state = subject.event.phase(PhaseKind.SUBMISSION), subject.event.event.state
     until = taken_until(subject)
     if phase is not None and until is not None and counts_from(now) >= until:
-        raise DeadlinePassed(subject.team.late_until or phase.ends_at)
+        raise DeadlinePassed(subject.team.late_until if until == subject.team.late_until else phase.ends_at)
     if state is EventState.CLOSED:
         raise DeadlinePassed(None)
     if phase is None or state is EventState.DRAFT:

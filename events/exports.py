@@ -93,7 +93,8 @@ def _submissions(db: Database, actor: Actor, event: EventWithPhases) -> tuple[li
     won = _won(db, event)
     header: list[Message | str] = [
         _("Team"), _("Challenge"), _("State"), _("Title"), _("Summary"), _("Description"), _("Links"), _("Video"),
-        _("Keywords"), _("Files"), _("Version"), _("Handed in at"), _("Late entry"), _("SHA-256"), _("In the gallery"),
+        _("Repository"), _("Keywords"), _("Files"), _("Version"), _("Handed in at"), _("Late entry"), _("SHA-256"),
+        _("In the gallery"),
         _("Prizes"), *(field.label for field in fields),
     ]  # fmt: skip
     return header, [
@@ -110,7 +111,7 @@ def _submission(
     files = "\n".join(one["name"] for one in says.get("files", []))
     return [
         team.name, its.title if its else "", row.state.value, says["title"], says["summary"], says["text"],
-        "\n".join(says["links"]), says["video"], ", ".join(says.get("keywords", [])), files,
+        "\n".join(says["links"]), says["video"], says.get("repository", ""), ", ".join(says.get("keywords", [])), files,
         version.number if version else None, row.handed_in_at,
         version.late_entry_id is not None if version else None, version.sha256 if version else "",
         row.gallery_agreed_at is not None and row.gallery_hidden_at is None, ", ".join(won),

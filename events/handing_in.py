@@ -25,7 +25,7 @@ from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
 from events.deadlines import counts_from, deadline_passed, grace_ends, submission_open
 from events.events import EventWithPhases
-from events.late_entries import standing_late_entry
+from events.late_entries import LONGEST_WHY, SHORTEST_WHY, standing_late_entry
 from events.people import Person
 from events.roles import organiser_of_event
 from events.submission_fields import SubmissionField, checked_answers, fields_for, kept_answers
@@ -137,6 +137,7 @@ def _content(db: Database, subject: TeamInEvent, written: Written, files: Iterab
         "text": written.text,
         "links": list(written.links),
         "video": written.video,
+        "repository": written.repository,
         "keywords": list(written.keywords),
         "answers": kept_answers(fields, written.answers),
         "files": [{"file": one.public_id, "name": one.name, "size": one.size, "sha256": one.sha256} for one in files],
@@ -241,18 +242,24 @@ def _arrived(db: Database, actor: Actor, row: Submission, name: str, content: by
 
 
 @command(organiser_of_event, when=waits_for_admission)
-def admit_late_version(db: Database, actor: Actor, subject: VersionInEvent) -> None:
-    """Let a late version count, by name and for the record: the submission says from now on what that version says."""
+def admit_late_version(db: Database, actor: Actor, subject: VersionInEvent, *, why: str) -> None:
+    """Let a late version count, by name and for the record: the submission says from now on what that version says.
+
+    The reason stands on the version, for the team and the organisers. Refuses one of less than ten characters.
+    """
+    if not SHORTEST_WHY <= len(why.strip()) <= LONGEST_WHY:
+        raise Invalid({"why": _("Please say why in 10 to 500 characters; it stays on record.")})
     admitted = db.execute(
         update(SubmissionVersion)
         .where(col(SubmissionVersion.id) == subject.id, col(SubmissionVersion.admitted_at).is_(None))
-        .values(admitted_at=clock.now())
+        .values(admitted_at=clock.now(), admitted_by_id=actor.person, admitted_why=why.strip())
     )
     if admitted.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always answers with a cursor
         raise Conflict(_("This version counts already."))
     row, says = subject.submission, subject.version.content
     row.title, row.summary, row.text = says["title"], says["summary"], says["text"][:20_000]
     row.links, row.video, row.keywords = says["links"], says["video"], says.get("keywords", [])
+    row.repository = says.get("repository", "")
     row.answers = {**row.answers, **_answers_in(says)}
     row.state, row.handed_in_at = SubmissionState.FINAL, subject.version.kept_at
     row.revision, row.saved_at, row.saved_by_id = row.revision + 1, clock.now(), subject.version.person_id
@@ -292,7 +299,10 @@ def changed_since(db: Database, row: Submission) -> bool:
     says = version.content
     asked = {one.public_id for one in fields_for(db, row.event_id, db.get_one(Team, row.team_id).challenge_id)}
     links, words = tuple(says["links"]), tuple(says.get("keywords", []))
-    handed_in = Written(says["title"], says["summary"], says["text"][:20_000], links, says["video"], words)
+    handed_in = Written(
+        says["title"], says["summary"], says["text"][:20_000], links, says["video"], words,
+        repository=says.get("repository", ""),
+    )  # fmt: skip
     now, files = Written.of(row), {one.public_id for one in files_of(db, row.id)}
     return (
         replace(now, answers={}) != handed_in
@@ -320,6 +330,7 @@ class VersionCard:
     content: dict[str, Any]
     sent_at: datetime | None = None
     by_exception: bool = False
+    admitted_why: str = ""
 
 
 def version_that_counts(db: Database, subject: SubmissionInEvent) -> VersionCard | None:
@@ -356,6 +367,7 @@ def _card(version: SubmissionVersion, by: str, counting: SubmissionVersion | Non
         version.content,
         version.sent_at,
         version.late_entry_id is not None,
+        version.admitted_why,
     )
 
 

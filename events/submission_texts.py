@@ -11,7 +11,7 @@ from events.core.translation import Message, _
 
 MOST_LINKS = 10
 MOST_KEYWORDS = 8
-LONGEST = {"title": 160, "summary": 500, "text": 20_000, "video": 300}
+LONGEST = {"title": 160, "summary": 500, "text": 20_000, "video": 300, "repository": 300}
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,20 @@ class Written:
     video: str = ""
     keywords: tuple[str, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
+    repository: str = ""
 
     @classmethod
     def of(cls, row: Any) -> "Written":
         """What a submission says now."""
         return cls(
-            row.title, row.summary, row.text, tuple(row.links), row.video, tuple(row.keywords), dict(row.answers)
+            row.title,
+            row.summary,
+            row.text,
+            tuple(row.links),
+            row.video,
+            tuple(row.keywords),
+            dict(row.answers),
+            row.repository,
         )
 
     def over(self, row: Any) -> "Written":
@@ -48,13 +56,17 @@ def cleaned(
     video: str = "",
     keywords: str = "",
     answers: Mapping[str, str] | None = None,
+    repository: str = "",
 ) -> Written:
     """What was typed, as it can be kept: refuses what is too long, and links that do not start with https.
 
     Keywords are separated by commas; `answers` come cleaned (`submission_fields.typed_answers`).
     """
     wrong: dict[str, Message | str] = {}
-    typed = {"title": title.strip(), "summary": summary.strip(), "text": text.strip(), "video": video.strip()}
+    typed = {
+        "title": title.strip(), "summary": summary.strip(), "text": text.strip(), "video": video.strip(),
+        "repository": repository.strip(),
+    }  # fmt: skip
     for name, value in typed.items():
         if len(value) > LONGEST[name]:
             wrong[name] = _("This is longer than %(most)s characters. Please shorten it.", most=LONGEST[name])
@@ -66,13 +78,17 @@ def cleaned(
         wrong["links"] = _("A submission takes ten links. Put the others in the text.")
     if video_link is None:
         wrong.setdefault("video", _("Please give the video's address, starting with https://."))
+    repository_link = clean_link(repository) if typed["repository"] else ""
+    if repository_link is None:
+        wrong.setdefault("repository", _("Please give the repository's address, starting with https://."))
     words = split_keywords(keywords)
     if len(words) > MOST_KEYWORDS or any(len(word) > 40 for word in words):
         wrong["keywords"] = _("Please give at most eight keywords, each of a word or two, separated by commas.")
     if wrong:
         raise Invalid(wrong)
     kept = tuple(dict.fromkeys(link for link in clean if link))
-    return Written(typed["title"], typed["summary"], typed["text"], kept, video_link or "", words, dict(answers or {}))
+    texts = (typed["title"], typed["summary"], typed["text"])
+    return Written(*texts, kept, video_link or "", words, dict(answers or {}), repository_link or "")
 
 
 def split_keywords(text: str) -> tuple[str, ...]:
@@ -113,14 +129,16 @@ def as_far_as_possible(
     video: str,
     keywords: str = "",
     answers: Mapping[str, str] | None = None,
+    repository: str = "",
 ) -> Written:
     """What was typed, kept without refusing anything: links that are none go to the end of the text."""
-    lines = [line.strip() for line in [*links, video] if line.strip()]
+    lines = [line.strip() for line in [*links, video, repository] if line.strip()]
     good = [link for line in lines if (link := clean_link(line))]
     others = [line for line in lines if not clean_link(line)]
     whole = "\n".join([text.strip(), *others]).strip()
     video_link = clean_link(video) or "" if video.strip() else ""
-    kept = tuple(dict.fromkeys(link for link in good if link != video_link))[:100]
+    repository_link = clean_link(repository) or "" if repository.strip() else ""
+    kept = tuple(dict.fromkeys(link for link in good if link not in {video_link, repository_link}))[:100]
     words = tuple(word[:40] for word in split_keywords(keywords)[:100])
     title, summary = title.strip()[:160], summary.strip()[:500]
-    return Written(title, summary, whole[:40_000], kept, video_link, words, dict(answers or {}))
+    return Written(title, summary, whole[:40_000], kept, video_link, words, dict(answers or {}), repository_link)

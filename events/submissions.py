@@ -57,6 +57,7 @@ class Submission(SQLModel, table=True):
     text: str = Field(default="", max_length=20_000)
     links: list[str] = listing(default_factory=list)
     video: str = Field(default="", max_length=300)
+    repository: str = Field(default="", max_length=300)
     keywords: list[str] = listing(default_factory=list)
     answers: dict[str, str] = listing(default_factory=dict)
     revision: int = 0
@@ -90,6 +91,8 @@ class SubmissionVersion(SQLModel, table=True):
     kept_at: datetime = moment()
     late_entry_id: int | None = Field(default=None, foreign_key="late_entry.id")
     admitted_at: datetime | None = moment(default=None, nullable=True)
+    admitted_by_id: int | None = Field(default=None, foreign_key="person.id")
+    admitted_why: str = Field(default="", max_length=500)
 
 
 class SubmissionFile(SQLModel, table=True):
@@ -107,6 +110,7 @@ class SubmissionFile(SQLModel, table=True):
 personal_data(Submission, "saved_by_id", "who saved a draft last", "detach")
 personal_data(Submission, "gallery_agreed_by_id", "who agreed to the public gallery", "detach")
 personal_data(SubmissionVersion, "person_id", "who handed a submission in", "detach")
+personal_data(SubmissionVersion, "admitted_by_id", "who let a late version count", "detach")
 personal_data(StoredFile, "person_id", "who handed a file in", "detach")
 
 
@@ -275,6 +279,7 @@ def write_down(db: Database, actor: Actor, row: Submission, written: Written, re
             text=written.text,
             links=list(written.links),
             video=written.video,
+            repository=written.repository,
             keywords=list(written.keywords),
             answers=dict(written.answers),
             revision=revision + 1,

@@ -4,8 +4,10 @@ The letters come from Noto Sans as the package pymupdf-fonts brings it: Latin, G
 A name in another script is written as far as these letters go.
 """
 
+import atexit
 import io
 import logging
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -43,6 +45,7 @@ def _fonts() -> tuple[Path, Path]:
     from pymupdf_fonts import fontbuffers
 
     folder = Path(tempfile.mkdtemp(prefix="folkmoot-fonts-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     paths = folder / "regular.ttf", folder / "bold.ttf"
     for path, name in zip(paths, ("notos", "notosbo"), strict=True):
         letters: bytes = fontbuffers[name]()  # type: ignore[no-untyped-call]  # the package ships no types

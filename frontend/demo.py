@@ -122,6 +122,7 @@ def chapters() -> list[Callable[[World], None]]:
     """The story in order."""
     from frontend.demo_agenda import agenda
     from frontend.demo_events import call_for_teams, draft_of_ada, elsewhere, pitch_room, weekend
+    from frontend.demo_handing import after_the_deadline, challenges_in_full
     from frontend.demo_judging import judging
     from frontend.demo_meetings import matchmaking, meetings
 
@@ -130,8 +131,10 @@ def chapters() -> list[Callable[[World], None]]:
         network,
         marketplace,
         call_for_teams,
+        challenges_in_full,
         weekend,
         judging,
+        after_the_deadline,
         pitch_room,
         agenda,
         matchmaking,

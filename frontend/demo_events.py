@@ -166,6 +166,8 @@ def _challenges(world: World) -> None:
 
 def weekend(world: World) -> None:
     """Teams form by invitation, build, and hand in before the end; one does not make it."""
+    from frontend.demo_handing import questions
+
     story = document("hackathon.json")
     with step(world.start - timedelta(days=9)) as db:
         for team in story["teams"]:
@@ -173,6 +175,7 @@ def weekend(world: World) -> None:
     with step(world.start - timedelta(days=8)) as db:
         for team in story["teams"]:
             _join(db, world, team)
+    questions(world)
     for number, team in enumerate(story["teams"]):
         with step(to_the_hour(world.start) - timedelta(days=1, minutes=15 + 35 * number)) as db:
             _write(db, world, team)
@@ -214,7 +217,10 @@ def _join(db: Database, world: World, told: dict[str, Any]) -> None:
 
 def _write(db: Database, world: World, told: dict[str, Any]) -> None:
     lead, team = world.actor(db, told["lead"]), _team(db, told["name"])
+    from frontend.demo_handing import answers_for
+
     written = Written(
+        answers=answers_for(db, team), keywords=tuple(told.get("keywords", ())),
         title=told["title"], summary=told["summary"], text=told["text"],
         links=(f"https://code.example/{told['name'].split()[0].lower()}",) if told["final"] else (),
     )  # fmt: skip

@@ -44,10 +44,6 @@ from frontend.sent_files import attachment
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 
 
-class NoForm(Form):
-    """A button."""
-
-
 def _asked_for(db: Database, request: Request) -> tuple[Actor, EventWithPhases]:
     actor = actor_of(db, request)
     return actor, get_event(db, actor, request.path_params["event"])
@@ -93,7 +89,8 @@ def show_submission(request: Request, form: Filled = NOTHING) -> Response:
     row = subject.submission
     draft = {
         "title": row.title, "summary": row.summary, "text": row.text, "links": row.links, "video": row.video,
-        "keywords": row.keywords, "answers": answers, "files": [vars(one) | {"file": one.public_id} for one in files],
+        "repository": row.repository, "keywords": row.keywords, "answers": answers,
+        "files": [vars(one) | {"file": one.public_id} for one in files],
     }  # fmt: skip
     team = TeamInEvent(subject.team, subject.event)
     return render(
@@ -109,16 +106,18 @@ def show_submission(request: Request, form: Filled = NOTHING) -> Response:
 
 
 @page()
-def show_receipt(request: Request) -> Response:
+def show_receipt(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, subject = _submission(db, request)
         found = get_version(db, actor, subject, _number(request))
         counts = version_that_counts(db, subject)
         by = db.get(Person, found.version.person_id) if found.version.person_id else None
+        admitter = db.get(Person, found.version.admitted_by_id) if found.version.admitted_by_id else None
     return render(
         request, "submissions/receipt.html", event=subject.event, subject=subject, version=found.version,
         by=by.name if by else "", counts=counts is not None and counts.number == found.version.number,
         admits=may(actor, "admit_late_version", found), content=found.version.content,
+        form=form, admitted_by=admitter.name if admitter else "",
         in_grace=_after_the_end(subject.event, found.version.sent_at),
     )  # fmt: skip
 
@@ -145,11 +144,17 @@ def show_content(request: Request) -> Response:
     return attachment(canonical(found.version.content), name, "application/json")
 
 
-@page(form=NoForm, again=show_submission, signed_in=True)
-def admit_now(request: Request, form: NoForm) -> Response:
+class AdmitForm(Form):
+    """Why a late version is to count."""
+
+    why: str = ""
+
+
+@page(form=AdmitForm, again=show_receipt, signed_in=True)
+def admit_now(request: Request, form: AdmitForm) -> Response:
     with transaction() as db:
         actor, subject = _submission(db, request)
-        admit_late_version(db, actor, get_version(db, actor, subject, _number(request)))
+        admit_late_version(db, actor, get_version(db, actor, subject, _number(request)), why=form.why)
     return redirect(
         request, "submission", event=subject.event.event.slug, submission=subject.submission.public_id,
         flash=_("This version counts now. The team is told."),

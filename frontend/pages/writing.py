@@ -48,20 +48,22 @@ class SubmissionForm(Form):
     text: str = ""
     links: str = ""
     video: str = ""
+    repository: str = ""
     keywords: str = ""
     files: list[Upload] = Field(default_factory=list)
     answers: dict[str, str] = Field(default_factory=dict)
 
     def written(self, fields: list[SubmissionField]) -> Written:
         """The same for the domain, cleaned; refuses all that is wrong at once."""
-        return self._cleaned(fields, self.links.splitlines(), self.video)
+        return self._cleaned(fields, self.links.splitlines(), self.video, self.repository)
 
     def so_far(self, fields: list[SubmissionField]) -> Written:
         """The same while somebody is typing: a link that is not finished waits."""
         links = [line for line in self.links.splitlines() if clean_link(line)]
-        return self._cleaned(fields, links[:MOST_LINKS], self.video if clean_link(self.video) else "")
+        video, repository = (one if clean_link(one) else "" for one in (self.video, self.repository))
+        return self._cleaned(fields, links[:MOST_LINKS], video, repository)
 
-    def _cleaned(self, fields: list[SubmissionField], links: list[str], video: str) -> Written:
+    def _cleaned(self, fields: list[SubmissionField], links: list[str], video: str, repository: str) -> Written:
         wrong: dict[str, Message | str] = {}
         answers, found = dict[str, str](), Written()
         try:
@@ -71,7 +73,7 @@ class SubmissionForm(Form):
         try:
             found = cleaned(
                 title=self.title, summary=self.summary, text=self.text, links=links, video=video,
-                keywords=self.keywords, answers=answers,
+                keywords=self.keywords, answers=answers, repository=repository,
             )  # fmt: skip
         except Invalid as refusal:
             wrong |= refusal.fields
@@ -83,7 +85,7 @@ class SubmissionForm(Form):
         """The same, refusing nothing."""
         return as_far_as_possible(
             title=self.title, summary=self.summary, text=self.text, links=self.links.splitlines(), video=self.video,
-            keywords=self.keywords, answers=any_answers(fields, self.answers),
+            keywords=self.keywords, answers=any_answers(fields, self.answers), repository=self.repository,
         )  # fmt: skip
 
 
@@ -116,6 +118,7 @@ LABELS = {
     "text": _("Description"),
     "links": _("Links"),
     "video": _("Video"),
+    "repository": _("Repository"),
     "keywords": _("Keywords"),
 }
 
@@ -124,7 +127,8 @@ def _values(row: Submission | None, fields: list[SubmissionField]) -> dict[str, 
     says = Written.of(row) if row else Written()
     return {
         "revision": row.revision if row else 0, "title": says.title, "summary": says.summary, "text": says.text,
-        "links": "\n".join(says.links), "video": says.video, "keywords": ", ".join(says.keywords),
+        "links": "\n".join(says.links), "video": says.video, "repository": says.repository,
+        "keywords": ", ".join(says.keywords),
     } | {name_of(field): says.answers.get(field.public_id, "") for field in fields}  # fmt: skip
 
 

@@ -52,6 +52,7 @@ from events.teams import TeamInEvent, add_member
 from tests.events.makers_hackathon import DONE, make_hackathon, make_team
 from tests.makers import NOW, again, open_phase, shut_phase
 
+WHY = "The line to their hall was cut for an hour."
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
 
@@ -358,7 +359,7 @@ def test_an_admitted_late_version_counts_from_then_on(db, ada, bo, cy, dee):
     version = get_version(db, again(db, ada), seen_as(db, ada, team), late.number)
 
     with clock.frozen_at(NOW + timedelta(hours=1)):
-        admit_late_version(db, again(db, ada), version)
+        admit_late_version(db, again(db, ada), version, why=WHY)
 
     assert Written.of(submission(db, team)) == DONE
     assert version_that_counts(db, seen_as(db, dee, team)).number == late.number
@@ -366,7 +367,7 @@ def test_an_admitted_late_version_counts_from_then_on(db, ada, bo, cy, dee):
     new = late.content["files"][1]["file"]
     assert content_of(get_file(db, again(db, dee), seen_as(db, dee, team), new)) == PDF
     with pytest.raises(Conflict, match="counts already"):
-        admit_late_version(db, again(db, ada), version)
+        admit_late_version(db, again(db, ada), version, why=WHY)
 
 
 def test_a_team_does_not_admit_its_own_late_version(db, ada, bo, cy):
@@ -374,7 +375,9 @@ def test_a_team_does_not_admit_its_own_late_version(db, ada, bo, cy):
     late = keep_late_version(db, again(db, bo), team, written=DONE)
 
     with pytest.raises(NotAllowed):
-        admit_late_version(db, again(db, bo), VersionInEvent(late, submission(db, team), team.team, team.event))
+        admit_late_version(
+            db, again(db, bo), VersionInEvent(late, submission(db, team), team.team, team.event), why=WHY
+        )
 
 
 def test_a_version_that_came_in_time_needs_no_admission(db, ada, bo, cy):
@@ -382,7 +385,9 @@ def test_a_version_that_came_in_time_needs_no_admission(db, ada, bo, cy):
     version = hand_in(db, again(db, bo), team, written=DONE, revision=0)
 
     with pytest.raises(Conflict, match="counts already"):
-        admit_late_version(db, again(db, ada), VersionInEvent(version, submission(db, team), team.team, team.event))
+        admit_late_version(
+            db, again(db, ada), VersionInEvent(version, submission(db, team), team.team, team.event), why=WHY
+        )
 
 
 def test_versions_are_for_the_team_and_the_organisers(db, ada, bo, cy, dee):
@@ -527,6 +532,16 @@ def test_texts_that_are_too_long_and_too_many_links_are_named():
         cleaned(title="t" * 161, summary="s" * 501, links=[f"https://example.org/{n}" for n in range(11)])
 
     assert set(refused.value.fields) == {"title", "summary", "links"}
+
+
+def test_a_repository_and_keywords_are_kept_as_they_can_be_used():
+    written = cleaned(repository="code.example/trays", keywords="Wax, straw;  wax ,")
+
+    assert (written.repository, written.keywords) == ("https://code.example/trays", ("wax", "straw"))
+    for wrong in ({"repository": "ftp://code.example"}, {"keywords": "a,b,c,d,e,f,g,h,i"}, {"keywords": "x" * 41}):
+        with pytest.raises(Invalid) as refused:
+            cleaned(**wrong)
+        assert set(refused.value.fields) == set(wrong)
 
 
 def test_what_is_kept_late_loses_no_word():

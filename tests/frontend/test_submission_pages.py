@@ -210,11 +210,15 @@ def test_an_organiser_admits_a_late_version_from_its_page(db, ada, bo, tam, team
     organiser = Browser(db, ada)
 
     before = organiser.get("/e/food-hack/submissions")
-    refused = Browser(db, bo).send(f"{here}/versions/1/admit")
-    page = organiser.send(f"{here}/versions/1/admit")
+    refused = Browser(db, bo).send(f"{here}/versions/1/admit", why="I would like it to count.")
+    silent = organiser.send(f"{here}/versions/1/admit", why="So.")
+    page = organiser.send(f"{here}/versions/1/admit", why="The line to their hall was cut.")
+    receipt = Browser(db, bo).get(f"{here}/versions/1")
 
     assert "1 late version waits for you" in before.text
     assert refused.status == 403
+    assert (silent.status, "it stays on record" in silent.text, ">\nSo.</textarea>" in silent.html) == (422, True, True)
+    assert "The line to their hall was cut." in receipt.text and "Ada Adler" in receipt.text
     assert ("This version counts now" in page.text, page.headline) == (True, DONE.title)
 
 

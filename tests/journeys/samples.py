@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import col, select
 from starlette.routing import Route
 
+from events.challenge_annex import ChallengeAnnex
 from events.challenges import Challenge
 from events.core import clock
 from events.core.database import Database, transaction
@@ -122,6 +123,8 @@ SEEN_BY = {
     "my_judging": "Dee Dumont", "judge_work": "Dee Dumont", "audience_vote": "Bo Berg", "published_result": "",
     "result_version": "", "team_comments": "Tam Tamm",
     "team_place": "Cy Costa",
+    "gallery": "", "gallery_entry": "", "own_certificates": "Bo Berg", "challenge_board": "Che Caruso",
+    "challenge_annex": "Bo Berg", "edit_annex": "Che Caruso", "challenge_resources": "Che Caruso",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
@@ -215,7 +218,7 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
         "form_question": questions_of(db, event.id)[0].public_id,
         "section": "partners",
         "entry": entries_of(db, event.id)[0].public_id,
-        "challenge": the(db, select(Challenge).where(Challenge.event_id == event.id)).public_id,
+        "challenge": the(db, select(Challenge).join(ChallengeAnnex).where(Challenge.event_id == event.id)).public_id,
         "field": asked.public_id,
         "prize": the(db, select(Prize).where(Prize.event_id == event.id)).public_id,
         "team": team.public_id,

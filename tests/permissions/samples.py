@@ -4,6 +4,7 @@ Path parameters come from the world by their names; a new name fails the suite u
 """
 
 import re
+from base64 import b64decode
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,9 @@ from tests.makers import NOW
 from tests.permissions.world import World
 
 PDF = ("plan.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
+PNG = ("logo.png", b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
+), "image/png")  # fmt: skip
 PROJECTS = ("projects.csv", b"Project Title,Submitter Email\nTrays,zed@example.org\n", "text/csv")
 CSV = ("people.csv", b"e-mail,name\nzed@example.org,Zed Zander\n", "text/csv")
 
@@ -152,13 +156,15 @@ def samples(world: World) -> dict[str, Sample]:
         "add_challenge_file": Sample({"what": "file"}, files={"file": PDF}),
         "write_annex": Sample({"what": "annex", "terms": "You keep to yourself what you read here, for years."}),
         "agree_to_terms": Sample({"version": "1", "agree": "yes"}),
+        "fetch_from_annex": Sample(ids={"resource": ids["secret"]}),
+        "remove_from_annex": Sample(ids={"resource": ids["secret"]}),
         "ask_about_challenge": Sample({"body": "May it be brown?"}),
         "answer_about_challenge": Sample({"answer": "Yes."}, ids={"question": ids["challenge_question"]}),
         "hide_challenge_question": Sample(ids={"question": ids["challenge_question"]}),
         "take_question_back": Sample(ids={"question": ids["challenge_question"]}),
         "own_certificate": Sample(ids={"certificate": "participant"}),
         "set_certificate_look": Sample({"what": "look", "colour": "#1b4965", "signed_by": "Ada Adler"}),
-        "set_certificate_logo": Sample({"what": "logo"}, files={"logo": PDF}),
+        "set_certificate_logo": Sample({"what": "logo"}, files={"logo": PNG}),
         "add_prize": Sample({"name": "Audience's prize", "winners": "1"}),
         "add_challenge_prize": Sample({"name": "Second place", "winners": "1"}),
         "change_prize": Sample({"name": "Second place", "winners": "1"}),
@@ -185,6 +191,7 @@ def samples(world: World) -> dict[str, Sample]:
         "save_draft": Sample(work),
         "autosave": Sample(work),
         "hand_in": Sample(work, files={"files": PDF}),
+        "admit_late_version": Sample({"why": "Their line was cut for an hour."}),
         "request_meeting": Sample({"slot": value_of(world.fair.slots[2]), "note": "About straw."}),
         "cancel_meeting": Sample({"reason": "The train is late."}, ids={"meeting": ids["accepted"]}),
         "choose_other_time": Sample(ids={"meeting": ids["accepted"]}),

@@ -9,7 +9,7 @@ from sqlmodel import SQLModel, select
 from events.admission import RequestToJoin, get_membership_request
 from events.challenge_annex import AnnexInEvent, get_annex, write_annex
 from events.challenge_questions import QuestionInEvent, ask_about_challenge, get_challenge_question
-from events.challenge_resources import ResourceInEvent, add_challenge_file, get_resource
+from events.challenge_resources import ResourceInEvent, add_challenge_file, get_resource, resources_of
 from events.challenges import Challenge, ChallengeInEvent, publish_challenge
 from events.clusters import add_to_cluster
 from events.codes import RegistrationCode
@@ -392,6 +392,7 @@ def _material(
     che, tam, ada = (again(db, people[name]) for name in ("Che", "Tam", "Ada"))
     file = add_challenge_file(db, che, subject, name="press.pdf", content=b"%PDF-1.4\n%%EOF\n")
     write_annex(db, che, subject, terms="You keep to yourself what you read here, for two years.", text="173 degrees")
+    add_challenge_file(db, che, subject, name="secret.pdf", content=b"%PDF-1.4\n%%EOF\n", confidential=True)
     question = ask_about_challenge(db, tam, subject, body="May it be made of two parts?")
     row = add_challenge_prize(db, che, subject, offered=Offered("First place", "€2,000"))
     prize = get_prize(db, ada, subject.event, row.public_id)
@@ -481,6 +482,7 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "invitation": world.invitation.invitation.public_id,
         "field": world.field.field.public_id,
         "resource": world.resource.resource.public_id,
+        "secret": resources_of(db, world.challenge.id or 0, confidential=True)[0].public_id,
         "challenge_question": world.asked.question.public_id,
         "prize": world.prize.prize.public_id,
         "submission": world.version.submission.public_id,
