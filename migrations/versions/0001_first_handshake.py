@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_682bb4d7df"
+revision = "0001_2f84b491fb"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -24,7 +24,14 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "meeting", "pitch", "session", name="entrykind", native_enum=False, create_constraint=True, length=40
+                "meeting",
+                "pitch",
+                "session",
+                "mentoring",
+                name="entrykind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
             ),
             nullable=False,
         ),
@@ -751,6 +758,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_challenge_organisation_id"), "challenge", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_challenge_person_id"), "challenge", ["person_id"], unique=False)
     op.create_table(
+        "checkpoint",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("what", sa.String(length=500), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_checkpoint_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkpoint")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_checkpoint_public_id")),
+    )
+    op.create_index(op.f("ix_checkpoint_event_id"), "checkpoint", ["event_id"], unique=False)
+    op.create_table(
         "completeness_nudge",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -914,6 +934,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_meeting_table_event_id"), "meeting_table", ["event_id"], unique=False)
     op.create_index(op.f("ix_meeting_table_kept_for_id"), "meeting_table", ["kept_for_id"], unique=False)
+    op.create_table(
+        "office_hours",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("mentor_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("slot_minutes", sa.Integer(), nullable=False),
+        sa.Column("topics", sa.String(length=300), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_office_hours_event_id")),
+        sa.ForeignKeyConstraint(["mentor_id"], ["person.id"], name=op.f("fk_office_hours_mentor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_office_hours")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_office_hours_public_id")),
+    )
+    op.create_index(op.f("ix_office_hours_event_id"), "office_hours", ["event_id"], unique=False)
+    op.create_index(op.f("ix_office_hours_mentor_id"), "office_hours", ["mentor_id"], unique=False)
     op.create_table(
         "page_entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1761,6 +1800,51 @@ def upgrade() -> None:
     op.create_index(op.f("ix_challenge_question_person_id"), "challenge_question", ["person_id"], unique=False)
     op.create_index(op.f("ix_challenge_question_team_id"), "challenge_question", ["team_id"], unique=False)
     op.create_table(
+        "help_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=120), nullable=False),
+        sa.Column("details", sa.String(length=1000), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "taken",
+                "done",
+                "taken back",
+                name="helpstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_by_id", sa.Integer(), nullable=True),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_help_request_asked_by_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_help_request_event_id")),
+        sa.ForeignKeyConstraint(["taken_by_id"], ["person.id"], name=op.f("fk_help_request_taken_by_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_help_request_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_help_request")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_help_request_public_id")),
+    )
+    op.create_index(op.f("ix_help_request_asked_by_id"), "help_request", ["asked_by_id"], unique=False)
+    op.create_index(op.f("ix_help_request_event_id"), "help_request", ["event_id"], unique=False)
+    op.create_index(op.f("ix_help_request_taken_by_id"), "help_request", ["taken_by_id"], unique=False)
+    op.create_index(
+        "uq_help_request_team_id",
+        "help_request",
+        ["team_id"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('open', 'taken')"),
+        postgresql_where=sa.text("state IN ('open', 'taken')"),
+    )
+    op.create_table(
         "late_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -1888,6 +1972,39 @@ def upgrade() -> None:
     op.create_index(op.f("ix_meeting_outcome_meeting_id"), "meeting_outcome", ["meeting_id"], unique=False)
     op.create_index(op.f("ix_meeting_outcome_person_id"), "meeting_outcome", ["person_id"], unique=False)
     op.create_table(
+        "mentoring",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("hours_id", sa.Integer(), nullable=True),
+        sa.Column("mentor_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("booked", "cancelled", name="mentoringstate", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("topic", sa.String(length=300), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("booked_by_id", sa.Integer(), nullable=True),
+        sa.Column("booked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["booked_by_id"], ["person.id"], name=op.f("fk_mentoring_booked_by_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_mentoring_event_id")),
+        sa.ForeignKeyConstraint(["hours_id"], ["office_hours.id"], name=op.f("fk_mentoring_hours_id")),
+        sa.ForeignKeyConstraint(["mentor_id"], ["person.id"], name=op.f("fk_mentoring_mentor_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_mentoring_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mentoring")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_mentoring_public_id")),
+    )
+    op.create_index(op.f("ix_mentoring_event_id"), "mentoring", ["event_id"], unique=False)
+    op.create_index("ix_mentoring_event_id_starts_at", "mentoring", ["event_id", "starts_at"], unique=False)
+    op.create_index(op.f("ix_mentoring_hours_id"), "mentoring", ["hours_id"], unique=False)
+    op.create_index(op.f("ix_mentoring_mentor_id"), "mentoring", ["mentor_id"], unique=False)
+    op.create_index(op.f("ix_mentoring_team_id"), "mentoring", ["team_id"], unique=False)
+    op.create_table(
         "open_role",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -1905,6 +2022,29 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_open_role_event_id"), "open_role", ["event_id"], unique=False)
     op.create_index(op.f("ix_open_role_team_id"), "open_role", ["team_id"], unique=False)
+    op.create_table(
+        "progress_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("checkpoint_id", sa.Integer(), nullable=True),
+        sa.Column("body", sa.String(length=600), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["checkpoint_id"], ["checkpoint.id"], name=op.f("fk_progress_entry_checkpoint_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_progress_entry_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_progress_entry_person_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_progress_entry_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_progress_entry")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_progress_entry_public_id")),
+        sa.UniqueConstraint("team_id", "checkpoint_id", name=op.f("uq_progress_entry_team_id_checkpoint_id")),
+    )
+    op.create_index(op.f("ix_progress_entry_checkpoint_id"), "progress_entry", ["checkpoint_id"], unique=False)
+    op.create_index(op.f("ix_progress_entry_event_id"), "progress_entry", ["event_id"], unique=False)
+    op.create_index(op.f("ix_progress_entry_person_id"), "progress_entry", ["person_id"], unique=False)
     op.create_table(
         "proposed_team",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2047,23 +2187,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_released_session_release_id"), "released_session", ["release_id"], unique=False)
     op.create_index(op.f("ix_released_session_session_id"), "released_session", ["session_id"], unique=False)
     op.create_table(
-        "seat",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("meeting_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("table_id", sa.Integer(), nullable=True),
-        sa.Column("atom", sa.Integer(), nullable=False),
-        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(person_id IS NULL) <> (table_id IS NULL)", name=op.f("ck_seat_person_or_table")),
-        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_seat_meeting_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_seat_person_id")),
-        sa.ForeignKeyConstraint(["table_id"], ["meeting_table.id"], name=op.f("fk_seat_table_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_seat")),
-        sa.UniqueConstraint("person_id", "atom", name=op.f("uq_seat_person_id_atom")),
-        sa.UniqueConstraint("table_id", "atom", name=op.f("uq_seat_table_id_atom")),
-    )
-    op.create_index(op.f("ix_seat_meeting_id"), "seat", ["meeting_id"], unique=False)
-    op.create_table(
         "session_speaker",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("session_id", sa.Integer(), nullable=False),
@@ -2107,6 +2230,7 @@ def upgrade() -> None:
         sa.Column("text", sa.String(length=20000), nullable=False),
         sa.Column("links", sa.JSON(), nullable=False),
         sa.Column("video", sa.String(length=300), nullable=False),
+        sa.Column("repository", sa.String(length=300), nullable=False),
         sa.Column("keywords", sa.JSON(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -2449,6 +2573,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_judging_flag_round_id"), "judging_flag", ["round_id"], unique=False)
     op.create_index(op.f("ix_judging_flag_submission_id"), "judging_flag", ["submission_id"], unique=False)
     op.create_table(
+        "mentoring_attendee",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("mentoring_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["mentoring_id"], ["mentoring.id"], name=op.f("fk_mentoring_attendee_mentoring_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mentoring_attendee_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mentoring_attendee")),
+        sa.UniqueConstraint("mentoring_id", "person_id", name=op.f("uq_mentoring_attendee_mentoring_id_person_id")),
+    )
+    op.create_index(op.f("ix_mentoring_attendee_mentoring_id"), "mentoring_attendee", ["mentoring_id"], unique=False)
+    op.create_index(op.f("ix_mentoring_attendee_person_id"), "mentoring_attendee", ["person_id"], unique=False)
+    op.create_table(
         "pitch",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -2615,6 +2751,27 @@ def upgrade() -> None:
     op.create_index(op.f("ix_round_submission_round_id"), "round_submission", ["round_id"], unique=False)
     op.create_index(op.f("ix_round_submission_submission_id"), "round_submission", ["submission_id"], unique=False)
     op.create_table(
+        "seat",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=True),
+        sa.Column("mentoring_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("table_id", sa.Integer(), nullable=True),
+        sa.Column("atom", sa.Integer(), nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(meeting_id IS NULL) <> (mentoring_id IS NULL)", name=op.f("ck_seat_meeting_or_mentoring")),
+        sa.CheckConstraint("(person_id IS NULL) <> (table_id IS NULL)", name=op.f("ck_seat_person_or_table")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_seat_meeting_id")),
+        sa.ForeignKeyConstraint(["mentoring_id"], ["mentoring.id"], name=op.f("fk_seat_mentoring_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_seat_person_id")),
+        sa.ForeignKeyConstraint(["table_id"], ["meeting_table.id"], name=op.f("fk_seat_table_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seat")),
+        sa.UniqueConstraint("person_id", "atom", name=op.f("uq_seat_person_id_atom")),
+        sa.UniqueConstraint("table_id", "atom", name=op.f("uq_seat_table_id_atom")),
+    )
+    op.create_index(op.f("ix_seat_meeting_id"), "seat", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_seat_mentoring_id"), "seat", ["mentoring_id"], unique=False)
+    op.create_table(
         "submission_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
@@ -2653,6 +2810,9 @@ def upgrade() -> None:
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("late_entry_id", sa.Integer(), nullable=True),
         sa.Column("admitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("admitted_by_id", sa.Integer(), nullable=True),
+        sa.Column("admitted_why", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(["admitted_by_id"], ["person.id"], name=op.f("fk_submission_version_admitted_by_id")),
         sa.ForeignKeyConstraint(["late_entry_id"], ["late_entry.id"], name=op.f("fk_submission_version_late_entry_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_submission_version_person_id")),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_submission_version_submission_id")),
@@ -2723,6 +2883,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_submission_file_submission_id"), table_name="submission_file")
     op.drop_index(op.f("ix_submission_file_file_id"), table_name="submission_file")
     op.drop_table("submission_file")
+    op.drop_index(op.f("ix_seat_mentoring_id"), table_name="seat")
+    op.drop_index(op.f("ix_seat_meeting_id"), table_name="seat")
+    op.drop_table("seat")
     op.drop_index(op.f("ix_round_submission_submission_id"), table_name="round_submission")
     op.drop_index(op.f("ix_round_submission_round_id"), table_name="round_submission")
     op.drop_table("round_submission")
@@ -2756,6 +2919,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_pitch_stage_id"), table_name="pitch")
     op.drop_index(op.f("ix_pitch_event_id"), table_name="pitch")
     op.drop_table("pitch")
+    op.drop_index(op.f("ix_mentoring_attendee_person_id"), table_name="mentoring_attendee")
+    op.drop_index(op.f("ix_mentoring_attendee_mentoring_id"), table_name="mentoring_attendee")
+    op.drop_table("mentoring_attendee")
     op.drop_index(op.f("ix_judging_flag_submission_id"), table_name="judging_flag")
     op.drop_index(op.f("ix_judging_flag_round_id"), table_name="judging_flag")
     op.drop_index(op.f("ix_judging_flag_person_id"), table_name="judging_flag")
@@ -2824,8 +2990,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_session_speaker_session_id"), table_name="session_speaker")
     op.drop_index(op.f("ix_session_speaker_person_id"), table_name="session_speaker")
     op.drop_table("session_speaker")
-    op.drop_index(op.f("ix_seat_meeting_id"), table_name="seat")
-    op.drop_table("seat")
     op.drop_index(op.f("ix_released_session_session_id"), table_name="released_session")
     op.drop_index(op.f("ix_released_session_release_id"), table_name="released_session")
     op.drop_table("released_session")
@@ -2841,9 +3005,19 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_proposed_team_event_id"), table_name="proposed_team")
     op.drop_index(op.f("ix_proposed_team_challenge_id"), table_name="proposed_team")
     op.drop_table("proposed_team")
+    op.drop_index(op.f("ix_progress_entry_person_id"), table_name="progress_entry")
+    op.drop_index(op.f("ix_progress_entry_event_id"), table_name="progress_entry")
+    op.drop_index(op.f("ix_progress_entry_checkpoint_id"), table_name="progress_entry")
+    op.drop_table("progress_entry")
     op.drop_index(op.f("ix_open_role_team_id"), table_name="open_role")
     op.drop_index(op.f("ix_open_role_event_id"), table_name="open_role")
     op.drop_table("open_role")
+    op.drop_index(op.f("ix_mentoring_team_id"), table_name="mentoring")
+    op.drop_index(op.f("ix_mentoring_mentor_id"), table_name="mentoring")
+    op.drop_index(op.f("ix_mentoring_hours_id"), table_name="mentoring")
+    op.drop_index("ix_mentoring_event_id_starts_at", table_name="mentoring")
+    op.drop_index(op.f("ix_mentoring_event_id"), table_name="mentoring")
+    op.drop_table("mentoring")
     op.drop_index(op.f("ix_meeting_outcome_person_id"), table_name="meeting_outcome")
     op.drop_index(op.f("ix_meeting_outcome_meeting_id"), table_name="meeting_outcome")
     op.drop_table("meeting_outcome")
@@ -2864,6 +3038,16 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_late_entry_event_id"), table_name="late_entry")
     op.drop_table("late_entry")
+    op.drop_index(
+        "uq_help_request_team_id",
+        table_name="help_request",
+        sqlite_where=sa.text("state IN ('open', 'taken')"),
+        postgresql_where=sa.text("state IN ('open', 'taken')"),
+    )
+    op.drop_index(op.f("ix_help_request_taken_by_id"), table_name="help_request")
+    op.drop_index(op.f("ix_help_request_event_id"), table_name="help_request")
+    op.drop_index(op.f("ix_help_request_asked_by_id"), table_name="help_request")
+    op.drop_table("help_request")
     op.drop_index(op.f("ix_challenge_question_team_id"), table_name="challenge_question")
     op.drop_index(op.f("ix_challenge_question_person_id"), table_name="challenge_question")
     op.drop_index(op.f("ix_challenge_question_challenge_id"), table_name="challenge_question")
@@ -2960,6 +3144,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_page_entry_file_id"), table_name="page_entry")
     op.drop_index(op.f("ix_page_entry_event_id"), table_name="page_entry")
     op.drop_table("page_entry")
+    op.drop_index(op.f("ix_office_hours_mentor_id"), table_name="office_hours")
+    op.drop_index(op.f("ix_office_hours_event_id"), table_name="office_hours")
+    op.drop_table("office_hours")
     op.drop_index(op.f("ix_meeting_table_kept_for_id"), table_name="meeting_table")
     op.drop_index(op.f("ix_meeting_table_event_id"), table_name="meeting_table")
     op.drop_table("meeting_table")
@@ -2976,6 +3163,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_completeness_nudge_person_id"), table_name="completeness_nudge")
     op.drop_index(op.f("ix_completeness_nudge_event_id"), table_name="completeness_nudge")
     op.drop_table("completeness_nudge")
+    op.drop_index(op.f("ix_checkpoint_event_id"), table_name="checkpoint")
+    op.drop_table("checkpoint")
     op.drop_index(op.f("ix_challenge_person_id"), table_name="challenge")
     op.drop_index(op.f("ix_challenge_organisation_id"), table_name="challenge")
     op.drop_index(op.f("ix_challenge_need_id"), table_name="challenge")
