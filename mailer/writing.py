@@ -220,6 +220,8 @@ def rendered(template: str, values: Values) -> str:
 
 
 def _safe(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_safe(one) for one in value]
     if isinstance(value, str) and not isinstance(value, Page):
         return said(value)
     return value

@@ -201,6 +201,7 @@ class ReadWork:
     submission_id: str
     answers: tuple[Mapping[str, Any], ...] = ()
     keywords: tuple[str, ...] = ()
+    repository: str = ""
 
 
 def read_works(
@@ -245,7 +246,7 @@ def _read(
         () if blind else tuple(says.get("links", ())), "" if blind else str(says.get("video", "")),
         () if blind else tuple(says.get("files", ())), public,
         tuple({**one, "answer": shown(str(one["answer"]))} for one in answers),
-        tuple(shown(word) for word in says.get("keywords", ())),
+        tuple(shown(word) for word in says.get("keywords", ())), "" if blind else str(says.get("repository", "")),
     )  # fmt: skip
 
 
