@@ -1,18 +1,19 @@
 """A judge with keys alone, and in a tunnel: points by numbers, lists by arrows, nothing lost without a network."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, expect
 from sqlmodel import select
 
-from events.core.database import reading, transaction
+from events.core.access import Actor
+from events.core.database import Database, reading, transaction
 from events.people import Person
 from events.roles import actor_for
 from events.rounds.assigning import assign_judges
-from events.rounds.rounds import JudgingRound
-from events.rounds.running import open_round
+from events.rounds.rounds import JudgingRound, RoundInEvent, get_round
+from events.rounds.running import close_round, open_round, reopen_round
 from events.rounds.schemes import TEMPLATES
 from events.rounds.setting_up import add_round
 from events.rounds.votes import RoundVote, latest_votes
@@ -71,6 +72,38 @@ def test_points_are_given_by_keys_and_wait_in_the_browser_while_the_network_is_a
     assert [sorted(one.content["points"].items()) for one in kept] == [
         [("1", 4.5), ("2", 3.5), ("3", 5.0), ("4", 2.5), ("5", 4.5)]
     ]
+
+
+def test_what_the_server_did_not_take_is_shown_with_the_reason_and_can_be_dropped(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    public = demo[1].ids["round"]
+    dee.open(demo[1].address("judge_work", PAGES["judge_work"]))
+    line, drop = dee.main.locator("[data-offline]"), dee.main.locator("[data-drop]")
+    dee.main.locator("textarea[name=comment]").fill("Typed before the close.")
+    dee.faults.spoken |= {dee.page.url}
+    dee.context.set_offline(True)
+    dee.main.locator("#score-form button[type=submit]").click()
+    expect(line).to_have_text(line.get_attribute("data-kept") or "")
+    _organise(public, close_round)
+
+    dee.context.set_offline(False)
+    expect(line).to_contain_text("Final")
+    _organise(public, reopen_round)
+    dee.page.reload()
+    typed = dee.main.locator("textarea[name=comment]").input_value()
+    expect(drop).to_be_visible()
+    with dee.page.expect_navigation():
+        drop.click()
+
+    assert typed == "Typed before the close."
+    expect(dee.main.locator("textarea[name=comment]")).not_to_have_value("Typed before the close.")
+
+
+def _organise(public: str, step: Callable[[Database, Actor, RoundInEvent], None]) -> None:
+    with transaction() as db:
+        ada = actor_for(db, db.exec(select(Person.id).where(Person.name == "Ada Adler")).one())
+        step(db, ada, get_round(db, ada, event_called(db, HACKATHON), public))
 
 
 def test_what_was_typed_and_not_sent_is_there_after_a_reload(dee: Somebody, demo: tuple[House, Samples]) -> None:
