@@ -115,6 +115,9 @@ function show() {
       line.textContent = all.length === 1 ? (line.dataset.one ?? "") : (line.dataset.many ?? "").replace("{count}", String(all.length));
     }
   }
+  for (const button of document.querySelectorAll("[data-drop-refused]")) {
+    if (button instanceof HTMLElement) button.hidden = !all.some((one) => one.refused);
+  }
   for (const line of document.querySelectorAll("[data-offline]")) {
     const form = line.closest("form");
     const mine = all.find((one) => form?.getAttribute("action") === one.action);
@@ -264,6 +267,13 @@ for (const line of document.querySelectorAll("[data-offline]")) {
   keepTyped(form, line);
   scoreByKeys(form);
 }
+document.querySelector("[data-drop-refused]")?.addEventListener("click", () => {
+  for (const one of waiting().filter((each) => each.refused)) {
+    forget(one.action);
+    keep(draftName(one.action), null);
+  }
+  show();
+});
 show();
 if (waiting().length) void sendWaiting();
 window.addEventListener("online", () => void sendWaiting());
