@@ -84,6 +84,7 @@ MODULES = (
     "sessions.meetings",
     "sessions.office_hours",
     "sessions.mentoring",
+    "sessions.mentors_who_judge",
     "sessions.requests",
     "sessions.colleagues",
     "sessions.guests",

@@ -24,6 +24,7 @@ from events.rounds.judges import judges_of
 from events.rounds.rounds import JudgingRound, RoundInEvent, RoundState, RoundSubmission, Scheme, is_closed_round
 from events.rounds.standings import TieDecision, standing_of, works_of
 from events.rounds.votes import RoundVote, VoteKind, about_submission, all_versions, newest_of
+from events.submissions import Submission
 
 LONGEST = 2000
 
@@ -205,14 +206,27 @@ def history_of(db: Database, subject: RoundInEvent, row: RoundSubmission) -> lis
     return [one for one in all_versions(db, subject.id) if one.about == about_submission(row.number)]
 
 
+def commented_rounds(db: Database, actor: Actor, event: EventWithPhases) -> list[RoundInEvent]:
+    """The rounds of an event whose comments a member of a team can read."""
+    teams = actor.ids("member", "team")
+    query = (
+        select(JudgingRound)
+        .join(RoundSubmission, col(RoundSubmission.round_id) == col(JudgingRound.id))
+        .join(Submission, col(Submission.id) == col(RoundSubmission.submission_id))
+        .where(
+            JudgingRound.event_id == event.id,
+            col(JudgingRound.comments_released_at).is_not(None),
+            col(RoundSubmission.taken_out_at).is_(None),
+            col(Submission.team_id).in_(teams),
+        )
+        .order_by(col(JudgingRound.id))
+    )
+    return [RoundInEvent(row, event) for row in db.exec(query)] if teams else []
+
+
 def get_commented_round(db: Database, actor: Actor, event: EventWithPhases, public: str) -> RoundInEvent:
     """A round whose comments were released, for those whose team was judged in it; NotFound for others."""
-    row = db.exec(
-        select(JudgingRound).where(JudgingRound.public_id == public, JudgingRound.event_id == event.id)
-    ).first()
-    if row is None or row.comments_released_at is None:
+    found = next((one for one in commented_rounds(db, actor, event) if one.round.public_id == public), None)
+    if found is None:
         raise NotFound()
-    teams = {one.team.id for one in works_of(db, row.id).values()}
-    if not teams & actor.ids("member", "team"):
-        raise NotFound()
-    return RoundInEvent(row, event)
+    return found

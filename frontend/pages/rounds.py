@@ -19,6 +19,7 @@ from events.roles import organiser_of_event
 from events.rounds.assigning import ASSIGNED_SCHEMES
 from events.rounds.audience import turnout_of
 from events.rounds.boards import board_of
+from events.rounds.comments import commented_rounds
 from events.rounds.desk import PROGRESS_NAMES, Progress, desk_of
 from events.rounds.publishing import differs_now, held_result, shown_result
 from events.rounds.rounds import (
@@ -123,10 +124,12 @@ def show_rounds(request: Request) -> Response:
         ids = [one.id for one in found]
         organises = organiser_of_event(actor, event)
         counts, voters = count_in(db, ids), voters_in(db, ids) if organises else {}
+        commented = commented_rounds(db, actor, event)
         desks = {one.id: desk_of(db, actor, one) for one in found if judge_of_round(actor, one)}
     return render(
         request, "rounds/list.html", event=event, found=found, counts=counts, voters=voters, desks=desks,
-        organises=organises, registered=participant_of_event(actor, event), adds=may(actor, "add_round", event),
+        commented=commented, organises=organises, adds=may(actor, "add_round", event),
+        registered=participant_of_event(actor, event),
         taking={one.id: is_taking_votes(one) for one in found},
         judges={one.id for one in found if judge_of_round(actor, one)}, **words(),
     )  # fmt: skip

@@ -344,6 +344,7 @@ def test_a_tie_is_decided_a_note_written_and_comments_released_from_pages(db, co
     assert "Decided by the organisers" in decided.text
     assert "Both have seen the video now." in noted.text
     assert "3 teams are told" in released.text
+    assert at(made, "comments") in lead.get(HERE).links
     comments = lead.get(at(made, "comments"))
     assert ("To Husk from somebody." in comments.text, "To Straw" in comments.text, "Judge 1" in comments.text) == (
         True, False, False,

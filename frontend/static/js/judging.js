@@ -105,13 +105,26 @@ function show() {
   for (const line of document.querySelectorAll("[data-waiting-votes]")) {
     if (!(line instanceof HTMLElement)) continue;
     line.hidden = all.length === 0;
-    line.textContent = all.length === 1 ? (line.dataset.one ?? "") : (line.dataset.many ?? "").replace("{count}", String(all.length));
+    const refused = all.find((one) => one.refused);
+    if (refused) {
+      const way = document.createElement("a");
+      way.href = refused.page;
+      way.textContent = line.dataset.see ?? "";
+      line.replaceChildren(`${line.dataset.refused} ${refused.refused} `, way);
+    } else {
+      line.textContent = all.length === 1 ? (line.dataset.one ?? "") : (line.dataset.many ?? "").replace("{count}", String(all.length));
+    }
+  }
+  for (const button of document.querySelectorAll("[data-drop-refused]")) {
+    if (button instanceof HTMLElement) button.hidden = !all.some((one) => one.refused);
   }
   for (const line of document.querySelectorAll("[data-offline]")) {
     const form = line.closest("form");
     const mine = all.find((one) => form?.getAttribute("action") === one.action);
     if (!mine || !(line instanceof HTMLElement)) continue;
     line.textContent = mine.refused ? `${line.dataset.refused} ${mine.refused}` : (line.dataset.kept ?? "");
+    const drop = form?.querySelector("[data-drop]");
+    if (drop instanceof HTMLElement) drop.hidden = !mine.refused;
   }
 }
 
@@ -159,17 +172,28 @@ function keepTyped(form, line) {
   const action = form.getAttribute("action") ?? "";
   const name = draftName(action);
   const seen = () => String(new FormData(form).get("seen") ?? "");
-  /** @type {Draft | null} */
-  const draft = kept(name);
-  if (draft && draft.seen === seen() && !form.querySelector("[aria-invalid]")) {
-    for (const [field, value] of draft.fields) {
+  const fill = (/** @type {[string, string][]} */ fields) => {
+    for (const [field, value] of fields) {
       if (field !== "seen" && field !== "client_id") setField(form, field, value);
     }
     form.dispatchEvent(new Event("restored"));
+  };
+  /** @type {Draft | null} */
+  const draft = kept(name);
+  const refused = waiting().find((one) => one.action === action && one.refused);
+  if (refused) {
+    fill(refused.fields);
+  } else if (draft && draft.seen === seen() && !form.querySelector("[aria-invalid]")) {
+    fill(draft.fields);
     line.textContent = line.dataset.typed ?? "";
   } else if (draft) {
     keep(name, null);
   }
+  form.querySelector("[data-drop]")?.addEventListener("click", () => {
+    forget(action);
+    keep(name, null);
+    location.reload();
+  });
   form.addEventListener("input", () => keep(name, { seen: seen(), fields: fieldsOf(form) }));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -243,6 +267,13 @@ for (const line of document.querySelectorAll("[data-offline]")) {
   keepTyped(form, line);
   scoreByKeys(form);
 }
+document.querySelector("[data-drop-refused]")?.addEventListener("click", () => {
+  for (const one of waiting().filter((each) => each.refused)) {
+    forget(one.action);
+    keep(draftName(one.action), null);
+  }
+  show();
+});
 show();
 if (waiting().length) void sendWaiting();
 window.addEventListener("online", () => void sendWaiting());
