@@ -275,17 +275,20 @@ def move_mentoring(db: Database, actor: Actor, subject: MentoringInEvent, *, hou
     if hours.event_id != subject.event.id or hours.mentor_id != subject.mentoring.mentor_id:
         raise NotFound()
     old = subject.mentoring.starts_at
+    if slot.starts_at == old:
+        raise Invalid({"slot": _("It is at that time already. Choose another one.")})
     held = _held_hours(db, hours, slot)
     values = {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "hours_id": held.id, "place": held.place}
     before = {name: getattr(subject.mentoring, name) for name in values}
     with db.begin_nested():
         _change(db, subject, values)
         try:
-            free_mentoring_seats(db, subject.id)
+            # The new seats first, the old ones after: two that swap their slots would wait for each other otherwise.
             take_mentoring_seats(db, actor, mentoring_id=subject.id, people=_who_comes(db, subject), slot=slot)
         except Conflict:
             _reads(subject, before)
             raise
+        free_mentoring_seats(db, subject.id, but=slot)
     sequence = _write_in_calendars(db, subject)
     record(
         db, actor,

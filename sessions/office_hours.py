@@ -149,7 +149,7 @@ def _check(starts_at: datetime, ends_at: datetime, slot_minutes: int, topics: st
             wrong["ends_at"] = _("This time has passed. Choose a later one.")
         elif ends_at - starts_at > LONGEST:
             wrong["ends_at"] = _("Office hours last twelve hours at most.")
-        elif ends_at < starts_at + timedelta(minutes=max(slot_minutes, 5)):
+        elif "slot_minutes" not in wrong and ends_at < starts_at + timedelta(minutes=slot_minutes):
             wrong["ends_at"] = _("No slot fits between these times. Choose a later end.")
     for field, text, most in (("topics", topics, TOPICS_LIMIT), ("place", place, PLACE_LIMIT)):
         if len(text.strip()) > most:

@@ -142,27 +142,21 @@ def take_seats(
 
     `held_until` None keeps them for good. Expired holds on the same atoms are removed first.
     """
-    pieces = atoms(slot.starts_at, slot.ends_at)
-    # Lowest person id first: two people asking each other for one slot would deadlock otherwise.
-    rows = [
-        {"meeting_id": meeting_id, "person_id": person, "atom": atom, "held_until": held_until}
-        for person in sorted(people)
-        for atom in pieces
-    ]
-    try:
-        _insert(db, people, pieces, rows)
-    except IntegrityError as error:
-        if not is_broken(error, "uq_seat_person_id_atom"):
-            raise
-        own = SEAT.c.meeting_id == meeting_id
-        raise not_free(db, actor, _seated(db, people, pieces, own), slot.starts_at) from error
+    _take(db, actor, "meeting_id", meeting_id, people, slot, held_until)
 
 
 def take_mentoring_seats(db: Database, actor: Actor, *, mentoring_id: int, people: Collection[int], slot: Slot) -> None:
     """Give `people` their seats for a mentoring, all or none, as `take_seats` does for meetings."""
+    _take(db, actor, "mentoring_id", mentoring_id, people, slot, None)
+
+
+def _take(
+    db: Database, actor: Actor, of: str, id: int, people: Collection[int], slot: Slot, held_until: datetime | None
+) -> None:
     pieces = atoms(slot.starts_at, slot.ends_at)
+    # Lowest person id first: two people asking each other for one slot would deadlock otherwise.
     rows = [
-        {"mentoring_id": mentoring_id, "person_id": person, "atom": atom, "held_until": None}
+        {of: id, "person_id": person, "atom": atom, "held_until": held_until}
         for person in sorted(people)
         for atom in pieces
     ]
@@ -171,14 +165,20 @@ def take_mentoring_seats(db: Database, actor: Actor, *, mentoring_id: int, peopl
     except IntegrityError as error:
         if not is_broken(error, "uq_seat_person_id_atom"):
             raise
-        own = SEAT.c.mentoring_id == mentoring_id
-        raise not_free(db, actor, _seated(db, people, pieces, own), slot.starts_at) from error
+        raise not_free(db, actor, _seated(db, people, pieces, SEAT.c[of] == id), slot.starts_at) from error
 
 
-def free_mentoring_seats(db: Database, mentoring_id: int, *, person_id: int | None = None) -> None:
-    """Give back the seats of a mentoring, all or those of one person."""
+def free_mentoring_seats(
+    db: Database, mentoring_id: int, *, but: Slot | None = None, person_id: int | None = None
+) -> None:
+    """Give back the seats of a mentoring: all, all but those at a slot, or those of one person."""
     freed = delete(SEAT).where(SEAT.c.mentoring_id == mentoring_id)
-    db.execute(freed if person_id is None else freed.where(SEAT.c.person_id == person_id))
+    if but is not None:
+        pieces = atoms(but.starts_at, but.ends_at)
+        freed = freed.where(~SEAT.c.atom.between(pieces[0], pieces[-1]))
+    if person_id is not None:
+        freed = freed.where(SEAT.c.person_id == person_id)
+    db.execute(freed)
 
 
 _NEW_SEATS = insert(SEAT)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from events.core import clock
 from events.core.access import Actor
@@ -117,9 +117,9 @@ def problems_with_seats(db: Database, event_id: int | None = None) -> list[str]:
     """
     now = clock.now()
     held: dict[int, set[tuple[str, int, int]]] = {}
-    for seat in db.exec(select(Seat)):
+    for seat in db.exec(select(Seat).where(col(Seat.meeting_id).is_not(None))):
         who = ("person", seat.person_id) if seat.person_id is not None else ("table", seat.table_id)
-        held.setdefault(seat.meeting_id, set()).add((who[0], who[1] or 0, seat.atom))
+        held.setdefault(seat.meeting_id or 0, set()).add((who[0], who[1] or 0, seat.atom))
     found, taken = [], set()
     for meeting in db.exec(select(Meeting).execution_options(populate_existing=True)):
         if event_id not in {None, meeting.event_id}:
