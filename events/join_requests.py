@@ -36,6 +36,7 @@ from events.teams import (
     TeamJoined,
     add_member,
     leader_of_team,
+    lock_place,
     member_of_team,
     on_joined,
     on_left,
@@ -252,8 +253,9 @@ def agree_to_joining(db: Database, actor: Actor, subject: JoinRequestInEvent) ->
     another one by now, and with JoinRequestAnswered when another was quicker."""
     lock_team(db, subject.of.id)
     refuse_full(db, subject.of)
-    _close(db, actor, subject, JoinRequestState.AGREED)
     person = subject.request.person_id
+    lock_place(db, subject.event.id, person)
+    _close(db, actor, subject, JoinRequestState.AGREED)
     try:
         add_member(db, actor, subject.of, person, leads=False)
     except InTeamAlready as error:

@@ -29,7 +29,7 @@ from events.deadlines import counts_from, taken_until
 from events.events import EventWithPhases
 from events.people import Person, clean_name
 from events.phases import PhaseKind, refuse_unless_open
-from events.registration import participant_of_event
+from events.registration import Registration, participant_of_event
 from events.roles import (
     Role,
     RoleGrant,
@@ -305,9 +305,17 @@ def keep_name(db: Database, team: Team) -> None:
         raise
 
 
+def lock_place(db: Database, event_id: int, person_id: int) -> None:
+    """Let nobody else put this person into a team until we are done. Before any other row of theirs is touched: two
+    who take somebody in at once would wait for each other otherwise."""
+    place = select(Registration.id).where(Registration.event_id == event_id, Registration.person_id == person_id)
+    db.exec(place.with_for_update(key_share=True)).all()
+
+
 def add_member(db: Database, actor: Actor, subject: TeamInEvent, person_id: int, *, leads: bool) -> None:
     """Write down that somebody is in a team, as part of a command, and do what follows from it; refuses who is in a
     team of this event already."""
+    lock_place(db, subject.event.id, person_id)
     try:
         with db.begin_nested():
             db.add(

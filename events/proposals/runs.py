@@ -89,7 +89,7 @@ def _make(row: TeamProposal, is_stopping: Callable[[], bool]) -> None:
                   "figures": said["reached"]}  # fmt: skip
         if not _is_ours(db, row, values):
             raise _GivenUp
-        write_down(db, event, row, read_plan(said["plan"]), said["left"])
+        write_proposal(db, event, row, read_plan(said["plan"]), said["left"])
         record(db, SYSTEM, TeamsProposed(event_id=row.event_id, proposal_id=row.id or 0))
 
 
@@ -150,7 +150,7 @@ def locked_people(db: Database, row: TeamProposal) -> set[int]:
     return {place.person_id for place, _person in places if place.proposed_team_id in locked}
 
 
-def write_down(db: Database, event: EventWithPhases, row: TeamProposal, plan: Plan, left: dict[str, str]) -> None:
+def write_proposal(db: Database, event: EventWithPhases, row: TeamProposal, plan: Plan, left: dict[str, str]) -> None:
     """Keep what was built as rows: locked teams of the proposal before first, then those that are filled, then new
     ones."""
     number = 0

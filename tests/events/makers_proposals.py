@@ -18,7 +18,7 @@ from events.proposals.drafts import (
 )
 from events.proposals.places import PlaceInEvent, get_place
 from events.proposals.problems import problem_for
-from events.proposals.runs import locked_people, write_down
+from events.proposals.runs import locked_people, write_proposal
 from events.seekers import look_for_team
 from events.team_builder.formats import read_plan, write_problem
 from tests.makers import again, make_person, make_registration
@@ -50,7 +50,7 @@ def made_here(db: Database, event: EventWithPhases, row: TeamProposal) -> Propos
     row.state, row.finished_at, row.done_at = ProposalState.DONE, clock.now(), clock.now()
     row.figures = said["reached"]
     db.add(row)
-    write_down(db, event, row, read_plan(said["plan"]), said["left"])
+    write_proposal(db, event, row, read_plan(said["plan"]), said["left"])
     return ProposalInEvent(row, event)
 
 

@@ -53,7 +53,7 @@ def event(db: Database, ada: Actor, bo: Actor, cy: Actor, dee: Actor, mel: Actor
 def won(db: Database, ada: Actor, bo: Actor, cy: Actor, event: EventWithPhases) -> None:
     """Bo's team, with Cy in it, has the first place."""
     team = make_team(db, bo, event)
-    add_member(db, team, cy.person or 0, leads=False)
+    add_member(db, again(db, bo), team, cy.person or 0, leads=False)
     hand_in(db, again(db, bo), team, written=DONE, revision=0)
     row = add_prize(db, again(db, ada), event, offered=Offered("First place"))
     submission = submission_of_team(db, team.id)
@@ -134,7 +134,7 @@ def test_they_look_as_their_organiser_says(db, ada, event):
     look = look_of(db, event)
 
     assert (look.colour, look.words, look.signed_by) == ("#aa3300", "Two days well spent.", "Ada Adler")
-    assert look.logo is not None and content_of(look.logo).startswith(b"\x89PNG")
+    assert look.logo is not None and content_of(look.logo).startswith(b"RIFF")
     remove_certificate_logo(db, again(db, ada), event)
     assert look_of(db, event).logo is None
 

@@ -195,11 +195,13 @@ def test_a_move_there_and_back_is_no_move_but_in_an_hour_that_the_clocks_skip(da
 def test_no_setting_of_an_event_is_forgotten():
     """Each relation with an event's id is either cloned, or of people and what they do."""
     cloned = {
+        "checkpoint",
         "phase", "participation_type", "registration_question", "consent_text", "booking_rules", "type_limits",
         "type_rule", "block", "meeting_table", "stage", "submission_field", "agenda_track", "agenda_room",
         "conflict_level", "judging_round", "certificate_look", "page_section", "page_entry",
     }  # fmt: skip
     by_people = {
+        "office_hours", "help_request", "mentoring", "progress_entry",
         "registration", "challenge", "team", "team_member", "item_in_event", "submission", "journal_entry", "meeting",
         "absence", "availability_stated", "availability_nudge", "schedule_draft", "unplaced", "pitch", "standby",
         "waiting_pair", "letter", "reply_address", "late_entry", "prize", "agenda_session", "agenda_release",
