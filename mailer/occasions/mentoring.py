@@ -66,9 +66,7 @@ def mentoring_cancelled(db: Database, fact: MentoringCancelled, to: Recipient) -
     return _mentoring(db, fact, to)
 
 
-@letter_for(
-    MentoringLeft, to=lambda db, fact: recipients(db, {fact.person_id}), entry=ENTRY, revision="taken_out"
-)
+@letter_for(MentoringLeft, to=lambda db, fact: recipients(db, {fact.person_id}), entry=ENTRY, revision="taken_out")
 def mentoring_left(db: Database, fact: MentoringLeft, to: Recipient) -> Values | None:
     return _mentoring(db, fact, to)
 

@@ -194,13 +194,14 @@ def test_no_setting_of_an_event_is_forgotten():
     """Each relation with an event's id is either cloned, or of people and what they do."""
     cloned = {
         "phase", "participation_type", "registration_question", "consent_text", "booking_rules", "type_limits",
-        "type_rule", "block", "meeting_table", "stage",
+        "type_rule", "block", "meeting_table", "stage", "checkpoint",
     }  # fmt: skip
     by_people = {
         "registration", "challenge", "team", "team_member", "item_in_event", "submission", "journal_entry", "meeting",
         "absence", "availability_stated", "availability_nudge", "schedule_draft", "unplaced", "pitch", "standby",
         "waiting_pair", "letter", "reply_address", "open_role", "join_request", "seeker", "team_wish",
-        "team_intervention", "team_proposal", "proposed_team", "proposed_place",
+        "team_intervention", "team_proposal", "proposed_team", "proposed_place", "progress_entry",
+        "help_request", "office_hours", "mentoring",
     }  # fmt: skip
     found = {table.name for table in SQLModel.metadata.tables.values() if "event_id" in table.columns}
 

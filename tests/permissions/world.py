@@ -60,6 +60,7 @@ from tests.makers import (
     person_of,
     reload_event,
 )
+from tests.permissions.world_rooms import Rooms, make_rooms
 from tests.sessions.makers_meetings import Fair, make_colleague, make_meeting, make_request, tomorrow
 from tests.sessions.makers_schedules import make_draft_here
 
@@ -100,6 +101,7 @@ class World:
     joining: JoinRequestInEvent
     proposal: ProposalInEvent
     offered: PlaceInEvent
+    rooms: Rooms
     version: VersionInEvent
     organisation: Organisation
     cluster: Organisation
@@ -185,6 +187,7 @@ def build_world(db: Database) -> World:
     stage, pitch, question = _room(db, people, hackathon)
     joining, of_team = _joining(db, people, hackathon, team)
     proposal, offered = _proposals(db, people, hackathon)
+    rooms = make_rooms(db, people, hackathon, team)
     db.flush()
     requested = make_request(db, fair, asker=again(db, people["Bo"]), invitee=again(db, people["Cy"]), slot=0)
     nia = make_person(db, "Nia Novak")
@@ -204,8 +207,9 @@ def build_world(db: Database) -> World:
         cookies=cookies, people={name: person_of(db, one) for name, one in people.items()},
         places=_places(db, people, hackathon, fair.event), programme=programme, hackathon=reload_event(db, hackathon),
         fair=fair, challenge=challenge, team=team, invitation=invitation, joining=joining, version=version,
-        proposal=proposal, offered=offered, organisation=organisation, cluster=cluster, asking=asking, desk=desk,
-        item=item, requested=requested, accepted=accepted, stage=stage, pitch=pitch, question=question,
+        proposal=proposal, offered=offered, rooms=rooms, organisation=organisation, cluster=cluster,
+        asking=asking, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage, pitch=pitch,
+        question=question,
         table=tables_of(db, fair.event.id)[0],
         draft=make_draft_here(db, fair.ada, fair.event), waiting=waiting, ids={},
     )  # fmt: skip
@@ -214,6 +218,7 @@ def build_world(db: Database) -> World:
         | strangers
         | colleagues
         | of_team
+        | rooms.ids
         | {
             "draft": draft.event.slug,
             "participant": nias.public_id,
