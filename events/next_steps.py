@@ -15,6 +15,7 @@ from events.phases import Phase, PhaseKind
 from events.registration import participant_of_event
 from events.roles import judge_of_event
 from events.submissions import Submission, SubmissionState, submission_of_team
+from events.team_rules import last_joining, locked_at
 from events.teams import Team, TeamInEvent, team_of
 
 
@@ -50,12 +51,13 @@ def next_step_in_hackathon(db: Database, actor: Actor, event: EventWithPhases) -
 
 def _first_step(db: Database, actor: Actor, event: EventWithPhases) -> NextStep | None:
     now = clock.now()
-    last = event.phase(PhaseKind.BUILDING) or event.phase(PhaseKind.TEAM_FORMING)
+    last, locked = last_joining(event), locked_at(event)
     invitation = next((one for one in invitations_for(db, actor, event) if one.invitation.accepted is None), None)
-    if invitation is not None and last is not None and now < last.ends_at:
-        return NextStep(NextThing.ANSWER_INVITATION, last.ends_at, invitation.team, invitation=invitation)
-    if event.is_open(PhaseKind.TEAM_FORMING, now):
-        return NextStep(NextThing.FORM_TEAM, _end(event.phase(PhaseKind.TEAM_FORMING)))
+    if invitation is not None and last is not None and now < last:
+        return NextStep(NextThing.ANSWER_INVITATION, last, invitation.team, invitation=invitation)
+    if event.is_open(PhaseKind.TEAM_FORMING, now) and (locked is None or now < locked):
+        end = _end(event.phase(PhaseKind.TEAM_FORMING))
+        return NextStep(NextThing.FORM_TEAM, min(end, locked) if end and locked else end)
     return None
 
 

@@ -346,13 +346,14 @@ def leave_mentoring(db: Database, actor: Actor, subject: MentoringInEvent) -> No
 
 
 def _let_go(db: Database, actor: Actor, subject: MentoringInEvent, person: int) -> None:
+    """Take somebody out; the caller holds the mentoring's row, so that of two who go at once the second is the last."""
+    if attendees_of(db, subject.id) == (person,):
+        _call_off(db, actor, subject, "")
+        return
     theirs = (col(MentoringAttendee.mentoring_id) == subject.id, col(MentoringAttendee.person_id) == person)
     gone = db.execute(delete(MentoringAttendee).where(*theirs))
     if gone.rowcount != 1:  # type: ignore[attr-defined]  # a DELETE always answers with a cursor
         raise ChangedMeanwhile(_("They do not come to this mentoring any more."))
-    if not attendees_of(db, subject.id):
-        _call_off(db, actor, subject, "")
-        return
     free_mentoring_seats(db, subject.id, person_id=person)
     numbers = take_out(db, EntryKind.MENTORING, subject.id, person)
     taken_out, sequence = numbers if numbers else (None, None)

@@ -18,7 +18,7 @@ from events.help_queue import (
     take_help_request,
 )
 from events.teams import TeamInEvent, member_of_team
-from frontend.pages.team_rooms import to_room
+from frontend.pages.team_rooms import room_shown, to_room
 from frontend.pages.teams import NoForm, event_asked_for
 from frontend.team_tabs import mentoring_tabs
 from frontend.web import NOTHING, Filled, page, redirect, render
@@ -50,6 +50,15 @@ def _load(db: Database, request: Request) -> tuple[Actor, HelpInEvent]:
     return actor, get_help_request(db, actor, event, request.path_params["help"])
 
 
+def _again(request: Request, form: Filled) -> Response:
+    """Where the refused button stands: the team's room for its members, the queue for everybody else."""
+    with reading() as db:
+        actor, subject = _load(db, request)
+    if member_of_team(actor, subject):
+        return room_shown(request, "team_rooms/room.html", form, team=subject.team.public_id)
+    return _shown(request, "help_queue/queue.html", form)
+
+
 def _back(request: Request, actor: Actor, subject: HelpInEvent, told: Message) -> Response:
     """To the team's room for its members, to the queue for everybody else."""
     if member_of_team(actor, subject):
@@ -74,7 +83,7 @@ def give_back_now(request: Request, form: NoForm) -> Response:
     return _back(request, actor, subject, _("Given back. The team waits on at its place."))
 
 
-@page(form=NoForm, again=show_queue, signed_in=True)
+@page(form=NoForm, again=_again, signed_in=True)
 def finish_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, subject = _load(db, request)
@@ -82,7 +91,7 @@ def finish_now(request: Request, form: NoForm) -> Response:
     return _back(request, actor, subject, _("Done. Well helped."))
 
 
-@page(form=NoForm, again=show_queue, signed_in=True)
+@page(form=NoForm, again=_again, signed_in=True)
 def take_back_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, subject = _load(db, request)

@@ -1,7 +1,7 @@
 """Home: what Folkmoot is for visitors, and for each person the next thing to do."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from starlette.requests import Request
@@ -10,7 +10,6 @@ from starlette.responses import Response
 from events.admission import membership_requests_to_answer
 from events.consents import waiting_for_consent
 from events.core import clock
-from events.core.access import Actor
 from events.core.database import Database, reading
 from events.core.links import path
 from events.core.translation import N_, Message, _, local
@@ -20,14 +19,15 @@ from events.joining import invitations_for
 from events.membership_requests import organisations_asked_by
 from events.next_steps import NextStep, NextThing, next_step_in_hackathon
 from events.overview import gatherings_seen_by, is_past, is_running, registrations_by_event, stretch_of, ties_event
-from events.people import Person
 from events.phases import PHASE_NAMES, PhaseKind
 from events.programmes import programmes_of
-from events.registration import Registration, RegistrationState, participant_of_event
+from events.registration import RegistrationState, participant_of_event
 from events.registration_lists import undecided_by_event
 from events.roles import organiser_of_event
 from frontend.event_cards import card_of
+from frontend.home_teams import TEAM_PROVIDERS, mentoring_lines
 from frontend.judging_steps import judging_to_do, votes_to_give
+from frontend.looks import SOON, AgendaLine, Look, Provider
 from frontend.pages.desks import own_url
 from frontend.steps import Step, Urgency
 from frontend.web import actor_of, page, person_of, render
@@ -42,42 +42,10 @@ from sessions.agenda import (
 from sessions.assessments import ToAssess, to_assess
 from sessions.desk_lists import OF_MEETINGS, Lack, own_counts
 
-SOON = timedelta(minutes=30)
 LATE = timedelta(hours=4)  # a pitch room may run late
 DAY = timedelta(days=1)
 MOST_AFTER_THAT = 5
 HORIZON = datetime(9999, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Look:
-    """Whose home it is, when, and which events are theirs: registered for, or with a role in them."""
-
-    actor: Actor
-    person: Person
-    now: datetime
-    seen: list[EventWithPhases]
-    registrations: dict[int, Registration]
-
-    @property
-    def mine(self) -> list[EventWithPhases]:
-        """The events in which they have a place or a role, and that are not over."""
-        return [
-            one for one in self.seen if not is_past(one, self.now)
-            and (self.has_place(one) or ties_event(self.actor, one.event))
-        ]  # fmt: skip
-
-    def has_place(self, event: EventWithPhases) -> bool:
-        """Whether they take part in this event."""
-        found = self.registrations.get(event.id)
-        return found is not None and found.state is RegistrationState.ACCEPTED
-
-    def of_kind(self, kind: EventKind) -> list[EventWithPhases]:
-        """Their events of a kind in which they have a place."""
-        return [one for one in self.mine if one.event.kind is kind and self.has_place(one)]
-
-
-Provider = Callable[[Database, Look], Iterable[Step]]
 
 
 def rooms_open(db: Database, look: Look) -> Iterable[Step]:
@@ -370,6 +338,7 @@ def registrations_open(db: Database, look: Look) -> Iterable[Step]:
 PROVIDERS: tuple[Provider, ...] = (
     rooms_open,
     places_to_confirm,
+    *TEAM_PROVIDERS,
     meetings_at_hand,
     pitches_at_hand,
     requests_open,
@@ -396,17 +365,6 @@ def steps_for(db: Database, look: Look) -> list[Step]:
     return sorted(found, key=lambda step: (step.urgency, step.deadline or HORIZON))
 
 
-@dataclass(frozen=True)
-class AgendaLine:
-    """Something of today."""
-
-    starts_at: datetime
-    ends_at: datetime | None
-    what: Message | str
-    where: str
-    url: str
-
-
 def agenda_of(db: Database, look: Look) -> list[AgendaLine]:
     """Where somebody has to be today, on the calendar of their own zone: meetings, pitches, and phases that change."""
     today = local(look.now).date()
@@ -424,6 +382,7 @@ def agenda_of(db: Database, look: Look) -> list[AgendaLine]:
                    path("stage", event=one.event.slug, stage=one.stage.public_id))
         for one in pitches_between(db, look.actor, start, end)
     ]  # fmt: skip
+    lines += mentoring_lines(db, look, start, end)
     for event in look.mine:
         if event.event.state is not EventState.DRAFT:
             lines += _changes_today(event, start, end)

@@ -18,8 +18,8 @@ from events.progress import (
     see_team_room,
     take_back_entry,
 )
-from events.teams import TeamInEvent, member_of_team, members_of
-from frontend.pages.teams import NoForm, event_asked_for, team_asked_for
+from events.teams import TeamInEvent, get_team, member_of_team, members_of
+from frontend.pages.teams import NoForm, event_asked_for
 from frontend.team_tabs import room_tabs, team_tabs
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
 from sessions.mentoring_lists import booked_by_team
@@ -39,16 +39,19 @@ class HelpForm(Form):
     details: str = ""
 
 
-def _room(db: Database, request: Request) -> tuple[Actor, TeamInEvent]:
-    actor, subject = team_asked_for(db, request)
+def _room(db: Database, request: Request, public: str = "") -> tuple[Actor, TeamInEvent]:
+    """The team of this page, or the one with this public id, for those who may see its room."""
+    actor, event = event_asked_for(db, request)
+    subject = get_team(db, actor, event, public or request.path_params["team"])
     if not see_team_room(actor, subject):
         raise NotFound()
     return actor, subject
 
 
-def _shown(request: Request, template: str, form: Filled) -> Response:
+def room_shown(request: Request, template: str, form: Filled, *, team: str = "") -> Response:
+    """A team's room: of the team in the address, or of the one with this public id."""
     with reading() as db:
-        actor, subject = _room(db, request)
+        actor, subject = _room(db, request, team)
         log, points = log_of(db, actor, subject), checkpoints_for(db, subject.event.id, subject.id)
         waiting, members = help_of_team(db, actor, subject), members_of(db, subject.id)
         booked = booked_by_team(db, subject)
@@ -64,12 +67,12 @@ def _shown(request: Request, template: str, form: Filled) -> Response:
 
 @page(signed_in=True)
 def show_room(request: Request, form: Filled = NOTHING) -> Response:
-    return _shown(request, "team_rooms/room.html", form)
+    return room_shown(request, "team_rooms/room.html", form)
 
 
 @page(signed_in=True)
 def room_fragment(request: Request) -> Response:
-    return _shown(request, "team_rooms/fragment.html", NOTHING)
+    return room_shown(request, "team_rooms/fragment.html", NOTHING)
 
 
 @page(form=EntryForm, again=show_room, signed_in=True)

@@ -195,18 +195,17 @@ def test_a_move_there_and_back_is_no_move_but_in_an_hour_that_the_clocks_skip(da
 def test_no_setting_of_an_event_is_forgotten():
     """Each relation with an event's id is either cloned, or of people and what they do."""
     cloned = {
-        "checkpoint",
-        "phase", "participation_type", "registration_question", "consent_text", "booking_rules", "type_limits",
-        "type_rule", "block", "meeting_table", "stage", "submission_field", "agenda_track", "agenda_room",
-        "conflict_level", "judging_round", "certificate_look", "page_section", "page_entry",
+        "checkpoint", "phase", "participation_type", "registration_question", "consent_text", "booking_rules",
+        "type_limits", "type_rule", "block", "meeting_table", "stage", "submission_field", "agenda_track",
+        "agenda_room", "conflict_level", "judging_round", "certificate_look", "page_section", "page_entry",
     }  # fmt: skip
     by_people = {
-        "office_hours", "help_request", "mentoring", "progress_entry",
-        "registration", "challenge", "team", "team_member", "item_in_event", "submission", "journal_entry", "meeting",
-        "absence", "availability_stated", "availability_nudge", "schedule_draft", "unplaced", "pitch", "standby",
-        "waiting_pair", "letter", "reply_address", "late_entry", "prize", "agenda_session", "agenda_release",
-        "check_in_scan", "open_role", "join_request", "seeker", "team_wish", "team_intervention", "declared_conflict",
-        "team_mentor", "registration_code", "completeness_nudge", "team_proposal", "proposed_team", "proposed_place",
+        "office_hours", "help_request", "mentoring", "progress_entry", "registration", "challenge", "team",
+        "team_member", "item_in_event", "submission", "journal_entry", "meeting", "absence", "availability_stated",
+        "availability_nudge", "schedule_draft", "unplaced", "pitch", "standby", "waiting_pair", "letter",
+        "reply_address", "late_entry", "prize", "agenda_session", "agenda_release", "check_in_scan", "open_role",
+        "join_request", "seeker", "team_wish", "team_intervention", "declared_conflict", "team_mentor",
+        "registration_code", "completeness_nudge", "team_proposal", "proposed_team", "proposed_place",
     }  # fmt: skip
     found = {table.name for table in SQLModel.metadata.tables.values() if "event_id" in table.columns}
 

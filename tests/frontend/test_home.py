@@ -12,13 +12,17 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.events import Approval
 from events.handing_in import hand_in
+from events.help_queue import ask_for_help
+from events.join_requests import ask_to_join_team
 from events.joining import invite_to_team
 from events.organisations import Membership
 from events.phases import PhaseKind
+from events.proposals.places import send_proposal
 from events.registration import Consent
 from sessions.availability import set_availability
 from sessions.running import close_stage, open_stage
 from tests.events.makers_hackathon import DONE, make_hackathon, make_team
+from tests.events.makers_proposals import make_proposal, make_seekers
 from tests.frontend.browser import Browser, Page
 from tests.makers import (
     again,
@@ -32,6 +36,7 @@ from tests.makers import (
     shut_phase,
 )
 from tests.sessions.makers_meetings import make_fair, make_meeting, make_participant, make_request
+from tests.sessions.makers_mentoring import make_clinic, make_mentoring
 from tests.sessions.makers_pitches import make_show
 
 
@@ -375,3 +380,44 @@ def test_an_opened_room_is_told_at_once(db: Database) -> None:
     after = browser.get("/")
 
     assert (next_step(before) == "Join Main stage", next_step(after) == "Join Main stage") == (False, True)
+
+
+def test_a_request_to_join_waits_for_its_lead(db: Database, ada: Actor, bo: Actor, cy: Actor) -> None:
+    event = make_hackathon(db, ada, bo, cy)
+    team = make_team(db, bo, event)
+    ask_to_join_team(db, again(db, cy), team, note="Let me in.")
+
+    assert next_step(Browser(db, bo).get("/")) == "Answer Cy Costa"
+
+
+def test_a_proposed_team_waits_for_an_answer(db: Database, ada: Actor) -> None:
+    event = make_hackathon(db, ada)
+    people = make_seekers(db, event, "Lea", "Max")
+    send_proposal(db, again(db, ada), make_proposal(db, ada, event), answer_by=clock.now() + timedelta(hours=3))
+
+    assert next_step(Browser(db, people[0]).get("/")) == "Say whether you want the team proposed to you"
+
+
+def test_a_mentor_sees_who_waits_and_both_see_what_is_booked(db: Database) -> None:
+    clinic = make_clinic(db)
+    booked = make_mentoring(db, clinic)
+    ask_for_help(db, clinic.bo, clinic.team, topic="Is wax allowed?")
+
+    assert next_step(Browser(db, clinic.mel).get("/")) == "Help 1 team"
+    with clock.frozen_at(booked.mentoring.starts_at - timedelta(minutes=5)):
+        mels, bos = Browser(db, clinic.mel).get("/"), Browser(db, clinic.bo).get("/")
+        assert (next_step(mels), next_step(bos)) == ("Mentor Straw", "Meet your mentor Mel Meyer")
+        assert "Mentoring for Straw" in " ".join(today(mels))
+        assert "Mentoring with Mel Meyer" in " ".join(today(bos))
+
+
+def test_nobody_is_told_to_find_a_team_when_teams_are_locked(db: Database, ada: Actor, bo: Actor) -> None:
+    event = make_hackathon(db, ada, bo)
+    finish_profile(db, bo)
+    assert next_step(Browser(db, bo).get("/")) == "Find your team"
+
+    event.event.teams_lock_at = clock.now()
+    db.add(event.event)
+    db.commit()
+
+    assert "Find your team" not in Browser(db, bo).get("/").text

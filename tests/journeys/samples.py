@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from events.challenge_annex import ChallengeAnnex
 from events.challenges import Challenge
+from events.checkpoints import set_checkpoint
 from events.core import clock
 from events.core.database import Database, transaction
 from events.desks import Desk
@@ -43,10 +44,13 @@ from sessions.availability import free_slots
 from sessions.blocks import blocks_of, tables_of
 from sessions.booking_rules import Timing, rules_of
 from sessions.meetings import Meeting, MeetingState, get_meeting
+from sessions.mentoring import book_mentoring
+from sessions.office_hours import slots_of_hours
 from sessions.requests import book_meeting, request_meeting
 from sessions.stages import Stage
 from sessions.timetable.rows import Session
 from tests.events.makers_proposals import make_proposal
+from tests.sessions.makers_mentoring import make_hours
 from tests.sessions.makers_schedules import make_draft_here
 
 # Addresses that answer something else than a page.
@@ -74,12 +78,15 @@ NO_PAGES = {
     "favicon",
     "gallery_file",
     "healthz",
+    "help_queue_fragment",
     "meeting_fragment",
     "meetings_fragment",
+    "mentoring_fragment",
     "my_agenda_fragment",
     "open_ticket",
     "own_certificate",
     "picture",
+    "progress_fragment",
     "readyz",
     "registrations_csv",
     "resource_file",
@@ -94,6 +101,7 @@ NO_PAGES = {
     "submission_file",
     "team_proposal_fragment",
     "team_proposal_teams",
+    "team_room_fragment",
     "times_of_both",
     "times_of_meeting",
     "timetable_fragment",
@@ -122,9 +130,11 @@ SEEN_BY = {
     "own_participants": "Ola Olsson", "seek_team": "Cy Costa",
     "my_judging": "Dee Dumont", "judge_work": "Dee Dumont", "audience_vote": "Bo Berg", "published_result": "",
     "result_version": "", "team_comments": "Tam Tamm",
-    "team_place": "Cy Costa",
     "gallery": "", "gallery_entry": "", "own_certificates": "Bo Berg", "challenge_board": "Che Caruso",
     "challenge_annex": "Bo Berg", "edit_annex": "Che Caruso", "challenge_resources": "Che Caruso",
+    "team_place": "Cy Costa", "team_room": "Tam Tamm", "choose_mentoring": "Tam Tamm",
+    "booked_mentoring": "Tam Tamm", "choose_other_mentoring": "Tam Tamm", "help_queue": "Mel Meyer",
+    "mentoring": "Mel Meyer",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
@@ -229,6 +239,7 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
         "session": the(db, select(Session).where(Session.title == "Final pitches")).public_id,
         **_ids_of_judging(db, event),
         **_proposed(db, people, event),
+        **_in_rooms(db, people, TeamInEvent(team, event_by_id(db, event.id))),
     }
 
 
@@ -253,6 +264,16 @@ def _proposed(db: Database, people: dict[str, Person], event: EventWithPhases) -
     place = next(place for place, person in places_in(db, sent.id) if person.name == "Cy Costa")
     done = make_proposal(db, ada, event, fills_teams=False)
     return {"proposal": done.proposal.public_id, "place": place.public_id}
+
+
+def _in_rooms(db: Database, people: dict[str, Person], team: TeamInEvent) -> dict[str, str]:
+    """A checkpoint, office hours of Mel's, and a slot of others that Tam's team has booked."""
+    ada, tam, mel = (actor_for(db, people[name].id) for name in (ORGANISER, "Tam Tamm", "Mel Meyer"))
+    set_checkpoint(db, ada, team.event, name="A rehearsal", due_at=clock.now() + timedelta(hours=4))
+    hours = make_hours(db, mel, team.event, from_now=timedelta(hours=5)).hours
+    row = book_mentoring(db, tam, team, hours=hours, slot=slots_of_hours(hours)[0])
+    free = make_hours(db, mel, team.event, from_now=timedelta(hours=8))
+    return {"hours": free.hours.public_id, "mentoring": row.public_id}
 
 
 def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWithPhases) -> dict[str, str]:

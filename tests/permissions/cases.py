@@ -13,6 +13,7 @@ from events.challenges import ChallengeInEvent
 from events.entrance import CodeInEvent
 from events.events import EventState, EventWithPhases
 from events.form_building import QuestionInEvent
+from events.help_queue import HelpState
 from events.join_requests import JoinRequestState
 from events.judging.votes import Kind
 from events.marketplace import ItemState
@@ -25,6 +26,7 @@ from events.rounds.rounds import RoundState
 from events.submissions import SubmissionInEvent
 from sessions.booking_rules import Timing
 from sessions.meetings import MeetingState
+from sessions.mentoring import MentoringState
 from sessions.schedules.drafts import DraftState
 from sessions.sides import SideInMeeting
 from sessions.stages import StageState
@@ -164,7 +166,7 @@ def an_item_for_an_event(world: World) -> list[Case]:
     "set_consent_text", "appoint", "move_phase", "clone_event", "drop_phase", "import_participants", "import_items",
     "publish_challenge", "promote_need", "plan_stage", "add_track", "add_room", "set_conflict_levels", "add_session",
     "release_agenda", "set_team_rules", "stop_looking", "make_code", "set_entrance", "ask_to_finish", "set_section",
-    "move_section", "add_entry", "import_projects",
+    "move_section", "add_entry", "import_projects", "set_checkpoint", "open_office_hours",
 )  # fmt: skip
 def a_hackathon(world: World) -> list[Case]:
     return event_states(world.hackathon)
@@ -345,7 +347,8 @@ def the_team_forming_phase(world: World) -> list[Case]:
     return phase_states(world.hackathon, PhaseKind.TEAM_FORMING)
 
 
-@cases_of("change_team", "take_back_invitation", "hand_over_lead", "put_into_team", "take_out_of_team")
+@cases_of("change_team", "take_back_invitation", "hand_over_lead", "put_into_team", "take_out_of_team",
+          "note_progress", "ask_for_help", "book_mentoring")  # fmt: skip
 def a_team(world: World) -> list[Case]:
     return [Case(f"Tam's, {state} event", with_state(world.team, event={"state": state})) for state in EventState]
 
@@ -398,6 +401,48 @@ def a_place_in_a_proposed_team(world: World) -> list[Case]:
 def locked(event: EventWithPhases) -> EventWithPhases:
     """The event, with teams that are locked now."""
     return EventWithPhases(changed(event.event, teams_lock_at=NOW), event.phases)
+
+
+@cases_of("change_checkpoint", "remove_checkpoint")
+def a_checkpoint(world: World) -> list[Case]:
+    return in_event_states(world.rooms.checkpoint, "")
+
+
+@cases_of("take_back_entry")
+def an_entry_of_a_log(world: World) -> list[Case]:
+    return in_event_states(world.rooms.entry, "Tam's, ")
+
+
+@cases_of("take_help_request", "give_back_help_request", "finish_help", "take_back_help_request")
+def a_request_for_help(world: World) -> list[Case]:
+    """Of Tam's team; Mel has taken it in all states but the first."""
+    mel = world.actors["Mel"].person
+    found = [
+        Case(f"Tam's, {state}", with_state(world.rooms.help, request={"state": state, "taken_by_id": taken}))
+        for state in HelpState
+        for taken in [None if state is HelpState.OPEN else mel]
+    ]
+    return [*found, Case("Tam's, open, closed event", with_state(world.rooms.help, event={"state": EventState.CLOSED}))]
+
+
+@cases_of("close_office_hours")
+def office_hours(world: World) -> list[Case]:
+    return in_event_states(world.rooms.hours, "Mel's, ")
+
+
+@cases_of("move_mentoring", "cancel_mentoring", "leave_mentoring")
+def a_mentoring(world: World) -> list[Case]:
+    """Tam's team has booked Mel."""
+    booked = world.rooms.mentoring
+    return [
+        *in_event_states(booked, "booked, "),
+        Case("begun", with_state(booked, mentoring={"starts_at": NOW})),
+        Case("cancelled", with_state(booked, mentoring={"state": MentoringState.CANCELLED})),
+    ]
+
+
+def in_event_states(subject: Any, name: str) -> list[Case]:
+    return [Case(f"{name}{state} event", with_state(subject, event={"state": state})) for state in EventState]
 
 
 @cases_of("accept_invitation")

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from frontend.routes import DEVELOPMENT, MEETINGS, SCHEDULES, routes
 from frontend.slots import value_of
+from sessions.office_hours import slots_of_hours
 from sessions.timetable.conflicts import ConflictKind
 from tests.makers import NOW
 from tests.permissions.world import World
@@ -79,6 +80,7 @@ def samples(world: World) -> dict[str, Sample]:
     """By the name of the route."""
     ids = world.ids
     fair = {"event": ids["matchmaking"]}
+    free = slots_of_hours(world.rooms.hours.hours)[0]
     cys = world.place("Cy", world.matchmaking).registration.public_id
     bos = {"registration": world.place("Bo", world.matchmaking).registration.public_id}
     phase = {"kind": "building", "starts_at": wall(0), "ends_at": wall(3)}
@@ -188,6 +190,13 @@ def samples(world: World) -> dict[str, Sample]:
         "lock_proposed_team": Sample({"team": ids["proposed"], "locked": "yes"}),
         "send_proposal": Sample({"answer_by": wall(1)}),
         "set_team_rules": Sample({"size_min": "2", "size_max": "5", "lock_at": wall(3)}),
+        "set_checkpoint": Sample({"name": "A working part", "due_at": wall(2)}),
+        "change_checkpoint": Sample({"name": "A first draft", "due_at": wall(2)}),
+        "note_progress": Sample({"body": "We pressed another."}),
+        "ask_for_help": Sample({"topic": "Where is the glue?"}),
+        "open_office_hours": Sample({"starts_at": wall(3), "ends_at": "12:00", "slot_minutes": "20"}),
+        "book_mentoring": Sample({"slot": value_of(free), "people": [ids["tam"]]}),
+        "move_mentoring": Sample({"slot": value_of(free)}),
         "save_draft": Sample(work),
         "autosave": Sample(work),
         "hand_in": Sample(work, files={"files": PDF}),

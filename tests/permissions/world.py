@@ -74,6 +74,7 @@ from tests.makers import (
     reload_event,
 )
 from tests.permissions.judging import Judging, build_judging
+from tests.permissions.world_rooms import Rooms, make_rooms
 from tests.sessions.makers_agenda import Programme as Agenda
 from tests.sessions.makers_agenda import make_session, released, with_rooms
 from tests.sessions.makers_meetings import Fair, make_colleague, make_meeting, make_request, tomorrow
@@ -124,6 +125,7 @@ class World:
     joining: JoinRequestInEvent
     proposal: ProposalInEvent
     offered: PlaceInEvent
+    rooms: Rooms
     version: VersionInEvent
     organisation: Organisation
     cluster: Organisation
@@ -219,6 +221,7 @@ def build_world(db: Database) -> World:
     agenda, keynote = _agenda(db, again(db, people["Ada"]), hackathon)
     joining, of_team = _joining(db, people, hackathon, team)
     proposal, offered = _proposals(db, people, hackathon)
+    rooms = make_rooms(db, people, hackathon, team)
     db.flush()
     requested = make_request(db, fair, asker=again(db, people["Bo"]), invitee=again(db, people["Cy"]), slot=0)
     nia = make_person(db, "Nia Novak")
@@ -250,7 +253,7 @@ def build_world(db: Database) -> World:
         entry=add_entry(
             db, ada, hackathon, section=SectionKind.PARTNERS, title="Berg Dairy", picture=Picture(_WEBP, 1, 1)
         ),
-        proposal=proposal, offered=offered,
+        proposal=proposal, offered=offered, rooms=rooms,
     )  # fmt: skip
     world.ids = (
         _ids(db, world)
@@ -258,6 +261,7 @@ def build_world(db: Database) -> World:
         | colleagues
         | of_team
         | judging.ids
+        | rooms.ids
         | {
             "draft": draft.event.slug,
             "form_question": world.form_question.public_id,
