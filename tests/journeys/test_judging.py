@@ -57,6 +57,7 @@ def test_points_are_given_by_keys_and_wait_in_the_browser_while_the_network_is_a
         keys.press(points)
         keys.press(".")
         keys.press("Enter")
+    expect(dee.main.locator("textarea[name=comment]")).to_be_focused()
     keys.type("Typed in a tunnel.")
     line = dee.main.locator("[data-offline]")
     dee.faults.spoken.add(dee.page.url)  # the console says that it is disconnected

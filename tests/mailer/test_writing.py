@@ -34,6 +34,8 @@ NOT_TYPED = {
     "url": Page(URL),
     "ticket": Page(URL),
     "answer_by": NOW,
+    "due_at": NOW,
+    "others": Page(URL),
     "starts_at": NOW,
     "ends_at": NOW + timedelta(minutes=20),
     "expires_at": NOW + timedelta(hours=48),
