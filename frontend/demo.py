@@ -122,6 +122,7 @@ def chapters() -> list[Callable[[World], None]]:
     """The story in order."""
     from frontend.demo_events import call_for_teams, draft_of_ada, elsewhere, pitch_room, weekend
     from frontend.demo_meetings import matchmaking, meetings
+    from frontend.demo_teams import repair_weekend
 
     return [
         people,
@@ -132,6 +133,7 @@ def chapters() -> list[Callable[[World], None]]:
         pitch_room,
         matchmaking,
         meetings,
+        repair_weekend,
         draft_of_ada,
         elsewhere,
     ]
