@@ -125,6 +125,7 @@ def chapters() -> list[Callable[[World], None]]:
     from frontend.demo_handing import after_the_deadline, challenges_in_full
     from frontend.demo_judging import judging
     from frontend.demo_meetings import matchmaking, meetings
+    from frontend.demo_teams import repair_weekend
 
     return [
         people,
@@ -139,6 +140,7 @@ def chapters() -> list[Callable[[World], None]]:
         agenda,
         matchmaking,
         meetings,
+        repair_weekend,
         draft_of_ada,
         elsewhere,
     ]

@@ -266,8 +266,7 @@ def _mentoring(db: Database, fact: mentoring.MentoringBooked) -> Concerned:
     row = db.get_one(mentoring.Mentoring, fact.mentoring_id)
     team = db.get_one(teams.Team, row.team_id)
     concerned = {event_channel(row.event_id), person_channel(row.mentor_id)} | _members(db, row.team_id)
-    said = {"mentoring": _slug(db, row.event_id), "booked": row.public_id, "team_room": team.public_id}
-    return concerned, said
+    return concerned, {"mentoring": _slug(db, row.event_id), "team_room": team.public_id}
 
 
 @changing_times(mentoring.MentoringBooked, mentoring.MentoringMoved, mentoring.MentoringCancelled)

@@ -17,7 +17,7 @@ from events.core.database import Database
 from events.events import EventWithPhases
 from events.open_roles import OpenRole
 from events.people import Person, PersonState
-from events.proposals.drafts import TeamProposal, Whom
+from events.proposals.drafts import PlaceState, ProposedPlace, TeamProposal, Whom
 from events.registration import Registration, RegistrationState
 from events.seekers import Seeker, Wishes, wishes_in
 from events.team_builder.problem import Candidate, Kept, Problem, teams_for
@@ -72,14 +72,17 @@ def problem_of(
 
 
 def people_without_team(db: Database, event: EventWithPhases, whom: Whom) -> list[int]:
-    """Who takes part, does not judge and is in no team, by id; of them, perhaps only who looks for a team."""
+    """Who takes part, does not judge, is in no team and has not been asked into a proposed one that may still come
+    about, by id; of them, perhaps only who looks for a team."""
     in_one = select(TeamMember.person_id).where(TeamMember.event_id == event.id)
+    waiting = col(ProposedPlace.state).in_((PlaceState.ASKED, PlaceState.ACCEPTED))
+    asked = select(ProposedPlace.person_id).where(ProposedPlace.event_id == event.id, waiting)
     query = (
         select(Registration.person_id)
         .join(Person, col(Person.id) == col(Registration.person_id))
         .where(Registration.event_id == event.id, Registration.state == RegistrationState.ACCEPTED)
         .where(col(Registration.person_id).not_in(in_one), col(Registration.person_id).not_in(judges_in(event)))
-        .where(Person.state == PersonState.ACTIVE)
+        .where(Person.state == PersonState.ACTIVE, col(Registration.person_id).not_in(asked))
         .order_by(col(Registration.person_id))
     )
     if whom is Whom.SEEKERS:

@@ -141,7 +141,9 @@ def _team_line(
     faults: tuple[Broken, ...],
 ) -> TeamLine:  # fmt: skip
     row = db.get(Team, team.team_id) if team.team_id else None
-    there = tuple(one.name for one in members_of(db, row.id or 0)) if row is not None else ()
+    placed = {one.person_id for one in places}
+    members = members_of(db, row.id or 0) if row is not None else []
+    there = tuple(one.name for one in members if one.person_id not in placed)
     return TeamLine(
         team.public_id, team.number, title, row.name if row and team.fills else "", there, team.locked,
         ProposedState(team.state), row.public_id if row else "", places, why, faults,

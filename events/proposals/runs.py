@@ -5,7 +5,7 @@ Once a second it writes down how far the child is, which keeps the claim and fin
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -150,7 +150,9 @@ def locked_people(db: Database, row: TeamProposal) -> set[int]:
     return {place.person_id for place, _person in places if place.proposed_team_id in locked}
 
 
-def write_proposal(db: Database, event: EventWithPhases, row: TeamProposal, plan: Plan, left: dict[str, str]) -> None:
+def write_proposal(
+    db: Database, event: EventWithPhases, row: TeamProposal, plan: Plan, left: Mapping[str, str]
+) -> None:
     """Keep what was built as rows: locked teams of the proposal before first, then those that are filled, then new
     ones."""
     number = 0

@@ -1,26 +1,21 @@
 """Makers for proposed teams: people who look for a team, and a proposal that was made without a child process."""
 
-from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
 from events.events import EventWithPhases
-from events.proposals.apart import answer
 from events.proposals.drafts import (
     Asked,
     PlaceState,
     ProposalInEvent,
-    ProposalState,
     ProposedPlace,
     TeamProposal,
     ask_for_teams,
     places_in,
     teams_in,
 )
+from events.proposals.here import make_here
 from events.proposals.places import PlaceInEvent, get_place
-from events.proposals.problems import problem_for
-from events.proposals.runs import locked_people, write_proposal
 from events.seekers import look_for_team
-from events.team_builder.formats import read_plan, write_problem
 from tests.makers import again, make_person, make_registration
 
 
@@ -45,12 +40,7 @@ def make_proposal(db: Database, ada: Actor, event: EventWithPhases, *, size: int
 
 def made_here(db: Database, event: EventWithPhases, row: TeamProposal) -> ProposalInEvent:
     """What the worker does, without a child."""
-    problem = problem_for(db, event, row, without=locked_people(db, row))
-    said = answer({"problem": write_problem(problem), "work": 0.5, "seed": 1})
-    row.state, row.finished_at, row.done_at = ProposalState.DONE, clock.now(), clock.now()
-    row.figures = said["reached"]
-    db.add(row)
-    write_proposal(db, event, row, read_plan(said["plan"]), said["left"])
+    make_here(db, event, row)
     return ProposalInEvent(row, event)
 
 

@@ -237,14 +237,22 @@ def test_the_time_to_answer_ends_by_itself(db, ada, event):
 
 def test_nobody_is_asked_by_two_proposals_at_once_and_again_after_the_first_has_failed(db, ada, event):
     kim, _lou = make_seekers(db, event, "Kim", "Lou")
-    first = sent(db, ada, event)
     second = make_proposal(db, ada, event)
+    first = sent(db, ada, event)
 
     with pytest.raises(Conflict, match="asked by another proposal"):
         send_proposal(db, again(db, ada), second, answer_by=UNTIL)
     decline_place(db, kim, place_of(db, first, kim))
 
     assert send_proposal(db, again(db, ada), second, answer_by=UNTIL) == 2
+
+
+def test_who_is_asked_already_is_in_no_new_proposal(db, ada, event):
+    make_seekers(db, event, "Kim", "Lou")
+    sent(db, ada, event)
+    later = make_seekers(db, event, "Max", "Nia")
+
+    assert seated(db, make_proposal(db, ada, event)) == [sorted(one.person or 0 for one in later)]
 
 
 def test_who_has_joined_a_team_since_is_left_out_when_it_is_sent(db, ada, event):
