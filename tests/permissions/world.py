@@ -434,10 +434,11 @@ def _proposals(
     """A proposal of a team for Bo and Liv that can be adjusted, and one that was sent, with Bo's place in it."""
     bo = again(db, people["Bo"])
     look_for_team(db, bo, hackathon, skills=["ai"], languages=["en"])
+    # First the one that is a draft: who was asked already is in no new one.
+    draft = make_proposal(db, people["Ada"], hackathon, fills_teams=False)
     sent = make_proposal(db, people["Ada"], hackathon, fills_teams=False)
     send_proposal(db, again(db, people["Ada"]), sent, answer_by=clock.now() + timedelta(days=1))
-    offered = make_place(db, sent, bo)
-    return make_proposal(db, people["Ada"], hackathon, fills_teams=False), offered
+    return draft, make_place(db, sent, bo)
 
 
 def _room(db: Database, people: dict[str, Actor], hackathon: EventWithPhases) -> tuple[Stage, Pitch, QuestionOnStage]:
