@@ -30,6 +30,7 @@ from events.registration import (
 from sessions.blocks import Block, Slot, slots_in, slots_of
 from sessions.booking_rules import BookingRules, is_awake, usual_rules
 from sessions.no_thanks import NoThanks
+from sessions.own_calendars import BUSY, busy_between, covers, keep_free_anyway
 from sessions.seats import FULL_ATOMS, SEAT, TAKEN_ATOMS, NotTakingPart, held_now, kept_atoms, values_within
 
 
@@ -79,13 +80,25 @@ class MeetingThen(Conflict):
 
 
 @command(participant_of_event, when=not_over)
-def set_availability(db: Database, actor: Actor, subject: EventWithPhases, *, absent: Collection[datetime]) -> None:
-    """Say in which slots, named by their starts (aware), one cannot meet; in all others one can.
+def set_availability(
+    db: Database,
+    actor: Actor,
+    subject: EventWithPhases,
+    *,
+    absent: Collection[datetime],
+    free_anyway: Collection[datetime] | None = None,
+) -> None:
+    """Say in which slots, named by their starts (aware), one cannot meet; in all others one can, unless one's own
+    calendar says that one is busy. In those of `free_anyway` one can whatever it says; None leaves that as it was.
 
     Replaces what was said before. Refuses times that are no slots, and a time at which a meeting of one's own stands.
     """
     assert actor.person is not None
     _set(db, actor, subject.id, actor.person, absent)
+    if free_anyway is not None:
+        slots = slots_in(db, subject.id)
+        free = [slot for slot in slots if slot.starts_at in free_anyway]
+        keep_free_anyway(db, actor.person, free=free, not_free=[slot for slot in slots if slot not in free])
 
 
 def place_counts(subject: RegistrationInEvent, now: datetime) -> None:
@@ -186,6 +199,9 @@ _NOT_THEN = union_all(
         SEAT.c.atom.between(bindparam("first"), bindparam("last")),
         held_now(bindparam("now")),
     ),
+    select(literal("away"), BUSY.c.person_id, literal(0)).where(
+        *busy_between(_PEOPLE, bindparam("from_atom"), bindparam("to_atom"))
+    ),
 )
 
 
@@ -204,11 +220,12 @@ def unavailable(
     last word. One statement whether there is a no thanks or not, so that nobody learns of it by the clock.
     """
     ids = sorted(people)
-    pieces = atoms(start, end) if seated and start and end else range(0)
+    then = atoms(start, end) if start and end else range(0)
+    pieces = then if seated else range(0)
     rows = db.connection().execute(
         _NOT_THEN,
         {"event": rules.event_id, "people": ids, "start": start, "now": clock.now(),
-         "first": pieces.start, "last": pieces.stop - 1},
+         "first": pieces.start, "last": pieces.stop - 1, "from_atom": then.start, "to_atom": then.stop - 1},
     ).all()  # fmt: skip
     away = {one for what, one, _other in rows if what == "away"}
     if rules.windows and start is not None and end is not None:
@@ -279,6 +296,9 @@ AGAINST_MEETING: tuple[Any, ...] = (
     ),
     mark("busy", _TAKEN.c.atom),
     mark("busy", _FULL.c.atom),
+    mark("calendar", BUSY.c.first_atom, BUSY.c.end_atom).where(
+        *busy_between(_PEOPLE, bindparam("first"), bindparam("last"))
+    ),
 )
 _AGAINST_MEETING = union_all(*AGAINST_MEETING)
 
@@ -287,6 +307,7 @@ def offered(slots: Sequence[Slot], rules: BookingRules, rows: Sequence[Any]) -> 
     """What the rows of AGAINST_MEETING leave of `slots`."""
     absent = {at for what, _one, _other, at, _text in rows if what == "away"}
     busy = {one for what, one, _other, _at, _text in rows if what == "busy"}
+    own = [(one, other) for what, one, other, _at, _text in rows if what == "calendar"]
     zones = {text for what, _one, _other, _at, text in rows if what == "zone"}
     refused = any(what == "no thanks" for what, *_rest in rows)
 
@@ -294,6 +315,7 @@ def offered(slots: Sequence[Slot], rules: BookingRules, rows: Sequence[Any]) -> 
         return (
             slot.starts_at not in absent
             and busy.isdisjoint(atoms(slot.starts_at, slot.ends_at))
+            and not covers(own, slot)
             and all(is_awake(rules, zone, slot) for zone in zones)
         )
 

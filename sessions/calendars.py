@@ -9,15 +9,16 @@ import json
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint, bindparam, delete, insert, update
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
-from events.core.columns import moment, word
+from events.core.columns import listing, moment, word
 from events.core.database import Database, in_parts
 from events.core.hooks import personal_data
 
@@ -29,6 +30,8 @@ class EntryKind(StrEnum):
     PITCH = "pitch"
     SESSION = "session"
     MENTORING = "mentoring"
+    PHASE = "phase"
+    REVIEW = "review day"
 
 
 class CalendarMethod(StrEnum):
@@ -68,11 +71,27 @@ class CalendarRevision(SQLModel, table=True):
     summary: str = Field(max_length=300)
     place: str = Field(default="", max_length=200)
     path: str = Field(default="", max_length=200)
+    join_at: str = Field(default="", max_length=500)
+    series: dict[str, Any] = listing(default_factory=dict)
     content_hash: str = Field(max_length=64)
 
 
+class Answer(StrEnum):
+    """What somebody's calendar says of an entry (PARTSTAT, RFC 5545 section 3.2.12)."""
+
+    NONE = "NEEDS-ACTION"
+    ACCEPTED = "ACCEPTED"
+    TENTATIVE = "TENTATIVE"
+    DECLINED = "DECLINED"
+    DELEGATED = "DELEGATED"
+
+
 class CalendarInvitee(SQLModel, table=True):
-    """Who was asked to have the entry in their calendar, and has not been taken out; a cancellation goes to all."""
+    """Who was asked to have the entry in their calendar, and has not been taken out; a cancellation goes to all.
+
+    `answer` is the last one that their calendar gave, to the revision `answered_sequence`; `answer_stamp` is the
+    DTSTAMP of that reply, by which those that arrive late or twice are known.
+    """
 
     __tablename__ = "calendar_invitee"
     __table_args__ = (UniqueConstraint("entry_id", "person_id"),)
@@ -80,25 +99,79 @@ class CalendarInvitee(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     entry_id: int = Field(foreign_key="calendar_entry.id", index=True)
     person_id: int = Field(foreign_key="person.id", index=True)
+    answer: Answer = word(Answer, default=Answer.NONE)
+    answered_sequence: int | None = None
+    answer_stamp: datetime | None = moment(default=None, nullable=True)
+    comment: str = Field(default="", max_length=1000)
+    instance_answers: dict[str, Any] = listing(default_factory=dict)
 
 
 personal_data(CalendarInvitee, "person_id", "whose calendar an entry is in", "delete")
 
 
 @dataclass(frozen=True)
+class Series:
+    """Something held `count` times, every `days` days at the same hour of a zone, the first time included.
+
+    `changed` says of single times, by their planned start (aware, UTC), when they are held instead; None: not at all.
+    """
+
+    zone: str
+    days: int
+    count: int
+    changed: tuple[tuple[datetime, datetime | None], ...] = ()
+
+    def starts_from(self, first: datetime) -> list[datetime]:
+        """The planned starts, aware; an hour that the clock leaves out is the one after."""
+        local = first.astimezone(ZoneInfo(self.zone))
+        found = (local + timedelta(days=self.days * number) for number in range(self.count))
+        return [one.astimezone(UTC) for one in found]
+
+    def as_row(self) -> dict[str, Any]:
+        """How a revision keeps it."""
+        changed = [[was.isoformat(), now.isoformat() if now else None] for was, now in self.changed]
+        return {"zone": self.zone, "days": self.days, "count": self.count, "changed": changed}
+
+
+def series_of(revision: "CalendarRevision") -> Series | None:
+    """The series that a revision says, None for what happens once."""
+    row = revision.series
+    if not row:
+        return None
+    changed = tuple(
+        (datetime.fromisoformat(was), datetime.fromisoformat(now) if now else None) for was, now in row["changed"]
+    )
+    return Series(row["zone"], row["days"], row["count"], changed)
+
+
+@dataclass(frozen=True)
 class Content:
-    """What an entry is to say: aware times, a summary without names of people, a place, and the page's path."""
+    """What an entry is to say: aware times, a summary without names of people, a place, the page's path, perhaps
+    where to join on the web, and how it is repeated."""
 
     starts_at: datetime
     ends_at: datetime
     summary: str
     place: str
     path: str
+    join_at: str = ""
+    series: Series | None = None
 
     def hash(self) -> str:
         """The same for the same content."""
         parts = [self.starts_at.isoformat(), self.ends_at.isoformat(), self.summary, self.place, self.path]
+        # What few entries have counts only where it is there, so that the others keep the hash they had before.
+        parts += [self.join_at] if self.join_at else []
+        parts += [json.dumps(self.series.as_row())] if self.series else []
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def content_of(revision: CalendarRevision) -> Content:
+    """What a revision says."""
+    return Content(
+        revision.starts_at, revision.ends_at, revision.summary, revision.place, revision.path, revision.join_at,
+        series_of(revision),
+    )  # fmt: skip
 
 
 def find_entry(db: Database, kind: EntryKind, subject_id: int) -> CalendarEntry | None:
@@ -211,7 +284,7 @@ def cancel_entry(db: Database, kind: EntryKind, subject_id: int) -> int | None:
     last = latest_revision(db, entry) if entry else None
     if entry is None or last is None or last.method is CalendarMethod.CANCEL:
         return None
-    content = Content(last.starts_at, last.ends_at, last.summary, last.place, last.path)
+    content = content_of(last)
     return _append(db, entry, last, CalendarMethod.CANCEL, content)
 
 
@@ -225,7 +298,7 @@ def take_out(db: Database, kind: EntryKind, subject_id: int, person_id: int) -> 
     last = latest_revision(db, entry) if entry else None
     if entry is None or last is None or last.method is CalendarMethod.CANCEL:
         return None
-    content = Content(last.starts_at, last.ends_at, last.summary, last.place, last.path)
+    content = content_of(last)
     taken_out = _append(db, entry, last, CalendarMethod.CANCEL, content)
     goes_on = _append(db, entry, latest_revision(db, entry), CalendarMethod.REQUEST, content)
     theirs = (col(CalendarInvitee.entry_id) == entry.id, col(CalendarInvitee.person_id) == person_id)
@@ -269,6 +342,8 @@ def _revision_row(
         "summary": content.summary,
         "place": content.place,
         "path": content.path,
+        "join_at": content.join_at,
+        "series": content.series.as_row() if content.series else {},
         "content_hash": content.hash(),
     }
 
@@ -286,6 +361,29 @@ def invitees_of(db: Database, entry: CalendarEntry) -> set[int]:
     return set(db.exec(select(CalendarInvitee.person_id).where(CalendarInvitee.entry_id == entry.id)))
 
 
+def standing_answer(db: Database, entry: CalendarEntry, revision: CalendarRevision, person_id: int | None) -> Answer:
+    """What somebody's last answer is worth for a revision: itself where time and place are those that were answered,
+    NONE where they are others, and they are asked anew."""
+    mine = (CalendarInvitee.entry_id == entry.id, CalendarInvitee.person_id == person_id)
+    invitee = db.exec(select(CalendarInvitee).where(*mine)).first() if person_id is not None else None
+    if invitee is None or invitee.answered_sequence is None:
+        return Answer.NONE
+    answered = (CalendarRevision.entry_id == entry.id, CalendarRevision.sequence == invitee.answered_sequence)
+    seen = db.exec(select(CalendarRevision).where(*answered)).first()
+    return invitee.answer if seen is not None and _when_and_where(seen) == _when_and_where(revision) else Answer.NONE
+
+
+def _when_and_where(revision: CalendarRevision) -> tuple[object, ...]:
+    return revision.starts_at, revision.ends_at, revision.place, revision.join_at, revision.series
+
+
+def declined_by(db: Database, kind: EntryKind, subject_id: int) -> set[int]:
+    """Whose calendars have said no to an entry: they are told when it is off, and of nothing else."""
+    query = select(CalendarInvitee.person_id).join(CalendarEntry, col(CalendarEntry.id) == CalendarInvitee.entry_id)
+    mine = (CalendarEntry.kind == kind, CalendarEntry.subject_id == subject_id)
+    return set(db.exec(query.where(*mine, CalendarInvitee.answer == Answer.DECLINED)))
+
+
 def revision_at(
     db: Database, kind: EntryKind, subject_id: int, sequence: int
 ) -> tuple[CalendarEntry, CalendarRevision]:
@@ -298,3 +396,9 @@ def revision_at(
             CalendarRevision.sequence == sequence,
         )
     ).one()
+
+
+def revision_of_entry(db: Database, entry_id: int, sequence: int) -> tuple[CalendarEntry, CalendarRevision]:
+    """What the entry with this id said at a sequence number."""
+    entry = db.get_one(CalendarEntry, entry_id)
+    return revision_at(db, EntryKind(entry.kind), entry.subject_id, sequence)

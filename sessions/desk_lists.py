@@ -6,26 +6,28 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from events.completeness import unfinished_in
 from events.consents import has_agreed
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
 from events.core.paging import Paged, paged
-from events.core.refusals import NotAllowed
+from events.core.refusals import NotAllowed, NotFound
 from events.core.translation import _
-from events.desks import Desk, officer_in_programme
+from events.desks import Desk, officer_in_programme, officer_of_desk
 from events.events import Event, EventKind, EventWithPhases
 from events.organisations import Organisation
 from events.people import Person, PersonState
 from events.registration import ParticipationType, Registration, RegistrationInEvent, RegistrationState
-from events.roles import Role, Scope
-from sessions.availability import AvailabilityStated
+from events.roles import Role, Scope, organiser_of_event
+from events.teams import Team, TeamMember
+from sessions.desk_figures import GONE, Figure, asks, condition, in_team, is_asked, meets, stated, waits
 from sessions.limits import STANDING
-from sessions.meetings import Meeting, MeetingState
+from sessions.meetings import Meeting
 
 
 class Lack(StrEnum):
@@ -39,6 +41,13 @@ class Lack(StrEnum):
     UNANSWERED = "unanswered requests"
 
 
+class Everybody(StrEnum):
+    """That no desk is meant in particular."""
+
+    EVERYBODY = "all"
+
+
+EVERYBODY = Everybody.EVERYBODY
 OF_MEETINGS = frozenset({Lack.NO_AVAILABILITY, Lack.NO_MEETINGS, Lack.UNANSWERED})
 
 
@@ -59,6 +68,9 @@ class DeskRow:
     to_answer: int
     asked: int
     wants_to_join: str
+    team: str
+    has_handed_in: bool
+    is_there: bool
 
     @property
     def subject(self) -> RegistrationInEvent:
@@ -71,9 +83,27 @@ class DeskRow:
         return self.person.state is PersonState.ACTIVE
 
     @property
+    def is_in(self) -> bool:
+        """Whether they have a place or hope for one."""
+        return self.registration.state not in GONE
+
+    @property
     def takes_part(self) -> bool:
         """Whether they have a place."""
         return self.registration.state is RegistrationState.ACCEPTED
+
+
+@dataclass(frozen=True)
+class Holds:
+    """What there is for participants in an event of a kind."""
+
+    teams: bool
+    meetings: bool
+
+
+def holds(event: EventWithPhases) -> Holds:
+    """Whether there are teams and meetings in an event."""
+    return Holds(event.event.kind is EventKind.HACKATHON, event.event.kind is EventKind.MATCHMAKING)
 
 
 def lacks_in(event: EventWithPhases) -> list[Lack]:
@@ -100,6 +130,30 @@ def own_participants(
     return paged(db, query, page, lambda row: _row(event.event, row))
 
 
+def participants_of_desk(
+    db: Database, actor: Actor, event: EventWithPhases, *, desk: Desk | Everybody | None, figure: Figure, page: int = 1
+) -> Paged[DeskRow]:
+    """Whom a figure counts of a desk's participants in an event, by name: those of no desk where it is None.
+
+    A desk's are for its officers, all are for the event's organisers; NotFound for everybody else.
+    """
+    officer = isinstance(desk, Desk) and desk.programme_id == event.programme_id and officer_of_desk(actor, desk)
+    if not officer and not organiser_of_event(actor, event):
+        raise NotFound()
+    unfinished: list[int] = []
+    if figure in (Figure.FINISHED, Figure.UNFINISHED):
+        unfinished = [one.registration.id or 0 for one in unfinished_in(db, event.event)]
+    query = _rows(clock.now()).where(
+        col(Registration.event_id) == event.id,
+        col(Person.state) != PersonState.ERASED,
+        condition(figure, clock.now(), unfinished),
+    )
+    if desk is not EVERYBODY:
+        query = query.where(col(Registration.desk_id).is_not_distinct_from(desk.id if desk else None))
+    query = query.order_by(func.lower(col(Person.name)), col(Registration.id))
+    return paged(db, query, page, lambda row: _row(event.event, row))
+
+
 def _own(actor: Actor) -> Any:
     desks = sorted(actor.ids(Role.DESK_OFFICER, Scope.DESK))
     return and_(col(Registration.desk_id).in_(desks), col(Person.state) != PersonState.ERASED)
@@ -112,11 +166,14 @@ def _rows(now: datetime) -> Any:
         col(Organisation.country),
         col(ParticipationType.name),
         case((has_agreed(), 1), else_=0),
-        case((_stated(), 1), else_=0),
-        _count(_meets(or_(_asks(), _is_asked()), col(Meeting.state).in_(STANDING))),
-        _count(_meets(_is_asked(), _waits(now))),
-        _count(_meets(_asks(), _waits(now))),
+        case((stated(), 1), else_=0),
+        _count(meets(or_(asks(), is_asked()), col(Meeting.state).in_(STANDING))),
+        _count(meets(is_asked(), waits(now))),
+        _count(meets(asks(), waits(now))),
         col(wanted.name),
+        col(Team.name),
+        case((condition(Figure.HANDED_IN, now), 1), else_=0),
+        case((condition(Figure.CHECKED_IN, now), 1), else_=0),
     )
     return (
         select(Registration, Person, *columns)
@@ -124,58 +181,27 @@ def _rows(now: datetime) -> Any:
         .join(ParticipationType, col(ParticipationType.id) == col(Registration.type_id))
         .outerjoin(Organisation, col(Organisation.id) == col(Registration.organisation_id))
         .outerjoin(wanted, col(wanted.id) == col(Registration.asked_organisation_id))
+        .outerjoin(TeamMember, in_team())
+        .outerjoin(Team, col(Team.id) == col(TeamMember.team_id))
     )
 
 
 def _row(event: Event, row: Any) -> DeskRow:
-    registration, person, organisation, country, type_name, agreed, stated, meetings, to_answer, asked, wanted = row
+    registration, person, organisation, country, type_name, agreed, said, *counts, wanted, team, handed, there = row
+    meetings, to_answer, asked = counts
     return DeskRow(
-        registration, event, person, organisation or "", country or "", type_name, bool(agreed), bool(stated),
-        meetings, to_answer, asked, wanted or "",
+        registration, event, person, organisation or "", country or "", type_name, bool(agreed), bool(said),
+        meetings, to_answer, asked, wanted or "", team or "", bool(handed), bool(there),
     )  # fmt: skip
-
-
-def _asks() -> Any:
-    return col(Meeting.asker_id) == col(Registration.person_id)
-
-
-def _is_asked() -> Any:
-    return col(Meeting.invitee_id) == col(Registration.person_id)
-
-
-def _waits(now: datetime) -> Any:
-    return and_(col(Meeting.state) == MeetingState.REQUESTED, col(Meeting.expires_at) > now)
-
-
-def _meets(*conditions: Any) -> Any:
-    return and_(col(Meeting.event_id) == col(Registration.event_id), *conditions)
 
 
 def _count(condition: Any) -> Any:
     return select(func.count(col(Meeting.id))).where(condition).correlate(Registration).scalar_subquery()
 
 
-def _stated() -> Any:
-    there = (
-        col(AvailabilityStated.event_id) == col(Registration.event_id),
-        col(AvailabilityStated.person_id) == col(Registration.person_id),
-    )
-    return exists().where(*there)
-
-
 def _lacking(lack: Lack, now: datetime) -> Any:
     """The condition that somebody lacks this; all but a decision only those can lack who have a place."""
-    if lack is Lack.UNDECIDED:
-        return col(Registration.state) == RegistrationState.APPLIED
-    standing = _meets(or_(_asks(), _is_asked()), col(Meeting.state).in_(STANDING))
-    conditions = {
-        Lack.NOT_SIGNED_IN: col(Person.state) == PersonState.NEW,
-        Lack.NOT_CONFIRMED: ~has_agreed(),
-        Lack.NO_AVAILABILITY: ~_stated(),
-        Lack.NO_MEETINGS: ~exists().where(standing),
-        Lack.UNANSWERED: exists().where(_meets(_is_asked(), _waits(now))),
-    }
-    return and_(col(Registration.state) == RegistrationState.ACCEPTED, conditions[lack])
+    return condition(Figure.APPLIED if lack is Lack.UNDECIDED else Figure(lack.value), now)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ Forgotten availability is how meetings fail: who has said nothing counts as free
 most once a day, and by the clock at most twice: three days and one day before the meetings begin.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, exists, or_
+from sqlalchemy import UniqueConstraint, and_, exists, or_, true
 from sqlmodel import Field, SQLModel, col, func, select
 
 from events.core import clock
@@ -18,11 +19,12 @@ from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.timers import set_timer, stop_timer, timer
+from events.desks import officer_with_participants
 from events.events import Event, EventState, EventWithPhases, not_over
 from events.people import Person, PersonState
 from events.phases import Phase, PhaseKind, on_dated
 from events.registration import Registration, RegistrationState
-from events.roles import organiser_of_event
+from events.roles import Role, Scope, organiser_of_event
 from sessions.availability import AvailabilityStated
 from sessions.blocks import Block
 
@@ -91,11 +93,15 @@ class SilentCount:
     to_ask: int
 
 
-def count_silent(db: Database, event_id: int) -> SilentCount:
-    """How many have not said when they can meet; for the organisers."""
-    query = select(func.count()).select_from(Registration, Person).where(*_silent(event_id))
+def count_silent(db: Database, event_id: int, desks: Collection[int] | None = None) -> SilentCount:
+    """How many have not said when they can meet, of all or of those of some desks; for who may ask them."""
+    query = select(func.count()).select_from(Registration, Person).where(*_silent(event_id), _of_desks(desks))
     every = int(db.exec(query).one())
     return SilentCount(every, int(db.exec(query.where(_left_alone(event_id, clock.now()))).one()) if every else 0)
+
+
+def _of_desks(desks: Collection[int] | None) -> Any:
+    return true() if desks is None else col(Registration.desk_id).in_(desks)
 
 
 @command(organiser_of_event, when=not_over)
@@ -105,6 +111,13 @@ def ask_for_availability(db: Database, actor: Actor, subject: EventWithPhases) -
     Whoever was asked within the last day is left alone, so that pressing twice writes one letter.
     """
     return _ask(db, actor, subject.id, _left_alone(subject.id, clock.now()), by_clock=False)
+
+
+@command(officer_with_participants, when=not_over)
+def ask_own_for_availability(db: Database, actor: Actor, subject: EventWithPhases) -> int:
+    """Ask those of the actor's own desks who have not said when they can meet, as `ask_for_availability` asks all."""
+    own = and_(_of_desks(actor.ids(Role.DESK_OFFICER, Scope.DESK)), _left_alone(subject.id, clock.now()))
+    return _ask(db, actor, subject.id, own, by_clock=False)
 
 
 def _ask(db: Database, actor: Actor, event_id: int, also: Any, *, by_clock: bool) -> int:

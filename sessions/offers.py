@@ -42,6 +42,7 @@ from sessions.meetings import (
     MeetingWithdrawn,
 )
 from sessions.no_thanks import NoThanksTakenBack
+from sessions.own_calendars import BusyTimesChanged
 from sessions.requests import Wish, ask
 from sessions.tables import TableChanged, TableRemoved
 from sessions.waiting import TimeFound, WaitingBegan, WaitingPair, forget_pair, why_no_offers
@@ -51,8 +52,8 @@ PAUSE = timedelta(seconds=5)
 
 # What gives people time to meet in one event only.
 HERE: tuple[type[Fact], ...] = (
-    AvailabilitySet, BlockAdded, BreaksSet, TableAdded, TableChanged, TableRemoved, BookingRulesChanged,
-    TypeRulesChanged, PhaseOpened, PhaseMoved, RegistrationWithdrawn,
+    AvailabilitySet, BusyTimesChanged, BlockAdded, BreaksSet, TableAdded, TableChanged, TableRemoved,
+    BookingRulesChanged, TypeRulesChanged, PhaseOpened, PhaseMoved, RegistrationWithdrawn,
     MeetingAccepted,  # one open request less: its asker may be below a limit again
     MeetingJoined,  # with so many they may have left a smaller table
     WaitingBegan,  # something may have become free at that moment

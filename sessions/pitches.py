@@ -60,6 +60,7 @@ class Pitch(SQLModel, table=True):
     planned_at: datetime = moment()
     seconds: int
     started_at: datetime | None = moment(default=None, nullable=True)
+    paused_at: datetime | None = moment(default=None, nullable=True)
     ended_at: datetime | None = moment(default=None, nullable=True)
 
 
@@ -338,6 +339,22 @@ def cancel_pitch(db: Database, actor: Actor, subject: StageInEvent, *, pitch: Pi
     step_pitch(db, pitch, {PitchState.WAITING}, PitchState.CANCELLED, PitchNotWaiting())
     sequence = cancel_entry(db, EntryKind.PITCH, pitch.id or 0)
     record(db, actor, PitchCancelled(event_id=pitch.event_id, pitch_id=pitch.id or 0, sequence=sequence or 0))
+    _plan_times(db, actor, subject)
+    note_change(db, subject.stage, "order changed")
+
+
+@command(run_stage, when=not_closed)
+def skip_pitch(db: Database, actor: Actor, subject: StageInEvent, *, pitch: Pitch) -> None:
+    """Let a team that is not ready go to the end of the running order; those behind it move up. Refuses one that had
+    its turn. Before the room opens, the teams' calendars follow."""
+    lock_stage(db, subject.stage)
+    turns = pitches_of(db, subject.stage)
+    here = next((one for one in turns if one.id == pitch.id and one.state is PitchState.WAITING), None)
+    if here is None:
+        raise PitchNotWaiting
+    here.position = max(one.position for one in turns) + 1
+    db.add(here)
+    db.flush()
     _plan_times(db, actor, subject)
     note_change(db, subject.stage, "order changed")
 

@@ -1,10 +1,10 @@
 """What a live room shows: all of it at one moment, and what has changed since a number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import and_, case, false, select
 from sqlmodel import col
 
 from events.challenges import Challenge
@@ -15,7 +15,11 @@ from events.core.refusals import NotFound
 from events.people import Person
 from events.submissions import Submission
 from events.teams import Team
+from sessions.chat import ChatMessage, MessageState
+from sessions.hands import HandCard, hands_in, reactions_to
+from sessions.on_now import Programme, programme_of
 from sessions.pitches import Pitch, PitchState
+from sessions.polls import PollCard, polls_shown
 from sessions.stages import (
     QuestionVote,
     Stage,
@@ -24,12 +28,20 @@ from sessions.stages import (
     StageQuestion,
     StageQuestionState,
     StageState,
+    by,
+    in_the_room,
     run_stage,
-    see_stage,
 )
 
 MOST_QUESTIONS = 100
 MOST_CHANGES = 500
+MOST_MESSAGES = 100
+UNSEEN = (StageQuestionState.HIDDEN, StageQuestionState.WAITING)
+# Changes that leave the running order as it is.
+COUNTED = {"question votes", "poll votes", "reaction", "hands", "chat", "reported", "wish"}
+BESIDE = COUNTED | {"manners", "programme", "question pinned", "question asked", "question waits", "poll open",
+                    "poll closed", "poll results",
+                    *(f"question {state.value}" for state in StageQuestionState)}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,7 @@ class PitchCard:
     planned_at: datetime
     seconds: int
     started_at: datetime | None
+    paused_at: datetime | None
     ended_at: datetime | None
 
 
@@ -57,6 +70,7 @@ class QuestionCard:
     team: str
     votes: int
     state: StageQuestionState
+    pinned: bool = False
     mine: bool = False
 
 
@@ -80,6 +94,27 @@ class Running:
 
 
 @dataclass(frozen=True)
+class MessageCard:
+    """What somebody said; a message that was taken off has neither words nor name, but for those who run the room."""
+
+    id: str
+    body: str
+    name: str
+    person: str
+    said_at: datetime
+    state: MessageState
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How people may take part at the moment."""
+
+    chat: bool
+    questions_wait: bool
+    slow_seconds: int
+
+
+@dataclass(frozen=True)
 class RoomSnapshot:
     """All that a room shows, as of change `number`; `now` is the server's clock."""
 
@@ -87,6 +122,12 @@ class RoomSnapshot:
     now: datetime
     running: Running
     questions: tuple[QuestionCard, ...]
+    chat: tuple[MessageCard, ...]
+    polls: tuple[PollCard, ...]
+    hands: tuple[HandCard, ...]
+    reactions: dict[str, int]
+    manners: Manners
+    programme: Programme
 
 
 @dataclass(frozen=True)
@@ -102,25 +143,46 @@ class RoomChanges:
     kinds: tuple[str, ...] = ()
     running: Running | None = None
     questions: tuple[QuestionCard, ...] = ()
+    chat: tuple[MessageCard, ...] = ()
+    polls: tuple[PollCard, ...] = ()
+    hands: tuple[HandCard, ...] | None = None
+    reactions: dict[str, int] | None = None
+    manners: Manners | None = None
+    programme: Programme | None = None
     whole: bool = False
 
 
 def room_snapshot(db: Database, actor: Actor, subject: StageInEvent) -> RoomSnapshot:
-    """The room as this person sees it, with their votes; open questions with the most votes first, at most a hundred.
+    """The room as this person sees it, with their votes; the pinned question first, then open ones with the most votes,
+    at most a hundred; the last hundred messages of the chat.
 
     NotFound for those who may not be in it.
     """
-    if not see_stage(actor, subject):
+    if not in_the_room(actor, subject):
         raise NotFound()
     # The number first: what is read after it may be newer, and is then read once more, never missed.
     number = room_numbers(db, [subject.id])[subject.id]
-    hidden = run_stage(actor, subject)
-    wanted = [col(StageQuestion.stage_id) == subject.id]
-    if not hidden:
-        wanted.append(col(StageQuestion.state) != StageQuestionState.HIDDEN)
+    runs = run_stage(actor, subject)
+    wanted: list[Any] = [col(StageQuestion.stage_id) == subject.id]
+    said: list[Any] = [col(ChatMessage.stage_id) == subject.id]
+    if not runs:
+        wanted.append(col(StageQuestion.state).not_in(UNSEEN))
+        said.append(col(ChatMessage.state) == MessageState.SAID)
     order = case((col(StageQuestion.state) == StageQuestionState.OPEN, 0), else_=1)
-    questions = _questions(db, wanted, actor.person, order, col(StageQuestion.votes).desc(), col(StageQuestion.id))
-    return RoomSnapshot(number, clock.now(), running_of(db, subject.id), tuple(questions[:MOST_QUESTIONS]))
+    first = (col(StageQuestion.pinned).desc(), order, col(StageQuestion.votes).desc(), col(StageQuestion.id))
+    running = running_of(db, subject.id)
+    return RoomSnapshot(
+        number,
+        clock.now(),
+        running,
+        tuple(_questions(db, wanted, actor, *first)[:MOST_QUESTIONS]),
+        tuple(reversed(_chat(db, said, col(ChatMessage.id).desc())[:MOST_MESSAGES])),
+        tuple(polls_shown(db, subject.id, actor, whole=runs)),
+        tuple(hands_in(db, subject.id)),
+        reactions_to(db, subject.id, _pitch_on(db, subject.id)),
+        _manners(db, subject.id),
+        programme_now(db, subject.id),
+    )
 
 
 def room_numbers(db: Database, stage_ids: list[int]) -> dict[int, int]:
@@ -131,7 +193,7 @@ def room_numbers(db: Database, stage_ids: list[int]) -> dict[int, int]:
 
 def changes_since(db: Database, actor: Actor, subject: StageInEvent, number: int) -> RoomChanges:
     """What somebody missed who has seen everything up to `number`. NotFound for those who may not be in the room."""
-    if not see_stage(actor, subject):
+    if not in_the_room(actor, subject):
         raise NotFound()
     return changes_after(db, subject.id, number)
 
@@ -148,21 +210,57 @@ def changes_after(db: Database, stage_id: int, number: int) -> RoomChanges:
         return RoomChanges(number, number, clock.now())
     if len(rows) > MOST_CHANGES or rows[0].number != number + 1:
         return RoomChanges(number, room_numbers(db, [stage_id])[stage_id], clock.now(), whole=True)
-    asked = {row.particulars["question"] for row in rows if "question" in row.particulars}
-    questions = _questions(db, [col(StageQuestion.id).in_(asked)], None, col(StageQuestion.id)) if asked else []
-    others = any("question" not in row.particulars for row in rows)
+
+    def named(what: str) -> set[int]:
+        return {row.particulars[what] for row in rows if what in row.particulars}
+
+    kinds = tuple(row.kind for row in rows)
+    seen = set(kinds)
+    moved = not seen <= BESIDE
+    asked, said, polls = named("question"), named("message"), named("poll")
     return RoomChanges(
         since=number,
         number=rows[-1].number,
         now=clock.now(),
-        kinds=tuple(row.kind for row in rows),
-        running=running_of(db, stage_id) if others else None,
-        questions=tuple(map(_without_words, questions)),
+        kinds=tuple(_one_of_each(kinds)),
+        running=running_of(db, stage_id) if moved else None,
+        questions=tuple(map(_without_words, _questions(db, [col(StageQuestion.id).in_(asked)], None))) if asked else (),
+        chat=tuple(map(_not_said, _chat(db, [col(ChatMessage.id).in_(said)], col(ChatMessage.id)))) if said else (),
+        polls=tuple(polls_shown(db, stage_id, None, whole=False, only=polls)) if polls else (),
+        hands=tuple(hands_in(db, stage_id)) if "hands" in seen else None,
+        reactions=reactions_to(db, stage_id, _pitch_on(db, stage_id)) if moved or "reaction" in seen else None,
+        manners=_manners(db, stage_id) if "manners" in seen else None,
+        programme=programme_now(db, stage_id) if "programme" in seen else None,
     )
 
 
+def _one_of_each(kinds: tuple[str, ...]) -> list[str]:
+    """What happened, in order; of what is only counted, one is enough."""
+    return [kind for at, kind in enumerate(kinds) if kind not in COUNTED or kind not in kinds[:at]]
+
+
+def _pitch_on(db: Database, stage_id: int) -> int | None:
+    on = select(col(Pitch.id)).where(col(Pitch.stage_id) == stage_id, col(Pitch.state) == PitchState.ON_STAGE)
+    return db.execute(on).scalars().first()
+
+
+def _manners(db: Database, stage_id: int) -> Manners:
+    columns: Any = (Stage.chat, Stage.questions_wait, Stage.slow_seconds)
+    return Manners(*db.execute(select(*columns).where(col(Stage.id) == stage_id)).one())
+
+
+def programme_now(db: Database, stage_id: int) -> Programme:
+    """The sessions of a live room, as everybody may read them."""
+    columns: Any = (Stage.room_id, Stage.session_id, Stage.event_id)
+    return programme_of(db, db.execute(select(*columns).where(col(Stage.id) == stage_id)).one())
+
+
+def _not_said(card: MessageCard) -> MessageCard:
+    return card if card.state is MessageState.SAID else replace(card, body="", name="", person="")
+
+
 def _without_words(card: QuestionCard) -> QuestionCard:
-    if card.state is not StageQuestionState.HIDDEN:
+    if card.state not in UNSEEN:
         return card
     return QuestionCard(id=card.id, body="", name="", team="", votes=0, state=card.state)
 
@@ -194,15 +292,16 @@ def _pitch_card(pitch: Pitch, team: str, title: str, challenge: str | None) -> P
         planned_at=pitch.planned_at,
         seconds=pitch.seconds,
         started_at=pitch.started_at,
+        paused_at=pitch.paused_at,
         ended_at=pitch.ended_at,
     )
 
 
-def _questions(db: Database, wanted: list[Any], person: int | None, *order: Any) -> list[QuestionCard]:
-    voted = select(col(QuestionVote.question_id)).where(col(QuestionVote.person_id) == person)
+def _questions(db: Database, wanted: list[Any], actor: Actor | None, *order: Any) -> list[QuestionCard]:
+    own = by(actor, QuestionVote) if actor is not None else false()
     columns: list[Any] = [
         StageQuestion.public_id, StageQuestion.body, Person.name, Team.name, StageQuestion.votes, StageQuestion.state,
-        col(StageQuestion.id).in_(voted),
+        StageQuestion.pinned, col(StageQuestion.id).in_(select(col(QuestionVote.question_id)).where(own)),
     ]  # fmt: skip
     query = (
         select(*columns)
@@ -211,10 +310,19 @@ def _questions(db: Database, wanted: list[Any], person: int | None, *order: Any)
         .join(Submission, col(Submission.id) == Pitch.submission_id, isouter=True)
         .join(Team, col(Team.id) == Submission.team_id, isouter=True)
         .where(*wanted)
-        .order_by(*order)
+        .order_by(*order or (col(StageQuestion.id),))
         .limit(MOST_CHANGES)
     )  # fmt: skip
     return [
-        QuestionCard(id, body, name or "", team or "", votes, state, bool(mine))
-        for id, body, name, team, votes, state, mine in db.execute(query)
+        QuestionCard(id, body, name or "", team or "", votes, state, pinned, bool(mine))
+        for id, body, name, team, votes, state, pinned, mine in db.execute(query)
     ]
+
+
+def _chat(db: Database, wanted: list[Any], order: Any) -> list[MessageCard]:
+    columns: list[Any] = [
+        ChatMessage.public_id, ChatMessage.body, Person.name, Person.public_id, ChatMessage.said_at, ChatMessage.state,
+    ]  # fmt: skip
+    query = select(*columns).join(Person, col(Person.id) == ChatMessage.person_id, isouter=True).where(*wanted)
+    rows = db.execute(query.order_by(order).limit(MOST_CHANGES))
+    return [MessageCard(id, body, name or "", person or "", at, state) for id, body, name, person, at, state in rows]

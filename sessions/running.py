@@ -96,7 +96,8 @@ def start_pitch(
         _end(db, actor, subject, current)
     started = clock.now()
     free = {PitchState.WAITING, PitchState.DONE}
-    step_pitch(db, chosen, free, PitchState.ON_STAGE, MovedOnAlready(), started_at=started, ended_at=None)
+    step_pitch(db, chosen, free, PitchState.ON_STAGE, MovedOnAlready(), started_at=started, paused_at=None,
+               ended_at=None)  # fmt: skip
     note_change(db, subject.stage, "pitch started", pitch=chosen.id)
     record(
         db,
@@ -127,7 +128,8 @@ def end_pitch(db: Database, actor: Actor, subject: StageInEvent) -> None:
 
 
 def _end(db: Database, actor: Actor, subject: StageInEvent, pitch: Pitch) -> None:
-    step_pitch(db, pitch, {PitchState.ON_STAGE}, PitchState.DONE, MovedOnAlready(), ended_at=clock.now())
+    done = {"ended_at": clock.now(), "paused_at": None}
+    step_pitch(db, pitch, {PitchState.ON_STAGE}, PitchState.DONE, MovedOnAlready(), **done)
     note_change(db, subject.stage, "pitch ended", pitch=pitch.id)
     record(db, actor, PitchEnded(event_id=subject.event_id, stage_id=subject.id, pitch_id=pitch.id or 0))
 
@@ -144,3 +146,30 @@ def add_time(db: Database, actor: Actor, subject: StageInEvent, *, seconds: int)
     current.seconds += seconds
     db.add(current)
     note_change(db, subject.stage, "time added", pitch=current.id, seconds=seconds)
+
+
+@command(run_stage, when=room_open)
+def pause_pitch(db: Database, actor: Actor, subject: StageInEvent) -> None:
+    """Hold the countdown, as when the projector fails: a fact with its moment, so that a restart changes nothing."""
+    lock_stage(db, subject.stage)
+    current = pitch_on_stage(db, subject.stage)
+    if current is None:
+        raise NobodyOnStage
+    if current.paused_at is None:
+        current.paused_at = clock.now()
+        db.add(current)
+        note_change(db, subject.stage, "paused", pitch=current.id)
+
+
+@command(run_stage, when=room_open)
+def resume_pitch(db: Database, actor: Actor, subject: StageInEvent) -> None:
+    """Let the countdown go on with what was left of it."""
+    lock_stage(db, subject.stage)
+    current = pitch_on_stage(db, subject.stage)
+    if current is None:
+        raise NobodyOnStage
+    if current.paused_at is not None and current.started_at is not None:
+        current.started_at += clock.now() - current.paused_at
+        current.paused_at = None
+        db.add(current)
+        note_change(db, subject.stage, "resumed", pitch=current.id)

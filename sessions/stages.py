@@ -32,6 +32,9 @@ from events.roles import (
     organiser_of_event,
     role_in_event,
 )
+from sessions.manners import not_removed, refuse_silenced, refuse_unwanted
+from sessions.on_now import session_on
+from sessions.passes import holds_a_pass, pass_of
 
 LONGEST_QUESTION = 500
 
@@ -45,25 +48,33 @@ class StageState(StrEnum):
 
 
 class StageQuestionState(StrEnum):
-    """Whether a question is on the list, was answered, or was taken off by the host."""
+    """Whether a question is on the list, was answered, was taken off by the host, or waits to be let on."""
 
+    WAITING = "waiting"
     OPEN = "open"
     ANSWERED = "answered"
     HIDDEN = "hidden"
 
 
 class Stage(SQLModel, table=True):
-    """A room where teams pitch. `number` is the number of the last change in it, for those who were away."""
+    """A room where teams pitch, perhaps joined to a room of the agenda and to a session that its host has put on.
+
+    `number` is the number of the last change in it, for those who were away."""
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = public_id("st")
     event_id: int = Field(foreign_key="event.id", index=True)
     name: str = Field(max_length=120)
+    room_id: int | None = Field(default=None, foreign_key="agenda_room.id", index=True)
+    session_id: int | None = Field(default=None, foreign_key="agenda_session.id", index=True)
     state: StageState = word(StageState, default=StageState.PLANNED)
     opens_at: datetime = moment()
     pitch_seconds: int = 180
     question_seconds: int = 120
     number: int = 0
+    chat: bool = True
+    questions_wait: bool = False
+    slow_seconds: int = 0
     opened_at: datetime | None = moment(default=None, nullable=True)
     closed_at: datetime | None = moment(default=None, nullable=True)
 
@@ -77,22 +88,26 @@ class StageQuestion(SQLModel, table=True):
     public_id: str = public_id("sq")
     stage_id: int = Field(foreign_key="stage.id", index=True)
     pitch_id: int | None = Field(default=None, foreign_key="pitch.id", index=True)
+    session_id: int | None = Field(default=None, foreign_key="agenda_session.id", index=True)
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    holder_id: int | None = Field(default=None, foreign_key="pass_holder.id", index=True)
     body: str = Field(max_length=500)
     votes: int = 0
+    pinned: bool = False
     state: StageQuestionState = word(StageQuestionState, default=StageQuestionState.OPEN)
     asked_at: datetime = moment()
 
 
 class QuestionVote(SQLModel, table=True):
-    """That a person finds a question worth asking; once."""
+    """That a person, or whoever holds a pass in the hall, finds a question worth asking; once."""
 
     __tablename__ = "question_vote"
-    __table_args__ = (UniqueConstraint("question_id", "person_id"),)
+    __table_args__ = (UniqueConstraint("question_id", "person_id"), UniqueConstraint("question_id", "holder_id"))
 
     id: int | None = Field(default=None, primary_key=True)
     question_id: int = Field(foreign_key="stage_question.id", index=True)
-    person_id: int = Field(foreign_key="person.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    holder_id: int | None = Field(default=None, foreign_key="pass_holder.id", index=True)
 
 
 class StageChange(SQLModel, table=True):
@@ -171,10 +186,11 @@ def _event_is_shown(actor: Actor, subject: Any) -> bool:
 _shown = Rule("the event can be seen", _event_is_shown)
 challenge_owner_of_event = role_in_event(Role.CHALLENGE_OWNER)
 run_stage = host_of_event | organiser_of_event
-see_stage = _shown & may_know_whose_it_is & (
+see_stage = _shown & may_know_whose_it_is & not_removed & (
     participant_of_event | judge_of_event | mentor_of_event | challenge_owner_of_event | host_of_event
     | organiser_of_event
 )  # fmt: skip
+in_the_room = see_stage | holds_a_pass
 see_stages = see_stage  # of an event: the same question, asked before there is a stage
 
 
@@ -182,6 +198,12 @@ def room_open(subject: StageInEvent | QuestionOnStage, now: datetime) -> None:
     """Refuse what is possible in an open room only."""
     if subject.stage.state is not StageState.OPEN or subject.event.state is EventState.CLOSED:
         raise StageNotOpen
+
+
+def by(actor: Actor, relation: Any) -> Any:
+    """The condition that a row is this actor's own: of a person, or of whoever holds a pass."""
+    holder = pass_of(actor)
+    return col(relation.person_id) == actor.person if holder is None else col(relation.holder_id) == holder
 
 
 def note_change(db: Database, stage: Stage, kind: str, **particulars: Any) -> int:
@@ -223,52 +245,58 @@ def get_question(db: Database, actor: Actor, subject: StageInEvent, public: str)
     row = db.exec(
         select(StageQuestion).where(StageQuestion.public_id == public, StageQuestion.stage_id == subject.id)
     ).first()
-    if row is None or (row.state is StageQuestionState.HIDDEN and not run_stage(actor, subject)):
+    unseen = {StageQuestionState.HIDDEN, StageQuestionState.WAITING}
+    if row is None or (row.state in unseen and not run_stage(actor, subject)):
         raise NotFound()
     return QuestionOnStage(row, subject.stage, subject.event)
 
 
-@command(see_stage, when=room_open)
+@command(in_the_room, when=room_open)
 def ask_question(
     db: Database, actor: Actor, subject: StageInEvent, *, body: str, pitch_id: int | None = None
 ) -> StageQuestion:
-    """Put a question to the team on stage (`pitch_id`), or to the room. Refuses an empty one and a very long one."""
+    """Put a question to the team on stage (`pitch_id`), or to the room; where its host wants that, it waits to be let
+    on. Refuses an empty one, a very long one, unwanted words, and those who are silenced."""
     text = " ".join(body.split())
     if not text:
         raise Invalid({"body": _("Please write your question.")})
     if len(text) > LONGEST_QUESTION:
         raise Invalid({"body": _("A question has at most %(most)s characters.", most=LONGEST_QUESTION)})
+    refuse_silenced(actor, subject.id)
+    refuse_unwanted(db, subject.event_id, text, "body")
     lock_stage(db, subject.stage)
     row = StageQuestion(stage_id=subject.id, pitch_id=pitch_id, person_id=actor.person, body=text, asked_at=clock.now())
+    row.holder_id, row.session_id = pass_of(actor), session_on(db, subject.stage)
+    waits = subject.stage.questions_wait and not run_stage(actor, subject)
+    row.state = StageQuestionState.WAITING if waits else StageQuestionState.OPEN
     db.add(row)
     db.flush()
-    note_change(db, subject.stage, "question asked", question=row.id)
+    note_change(db, subject.stage, "question waits" if waits else "question asked", question=row.id)
     return row
 
 
-@command(see_stage, when=room_open)
+@command(in_the_room, when=room_open)
 def vote_for_question(db: Database, actor: Actor, subject: QuestionOnStage) -> None:
-    """Say that a question is worth asking: once per person, kept by the database."""
-    assert actor.person is not None
+    """Say that a question is worth asking: once per person or pass, kept by the database."""
     lock_stage(db, subject.stage)
     try:
         with db.begin_nested():
-            db.add(QuestionVote(question_id=subject.id, person_id=actor.person))
+            db.add(QuestionVote(question_id=subject.id, person_id=actor.person, holder_id=pass_of(actor)))
             db.flush()
     except IntegrityError as error:
-        if is_broken(error, "uq_question_vote_question_id_person_id"):
+        if any(is_broken(error, f"uq_question_vote_question_id_{who}") for who in ("person_id", "holder_id")):
             raise VotedAlready from error
         raise
     _count(db, subject, 1)
 
 
-@command(see_stage, when=room_open)
+@command(in_the_room, when=room_open)
 def take_vote_back(db: Database, actor: Actor, subject: QuestionOnStage) -> None:
     """Take one's vote for a question back; nothing happens where there was none."""
     lock_stage(db, subject.stage)
     gone = db.execute(
         delete(QuestionVote)
-        .where(col(QuestionVote.question_id) == subject.id, col(QuestionVote.person_id) == actor.person)
+        .where(col(QuestionVote.question_id) == subject.id, by(actor, QuestionVote))
         .returning(col(QuestionVote.id))
     ).all()
     if gone:
@@ -299,11 +327,30 @@ def put_question_back(db: Database, actor: Actor, subject: QuestionOnStage) -> N
     _set_state(db, subject, StageQuestionState.OPEN)
 
 
+@command(run_stage)
+def pin_question(db: Database, actor: Actor, subject: QuestionOnStage, *, pinned: bool) -> None:
+    """Put a question above all others, one at a time, or let it go back to its place."""
+    lock_stage(db, subject.stage)
+    if subject.question.pinned is pinned:
+        return
+    query = select(StageQuestion).where(StageQuestion.stage_id == subject.stage.id, col(StageQuestion.pinned).is_(True))
+    for other in db.exec(query):
+        other.pinned = False
+        db.add(other)
+        note_change(db, subject.stage, "question pinned", question=other.id)
+    subject.question.pinned = pinned
+    db.add(subject.question)
+    db.flush()
+    note_change(db, subject.stage, "question pinned", question=subject.id)
+
+
 def _set_state(db: Database, subject: QuestionOnStage, state: StageQuestionState) -> None:
     lock_stage(db, subject.stage)
     if subject.question.state is state:
         return
     subject.question.state = state
+    if state is not StageQuestionState.OPEN:
+        subject.question.pinned = False
     db.add(subject.question)
     db.flush()
     note_change(db, subject.stage, f"question {state}", question=subject.id)
@@ -315,5 +362,6 @@ def _clone_stages(db: Database, from_event: int, to_event: int, moved: Callable[
     for one in db.exec(select(Stage).where(Stage.event_id == from_event).order_by(col(Stage.id))):
         stage = Stage(event_id=to_event, name=one.name, opens_at=moved(one.opens_at))
         stage.pitch_seconds, stage.question_seconds = one.pitch_seconds, one.question_seconds
+        stage.chat, stage.questions_wait, stage.slow_seconds = one.chat, one.questions_wait, one.slow_seconds
         db.add(stage)
     db.flush()

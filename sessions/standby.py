@@ -41,6 +41,7 @@ from sessions.meetings import (
     takes_part,
 )
 from sessions.no_thanks import vetoed_by_or_for
+from sessions.own_calendars import who_is_busy
 from sessions.requests import refuse_pair, refuse_second, suits
 from sessions.seats import NotTakingPart, busy_people, locked_participants, not_free, take_seats
 from sessions.transitions import give_table, write_in_calendars
@@ -199,7 +200,8 @@ def _able_to_come(
     event_id, slot = subject.meeting.event_id, subject.slot
     away = select(Absence.person_id).where(Absence.event_id == event_id, Absence.starts_at == slot.starts_at)
     # What the one who came once said of themselves does not count: they stand at the table.
-    missing = set(db.exec(away)) | busy_people(db, zones, rest) | vetoed_by_or_for(db, me.person_id)
+    own = who_is_busy(db, zones, rest)
+    missing = set(db.exec(away)) | own | busy_people(db, zones, rest) | vetoed_by_or_for(db, me.person_id)
     rules = rules_of(db, event_id)
     return {one for one, zone in zones.items() if one not in missing and is_awake(rules, zone, rest)}
 

@@ -1,7 +1,6 @@
 """The cells of a board: who is free, away, in a meeting or asked for one, in each slot."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -16,10 +15,11 @@ from events.core.database import Database
 from events.people import Person
 from events.registration import Registration
 from sessions.availability import Absence
-from sessions.blocks import MeetingTable, TableKind, place_name
+from sessions.blocks import MeetingTable, Slot, TableKind, place_name
 from sessions.boards.shapes import AWAY, FREE, TAKEN, BoardMeeting, By, Cell, CellKind, Row, View
 from sessions.booking_rules import is_awake
 from sessions.meetings import Meeting, MeetingGuest, MeetingState
+from sessions.own_calendars import BUSY, busy_between, covers
 from sessions.seats import SEAT
 
 TO_PLACE_SHOWN = 50
@@ -32,32 +32,36 @@ def with_cells(
     keys = [row.person_id or int(row.key) for row, _zone in rows]
     lines = _lines(db, view, by, keys)
     meetings = _meetings(lines)
-    taken: dict[tuple[int, datetime], Cell] = {}
+    places = {slot.starts_at: at for at, slot in enumerate(view.slots)}
+    taken: dict[int, dict[int, Cell]] = {key: {} for key in keys}
     for meeting, table in meetings.values():
-        if meeting.starts_at is not None:
+        at = places.get(meeting.starts_at) if meeting.starts_at is not None else None
+        if at is not None:
             cell = _cell_of(meeting, view)
-            places = meeting.everybody if by is By.PEOPLE else (table,)
-            for key in places:
+            for key in meeting.everybody if by is By.PEOPLE else (table,):
                 # What stands wins over a request that holds nothing.
-                if key is not None and (cell.kind is not CellKind.HELD or (key, meeting.starts_at) not in taken):
-                    taken[key, meeting.starts_at] = cell
+                theirs = taken.get(key) if key is not None else None
+                if theirs is not None and (cell.kind is not CellKind.HELD or at not in theirs):
+                    theirs[at] = cell
     away = _away(view, lines)
     made = tuple(
-        replace(row, cells=_cells(view, key, zone, taken, away)) for key, (row, zone) in zip(keys, rows, strict=True)
-    )
+        Row(row.key, row.person_id, row.name, row.about, _cells(view, key, zone, taken[key], away), row.meetings,
+            row.waiting)
+        for key, (row, zone) in zip(keys, rows, strict=True)
+    )  # fmt: skip
     return made, tuple(one for one, _table in meetings.values() if one.starts_at is None)
 
 
 def _lines(db: Database, view: View, by: By, keys: list[int]) -> Sequence[Any]:
     asked: dict[str, Any] = {"event": view.event.id}
     if not view.slots:
-        return db.execute(_statement(None, view.desks), asked).all()
+        return db.connection().execute(_statement(None, view.desks), asked).all()
     first, last = view.slots[0], view.slots[-1]
     pieces = atoms(first.starts_at, last.ends_at)
     asked |= {"keys": keys, "now": clock.now(), "first": first.starts_at, "last": last.starts_at}
     if by is By.PEOPLE:
         asked |= {"first_atom": pieces[0], "last_atom": pieces[-1]}
-    return db.execute(_statement(by, view.desks), asked).all()
+    return db.connection().execute(_statement(by, view.desks), asked).all()
 
 
 @lru_cache(maxsize=64)
@@ -67,7 +71,7 @@ def _statement(by: By | None, desks: frozenset[int] | None) -> Any:
     if by is not None:
         parts.append(_timed(desks, by))
     if by is By.PEOPLE:
-        parts += [_absences(), _seated_elsewhere()]
+        parts += [_absences(), _seated_elsewhere(), _busy_by_calendar()]
     return union_all(*parts)
 
 
@@ -77,16 +81,21 @@ FIRST, LAST, NOW = (bindparam(name, type_=Moment) for name in ("first", "last", 
 
 
 def _cells(
-    view: View, key: int, zone: str, taken: Mapping[tuple[int, datetime], Cell], away: Collection[tuple[int, datetime]]
+    view: View, key: int, zone: str, taken: Mapping[int, Cell], away: Collection[tuple[int, datetime]]
 ) -> tuple[Cell, ...]:
-    found = []
-    for slot in view.slots:
-        cell = taken.get((key, slot.starts_at))
-        if cell is None:
-            asleep = bool(zone and view.rules.windows) and not is_awake(view.rules, zone, slot)
-            cell = AWAY if asleep or (key, slot.starts_at) in away else FREE
-        found.append(cell)
+    if (zone and view.rules.windows) or away:
+        found = [
+            AWAY if (key, slot.starts_at) in away or not _is_awake(view, zone, slot) else FREE for slot in view.slots
+        ]
+    else:
+        found = [FREE] * len(view.slots)
+    for at, cell in taken.items():
+        found[at] = cell
     return tuple(found)
+
+
+def _is_awake(view: View, zone: str, slot: Slot) -> bool:
+    return not (zone and view.rules.windows) or is_awake(view.rules, zone, slot)
 
 
 def _cell_of(meeting: BoardMeeting, view: View) -> Cell:
@@ -102,6 +111,10 @@ def _away(view: View, lines: Sequence[Any]) -> set[tuple[int, datetime]]:
     for slot in view.slots if busy else ():
         pieces = atoms(slot.starts_at, slot.ends_at)
         away |= {(person, slot.starts_at) for person in people if any((person, one) in busy for one in pieces)}
+    for line in lines:
+        if line.what == "calendar":
+            own = [(line.atom, line.mine)]
+            away |= {(line.asker_id, slot.starts_at) for slot in view.slots if covers(own, slot)}
     return away
 
 
@@ -192,6 +205,13 @@ def _seated_elsewhere() -> Any:
             or_(SEAT.c.meeting_id.is_(None), col(Meeting.event_id) != EVENT),
         )
     )  # fmt: skip
+
+
+def _busy_by_calendar() -> Any:
+    first, last = (bindparam(name, type_=Integer) for name in ("first_atom", "last_atom"))
+    return _columns("calendar", asker_id=BUSY.c.person_id, atom=BUSY.c.first_atom, mine=BUSY.c.end_atom).where(
+        *busy_between(KEYS, first, last)
+    )
 
 
 place_called = lru_cache(maxsize=2000)(place_name)

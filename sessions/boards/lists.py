@@ -26,6 +26,7 @@ from sessions.boards.cells import looked_after_by
 from sessions.boards.rows import mentions
 from sessions.boards.shapes import ROWS, Stretch, desks_on_board, see_board
 from sessions.meetings import Meeting, MeetingGuest, MeetingState, is_open, state_at
+from sessions.own_calendars import busy_at
 from sessions.seats import SEAT, held_now
 
 CHOICES = 20
@@ -183,7 +184,7 @@ def _free_at(event_id: int, slot: Slot) -> tuple[Any, ...]:
     busy = exists().where(
         SEAT.c.person_id == col(Person.id), SEAT.c.atom.between(pieces[0], pieces[-1]), held_now(clock.now())
     )
-    return ~away, ~busy
+    return ~away, ~busy, ~busy_at((col(Person.id),), slot)
 
 
 def participants_called(

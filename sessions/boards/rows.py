@@ -192,7 +192,7 @@ def people_counts(
     """How many each filter would find among those with the words that were asked for, None for everybody: one
     statement, which goes through all meetings of the event."""
     given = {"event": event_id, "now": clock.now()}
-    line = db.execute(_counts(desks, _most(blocks), _words(asked)), given).mappings().one()
+    line = db.connection().execute(_counts(desks, _most(blocks), _words(asked)), given).mappings().one()
     found: dict[Filter | None, int] = {one: int(line[f"n_{one.value}"]) for one in Filter}
     return found | {None: int(line["all"])}
 
@@ -204,9 +204,11 @@ def people_found(db: Database, view: View, blocks: Sequence[Block], asked: Board
     given = {"event": view.event.id, "now": clock.now(), "size": ROWS, "before": (page - 1) * ROWS}
     counts: dict[Filter, int] = {}
     if asked.filter is None:
-        lines = db.execute(_plain(view.desks, words), given).mappings().all()
+        lines = db.connection().execute(_plain(view.desks, words), given).mappings().all()
     else:
-        lines = db.execute(_filtered(view.desks, _most(blocks), words, asked.filter), given).mappings().all()
+        lines = (
+            db.connection().execute(_filtered(view.desks, _most(blocks), words, asked.filter), given).mappings().all()
+        )
         counts = {one: int(lines[0][f"n_{one.value}"]) for one in Filter}
     count = int(lines[0]["all"]) if asked.filter is None else counts[asked.filter]
     if (page - 1) * ROWS >= count and page > 1:

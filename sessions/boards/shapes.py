@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from events.core.access import Actor
 from events.core.translation import Message
@@ -48,8 +49,7 @@ class CellKind(StrEnum):
     TAKEN = "taken"
 
 
-@dataclass(frozen=True)
-class BoardMeeting:
+class BoardMeeting(NamedTuple):
     """A meeting or a request on the board: between whom, by person id, the asker first; and where."""
 
     public_id: str
@@ -65,13 +65,8 @@ class BoardMeeting:
         """Who takes part."""
         return tuple(person for person, _name in self.people) + self.guests
 
-    def others_of(self, person: int | None) -> tuple[str, ...]:
-        """The names of its two leads, without that of `person`."""
-        return tuple(name for one, name in self.people if one != person)
 
-
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One row in one slot."""
 
     kind: CellKind
@@ -81,8 +76,7 @@ class Cell:
 FREE, AWAY, TAKEN = Cell(CellKind.FREE), Cell(CellKind.AWAY), Cell(CellKind.TAKEN)
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A participant, or a table, with a cell for each slot. `key` is the registration's public id, or the table's id;
     `meetings` counts what was agreed in the whole event, `waiting` the requests that they have not answered."""
 

@@ -28,6 +28,7 @@ from sessions.meetings import (
     MeetingScheduled,
     MeetingWithdrawn,
 )
+from sessions.own_calendars import BusyTimesChanged
 from sessions.schedules.drafts import ScheduleDraft, SchedulePublished
 
 # What a request that nobody has accepted does; it concerns only drafts that count such wishes.
@@ -70,6 +71,7 @@ ABOUT_MEETINGS: dict[type[Fact], Callable[[str, Any], Message]] = {
 }  # fmt: skip
 ABOUT_PEOPLE: dict[type[Fact], Callable[[str], Message]] = {
     AvailabilitySet: lambda who: _("%(who)s said anew when they can meet.", who=who),
+    BusyTimesChanged: lambda who: _("%(who)s said anew when they can meet.", who=who),  # that they gave it is theirs
     RegistrationWithdrawn: lambda who: _("%(who)s does not take part any more.", who=who),
 }
 ABOUT_THE_EVENT: dict[type[Fact], Message] = {

@@ -20,6 +20,7 @@ from sessions.blocks import Slot
 from sessions.meeting_lists import Party, parties_among
 from sessions.meetings import Meeting, MeetingInEvent, MeetingState, acts_for_lead
 from sessions.moves import schedule_meeting
+from sessions.own_calendars import busy_at
 from sessions.schedules.drafts import DraftState, Freedom, ScheduleDraft
 from sessions.schedules.placing import place_at_tables
 from sessions.schedules.problems import task_of
@@ -128,7 +129,7 @@ def _waiting(db: Database, subject: MeetingInEvent) -> list[Meeting]:
     query = (
         select(Meeting)
         .where(col(Meeting.event_id) == subject.meeting.event_id, col(Meeting.starts_at).is_(None))
-        .where(or_(waits, col(Meeting.state) == MeetingState.ACCEPTED), ~seated, ~away)
+        .where(or_(waits, col(Meeting.state) == MeetingState.ACCEPTED), ~seated, ~away, ~busy_at(leads, slot))
         .order_by(case((theirs, 0), else_=1), case((waits, 1), else_=0), col(Meeting.id))
     )
     return list(db.execute(query.limit(MOST_LOOKED_AT)).scalars())

@@ -84,7 +84,7 @@ def _aims(clauses: Clauses, previous: Plan | None, most: float) -> Sequence[tupl
         aims.append(("required", [(one, -1) for one in required]))
     aims.append(("confirmed", [(one, -1) for one in kept]))
     if not clauses.all_required:
-        scaled, times = _whole(ground.weight)
+        scaled, times = whole(ground.weight)
         weight = sum(one * each for one, each in zip(clauses.placed, scaled, strict=True))
         if times:
             clauses.model.add(weight <= floor(most * times + 1e-6))
@@ -120,7 +120,7 @@ def _minima(clauses: Clauses) -> list[Literal]:
     ]  # fmt: skip
 
 
-def _whole(weights: list[float]) -> tuple[list[int], int]:
+def whole(weights: list[float]) -> tuple[list[int], int]:
     """The weights as whole numbers, and how many times as large; beyond nine digits they are rounded, and that is 0."""
     exact = [Fraction(str(weight)) for weight in weights]
     times = lcm(*(one.denominator for one in exact)) if exact else 1

@@ -38,12 +38,15 @@ class Walks:
         self.staying = [one.locked for one in ground.problem.requests]
         self.possible = [ground.possible(one) for one in range(ground.people)]
 
-    def run(self) -> None:
-        """Improve the board: first what is required and each person's minimum, then the weight."""
+    def run(self, patience: int | None = None) -> None:
+        """Improve the board: first what is required and each person's minimum, then the weight.
+
+        It ends after so many walks (`patience`) that gained nothing.
+        """
         self._misfits([one for one, needed in enumerate(self.required) if needed])
         self.raise_floor(self.board.ground.least)
         best, since = self.board.weight, self.walks
-        patience = TRIES_WITHOUT_GAIN + 4 * self.board.ground.people
+        patience = TRIES_WITHOUT_GAIN + 4 * self.board.ground.people if patience is None else patience
         while self.walks - since < patience and not self._is_done():
             self._round()
             if self.board.weight > best + SMALL:

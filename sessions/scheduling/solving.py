@@ -9,7 +9,7 @@ from sessions.scheduling.bound import Bound, bound_of
 from sessions.scheduling.construction import fill, fit_in, put_locked, worth_first
 from sessions.scheduling.exact import Exact, is_small, solve_exactly
 from sessions.scheduling.ground import Ground, ground_of
-from sessions.scheduling.improvement import Walks
+from sessions.scheduling.improvement import TRIES_WITHOUT_GAIN, Walks
 from sessions.scheduling.ordering import Ordering, order_cost, within_spread
 from sessions.scheduling.pace import Pace
 from sessions.scheduling.plan import Plan, Progress, Solution
@@ -17,6 +17,7 @@ from sessions.scheduling.problem import Problem
 from sessions.scheduling.reasons import why_not
 from sessions.scheduling.reports import moves_between, report_of
 from sessions.scheduling.rerun import resume
+from sessions.scheduling.resettling import Resettling
 from sessions.scheduling.seating import seated
 
 SECONDS = 30.0
@@ -73,8 +74,11 @@ def _place(board: Board, bound: Bound, pace: Pace, chance: Random, previous: Pla
         board.forget()
         pace.placed = board.weight
         walks = Walks(board, bound, pace, chance)
-        pace.enter("improvement", 0.1 if hurry else 0.5)
-        walks.run()
+        pace.enter("improvement", 0.1 if hurry else 0.35)
+        walks.run(None if hurry else TRIES_WITHOUT_GAIN)
+        if not hurry:
+            pace.enter("resettling", 0.6)
+            Resettling(board, bound, pace, required=walks.required, seed=chance.randrange(2**31)).run()
         pace.enter("worst-off", 0.1 if hurry else 0.2)
         walks.level()
         pace.enter("breaks", 0.1 if hurry else 0.95)

@@ -163,9 +163,10 @@ def refuse_what_is_in_the_way(db: Database, event: EventWithPhases, public_id: s
             raise InTheWay(one.reason)
 
 
-def situation_of(db: Database, event: EventWithPhases) -> Situation:
-    """An event's draft and what else conflicts depend on, in a handful of statements."""
-    sessions = placed_sessions(db, event.id)
+def situation_of(db: Database, event: EventWithPhases, sessions: Sequence[Placed] | None = None) -> Situation:
+    """An event's draft, or these sessions in order of time in its place, and what else conflicts depend on, in a
+    handful of statements."""
+    sessions = placed_sessions(db, event.id) if sessions is None else sessions
     people = {key for one in sessions for key in one.speakers if isinstance(key, int)}
     return Situation(
         event.zone, sessions, levels_of(db, event.id), stretch_of(event), places_taken(db, event.id),
@@ -177,7 +178,7 @@ def placed_sessions(db: Database, event_id: int) -> list[Placed]:
     """The sessions of the draft that have a time, in order of time."""
     query = select(Session, Room).where(Room.id == Session.room_id, Session.event_id == event_id)
     rows = db.exec(query.order_by(col(Session.starts_at), col(Room.position), col(Session.id))).all()
-    speakers = _speakers_of(db, event_id)
+    speakers = speakers_of_event(db, event_id)
     return [
         Placed(
             one.id or 0, one.public_id, one.title, one.kind, room.id or 0, room.name, room.capacity, one.starts_at,
@@ -188,7 +189,8 @@ def placed_sessions(db: Database, event_id: int) -> list[Placed]:
     ]  # fmt: skip
 
 
-def _speakers_of(db: Database, event_id: int) -> dict[int, dict[int | str, str]]:
+def speakers_of_event(db: Database, event_id: int) -> dict[int, dict[int | str, str]]:
+    """Who speaks in the draft's sessions (ids), in order: names by person id, or by the name itself."""
     query = (
         select(Speaker, Person.name)
         .join(Person, col(Person.id) == col(Speaker.person_id), isouter=True)

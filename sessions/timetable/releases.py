@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.exc import IntegrityError
@@ -17,18 +17,9 @@ from events.core.translation import _
 from events.events import EventState, EventWithPhases, not_over, touch
 from events.people import Person, clean_name
 from events.roles import organiser_of_event
-from sessions.calendars import (
-    CalendarMethod,
-    Content,
-    EntryKind,
-    cancel_entry,
-    find_entry,
-    forget_all_but,
-    invitees_of,
-    latest_revision,
-    revise,
-    take_out,
-)
+from sessions.invitation_wishes import those_without_sessions
+from sessions.stage_agenda import tell_stages
+from sessions.timetable.calendars import call_off, tell_calendars
 from sessions.timetable.conflicts import Level, TimetableConflict, conflicts_of
 from sessions.timetable.released import (
     AgendaSession,
@@ -39,7 +30,7 @@ from sessions.timetable.released import (
     agenda_of,
     last_release,
 )
-from sessions.timetable.rows import Room, Session, Speaker, Track, lock_timetable
+from sessions.timetable.rows import Room, Session, Speaker, Star, Track, lock_timetable
 
 
 class ChangeKind(StrEnum):
@@ -74,39 +65,6 @@ class AgendaReleased(Fact):
 
     event_id: int
     release_id: int
-
-
-@dataclass(frozen=True)
-class SpeakerScheduled(Fact):
-    """Somebody speaks at a time that everybody sees; `sequence` is the session's calendar revision."""
-
-    event_id: int
-    session_id: int
-    release_id: int
-    person_id: int
-    sequence: int
-
-
-@dataclass(frozen=True)
-class SpeakerMoved(Fact):
-    """A session in which somebody speaks has another time, place or title than in the release before."""
-
-    event_id: int
-    session_id: int
-    release_id: int
-    person_id: int
-    sequence: int
-
-
-@dataclass(frozen=True)
-class SpeakerFreed(Fact):
-    """Somebody does not speak any more: the session is not on the agenda, or goes on without them."""
-
-    event_id: int
-    session_id: int
-    release_id: int
-    person_id: int
-    sequence: int
 
 
 class AgendaBlocked(Conflict):
@@ -215,11 +173,13 @@ def release_agenda(db: Database, actor: Actor, event: EventWithPhases, *, name: 
     event.event.has_agenda = True
     touch(db, event.event)
     record(db, actor, AgendaReleased(event_id=event.id, release_id=release.id or 0))
+    tell_stages(db, event.id)
+    was = {one.session_id: one for one in before}
     for one in after:
-        _tell_speakers(db, actor, event, release, one)
+        tell_calendars(db, actor, event.event, release, one, before=was.get(one.session_id))
     for change in changes:
         if change.after is None:
-            _call_off(db, actor, release, change.now)
+            call_off(db, actor, release, change.now)
     return release
 
 
@@ -259,49 +219,24 @@ def _copy(db: Database, release: Release, agenda: Sequence[AgendaSession]) -> No
     db.flush()
 
 
-def _tell_speakers(db: Database, actor: Actor, event: EventWithPhases, release: Release, one: AgendaSession) -> None:
-    """Say what is new in the calendars of those who speak, and write down for each what it is to them."""
-    kind, id = EntryKind.SESSION, one.session_id
-    entry = find_entry(db, kind, id)
-    last = latest_revision(db, entry) if entry else None
-    stood = last is not None and last.method is CalendarMethod.REQUEST
-    had = invitees_of(db, entry) if entry is not None and stood else set()
-    if entry is not None and not stood:
-        forget_all_but(db, entry, one.people)
-    ids = {"event_id": release.event_id, "session_id": id, "release_id": release.id or 0}
-    for person in sorted(had - one.people):
-        out = take_out(db, kind, id, person)
-        if out is not None:
-            record(db, actor, SpeakerFreed(**ids, person_id=person, sequence=out[0]))
-    if not one.people:
-        return
-    said = revise(db, kind, id, one.people, _content(event, one))
-    if said is None:
-        return
-    is_new = last is None or not stood or last.content_hash != _content(event, one).hash()
-    for person in sorted(one.people):
-        if person not in had:
-            record(db, actor, SpeakerScheduled(**ids, person_id=person, sequence=said))
-        elif is_new:
-            record(db, actor, SpeakerMoved(**ids, person_id=person, sequence=said))
-
-
-def _content(event: EventWithPhases, one: AgendaSession) -> Content:
-    return Content(
-        starts_at=one.starts_at,
-        ends_at=one.starts_at + timedelta(minutes=one.minutes),
-        summary=one.title,
-        place=one.room,
-        path=f"/e/{event.event.slug}/agenda/sessions/{one.public_id}",
+def changed_for_stars(db: Database, release_id: int, *, person: int | None = None) -> dict[int, list[SessionChange]]:
+    """Whose starred sessions a release has moved or cancelled, by person: of those (or of this one) who want no
+    invitations and so have nothing in their calendars that moves, and without those who speak there."""
+    release = db.get_one(Release, release_id)
+    last = db.exec(select(Release).where(Release.event_id == release.event_id, Release.number == release.number - 1))
+    changes = [
+        one
+        for one in changes_between(agenda_of(db, last.first()), agenda_of(db, release))
+        if one.kind in (ChangeKind.MOVED, ChangeKind.CANCELLED)
+    ]
+    query = select(Star.session_id, Star.person_id).where(
+        col(Star.session_id).in_([one.now.session_id for one in changes])
     )
-
-
-def _call_off(db: Database, actor: Actor, release: Release, one: AgendaSession) -> None:
-    entry = find_entry(db, EntryKind.SESSION, one.session_id)
-    people = invitees_of(db, entry) if entry else set()
-    sequence = cancel_entry(db, EntryKind.SESSION, one.session_id)
-    if sequence is None:
-        return
-    ids = {"event_id": release.event_id, "session_id": one.session_id, "release_id": release.id or 0}
-    for person in sorted(people):
-        record(db, actor, SpeakerFreed(**ids, person_id=person, sequence=sequence))
+    stars = [(session, who) for session, who in db.exec(query) if person in (None, who)]
+    without = those_without_sessions(db, {who for _session, who in stars})
+    found: dict[int, list[SessionChange]] = {}
+    for change in changes:
+        for session, who in stars:
+            if session == change.now.session_id and who in without and who not in change.now.people:
+                found.setdefault(who, []).append(change)
+    return found

@@ -19,6 +19,7 @@ from events.core.translation import N_, Message, _
 from events.events import EventWithPhases, not_over
 from events.people import clean_name
 from events.roles import organiser_of_event
+from sessions.stage_agenda import leave_room
 from sessions.timetable.rows import (
     Room,
     RoomInEvent,
@@ -30,6 +31,7 @@ from sessions.timetable.rows import (
     TrackTone,
     lock_timetable,
     rooms_of,
+    sessions_of,
     tracks_of,
 )
 
@@ -120,6 +122,7 @@ def remove_room(db: Database, actor: Actor, subject: RoomInEvent) -> None:
     if used:
         raise RoomInUse(int(used))
     room_id = subject.room.id or 0
+    leave_room(db, room_id)
     db.delete(subject.room)
     db.flush()
     record(db, actor, RoomsChanged(event_id=subject.event.id, room_id=room_id, what="removed"))
@@ -170,10 +173,23 @@ def _keep(db: Database, row: Any, constraint: str) -> None:
 def _clone_tracks_and_rooms(
     db: Database, from_event: int, to_event: int, moved: Callable[[datetime], datetime]
 ) -> None:
-    """Tracks and rooms come along; sessions and who speaks in them do not."""
+    """Tracks, rooms and the draft's sessions come along, each at its hour of the other days; who speaks does not, since
+    nobody has agreed to it, nor does what was released."""
+    tracks: dict[int | None, int | None] = {None: None}
     for track in tracks_of(db, from_event):
-        db.add(Track(event_id=to_event, name=track.name, tone=track.tone, position=track.position))
+        new_track = Track(event_id=to_event, name=track.name, tone=track.tone, position=track.position)
+        db.add(new_track)
+        db.flush()
+        tracks[track.id] = new_track.id
+    rooms: dict[int | None, int | None] = {None: None}
     for room in rooms_of(db, from_event):
-        about = room.model_dump(include={"name", "capacity", "link", "position"})
-        db.add(Room(event_id=to_event, **about))
+        new_room = Room(event_id=to_event, **room.model_dump(include={"name", "capacity", "link", "position"}))
+        db.add(new_room)
+        db.flush()
+        rooms[room.id] = new_room.id
+    for one in sessions_of(db, from_event):
+        says = one.model_dump(include={"kind", "title", "abstract", "minutes"})
+        starts_at = moved(one.starts_at) if one.starts_at else None
+        track_id, room_id = tracks[one.track_id], rooms[one.room_id]
+        db.add(Session(event_id=to_event, track_id=track_id, room_id=room_id, starts_at=starts_at, **says))
     db.flush()

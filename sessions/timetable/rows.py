@@ -119,7 +119,20 @@ class Speaker(SQLModel, table=True):
     position: int = 0
 
 
+class Star(SQLModel, table=True):
+    """That somebody marked a session as one they want to see."""
+
+    __tablename__ = "session_star"
+    __table_args__ = (UniqueConstraint("session_id", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    session_id: int = Field(foreign_key="agenda_session.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    starred_at: datetime = moment()
+
+
 personal_data(Speaker, "person_id", "who speaks in a session", "delete")
+personal_data(Star, "person_id", "sessions somebody wants to see", "delete")
 
 
 @dataclass(frozen=True)

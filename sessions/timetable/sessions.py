@@ -80,7 +80,7 @@ def add_session(
         record(db, actor, SessionAdded(event_id=event.id, session_id=subject.id))
         if place is not None:
             _put(db, subject, place)
-            _record_place(db, actor, subject)
+            record_place(db, actor, subject)
             refuse_what_is_in_the_way(db, event, subject.session.public_id)
     return subject
 
@@ -97,7 +97,7 @@ def change_session(
 ) -> None:
     """Write a session anew, with its place or without one. Refuses as `add_session` does, and with ChangedMeanwhile
     where it is not at this revision any more. What is said again changes nothing."""
-    row = _locked(db, subject, revision)
+    row = locked(db, subject, revision)
     with db.begin_nested():
         before, stood = _stamp(db, row), (row.room_id, row.starts_at)
         _write(db, subject, wording)
@@ -108,11 +108,11 @@ def change_session(
         said, moved = _stamp(db, row) != before, stood != (row.room_id, row.starts_at)
         if not said and not moved:
             return
-        _raise(db, row)
+        raise_revision(db, row)
         if said:
             record(db, actor, SessionChanged(event_id=row.event_id, session_id=subject.id))
         if moved:
-            _record_place(db, actor, subject)
+            record_place(db, actor, subject)
         refuse_what_is_in_the_way(db, subject.event, row.public_id)
 
 
@@ -123,38 +123,38 @@ def place_session(
     """Give a session a room and a start, its first or others. Refuses a start that is no multiple of five minutes, a
     room of another event, a place in which a conflict stops it (InTheWay), and with ChangedMeanwhile where it is not at
     this revision any more. Where it is there already nothing happens."""
-    row = _locked(db, subject, revision)
+    row = locked(db, subject, revision)
     stood = (row.room_id, row.starts_at)
     with db.begin_nested():
         _put(db, subject, place)
         if stood == (row.room_id, row.starts_at):
             return
-        _raise(db, row)
-        _record_place(db, actor, subject)
+        raise_revision(db, row)
+        record_place(db, actor, subject)
         refuse_what_is_in_the_way(db, subject.event, row.public_id)
 
 
 @command(organiser_of_event, when=its_event_not_over)
 def take_session_off(db: Database, actor: Actor, subject: SessionInEvent, *, revision: int | None = None) -> None:
     """Let a session wait for a time again; one that waits already goes on doing so."""
-    row = _locked(db, subject, revision)
+    row = locked(db, subject, revision)
     if row.starts_at is None:
         return
     row.room_id = row.starts_at = None
-    _raise(db, row)
-    _record_place(db, actor, subject)
+    raise_revision(db, row)
+    record_place(db, actor, subject)
 
 
 @command(organiser_of_event, when=its_event_not_over)
 def remove_session(db: Database, actor: Actor, subject: SessionInEvent) -> None:
     """Take a session out of the draft for good. The released agenda shows it until the next release, which tells those
     who speak in it."""
-    row = _locked(db, subject, None)
+    row = locked(db, subject, None)
     session_id = subject.id
     if was_released(db, session_id):
         row.room_id = row.starts_at = None
         row.removed_at = clock.now()
-        _raise(db, row)
+        raise_revision(db, row)
     else:
         db.execute(delete(Speaker).where(col(Speaker.session_id) == session_id))
         db.delete(row)
@@ -162,7 +162,7 @@ def remove_session(db: Database, actor: Actor, subject: SessionInEvent) -> None:
     record(db, actor, SessionRemoved(event_id=subject.event.id, session_id=session_id))
 
 
-def _locked(db: Database, subject: SessionInEvent, revision: int | None) -> Session:
+def locked(db: Database, subject: SessionInEvent, revision: int | None) -> Session:
     """The session as it is now that nobody else can change it."""
     row = subject.session
     lock_timetable(db, subject.event.id)
@@ -173,13 +173,15 @@ def _locked(db: Database, subject: SessionInEvent, revision: int | None) -> Sess
     return row
 
 
-def _raise(db: Database, row: Session) -> None:
+def raise_revision(db: Database, row: Session) -> None:
+    """Keep a changed session under its next number."""
     row.revision += 1
     db.add(row)
     db.flush()
 
 
-def _record_place(db: Database, actor: Actor, subject: SessionInEvent) -> None:
+def record_place(db: Database, actor: Actor, subject: SessionInEvent) -> None:
+    """Write down where a session is now."""
     row = subject.session
     if row.room_id is None or row.starts_at is None:
         record(db, actor, SessionTakenOff(event_id=row.event_id, session_id=subject.id))

@@ -2,35 +2,41 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, delete
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import col, select
 
 from events.core import clock
 from events.core.access import Actor, command, signed_in
-from events.core.columns import moment
 from events.core.database import Database, is_broken
-from events.core.hooks import personal_data
+from events.core.journal import Fact, record
 from events.core.refusals import NotFound
 from events.events import EventWithPhases
-from sessions.timetable.released import AgendaSession, agenda_of, get_release, last_release
+from sessions.invitation_wishes import those_without_sessions
+from sessions.timetable.calendars import put_in_calendar, take_from_calendar
+from sessions.timetable.released import AgendaSession, agenda_of, find_in_release, get_release, last_release
+from sessions.timetable.rows import Star, lock_timetable
 
 
-class Star(SQLModel, table=True):
-    """That somebody marked a session as one they want to see."""
+@dataclass(frozen=True)
+class SessionStarred(Fact):
+    """Somebody put a session on their agenda; `sequence` is its calendar revision, None where it goes in none."""
 
-    __tablename__ = "session_star"
-    __table_args__ = (UniqueConstraint("session_id", "person_id"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    session_id: int = Field(foreign_key="agenda_session.id", index=True)
-    person_id: int = Field(foreign_key="person.id", index=True)
-    starred_at: datetime = moment()
+    event_id: int
+    session_id: int
+    person_id: int
+    sequence: int | None
 
 
-personal_data(Star, "person_id", "sessions somebody wants to see", "delete")
+@dataclass(frozen=True)
+class SessionUnstarred(Fact):
+    """Somebody took a session off their agenda; `sequence` takes it out of their calendar, None where it is in none."""
+
+    event_id: int
+    session_id: int
+    person_id: int
+    sequence: int | None
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,10 @@ def get_agenda_session(db: Database, event: EventWithPhases, public: str) -> Age
 
 @command(signed_in)
 def star_session(db: Database, actor: Actor, subject: AgendaSessionInEvent) -> None:
-    """Put a session on one's own agenda; once, however often it is asked."""
+    """Put a session on one's own agenda and, for those who wish it, into their calendar; once, however often it is
+    asked."""
     assert actor.person is not None
+    lock_timetable(db, subject.event.id)
     star = Star(session_id=subject.session.session_id, person_id=actor.person, starred_at=clock.now())
     try:
         with db.begin_nested():
@@ -63,13 +71,31 @@ def star_session(db: Database, actor: Actor, subject: AgendaSessionInEvent) -> N
     except IntegrityError as error:
         if not is_broken(error, "uq_session_star_session_id_person_id"):
             raise
+    sequence = None
+    shown = _shown_now(db, subject)
+    if shown is not None and actor.person not in shown.people and not those_without_sessions(db, {actor.person}):
+        sequence = put_in_calendar(db, subject.event.event.slug, shown, actor.person)
+    fact = SessionStarred(subject.event.id, subject.session.session_id, actor.person, sequence=sequence)
+    record(db, actor, fact)
+
+
+def _shown_now(db: Database, subject: AgendaSessionInEvent) -> AgendaSession | None:
+    """The session as the agenda has it now that nobody else can release one."""
+    release = last_release(db, subject.event.id)
+    return find_in_release(db, release.id or 0, subject.session.session_id) if release else None
 
 
 @command(signed_in)
 def unstar_session(db: Database, actor: Actor, subject: AgendaSessionInEvent) -> None:
-    """Take a session off one's own agenda."""
+    """Take a session off one's own agenda and out of one's calendar, unless one speaks there."""
+    assert actor.person is not None
+    lock_timetable(db, subject.event.id)
     mine = (col(Star.session_id) == subject.session.session_id, col(Star.person_id) == actor.person)
     db.execute(delete(Star).where(*mine))
+    shown = _shown_now(db, subject)
+    sequence = take_from_calendar(db, shown, actor.person) if shown else None
+    fact = SessionUnstarred(subject.event.id, subject.session.session_id, actor.person, sequence=sequence)
+    record(db, actor, fact)
 
 
 def starred_by(db: Database, actor: Actor, sessions: Collection[AgendaSession]) -> set[int]:

@@ -1,0 +1,1 @@
+"""Speed networking: rounds of short calls between people who do not know each other yet."""

@@ -1,0 +1,1 @@
+"""Choosing peers for reviews: who may come, who comes, and why; without a database."""

@@ -1,0 +1,164 @@
+"""The days of a review's meeting in people's calendars: one entry for each day, in those of all who have a place.
+
+One entry for a meeting of two days would block the night between them. What calendars are to say is worked out anew
+from who has a place and when the days are, so that it comes out the same in whatever order things happened, and twice
+is once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from events.core.access import SYSTEM, Actor
+from events.core.database import Database
+from events.core.journal import Fact, Told, listener, record
+from events.events import Event
+from sessions.calendars import (
+    CalendarMethod,
+    Content,
+    EntryKind,
+    cancel_entry,
+    find_entry,
+    forget_all_but,
+    invitees_of,
+    latest_revision,
+    revise,
+    take_out,
+)
+from sessions.peer_reviews.agenda import ReviewAgendaChanged, ReviewAgendaPlanned, ReviewDay, agenda_of
+from sessions.peer_reviews.live import ReviewHand
+from sessions.peer_reviews.reviews import (
+    PeerReview,
+    PlaceState,
+    ReviewCancelled,
+    ReviewLeft,
+    ReviewPlace,
+    ReviewPlaceAnswered,
+    ReviewState,
+)
+from sessions.peer_reviews.rooms import lock_review_room, note_review_change
+
+
+@dataclass(frozen=True)
+class ReviewDayInvited(Fact):
+    """Somebody with a place in a review was asked to have a day of its meeting in their calendar."""
+
+    event_id: int
+    review_id: int
+    day_id: int
+    person_id: int
+    sequence: int
+
+
+@dataclass(frozen=True)
+class ReviewDayMoved(Fact):
+    """A day of a review's meeting is at another time, or lasts longer or shorter, for somebody who has it."""
+
+    event_id: int
+    review_id: int
+    day_id: int
+    person_id: int
+    sequence: int
+    old_start: datetime
+    old_end: datetime
+
+
+@dataclass(frozen=True)
+class ReviewDayFreed(Fact):
+    """A day of a review's meeting is not held, or goes on without somebody who had it."""
+
+    event_id: int
+    review_id: int
+    day_id: int
+    person_id: int
+    sequence: int
+
+
+_followers = listener("review calendars", "worker")
+
+
+@_followers.hears(ReviewPlaceAnswered, ReviewLeft, ReviewCancelled, ReviewAgendaPlanned, ReviewAgendaChanged)
+def follow_in_calendars(db: Database, told: Told) -> None:
+    """Let calendars follow what happened to a review."""
+    fact = told.fact
+    assert isinstance(
+        fact, ReviewPlaceAnswered | ReviewLeft | ReviewCancelled | ReviewAgendaPlanned | ReviewAgendaChanged
+    )
+    if isinstance(fact, ReviewLeft):
+        _lower_hand(db, fact.review_id, fact.person_id)
+    settle_review_calendars(db, SYSTEM, fact.review_id)
+
+
+def _lower_hand(db: Database, review_id: int, person_id: int) -> None:
+    """Whoever has left is no speaker any more, unless they have a place again."""
+    place = (ReviewPlace.review_id == review_id, ReviewPlace.person_id == person_id)
+    there = db.exec(select(ReviewPlace.id).where(*place, ReviewPlace.state == PlaceState.ACCEPTED)).first()
+    hand = select(ReviewHand).where(ReviewHand.review_id == review_id, ReviewHand.person_id == person_id)
+    row = db.exec(hand).first()
+    if there is None and row is not None:
+        db.delete(row)
+        db.flush()
+        note_review_change(db, review_id)
+
+
+def settle_review_calendars(db: Database, actor: Actor, review_id: int) -> None:
+    """Say in calendars what is true of a review's meeting now, and write down what is new for whom."""
+    review = db.get(PeerReview, review_id)
+    event = db.get(Event, review.event_id) if review is not None else None
+    if review is None or event is None:
+        return
+    lock_review_room(db, review_id)  # Two facts about one review may be told at once.
+    mine = (ReviewPlace.review_id == review_id, ReviewPlace.state == PlaceState.ACCEPTED)
+    people = set(db.exec(select(ReviewPlace.person_id).where(*mine)))
+    agenda = agenda_of(db, review_id)
+    ends = {one.day.id: one.ends_at for one in agenda}
+    if review.state is ReviewState.CANCELLED:
+        people = set()
+    days = db.exec(select(ReviewDay).where(ReviewDay.review_id == review_id).order_by(col(ReviewDay.number)))
+    for day in days.all():
+        wanted = people if day.is_on and day.id in ends else set()
+        content = _content(review, event, day, ends.get(day.id, day.starts_at), len(agenda))
+        _settle_day(db, actor, review, day, wanted, content)
+
+
+def _content(review: PeerReview, event: Event, day: ReviewDay, ends_at: datetime, days: int) -> Content:
+    number = f" ({day.number}/{days})" if days > 1 else ""
+    path = f"/e/{event.slug}/reviews/{review.public_id}/live"
+    return Content(day.starts_at, ends_at, summary=f"{review.topic}{number}", place="", path=path)
+
+
+def _settle_day(
+    db: Database, actor: Actor, review: PeerReview, day: ReviewDay, wanted: set[int], content: Content
+) -> None:
+    kind, id = EntryKind.REVIEW, day.id or 0
+    entry = find_entry(db, kind, id)
+    last = latest_revision(db, entry) if entry else None
+    stands = entry is not None and last is not None and last.method is CalendarMethod.REQUEST
+    had = invitees_of(db, entry) if entry is not None and stands else set()
+    ids = {"event_id": review.event_id, "review_id": review.id or 0, "day_id": id}
+    if not wanted:
+        sequence = cancel_entry(db, kind, id)
+        for person in sorted(had) if sequence is not None else ():
+            record(db, actor, ReviewDayFreed(**ids, person_id=person, sequence=sequence or 0))
+        return
+    for person in sorted(had - wanted):
+        out = take_out(db, kind, id, person)
+        if out is not None:
+            record(db, actor, ReviewDayFreed(**ids, person_id=person, sequence=out[0]))
+    if entry is not None and not stands:
+        forget_all_but(db, entry, wanted)
+    said = revise(db, kind, id, wanted, content)
+    if said is None:
+        return
+    is_new = last is None or not stands or last.content_hash != content.hash()
+    for person in sorted(wanted):
+        if person not in had:
+            record(db, actor, ReviewDayInvited(**ids, person_id=person, sequence=said))
+        elif is_new and last is not None:
+            record(
+                db, actor,
+                ReviewDayMoved(
+                    **ids, person_id=person, sequence=said, old_start=last.starts_at, old_end=last.ends_at
+                ),
+            )  # fmt: skip

@@ -1,0 +1,129 @@
+"""The room of a review's meeting: the number of the last change in it, and the way in which those in it see each other.
+
+A later state replaces an earlier one, so that a number is all that a page has to be told: it looks by itself, and is
+asked each time whether it may.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, SQLModel, col, select
+
+from events.core.access import Actor, command
+from events.core.columns import word
+from events.core.database import Database
+from events.core.refusals import Invalid
+from events.core.translation import _
+from sessions.peer_reviews.reviews import PeerReview, ReviewInEvent, runs_review, still_on
+from sessions.video import Chosen, Way, refuse_link, video_rules_of
+
+# Between browsers fifteen cameras are too many for anybody's line, and Janus is bound to the rooms of meetings.
+FOR_REVIEWS = (Way.JITSI, Way.LIVEKIT, Way.BBB, Way.LINK, Way.OFF)
+
+
+class ReviewRoom(SQLModel, table=True):
+    """The room of one review. `number` is that of the last change, `board` that of the last change of its board, and
+    `epoch` that of the last change of the call."""
+
+    __tablename__ = "review_room"
+
+    id: int | None = Field(default=None, primary_key=True)
+    review_id: int = Field(foreign_key="peer_review.id", unique=True)
+    number: int = 0
+    board: int = 0
+    epoch: int = 0
+    way: Way = word(Way, default=Way.OFF)
+    link: str = Field(default="", max_length=500)
+
+
+def note_review_change(db: Database, review_id: int) -> int:
+    """Say that something changed in a review's room, in the transaction that changed it: the change's number.
+
+    The row stays locked until the commit, so that numbers become visible in their order and without gaps.
+    """
+    room_of_review(db, review_id)
+    raised = update(ReviewRoom).where(col(ReviewRoom.review_id) == review_id).values(number=ReviewRoom.number + 1)
+    number: int = db.execute(
+        raised.returning(col(ReviewRoom.number)), execution_options={"synchronize_session": False}
+    ).scalar_one()
+    db.info["tell"] = True
+    return number
+
+
+def note_board_change(db: Database, review_id: int, number: int) -> None:
+    """Say that the board of a review has a new number; the rest of its room stays as it is."""
+    room = room_of_review(db, review_id)
+    room.board = number
+    db.add(room)
+    db.flush()
+    db.info["tell"] = True
+
+
+def room_of_review(db: Database, review_id: int) -> ReviewRoom:
+    """The room of a review, made where there is none."""
+    query = select(ReviewRoom).where(ReviewRoom.review_id == review_id).execution_options(populate_existing=True)
+    row = db.exec(query).first()
+    if row is not None:
+        return row
+    try:
+        with db.begin_nested():
+            db.add(ReviewRoom(review_id=review_id))
+            db.flush()
+    except IntegrityError:  # made by another at the same moment
+        pass
+    return db.exec(query).one()
+
+
+def lock_review_room(db: Database, review_id: int) -> None:
+    """Wait for our turn to change a room. Whatever changes one begins with this."""
+    room_of_review(db, review_id)
+    db.exec(select(ReviewRoom.id).where(ReviewRoom.review_id == review_id).with_for_update()).one()
+
+
+def review_room_numbers(db: Database, review_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """The numbers of the last change in each of these rooms, and of its board; 0 where nothing has happened."""
+    columns: Any = (ReviewRoom.review_id, ReviewRoom.number, ReviewRoom.board)
+    rows = db.execute(select(*columns).where(col(ReviewRoom.review_id).in_(review_ids)))
+    return dict.fromkeys(review_ids, (0, 0)) | {id: (number, board) for id, number, board in rows}
+
+
+def review_by_public_id(db: Database, public: str) -> PeerReview | None:
+    """The review with this public id, whoever asks."""
+    return db.exec(select(PeerReview).where(PeerReview.public_id == public)).first()
+
+
+def call_of_review(db: Database, subject: ReviewInEvent, usable: Collection[Way]) -> tuple[Chosen, int]:
+    """How those in a review's room see each other, as far as that is `usable` here, and the call's epoch."""
+    room = db.exec(select(ReviewRoom).where(ReviewRoom.review_id == subject.id)).first()
+    if room is None:
+        return Chosen(Way.OFF), 0
+    way = Way(room.way)
+    possible = way in usable or way in (Way.OFF, Way.LINK)
+    return (Chosen(way, room.link) if possible else Chosen(Way.OFF, switched_from=way)), room.epoch
+
+
+def _room_changeable(subject: ReviewInEvent, now: datetime) -> None:
+    still_on(subject, now)
+
+
+@command(runs_review, when=_room_changeable)
+def choose_review_video(db: Database, actor: Actor, subject: ReviewInEvent, *, way: str, link: str = "") -> None:
+    """Choose how those in the room see each other. A link has to be https, and lead to a site that the event allows.
+    Refuses ways that are not made for so many."""
+    if way not in {one.value for one in FOR_REVIEWS}:
+        raise Invalid({"way": _("Please choose how you see each other.")})
+    clean = link.strip() if way == Way.LINK else ""
+    if way == Way.LINK:
+        refuse_link(clean, video_rules_of(db, subject.event.id or 0).link_hosts)
+    lock_review_room(db, subject.id)
+    room = room_of_review(db, subject.id)
+    if (room.way, room.link) == (way, clean):
+        return
+    room.way, room.link = Way(way), clean
+    room.epoch += 1
+    db.add(room)
+    db.flush()
+    note_review_change(db, subject.id)

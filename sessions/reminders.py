@@ -1,0 +1,95 @@
+"""Reminders: a letter before something begins, to those who want one, once for each time at which it is held."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, SQLModel, select
+
+from events.core import clock
+from events.core.access import SYSTEM
+from events.core.columns import moment
+from events.core.database import Database
+from events.core.journal import Fact, record
+from events.core.timers import set_timer, timer
+from sessions.calendars import Answer, CalendarEntry, CalendarInvitee, CalendarMethod, EntryKind, latest_revision
+from sessions.invitation_wishes import REMINDERS, those_to_remind
+from sessions.replies import event_of_entry
+
+TIMER = "entry reminder"
+# A worker that was away does not remind people of what begins in another while than it says.
+LATEST = timedelta(minutes=5)
+
+
+class EntryReminder(SQLModel, table=True):
+    """That people were reminded of an entry, so many minutes before this start."""
+
+    __tablename__ = "entry_reminder"
+    __table_args__ = (UniqueConstraint("entry_id", "minutes", "starts_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    entry_id: int = Field(foreign_key="calendar_entry.id", index=True)
+    minutes: int
+    starts_at: datetime = moment()
+
+
+@dataclass(frozen=True)
+class EntryNear(Fact):
+    """Something begins in so many minutes; those who want to be are reminded of it."""
+
+    event_id: int
+    entry_id: int
+    minutes: int
+    starts_at: datetime
+
+
+def watch(db: Database, entry: CalendarEntry) -> None:
+    """Look at an entry when the next reminder is due; called anew with each revision, which may move its start."""
+    revision = latest_revision(db, entry)
+    if revision is None or revision.method is CalendarMethod.CANCEL or entry.kind is EntryKind.PHASE:
+        return
+    coming = [revision.starts_at - timedelta(minutes=minutes) for minutes in REMINDERS]
+    due = min((one for one in coming if one > clock.now()), default=None)
+    if due is not None:
+        set_timer(db, TIMER, entry.id or 0, due)
+
+
+@timer(TIMER)
+def _remind(db: Database, entry_id: int) -> None:
+    entry = db.get(CalendarEntry, entry_id)
+    revision = latest_revision(db, entry) if entry is not None else None
+    event_id = event_of_entry(db, entry) if entry is not None else None
+    if entry is None or revision is None or event_id is None or revision.method is CalendarMethod.CANCEL:
+        return
+    now, start = clock.now(), revision.starts_at
+    for minutes in REMINDERS:
+        due = start - timedelta(minutes=minutes)
+        if due <= now < min(due + LATEST, start) and _first(db, entry_id, minutes, start):
+            record(db, SYSTEM, EntryNear(event_id, entry_id, minutes=minutes, starts_at=start))
+    watch(db, entry)
+
+
+def _first(db: Database, entry_id: int, minutes: int, start: datetime) -> bool:
+    try:
+        with db.begin_nested():
+            db.add(EntryReminder(entry_id=entry_id, minutes=minutes, starts_at=start))
+            db.flush()
+    except IntegrityError:
+        return False
+    return True
+
+
+def who_is_reminded(db: Database, entry_id: int, minutes: int) -> set[int]:
+    """Those who have the entry, have not declined it, and want to be reminded so early."""
+    query = select(CalendarInvitee.person_id).where(CalendarInvitee.entry_id == entry_id)
+    people = set(db.exec(query.where(CalendarInvitee.answer != Answer.DECLINED)))
+    return those_to_remind(db, people, minutes)
+
+
+def still_near(db: Database, entry_id: int, starts_at: datetime) -> bool:
+    """Whether an entry still begins then, and has not begun."""
+    entry = db.get(CalendarEntry, entry_id)
+    revision = latest_revision(db, entry) if entry is not None else None
+    stands = revision is not None and revision.method is CalendarMethod.REQUEST and revision.starts_at == starts_at
+    return stands and clock.now() < starts_at

@@ -1,0 +1,349 @@
+"""Replies: what an answer from somebody's calendar does to what it answers. Whether it may be believed is asked before.
+
+RFC 5546 sections 3.2.3, 3.2.6 and 3.2.7. Nobody is ever added to anything by a reply.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Field, SQLModel, select
+
+from events.core import clock
+from events.core.access import Actor, command, rule
+from events.core.columns import moment, public_id, word
+from events.core.database import Database
+from events.core.hooks import personal_data
+from events.core.journal import Fact, record
+from events.core.refusals import NotFound, Refusal
+from events.events import Event, event_by_id
+from events.phases import Phase
+from events.teams import Team
+from sessions.calendars import (
+    Answer,
+    CalendarEntry,
+    CalendarInvitee,
+    CalendarMethod,
+    CalendarRevision,
+    EntryKind,
+    latest_revision,
+)
+from sessions.guests import leave_meeting
+from sessions.meetings import Meeting, MeetingInEvent, meeting_in_event
+from sessions.mentoring import Mentoring, MentoringInEvent, attendees_of, cancel_mentoring, leave_mentoring
+from sessions.moves import cancel_meeting
+from sessions.peer_reviews.agenda import ReviewDay
+from sessions.pitches import Pitch
+from sessions.proposals import propose_time
+from sessions.timetable.rows import Session
+
+
+class ReplyVerb(StrEnum):
+    """What a reply says or asks for."""
+
+    ACCEPTED = "ACCEPTED"
+    TENTATIVE = "TENTATIVE"
+    DECLINED = "DECLINED"
+    DELEGATED = "DELEGATED"
+    COUNTER = "COUNTER"
+    REFRESH = "REFRESH"
+
+
+# What takes something away from others waits for a click where it could be forged.
+WEIGHTY = frozenset({ReplyVerb.DECLINED, ReplyVerb.DELEGATED, ReplyVerb.COUNTER})
+
+
+class ReplyOutcome(StrEnum):
+    """What became of a reply."""
+
+    APPLIED = "applied"
+    NOTED = "noted"
+    STALE = "older than one before"
+    OLDER_TIME = "answers an older time"
+    CANCELLED = "cancelled already"
+    NOT_ASKED = "was not asked"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class CalendarReply:
+    """A reply as it was read: to which revision, when it was made (aware), and what it proposes."""
+
+    verb: ReplyVerb
+    uid: str
+    sequence: int
+    stamp: datetime
+    comment: str = ""
+    instance: datetime | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+class HeldReply(SQLModel, table=True):
+    """A reply that waits until the person says that it is theirs."""
+
+    __tablename__ = "held_reply"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id("hr")
+    person_id: int = Field(foreign_key="person.id", index=True)
+    entry_id: int = Field(foreign_key="calendar_entry.id", index=True)
+    verb: ReplyVerb = word(ReplyVerb)
+    sequence: int
+    stamp: datetime = moment()
+    comment: str = Field(default="", max_length=1000)
+    starts_at: datetime | None = moment(default=None, nullable=True)
+    ends_at: datetime | None = moment(default=None, nullable=True)
+    held_at: datetime = moment()
+    settled_at: datetime | None = moment(default=None, nullable=True)
+
+
+personal_data(HeldReply, "person_id", "answers from somebody's calendar that wait for them", "delete")
+
+
+@dataclass(frozen=True)
+class CalendarAnswered(Fact):
+    """Somebody's calendar answered what they were asked to; `what` and `subject_id` say what that is."""
+
+    event_id: int
+    what: str
+    subject_id: int
+    person_id: int
+    state: str
+
+
+@dataclass(frozen=True)
+class ReplyHeld(Fact):
+    """A reply in somebody's name waits for them to say that it is theirs."""
+
+    event_id: int
+    held_id: int
+    person_id: int
+
+
+@dataclass(frozen=True)
+class ReplySettled(Fact):
+    """Somebody said whether a reply that waited was theirs."""
+
+    event_id: int
+    held_id: int
+    person_id: int
+    theirs: bool
+
+
+@dataclass(frozen=True)
+class EntryOfPerson:
+    """A calendar entry of one of those who were asked to have it, and its event."""
+
+    entry: CalendarEntry
+    person_id: int
+    event_id: int
+
+
+@dataclass(frozen=True)
+class HeldReplyOfPerson:
+    """A reply that waits, with what it answers."""
+
+    held: HeldReply
+    of: EntryOfPerson
+
+    @property
+    def reply(self) -> CalendarReply:
+        """What it said."""
+        row = self.held
+        return CalendarReply(
+            ReplyVerb(row.verb), self.of.entry.uid, row.sequence, row.stamp, row.comment, None, row.starts_at,
+            row.ends_at,
+        )  # fmt: skip
+
+
+@rule
+def whose_calendar(actor: Actor, subject: EntryOfPerson | HeldReplyOfPerson) -> bool:
+    of = subject.of if isinstance(subject, HeldReplyOfPerson) else subject
+    return actor.person is not None and actor.person == of.person_id
+
+
+def find_entry_of(db: Database, uid: str, person_id: int) -> EntryOfPerson | None:
+    """The entry with this uid, for somebody who was asked to have it; None where they were not."""
+    query = select(CalendarEntry).where(CalendarEntry.uid == uid)
+    entry = db.exec(query.join(CalendarInvitee).where(CalendarInvitee.person_id == person_id)).first()
+    event_id = event_of_entry(db, entry) if entry is not None else None
+    return EntryOfPerson(entry, person_id, event_id) if entry is not None and event_id is not None else None
+
+
+def event_of_entry(db: Database, entry: CalendarEntry) -> int | None:
+    """The event that an entry belongs to."""
+    rows: dict[EntryKind, type[Meeting | Pitch | Session | Mentoring | Phase | ReviewDay]] = {
+        EntryKind.MEETING: Meeting,
+        EntryKind.PITCH: Pitch,
+        EntryKind.SESSION: Session,
+        EntryKind.MENTORING: Mentoring,
+        EntryKind.PHASE: Phase,
+        EntryKind.REVIEW: ReviewDay,
+    }
+    row: Any = db.get(rows[EntryKind(entry.kind)], entry.subject_id)
+    return int(row.event_id) if row is not None else None
+
+
+@command(whose_calendar)
+def answer_entry(db: Database, actor: Actor, subject: EntryOfPerson, *, reply: CalendarReply) -> ReplyOutcome:
+    """Do what somebody's calendar says: keep the answer, and call off or leave what they decline. Answers what became
+    of it; whatever is older than a reply before changes nothing, so that repeats and late ones do no harm."""
+    invitee = _locked(db, subject)
+    current = latest_revision(db, subject.entry)
+    if current is None or reply.sequence > subject.entry.sequence:
+        return ReplyOutcome.NOT_ASKED
+    if reply.verb is ReplyVerb.COUNTER:
+        return _counter(db, actor, subject, reply)
+    if invitee.answer_stamp is not None and (reply.sequence, reply.stamp) <= (
+        invitee.answered_sequence or 0, invitee.answer_stamp,
+    ):  # fmt: skip
+        return ReplyOutcome.STALE
+    if current.method is CalendarMethod.CANCEL:
+        return ReplyOutcome.CANCELLED
+    if reply.instance is not None:
+        invitee.instance_answers = {**invitee.instance_answers, reply.instance.isoformat(): reply.verb.value}
+        db.add(invitee)
+        return ReplyOutcome.NOTED
+    _keep(db, actor, subject, invitee, reply)
+    if not _answers_what_is(db, subject, reply, current):
+        return ReplyOutcome.OLDER_TIME
+    if reply.verb is ReplyVerb.DECLINED:
+        return _decline(db, actor, subject, reply)
+    return ReplyOutcome.NOTED if reply.verb is ReplyVerb.DELEGATED else ReplyOutcome.APPLIED
+
+
+def _locked(db: Database, subject: EntryOfPerson) -> CalendarInvitee:
+    mine = (CalendarInvitee.entry_id == subject.entry.id, CalendarInvitee.person_id == subject.person_id)
+    found = db.exec(select(CalendarInvitee).where(*mine).with_for_update()).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _keep(db: Database, actor: Actor, subject: EntryOfPerson, invitee: CalendarInvitee, reply: CalendarReply) -> None:
+    invitee.answer, invitee.comment = Answer(reply.verb.value), reply.comment[:1000]
+    invitee.answered_sequence, invitee.answer_stamp = reply.sequence, reply.stamp
+    db.add(invitee)
+    fact = CalendarAnswered(
+        subject.event_id, subject.entry.kind, subject.entry.subject_id, subject.person_id, reply.verb.value
+    )
+    record(db, actor, fact)
+
+
+def _answers_what_is(db: Database, subject: EntryOfPerson, reply: CalendarReply, current: CalendarRevision) -> bool:
+    seen = db.exec(
+        select(CalendarRevision).where(
+            CalendarRevision.entry_id == subject.entry.id, CalendarRevision.sequence == reply.sequence
+        )
+    ).first()
+    return seen is not None and (seen.starts_at, seen.ends_at) == (current.starts_at, current.ends_at)
+
+
+def _decline(db: Database, actor: Actor, subject: EntryOfPerson, reply: CalendarReply) -> ReplyOutcome:
+    """Call off what somebody leads, leave what they come along to; of anything else it is only kept that they do not
+    come."""
+    reason = reply.comment[:500]
+    try:
+        with db.begin_nested():
+            if subject.entry.kind is EntryKind.MEETING:
+                meeting = meeting_of_entry(db, subject.entry)
+                if subject.person_id in meeting.leads:
+                    cancel_meeting(db, actor, meeting, reason=reason)
+                else:
+                    leave_meeting(db, actor, meeting)
+            elif subject.entry.kind is EntryKind.MENTORING:
+                booked = _mentoring(db, subject.entry)
+                if subject.person_id == booked.mentoring.mentor_id:
+                    cancel_mentoring(db, actor, booked, reason=reason)
+                else:
+                    leave_mentoring(db, actor, booked)
+    except Refusal:
+        return ReplyOutcome.REFUSED
+    return ReplyOutcome.APPLIED
+
+
+def meeting_of_entry(db: Database, entry: CalendarEntry) -> MeetingInEvent:
+    """The meeting behind an entry."""
+    meeting = db.get(Meeting, entry.subject_id)
+    event = db.get(Event, meeting.event_id) if meeting is not None else None
+    if meeting is None or event is None:
+        raise NotFound()
+    return meeting_in_event(db, meeting, event)
+
+
+def _mentoring(db: Database, entry: CalendarEntry) -> MentoringInEvent:
+    row = db.get(Mentoring, entry.subject_id)
+    team = db.get(Team, row.team_id) if row is not None else None
+    if row is None or team is None:
+        raise NotFound()
+    return MentoringInEvent(row, team, event_by_id(db, row.event_id), attendees_of(db, entry.subject_id))
+
+
+def _counter(db: Database, actor: Actor, subject: EntryOfPerson, reply: CalendarReply) -> ReplyOutcome:
+    if subject.entry.kind is not EntryKind.MEETING or reply.starts_at is None:
+        return ReplyOutcome.NOTED
+    if reply.sequence < subject.entry.sequence:
+        return ReplyOutcome.OLDER_TIME
+    try:
+        meeting = meeting_of_entry(db, subject.entry)
+        propose_time(db, actor, meeting, starts_at=reply.starts_at, comment=reply.comment, sequence=reply.sequence)
+    except Refusal:
+        return ReplyOutcome.REFUSED
+    return ReplyOutcome.APPLIED
+
+
+def hold_reply(db: Database, subject: EntryOfPerson, reply: CalendarReply, actor: Actor) -> bool:
+    """Keep a reply until the person says that it is theirs, and ask them; once for the same words. Answers whether it
+    is new."""
+    open_ones = (
+        HeldReply.person_id == subject.person_id, HeldReply.entry_id == subject.entry.id,
+        HeldReply.verb == reply.verb, HeldReply.settled_at == None,  # noqa: E711 - a column
+    )  # fmt: skip
+    if db.exec(select(HeldReply.id).where(*open_ones)).first() is not None:
+        return False
+    held = HeldReply(
+        person_id=subject.person_id, entry_id=subject.entry.id or 0, verb=reply.verb, sequence=reply.sequence,
+        stamp=reply.stamp, comment=reply.comment[:1000], starts_at=reply.starts_at, ends_at=reply.ends_at,
+        held_at=clock.now(),
+    )  # fmt: skip
+    db.add(held)
+    db.flush()
+    record(db, actor, ReplyHeld(event_id=subject.event_id, held_id=held.id or 0, person_id=subject.person_id))
+    return True
+
+
+def get_held_reply(db: Database, actor: Actor, public: str) -> HeldReplyOfPerson:
+    """A reply that waits, for the person in whose name it came; NotFound for others and for what was settled."""
+    row = db.exec(
+        select(HeldReply, CalendarEntry).where(HeldReply.public_id == public, CalendarEntry.id == HeldReply.entry_id)
+    ).first()
+    event_id = event_of_entry(db, row[1]) if row is not None else None
+    if row is None or event_id is None or row[0].settled_at is not None:
+        raise NotFound()
+    found = HeldReplyOfPerson(row[0], EntryOfPerson(row[1], row[0].person_id, event_id))
+    if not whose_calendar(actor, found):
+        raise NotFound()
+    return found
+
+
+@command(whose_calendar)
+def confirm_reply(db: Database, actor: Actor, subject: HeldReplyOfPerson) -> ReplyOutcome:
+    """Say that a reply which waits is one's own, and let it do what it says."""
+    _settle(db, actor, subject, theirs=True)
+    return answer_entry(db, actor, subject.of, reply=subject.reply)
+
+
+@command(whose_calendar)
+def disown_reply(db: Database, actor: Actor, subject: HeldReplyOfPerson) -> None:
+    """Say that a reply which waits came from somebody else; nothing comes of it."""
+    _settle(db, actor, subject, theirs=False)
+
+
+def _settle(db: Database, actor: Actor, subject: HeldReplyOfPerson, *, theirs: bool) -> None:
+    subject.held.settled_at = clock.now()
+    db.add(subject.held)
+    db.flush()
+    ids = {"event_id": subject.of.event_id, "held_id": subject.held.id or 0, "person_id": subject.of.person_id}
+    record(db, actor, ReplySettled(**ids, theirs=theirs))
