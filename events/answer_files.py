@@ -7,9 +7,9 @@ from sqlmodel import Field, SQLModel, select
 
 from events.core.access import Actor
 from events.core.database import Database
-from events.core.files import store_file
+from events.core.files import ReadyFile, store_file
 from events.core.refusals import Invalid
-from events.questions import Handed, QuestionKind, questions_of
+from events.questions import QuestionKind, questions_of
 
 
 class RegistrationFile(SQLModel, table=True):
@@ -30,7 +30,7 @@ def keep_files(
     event_id: int,
     registration_id: int,
     answers: Mapping[str, str],
-    files: Mapping[str, Handed],
+    files: Mapping[str, ReadyFile],
 ) -> dict[str, str]:
     """Keep the files that came with these answers, by question id, each in place of the last one; the answers with
     the names of the files as they are kept.
@@ -43,7 +43,7 @@ def keep_files(
         if key not in answers or kinds.get(key) is not QuestionKind.FILE:
             continue
         try:
-            stored = store_file(db, actor, name=handed.name, content=handed.content)
+            stored = store_file(db, actor, handed)
         except Invalid as refused:
             raise Invalid({f"q{key}": sentence for sentence in refused.fields.values()}) from refused
         query = select(RegistrationFile).where(

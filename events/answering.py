@@ -9,14 +9,14 @@ from sqlmodel import col, select
 from events.answer_files import RegistrationFile, keep_files
 from events.core.access import Actor, command
 from events.core.database import Database
-from events.core.files import StoredFile
+from events.core.files import ReadyFile, StoredFile
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import _
 from events.desks import desk_for
 from events.events import EventClosedAlready, EventState
 from events.membership_requests import is_member_yet
-from events.questions import Handed, RegistrationQuestion, asked_of, checked_answers, questions_of
+from events.questions import RegistrationQuestion, asked_of, checked_answers, questions_of
 from events.registration import (
     ParticipationType,
     Registration,
@@ -52,7 +52,7 @@ def answer_questions(
     subject: RegistrationInEvent,
     *,
     answers: Mapping[str, str],
-    files: Mapping[str, Handed] | None = None,
+    files: Mapping[str, ReadyFile] | None = None,
     organisation_id: int | None = None,
 ) -> None:
     """Answer what the form asks now, by question id; a file stays until another one comes, and so do the answers to

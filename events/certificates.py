@@ -10,7 +10,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import update
 from sqlmodel import Field, SQLModel, col, select
 
 from events.challenges import Challenge
@@ -23,7 +22,8 @@ from events.core.journal import Fact, record
 from events.core.pictures import Picture
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.translation import Message, _
-from events.events import Event, EventState, EventWithPhases, touch
+from events.event_switches import switch_event
+from events.events import Event, EventState, EventWithPhases
 from events.people import Person, PersonState, people_by_id
 from events.phases import PhaseKind
 from events.prizes import Prize, PrizeAward
@@ -113,7 +113,7 @@ def set_certificate_logo(db: Database, actor: Actor, subject: EventWithPhases, *
     """Put a picture, made anew, on the certificates."""
     _lock(db, subject)
     row = _row(db, subject.id)
-    row.logo_id = store_file(db, actor, name="logo.webp", content=picture.content).id
+    row.logo_id = store_file(db, actor, picture.file).id
     _kept(db, actor, subject, row)
 
 
@@ -154,28 +154,15 @@ def are_issued(subject: EventWithPhases, now: datetime) -> None:
 @command(organiser_of_event, when=can_be_issued)
 def issue_certificates(db: Database, actor: Actor, subject: EventWithPhases) -> None:
     """Let everybody fetch their certificates; all who get one are told."""
-    _switch(db, subject, issued_at=clock.now())
+    switch_event(db, subject, "certificates_issued_at", clock.now())
     record(db, actor, CertificatesIssued(event_id=subject.id))
 
 
 @command(organiser_of_event, when=are_issued)
 def hold_certificates_back(db: Database, actor: Actor, subject: EventWithPhases) -> None:
     """Let nobody fetch certificates for now, to correct something."""
-    _switch(db, subject, issued_at=None)
+    switch_event(db, subject, "certificates_issued_at", None)
     record(db, actor, CertificatesHeldBack(event_id=subject.id))
-
-
-def _switch(db: Database, subject: EventWithPhases, *, issued_at: datetime | None) -> None:
-    issued = col(Event.certificates_issued_at).is_not(None)
-    switched = db.execute(
-        update(Event)
-        .where(col(Event.id) == subject.id, issued if issued_at is None else ~issued)
-        .values(certificates_issued_at=issued_at)
-    )
-    if switched.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always answers with a cursor
-        raise Conflict(_("Somebody else has just done this."))
-    db.refresh(subject.event)
-    touch(db, subject.event)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from events.challenge_resources import resources_of
 from events.challenges import ChallengeInEvent, own_challenge
 from events.core.access import Actor
 from events.core.database import Database
+from events.core.paging import Paged, paged
 from events.core.refusals import NotAllowed
 from events.core.translation import _
 from events.organisations import Organisation
@@ -55,16 +56,12 @@ class TeamOnBoard:
 
 @dataclass(frozen=True)
 class ChallengeBoard:
-    """What the owner of a challenge has before them."""
+    """What the owner of a challenge has before them: a page of its teams, and how many have handed in."""
 
-    teams: list[TeamOnBoard]
+    teams: Paged[TeamOnBoard]
+    handed_in: int
     open_questions: int
     has_annex: bool
-
-    @property
-    def handed_in(self) -> int:
-        """How many have handed in."""
-        return sum(bool(team.submission) for team in self.teams)
 
 
 sees_board = own_challenge | organiser_of_event
@@ -76,23 +73,34 @@ def refuse_others(actor: Actor, subject: ChallengeInEvent) -> None:
         raise NotAllowed(_("This page is for the owner of the challenge."))
 
 
-def board_of(db: Database, actor: Actor, subject: ChallengeInEvent) -> ChallengeBoard:
+def board_of(db: Database, actor: Actor, subject: ChallengeInEvent, *, page: int = 1) -> ChallengeBoard:
     """The board of one challenge, for its owner and the organisers; refuses everybody else."""
     refuse_others(actor, subject)
     annex = find_annex(db, subject.id)
+    final = col(Submission.state) == SubmissionState.FINAL
+    has_members = select(TeamMember.id).where(TeamMember.team_id == Team.id).exists()
     query: Any = (
         select(Team, Submission)
         .join(Submission, col(Submission.team_id) == col(Team.id), isouter=True)
-        .where(Team.challenge_id == subject.id)
+        .where(Team.challenge_id == subject.id, has_members | final)
         .order_by(col(Team.name), col(Team.id))
     )
-    rows = list(db.exec(query))
-    members = _members(db, subject, [team.id or 0 for team, _row in rows], annex.terms_version if annex else 0)
-    finals = [row.id or 0 for _team, row in rows if row is not None and row.state is SubmissionState.FINAL]
+    found = paged(db, query, page, tuple)
+    members = _members(db, subject, [team.id or 0 for team, _row in found.rows], annex.terms_version if annex else 0)
+    finals = [row.id or 0 for _team, row in found.rows if row is not None and row.state is SubmissionState.FINAL]
     versions = counting_versions(db, finals)
-    teams = [_card(team, row, members.get(team.id or 0, ()), versions.get(row.id if row else 0)) for team, row in rows]
+    handed_in = (
+        select(func.count())
+        .join(Team, col(Submission.team_id) == col(Team.id))
+        .where(Team.challenge_id == subject.id, final)
+    )
     return ChallengeBoard(
-        [team for team in teams if team.members or team.submission], open_questions(db, subject.id), annex is not None
+        found.made(
+            lambda one: _card(one[0], one[1], members.get(one[0].id or 0, ()), versions.get(one[1].id if one[1] else 0))
+        ),
+        int(db.exec(handed_in.select_from(Submission)).one()),
+        open_questions(db, subject.id),
+        annex is not None,
     )
 
 

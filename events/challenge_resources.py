@@ -12,7 +12,7 @@ from events.core import clock
 from events.core.access import Actor, command
 from events.core.columns import moment, public_id
 from events.core.database import Database
-from events.core.files import StoredFile, store_file
+from events.core.files import ReadyFile, StoredFile, store_file
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
@@ -89,13 +89,12 @@ def add_challenge_file(
     actor: Actor,
     subject: ChallengeInEvent,
     *,
-    name: str,
-    content: bytes,
+    file: ReadyFile,
     title: str = "",
     confidential: bool = False,
 ) -> ChallengeResource:
     """Give the teams a file, called by its own name where no title is given. Refuses what `store_file` refuses."""
-    stored = store_file(db, actor, name=name, content=content)
+    stored = store_file(db, actor, file)
     row = ChallengeResource(
         challenge_id=subject.id, title=title.strip()[:160] or stored.name, file_id=stored.id,
         confidential=confidential, added_at=clock.now(),

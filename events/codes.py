@@ -108,3 +108,14 @@ def _why_not(found: RegistrationCode, now: datetime) -> Message:
     if found.ended_at is not None or (found.valid_until is not None and found.valid_until <= now):
         return _("This code is not valid any more. Ask the organisers for another.")
     return _("This code was used as often as it may be. Ask the organisers for another.")
+
+
+def give_code_back(db: Database, code_id: int) -> None:
+    """Take one use of a code back, so that somebody else has it; counted like taking one."""
+    used = (col(RegistrationCode.id) == code_id, col(RegistrationCode.used) > 0)
+    db.execute(
+        update(RegistrationCode)
+        .where(*used)
+        .values(used=col(RegistrationCode.used) - 1)
+        .execution_options(synchronize_session=False)
+    )

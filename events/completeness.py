@@ -4,6 +4,7 @@ Unfinished is who has not answered a required question (it may have been added l
 has named no organisation. Whoever was asked is left alone for three days.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,12 +19,13 @@ from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.timers import set_timer, stop_timer, timer
+from events.desks import officer_with_participants
 from events.events import Event, EventKind, EventState, EventWithPhases, event_by_id, not_over
 from events.people import Person, PersonState
 from events.phases import Phase, PhaseKind, on_dated
-from events.questions import RegistrationQuestion, asked_of, questions_of
+from events.questions import RegistrationQuestion, asked_of, questions_by_event
 from events.registration import ParticipationType, Registration
-from events.roles import organiser_of_event
+from events.roles import Role, Scope, organiser_of_event
 
 AGAIN_AFTER = timedelta(days=3)
 BEFORE_CLOSING = timedelta(days=2)
@@ -66,18 +68,24 @@ class Unfinished:
 
 def unfinished_in(db: Database, event: Event, person_id: int | None = None) -> list[Unfinished]:
     """The registrations of an event, or of one person in it, that are not finished, in order of arrival."""
+    return unfinished_in_all(db, [event], person_id)
+
+
+def unfinished_in_all(db: Database, events: Collection[Event], person_id: int | None = None) -> list[Unfinished]:
+    """The registrations of several events that are not finished, in order of arrival; two queries for all of them."""
+    by_id = {one.id: one for one in events}
     query = (
         select(Registration, ParticipationType.code)
         .join(ParticipationType, col(ParticipationType.id) == col(Registration.type_id))
         .join(Person, col(Person.id) == col(Registration.person_id))
-        .where(Registration.event_id == event.id, col(Registration.state).not_in(GONE))
+        .where(col(Registration.event_id).in_(by_id), col(Registration.state).not_in(GONE))
         .where(Person.state != PersonState.ERASED)
         .order_by(col(Registration.registered_at), col(Registration.id))
     )
     if person_id is not None:
         query = query.where(Registration.person_id == person_id)
-    asked = questions_of(db, event.id or 0)
-    found = [_lacking(event, asked, row, code) for row, code in db.exec(query)]
+    asked = questions_by_event(db, list(by_id))
+    found = [_lacking(by_id[row.event_id], asked.get(row.event_id, []), row, code) for row, code in db.exec(query)]
     return [one for one in found if one.questions or one.lacks_organisation]
 
 
@@ -96,9 +104,9 @@ class UnfinishedCount:
     to_ask: int
 
 
-def count_unfinished(db: Database, event: Event) -> UnfinishedCount:
-    """How many have not finished their registration; for the organisers."""
-    found = unfinished_in(db, event)
+def count_unfinished(db: Database, event: Event, desks: Collection[int] | None = None) -> UnfinishedCount:
+    """How many have not finished their registration, of all or of those of some desks; for who may ask them."""
+    found = [one for one in unfinished_in(db, event) if desks is None or one.registration.desk_id in desks]
     alone = _left_alone(db, event.id or 0, clock.now()) if found else set()
     return UnfinishedCount(len(found), sum(one.registration.person_id not in alone for one in found))
 
@@ -119,13 +127,19 @@ def ask_to_finish(db: Database, actor: Actor, subject: EventWithPhases) -> int:
     return _ask(db, actor, subject.event)
 
 
-def _ask(db: Database, actor: Actor, event: Event) -> int:
+@command(officer_with_participants, when=not_over)
+def ask_own_to_finish(db: Database, actor: Actor, subject: EventWithPhases) -> int:
+    """Ask those of the actor's own desks who have not finished their registration, as `ask_to_finish` asks all."""
+    return _ask(db, actor, subject.event, actor.ids(Role.DESK_OFFICER, Scope.DESK))
+
+
+def _ask(db: Database, actor: Actor, event: Event, desks: Collection[int] | None = None) -> int:
     now, event_id = clock.now(), event.id or 0
     # Locks the event's row on PostgreSQL, so that two who press at once ask once.
     db.exec(select(Event.id).where(Event.id == event_id).with_for_update()).one()
     alone = _left_alone(db, event_id, now)
-    people = [one.registration.person_id for one in unfinished_in(db, event)]
-    people = sorted(set(people) - alone)
+    found = [one.registration for one in unfinished_in(db, event)]
+    people = sorted({one.person_id for one in found if desks is None or one.desk_id in desks} - alone)
     nudges = select(CompletenessNudge).where(CompletenessNudge.event_id == event_id)
     known = {row.person_id: row for row in db.exec(nudges)}
     for person in people:

@@ -6,15 +6,17 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from events.codes import RegistrationCode, new_code
+from events.check_in import standing_scan
+from events.codes import RegistrationCode, give_code_back, new_code
 from events.core import clock
 from events.core.access import Actor, Rule, command
 from events.core.database import Database
+from events.core.hooks import on_withdrawn
 from events.core.journal import record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
 from events.events import EventChanged, EventWithPhases, not_over, touch
-from events.registration import types_of
+from events.registration import Registration, types_of
 from events.roles import organiser_of_event
 
 MOST_USES = 100_000
@@ -118,3 +120,16 @@ def get_code(db: Database, actor: Actor, event: EventWithPhases, public: str) ->
     if found is None or not organiser_of_event(actor, event):
         raise NotFound()
     return CodeInEvent(found, event)
+
+
+@on_withdrawn
+def _return_the_code(db: Database, actor: Actor, registration_id: int) -> None:
+    """Whoever leaves before they came gives their code's use back; coming back they need one again. A registration ends
+    once (`change_state` compares and sets), so that no use is given back twice."""
+    row = db.get_one(Registration, registration_id)
+    if row.code_id is None or standing_scan(db, registration_id) is not None:
+        return
+    code_id, row.code_id = row.code_id, None
+    db.add(row)
+    db.flush()
+    give_code_back(db, code_id)

@@ -189,10 +189,12 @@ def _prizes(db: Database, actor: Actor, event: EventWithPhases) -> tuple[list[Me
         .order_by(col(Prize.id), col(PrizeAward.id))
     )
     header: list[Message | str] = [
-        _("Prize"), _("Value"), _("What it is"), _("Who gives it"), _("Challenge"), _("Winner"), _("Awarded at"),
+        _("Prize"), _("Prize money"), _("Currency"), _("Worth, in words"), _("What it is"), _("Who gives it"),
+        _("Challenge"), _("Winner"), _("Awarded at"),
     ]  # fmt: skip
     return header, [
-        [row.name, row.value, row.what, row.by_whom, its.title if its else "", team.name if team else "",
+        [row.name, row.amount, row.currency, row.value, row.what, row.by_whom, its.title if its else "",
+         team.name if team else "",
          award.awarded_at if award else None]
         for row, its, award, team in db.exec(query)
     ]  # fmt: skip
@@ -220,6 +222,11 @@ TABLES: dict[str, tuple[Message, EventKind | None, Maker]] = {
     "prizes": (_("Prizes"), EventKind.HACKATHON, _prizes),
     "annexes": (_("Who read what is confidential"), EventKind.HACKATHON, _annexes),
 }
+
+
+def add_table(name: str, title: Message, kind: EventKind | None, make: Maker) -> None:
+    """Let events of a kind, or of all, have one more table; for slices that hold rows of their own."""
+    TABLES[name] = (title, kind, make)
 
 
 def tables_of(db: Database, actor: Actor, event: EventWithPhases) -> list[tuple[str, Message]]:

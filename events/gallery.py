@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from events.challenges import Challenge
@@ -21,7 +21,8 @@ from events.core.paging import Paged, paged
 from events.core.refusals import Conflict, NotFound
 from events.core.translation import _
 from events.deadlines import grace_ends
-from events.events import Event, EventKind, EventState, EventWithPhases, touch
+from events.event_switches import switch_event
+from events.events import EventKind, EventState, EventWithPhases, touch
 from events.reference.regions import normalised
 from events.roles import organiser_of_event
 from events.submission_fields import SubmissionField
@@ -103,28 +104,15 @@ def gallery_can_close(subject: EventWithPhases, now: datetime) -> None:
 @command(organiser_of_event, when=gallery_can_open)
 def open_gallery(db: Database, actor: Actor, subject: EventWithPhases) -> None:
     """Show the submissions of all teams that agreed to everybody; the teams are told. Refused before the deadline."""
-    _switch(db, subject, opened_at=clock.now())
+    switch_event(db, subject, "gallery_opened_at", clock.now())
     record(db, actor, GalleryOpened(event_id=subject.id))
 
 
 @command(organiser_of_event, when=gallery_can_close)
 def close_gallery(db: Database, actor: Actor, subject: EventWithPhases) -> None:
     """Show the gallery to nobody for now; what the teams agreed to stays."""
-    _switch(db, subject, opened_at=None)
+    switch_event(db, subject, "gallery_opened_at", None)
     record(db, actor, GalleryClosed(event_id=subject.id))
-
-
-def _switch(db: Database, subject: EventWithPhases, *, opened_at: datetime | None) -> None:
-    is_open = col(Event.gallery_opened_at).is_not(None)
-    switched = db.execute(
-        update(Event)
-        .where(col(Event.id) == subject.id, is_open if opened_at is None else ~is_open)
-        .values(gallery_opened_at=opened_at)
-    )
-    if switched.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always answers with a cursor
-        raise Conflict(_("Somebody else has just done this."))
-    db.refresh(subject.event)
-    touch(db, subject.event)
 
 
 @command(member_of_team)

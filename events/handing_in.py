@@ -19,11 +19,19 @@ from events.challenges import Challenge, its_event_not_over
 from events.core import clock
 from events.core.access import Actor, command
 from events.core.database import Database
-from events.core.files import StoredFile, clean_name, store_file
+from events.core.files import ReadyFile, StoredFile, store_file
 from events.core.journal import record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
-from events.deadlines import counts_from, deadline_passed, grace_ends, submission_open
+from events.deadlines import (
+    FIRST_STAGE,
+    counts_from,
+    deadline_passed,
+    grace_ends,
+    hands_in_during,
+    in_stages,
+    submission_open,
+)
 from events.events import EventWithPhases
 from events.late_entries import LONGEST_WHY, SHORTEST_WHY, standing_late_entry
 from events.people import Person
@@ -85,7 +93,8 @@ def hand_in(db: Database, actor: Actor, subject: TeamInEvent, *, written: Writte
     asked, and what `save_draft` refuses.
     """
     row = submission_row(db, subject, lock=True)
-    written = _finished(fields_for(db, subject.event.id, subject.team.challenge_id), written, row)
+    fields = fields_for(db, subject.event.id, subject.team.challenge_id, subject.team.stage)
+    written = _finished(fields, written, row)
     write_down(db, actor, row, written, revision)
     content = _content(db, subject, Written.of(row), files_of(db, row.id))
     version, new = _keep(db, actor, row, content, exception=_exception(db, subject))
@@ -102,7 +111,7 @@ def hand_in(db: Database, actor: Actor, subject: TeamInEvent, *, written: Writte
 
 def _exception(db: Database, subject: TeamInEvent) -> int | None:
     """The late entry without which this would be too late, if it would."""
-    until = grace_ends(subject.event)
+    until = grace_ends(subject.event, hands_in_during(subject))
     if until is None or counts_from(clock.now()) < until:
         return None
     standing = standing_late_entry(db, subject.id)
@@ -127,8 +136,9 @@ def _finished(fields: list[SubmissionField], written: Written, row: Submission) 
 
 def _content(db: Database, subject: TeamInEvent, written: Written, files: Iterable[FileCard]) -> dict[str, Any]:
     challenge = db.get(Challenge, subject.team.challenge_id) if subject.team.challenge_id else None
-    fields = fields_for(db, subject.event.id, subject.team.challenge_id)
+    fields = fields_for(db, subject.event.id, subject.team.challenge_id, subject.team.stage)
     return {
+        **({"stage": subject.team.stage} if in_stages(subject.event) else {}),
         "event": subject.event.event.public_id,
         "team": subject.team.name,
         "challenge": challenge.title if challenge else "",
@@ -168,8 +178,8 @@ def _keep(
     exception: int | None = None,
 ) -> tuple[SubmissionVersion, bool]:
     """The version with this content and whether it is new; the submission's row is locked by whoever calls."""
-    digest = hashlib.sha256(canonical(content)).hexdigest()
-    counting = counting_versions(db, [row.id or 0]).get(row.id or 0)
+    digest, stage = hashlib.sha256(canonical(content)).hexdigest(), int(content.get("stage", FIRST_STAGE))
+    counting = counting_versions(db, [row.id or 0], stage).get(row.id or 0)
     if counting is not None and counting.sha256 == digest:
         return counting, False
     versions = select(SubmissionVersion).where(SubmissionVersion.submission_id == row.id)
@@ -179,6 +189,7 @@ def _keep(
     version = SubmissionVersion(
         submission_id=row.id or 0,
         number=(last.number if last else 0) + 1,
+        stage=stage,
         late=late,
         content=content,
         sha256=digest,
@@ -199,9 +210,9 @@ def keep_late_version(
     subject: TeamInEvent,
     *,
     written: Written,
-    files: Iterable[tuple[str, bytes]] = (),
+    files: Iterable[ReadyFile] = (),
 ) -> SubmissionVersion:
-    """Keep what was typed and the files (name, bytes) that arrived after the end, for an organiser to decide about.
+    """Keep what was typed and the files that arrived after the end, for an organiser to decide about.
 
     Files that cannot be taken are left out. What says nothing new gives the version that is there. At most twenty.
     """
@@ -210,7 +221,7 @@ def keep_late_version(
     if db.exec(late).one() >= MOST_LATE:
         raise Conflict(_("Twenty late versions are kept already. Ask the organiser to admit one of them."))
     there = files_of(db, row.id)
-    arrived = [stored for name, content in files if (stored := _arrived(db, actor, row, name, content))]
+    arrived = [stored for file in files if (stored := _arrived(db, actor, row, file))]
     added = [one for one in arrived if one not in there]
     version, new = _keep(db, actor, row, _content(db, subject, written.over(row), [*there, *added]), late=True)
     if new:
@@ -222,19 +233,19 @@ def keep_late_version(
     return version
 
 
-def _arrived(db: Database, actor: Actor, row: Submission, name: str, content: bytes) -> FileCard | None:
+def _arrived(db: Database, actor: Actor, row: Submission, file: ReadyFile) -> FileCard | None:
     known = db.exec(
         select(StoredFile)
         .join(SubmissionFile, col(SubmissionFile.file_id) == col(StoredFile.id))
         .where(
             SubmissionFile.submission_id == row.id,
-            StoredFile.sha256 == hashlib.sha256(content).hexdigest(),
-            StoredFile.name == clean_name(name),
+            StoredFile.sha256 == file.sha256,
+            StoredFile.name == file.name,
         )
     ).first()
     if known is None:
         with suppress(Invalid):
-            known = store_file(db, actor, name=name, content=content)
+            known = store_file(db, actor, file)
             # Not part of the draft, whose time is over; the late version names it.
             db.add(SubmissionFile(submission_id=row.id or 0, file_id=known.id or 0, removed_at=clock.now()))
             db.flush()
@@ -293,11 +304,12 @@ def _show_files(db: Database, row: Submission, wanted: set[str]) -> None:
 
 def changed_since(db: Database, row: Submission) -> bool:
     """Whether the draft says something else, or has other files, than the version that counts."""
-    version = counting_versions(db, [row.id or 0]).get(row.id or 0)
+    team = db.get_one(Team, row.team_id)
+    version = counting_versions(db, [row.id or 0], team.stage).get(row.id or 0)
     if version is None:
         return False
     says = version.content
-    asked = {one.public_id for one in fields_for(db, row.event_id, db.get_one(Team, row.team_id).challenge_id)}
+    asked = {one.public_id for one in fields_for(db, row.event_id, team.challenge_id, team.stage)}
     links, words = tuple(says["links"]), tuple(says.get("keywords", []))
     handed_in = Written(
         says["title"], says["summary"], says["text"][:20_000], links, says["video"], words,

@@ -1,5 +1,6 @@
 """The help queue: a team asks for help with a topic, mentors of the event see who waits longest, and one takes it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,7 @@ from events.core.columns import moment, public_id, word
 from events.core.database import Database, is_broken
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
+from events.core.paging import SIZE, Paged
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
 from events.events import Event, EventState, EventWithPhases, event_by_id
@@ -268,7 +270,8 @@ class HelpLine:
         return self.subject.request
 
 
-def _lines(db: Database, event: EventWithPhases, *wanted: Any) -> list[HelpLine]:
+def _asked(event: EventWithPhases, *wanted: Any) -> Any:
+    """The query for requests with their teams and how many wait before each; who waits stands before who is helped."""
     earlier = HelpRequest.__table__.alias("earlier")  # type: ignore[attr-defined]
     waits_longer = or_(
         earlier.c.asked_at < col(HelpRequest.asked_at),
@@ -276,14 +279,15 @@ def _lines(db: Database, event: EventWithPhases, *wanted: Any) -> list[HelpLine]
     )
     before: Any = select(func.count()).select_from(earlier)
     before = before.where(earlier.c.event_id == event.id, earlier.c.state == HelpState.OPEN, waits_longer)
-    query: Any = (
-        select(HelpRequest, Team)
-        .add_columns(before.correlate(HelpRequest).scalar_subquery())
-        .join(Team, col(Team.id) == col(HelpRequest.team_id))
+    query: Any = select(HelpRequest, Team).add_columns(before.correlate(HelpRequest).scalar_subquery())
+    return (
+        query.join(Team, col(Team.id) == col(HelpRequest.team_id))
         .where(col(HelpRequest.event_id) == event.id, *wanted)
-        .order_by(col(HelpRequest.asked_at), col(HelpRequest.id))
+        .order_by(col(HelpRequest.state) != HelpState.OPEN, col(HelpRequest.asked_at), col(HelpRequest.id))
     )
-    rows = db.execute(query).all()
+
+
+def _lines(db: Database, event: EventWithPhases, rows: Sequence[Any]) -> list[HelpLine]:
     people = {id for request, _team, _count in rows for id in (request.asked_by_id, request.taken_by_id) if id}
     names = dict(db.exec(select(Person.id, Person.name).where(col(Person.id).in_(people))).all())
     return [
@@ -295,19 +299,29 @@ def _lines(db: Database, event: EventWithPhases, *wanted: Any) -> list[HelpLine]
     ]  # fmt: skip
 
 
-def help_queue(db: Database, actor: Actor, event: EventWithPhases) -> list[HelpLine]:
-    """Who waits for help or is being helped, who asked first first, for mentors and organisers; NotFound for others."""
-    if not see_help_queue(actor, event):
-        raise NotFound()
-    return _lines(db, event, col(HelpRequest.state).in_((HelpState.OPEN, HelpState.TAKEN)))
+@dataclass(frozen=True)
+class HelpQueue:
+    """A page of those who wait for help or are being helped, and how many wait, are being helped and were helped."""
+
+    lines: Paged[HelpLine]
+    waiting: int
+    taken: int
+    helped: int
 
 
-def helped_in(db: Database, actor: Actor, event: EventWithPhases) -> int:
-    """How many requests for help were answered in an event, for mentors and organisers; NotFound for others."""
+def help_queue(db: Database, actor: Actor, event: EventWithPhases, *, page: int = 1) -> HelpQueue:
+    """Who waits for help, who asked first first, then who is being helped, for mentors and organisers; NotFound for
+    others."""
     if not see_help_queue(actor, event):
         raise NotFound()
-    done = (col(HelpRequest.event_id) == event.id, col(HelpRequest.state) == HelpState.DONE)
-    return int(db.exec(select(func.count()).where(*done)).one())
+    states = select(HelpRequest.state, func.count()).where(col(HelpRequest.event_id) == event.id)
+    counts = {HelpState(state): int(count) for state, count in db.exec(states.group_by(col(HelpRequest.state)))}
+    waiting, taken = counts.get(HelpState.OPEN, 0), counts.get(HelpState.TAKEN, 0)
+    page = min(max(1, page), max(1, -(-(waiting + taken) // SIZE)))
+    asked = _asked(event, col(HelpRequest.state).in_((HelpState.OPEN, HelpState.TAKEN)))
+    rows = db.execute(asked.limit(SIZE).offset((page - 1) * SIZE)).all()
+    lines = Paged(_lines(db, event, rows), page, waiting + taken)
+    return HelpQueue(lines, waiting, taken, counts.get(HelpState.DONE, 0))
 
 
 def help_of_team(db: Database, actor: Actor, subject: TeamInEvent) -> HelpLine | None:
@@ -315,8 +329,8 @@ def help_of_team(db: Database, actor: Actor, subject: TeamInEvent) -> HelpLine |
     if not see_help(actor, subject):
         raise NotFound()
     waiting = col(HelpRequest.state).in_((HelpState.OPEN, HelpState.TAKEN))
-    found = _lines(db, subject.event, HelpRequest.team_id == subject.id, waiting)
-    return found[0] if found else None
+    rows = db.execute(_asked(subject.event, HelpRequest.team_id == subject.id, waiting)).all()
+    return _lines(db, subject.event, rows)[0] if rows else None
 
 
 def helpers_in(db: Database, event_id: int) -> set[int]:

@@ -15,7 +15,7 @@ from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import At, Message, _
-from events.deadlines import grace_ends
+from events.deadlines import grace_ends, hands_in_during
 from events.events import EventWithPhases, not_over
 from events.people import Person
 from events.roles import organiser_of_event
@@ -74,7 +74,7 @@ class LateEntryTakenBack(Fact):
 def has_deadline(subject: TeamInEvent, now: datetime) -> None:
     """Refuse exceptions in an event that is over or has no deadline."""
     not_over(subject.event, now)
-    if grace_ends(subject.event) is None:
+    if grace_ends(subject.event, hands_in_during(subject)) is None:
         raise Conflict(_("This event has no submission phase, so nobody can be late."))
 
 
@@ -93,7 +93,7 @@ def give_late_entry(db: Database, actor: Actor, subject: TeamInEvent, *, until: 
     Refuses a moment that is over, within the grace of all, or more than 14 days after it, and a reason of less than ten
     characters.
     """
-    end, wrong = grace_ends(subject.event), dict[str, Message | str]()
+    end, wrong = grace_ends(subject.event, hands_in_during(subject)), dict[str, Message | str]()
     assert end is not None
     if until <= clock.now():
         wrong["until"] = _("Choose a moment to come.")
@@ -133,6 +133,18 @@ def take_late_entry_back(db: Database, actor: Actor, subject: TeamInEvent) -> No
     db.flush()
     taken_back = LateEntryTakenBack(event_id=subject.event.id, team_id=subject.id, late_entry_id=standing.id or 0)
     record(db, actor, taken_back)
+
+
+def end_late_entry(db: Database, team: Team) -> None:
+    """End what stands of a team's late entry, as part of a command that gives it another deadline."""
+    db.execute(
+        update(LateEntry)
+        .where(col(LateEntry.team_id) == team.id, col(LateEntry.ended_at).is_(None))
+        .values(ended_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    team.late_until = None
+    db.add(team)
 
 
 def _lock(db: Database, subject: TeamInEvent) -> None:

@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from events.beside_teams import is_beside_teams
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
-from events.deadlines import taken_until
+from events.deadlines import deadline_of, in_stages, taken_until
 from events.events import EventState, EventWithPhases
 from events.handing_in import changed_since
 from events.joining import InvitationSeen, invitations_for
 from events.phases import Phase, PhaseKind
 from events.registration import participant_of_event
 from events.roles import judge_of_event
-from events.submissions import Submission, SubmissionState, submission_of_team
+from events.submissions import Submission, counting_versions, submission_of_team
 from events.team_rules import last_joining, locked_at
 from events.teams import Team, TeamInEvent, team_of
 
@@ -55,25 +56,27 @@ def _first_step(db: Database, actor: Actor, event: EventWithPhases) -> NextStep 
     invitation = next((one for one in invitations_for(db, actor, event) if one.invitation.accepted is None), None)
     if invitation is not None and last is not None and now < last:
         return NextStep(NextThing.ANSWER_INVITATION, last, invitation.team, invitation=invitation)
-    if event.is_open(PhaseKind.TEAM_FORMING, now) and (locked is None or now < locked):
+    forming = event.is_open(PhaseKind.TEAM_FORMING, now) and (locked is None or now < locked)
+    if forming and not is_beside_teams(db, event.id, actor.person):
         end = _end(event.phase(PhaseKind.TEAM_FORMING))
         return NextStep(NextThing.FORM_TEAM, min(end, locked) if end and locked else end)
     return None
 
 
 def _step_of_team(db: Database, event: EventWithPhases, team: Team) -> NextStep | None:
-    now, deadline = clock.now(), event.phase(PhaseKind.SUBMISSION)
-    until = taken_until(TeamInEvent(team, event))
+    now, subject = clock.now(), TeamInEvent(team, event)
+    deadline, until = deadline_of(subject), taken_until(subject)
     if deadline is None or until is None or now >= until:
         return None
     ends = deadline.ends_at if now < deadline.ends_at else until
     submission = submission_of_team(db, team.id)
-    if team.challenge_id is None:
+    if team.challenge_id is None and not in_stages(event):
         return NextStep(NextThing.TAKE_CHALLENGE, ends, team, submission)
     if now < deadline.starts_at or event.event.state not in {EventState.PUBLISHED, EventState.RUNNING}:
         building = event.is_open(PhaseKind.BUILDING, now)
         return NextStep(NextThing.WRITE_DRAFT, ends, team, submission) if building else None
-    if submission is None or submission.state is SubmissionState.DRAFT:
+    there = counting_versions(db, [submission.id or 0], team.stage) if submission else {}
+    if submission is None or not there:
         return NextStep(NextThing.HAND_IN, ends, team, submission)
     if changed_since(db, submission):
         return NextStep(NextThing.HAND_IN_CHANGES, ends, team, submission)

@@ -18,7 +18,7 @@ from events.registration import Registration, RegistrationState
 from events.roles import Role, RoleGrant, Scope
 from events.teams import Team
 
-MAIN = frozenset({PhaseKind.BUILDING, PhaseKind.SUBMISSION, PhaseKind.JUDGING, PhaseKind.LIVE})
+MAIN = frozenset({PhaseKind.BUILDING, PhaseKind.CONCEPT_NOTE, PhaseKind.SUBMISSION, PhaseKind.JUDGING, PhaseKind.LIVE})
 CHANGES = ("EventCreated", "EventChanged", "EventPublished", "EventStarted", "EventClosed", "PhaseMoved")
 
 

@@ -203,7 +203,7 @@ def add_entry(
 def _put_picture(db: Database, actor: Actor, row: PageEntry, picture: Picture | None) -> None:
     if picture is None or row.section not in WITH_PICTURES:
         return
-    stored = store_file(db, actor, name=f"{row.section}.webp", content=picture.content)
+    stored = store_file(db, actor, picture.file)
     row.file_id, row.width, row.height = stored.id, picture.width, picture.height
 
 

@@ -13,7 +13,7 @@ from events.core import clock
 from events.core.access import Actor, command, rule
 from events.core.columns import listing, moment, public_id, word
 from events.core.database import Database
-from events.core.hooks import personal_data
+from events.core.hooks import personal_address, personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import LANGUAGES, _
@@ -48,6 +48,7 @@ class Person(SQLModel, table=True):
 
 
 personal_data(Person, "id", "account and profile", "delete")
+personal_address(Person, "email", "where somebody gets letters, and signs in with", "blank")
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,11 @@ class PhaseKind(StrEnum):
     REGISTRATION = "registration"
     TEAM_FORMING = "team forming"
     BUILDING = "building"
+    CONCEPT_NOTE = "concept note"
+    FIRST_EVALUATION = "first evaluation"
     SUBMISSION = "submission"
     JUDGING = "judging"
+    RESULTS = "results"
     BOOKING = "booking"
     LIVE = "live"
     FOLLOW_UP = "follow-up"
@@ -71,8 +74,11 @@ PHASE_NAMES: dict[PhaseKind, Message] = {
     PhaseKind.REGISTRATION: _("Registration"),
     PhaseKind.TEAM_FORMING: _("Team forming"),
     PhaseKind.BUILDING: _("Building"),
+    PhaseKind.CONCEPT_NOTE: _("Concept note"),
+    PhaseKind.FIRST_EVALUATION: _("Evaluation of concept notes"),
     PhaseKind.SUBMISSION: _("Submission"),
     PhaseKind.JUDGING: _("Judging"),
+    PhaseKind.RESULTS: _("Results"),
     PhaseKind.BOOKING: _("Booking"),
     PhaseKind.LIVE: _("Live"),
     PhaseKind.FOLLOW_UP: _("Follow-up"),

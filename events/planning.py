@@ -1,5 +1,6 @@
 """Planning an event: templates with dated phases, and moving a phase when life intervenes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,6 +37,21 @@ class Template:
     types: tuple[tuple[str, str], ...]
 
 
+def _review(name: Message, what: Message, days: float, follow_up: float) -> Template:
+    """A peer review that meets for `days`; its steps between the phases are those of its model."""
+    return Template(
+        EventKind.PEER_REVIEW,
+        name,
+        what,
+        (
+            (PhaseKind.REGISTRATION, -90, 60),
+            (PhaseKind.LIVE, 0, days),
+            (PhaseKind.FOLLOW_UP, days, follow_up),
+        ),
+        (("host", "Host"), ("peer", "Peer"), ("observer", "Observer"), ("stakeholder", "Stakeholder")),
+    )
+
+
 TEMPLATES: dict[str, Template] = {
     "hackathon": Template(
         EventKind.HACKATHON,
@@ -55,6 +71,24 @@ TEMPLATES: dict[str, Template] = {
             ("jury", "Jury"),
             ("mentor", "Mentor"),
         ),
+    ),
+    "call": Template(
+        EventKind.HACKATHON,
+        _("Two-stage call"),
+        _(
+            "Applicants hand in a concept note, and whoever passes its evaluation a full proposal. Experts agree on "
+            "points, thresholds and the budget decide: about five months."
+        ),
+        (
+            (PhaseKind.REGISTRATION, 0, 45),
+            (PhaseKind.TEAM_FORMING, 0, 45),
+            (PhaseKind.CONCEPT_NOTE, 0, 45),
+            (PhaseKind.FIRST_EVALUATION, 45, 21),
+            (PhaseKind.SUBMISSION, 70, 45),
+            (PhaseKind.JUDGING, 115, 21),
+            (PhaseKind.RESULTS, 140, 30),
+        ),
+        (("applicant", "Applicant"), ("expert", "Expert")),
     ),
     "matchmaking": Template(
         EventKind.MATCHMAKING,
@@ -79,7 +113,45 @@ TEMPLATES: dict[str, Template] = {
         ((PhaseKind.REGISTRATION, -14, 14), (PhaseKind.LIVE, 0, 0.25)),
         (("pitcher", "Pitches"), ("audience", "Audience"), ("jury", "Jury")),
     ),
+    "peer review light": _review(
+        _("Light peer review of two hours"),
+        _("One host, a few peers and two hours in one live room: for one question that is pressing."),
+        0.5,
+        270,
+    ),
+    "peer review online": _review(
+        _("Two-day peer review, online"),
+        _("One host and up to six peers, two half days in one live room, an initial report and desk notes before."),
+        2,
+        400,
+    ),
+    "peer review visit": _review(
+        _("Peer review on site"),
+        _("Peers travel to the host for two or three days of talks and visits; the report follows a month later."),
+        3,
+        400,
+    ),
+    "peer review round": _review(
+        _("Round of hosts against one template"),
+        _("Several hosts assess themselves by the same template and review each other, one meeting after another."),
+        14,
+        400,
+    ),
 }
+
+
+Beginning = Callable[[Database, Actor, EventWithPhases], None]
+BEGINNINGS: dict[str, list[Beginning]] = {}
+
+
+def on_template(template: str) -> Callable[[Beginning], Beginning]:
+    """Run `(db, actor, event)` in the transaction in which an event is made from this template."""
+
+    def register(step: Beginning) -> Beginning:
+        BEGINNINGS.setdefault(template, []).append(step)
+        return step
+
+    return register
 
 
 @dataclass(frozen=True)
@@ -127,6 +199,8 @@ def create_event_from_template(
     for position, (code, label) in enumerate(chosen.types):
         add_participation_type(db, actor, event, code=code, name=label, position=position)
     set_consent_text(db, actor, event, text=str(CONSENT))
+    for step in BEGINNINGS.get(template, ()):
+        step(db, actor, event)
     return event
 
 

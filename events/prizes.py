@@ -3,6 +3,7 @@
 Organisers award them; nobody else sees to whom until the winners are announced.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +17,9 @@ from events.core import clock
 from events.core.access import Actor, command
 from events.core.columns import moment, public_id
 from events.core.database import Database, is_broken
-from events.core.hooks import personal_data
+from events.core.hooks import cloned_with_event, personal_data
 from events.core.journal import Fact, record
+from events.core.money import CURRENCIES, in_money, read_amount, totals
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
 from events.events import Event, EventKind, EventState, EventWithPhases, see_event, touch
@@ -30,15 +32,24 @@ MOST_WINNERS = 20
 
 
 class Prize(SQLModel, table=True):
-    """What there is to win, from whom, and how many can win it. Without a challenge it is for all teams."""
+    """What there is to win, from whom, and how many can win it. Without a challenge it is for all teams.
 
-    __table_args__ = (CheckConstraint("winners BETWEEN 1 AND 20", name="one_to_twenty_winners"),)
+    `amount` is what each team that wins gets, whole, in `currency`; `value` says in words what is no money.
+    """
+
+    __table_args__ = (
+        CheckConstraint("winners BETWEEN 1 AND 20", name="one_to_twenty_winners"),
+        CheckConstraint("(amount IS NULL) = (currency = '')", name="amount_with_currency"),
+        CheckConstraint("amount BETWEEN 1 AND 1000000000", name="whole_amount"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = public_id("pz")
     event_id: int = Field(foreign_key="event.id", index=True)
     challenge_id: int | None = Field(default=None, foreign_key="challenge.id", index=True)
     name: str = Field(max_length=120)
+    amount: int | None = None
+    currency: str = Field(default="", max_length=3)
     value: str = Field(default="", max_length=80)
     what: str = Field(default="", max_length=500)
     by_whom: str = Field(default="", max_length=160)
@@ -113,13 +124,15 @@ class PrizeInEvent:
 
 @dataclass(frozen=True)
 class Offered:
-    """What a prize says."""
+    """What a prize says; the amount as it was typed, or nothing."""
 
     name: str
     value: str = ""
     what: str = ""
     by_whom: str = ""
     winners: int = 1
+    amount: str = ""
+    currency: str = ""
 
 
 def before_the_winners(subject: Any, now: datetime) -> None:
@@ -169,8 +182,14 @@ def _write(row: Prize, offered: Offered) -> None:
         wrong["name"] = _("Please give the prize a name.")
     if not 1 <= offered.winners <= MOST_WINNERS:
         wrong["winners"] = _("A prize goes to one to twenty teams.")
+    amount = read_amount(offered.amount) if offered.amount.strip() else None
+    if offered.amount.strip() and amount is None:
+        wrong["amount"] = _("Please write a whole amount, such as 3000, or say in words what it is worth.")
+    if offered.amount.strip() and offered.currency not in CURRENCIES:
+        wrong["currency"] = _("Please choose a currency.")
     if wrong:
         raise Invalid(wrong)
+    row.amount, row.currency = amount, offered.currency if amount else ""
     row.name, row.value, row.what = offered.name.strip(), offered.value.strip(), offered.what.strip()
     row.by_whom, row.winners = offered.by_whom.strip(), offered.winners
 
@@ -329,13 +348,15 @@ class PrizeCard:
 
     public_id: str
     name: str
-    value: str
+    worth: str
     what: str
     by_whom: str
     places: int
     challenge: str
     challenge_id: str
     winners: tuple[Winner, ...]
+    amount: int | None = None
+    currency: str = ""
 
 
 def prizes_of(db: Database, actor: Actor, event: EventWithPhases, *, challenge: str | None = None) -> list[PrizeCard]:
@@ -357,11 +378,24 @@ def prizes_of(db: Database, actor: Actor, event: EventWithPhases, *, challenge: 
     winners = _winners(db, [prize.id or 0 for prize, _its in rows], kept_from(db, actor, event)) if known else {}
     return [
         PrizeCard(
-            prize.public_id, prize.name, prize.value, prize.what, prize.by_whom, prize.winners,
+            prize.public_id, prize.name, worth_of(prize), prize.what, prize.by_whom, prize.winners,
             its.title if its else "", its.public_id if its else "", tuple(winners.get(prize.id or 0, ())),
+            prize.amount, prize.currency,
         )
         for prize, its in rows
     ]  # fmt: skip
+
+
+def worth_of(prize: Prize) -> str:
+    """What a prize is worth, as the reader writes it: its amount, what it is in words, or both."""
+    money = in_money(prize.amount, prize.currency) if prize.amount else ""
+    return ", ".join(part for part in (money, prize.value) if part)
+
+
+def prize_money(prizes: Iterable[PrizeCard]) -> list[str]:
+    """What is given in all, for each currency, as the reader writes it: each place of a prize has its amount."""
+    amounts = ((one.amount * one.places, one.currency) for one in prizes if one.amount)
+    return [in_money(amount, currency) for amount, currency in totals(amounts)]
 
 
 def _winners(db: Database, prizes: list[int], hidden: set[int]) -> dict[int, list[Winner]]:
@@ -392,3 +426,13 @@ def finals_of(db: Database, event_id: int) -> list[tuple[str, str, str]]:
         .order_by(col(Team.name))
     )
     return [(row.public_id, team.name, its.public_id if its else "") for row, team, its in db.exec(query)]
+
+
+@cloned_with_event
+def _clone_prizes(db: Database, from_event: int, to_event: int, moved: Callable[[datetime], datetime]) -> None:
+    """What all teams can win comes along; the prizes of a challenge stay with it, and who has won with the event."""
+    query = select(Prize).where(Prize.event_id == from_event, col(Prize.challenge_id).is_(None))
+    for one in db.exec(query.order_by(col(Prize.id))).all():
+        says = one.model_dump(exclude={"id", "public_id", "event_id", "added_at"})
+        db.add(Prize(**says, event_id=to_event, added_at=clock.now()))
+    db.flush()

@@ -174,6 +174,11 @@ def get_programme(db: Database, slug: str) -> Programme:
     return found
 
 
+def programme_by_id(db: Database, programme_id: int) -> Programme:
+    """The programme with this id, which there is."""
+    return db.exec(select(Programme).where(Programme.id == programme_id)).one()
+
+
 def programmes_of(db: Database, actor: Actor) -> list[Programme]:
     """The programmes that the actor organises, by name."""
     ids = actor.ids(Role.ORGANISER, Scope.PROGRAMME)

@@ -15,6 +15,7 @@ from events.core.columns import moment, public_id
 from events.core.database import Database, is_broken
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
+from events.core.paging import Paged, paged
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import _
 from events.events import EventWithPhases
@@ -205,29 +206,28 @@ class TeamProgress:
     last_at: datetime | None
 
 
-def progress_in(db: Database, actor: Actor, event: EventWithPhases) -> list[TeamProgress]:
-    """How far each team with members is, by name, for organisers and mentors; NotFound for others. Four queries."""
+def progress_in(db: Database, actor: Actor, event: EventWithPhases, *, page: int = 1) -> Paged[TeamProgress]:
+    """How far each team with members is, by name, a page of them, for organisers and mentors; NotFound for others."""
     if not see_progress(actor, event):
         raise NotFound()
     points = checkpoints_of(db, event.id)
     size = select(func.count()).where(TeamMember.team_id == Team.id).correlate(Team).scalar_subquery()
-    teams = db.exec(select(Team, size).where(Team.event_id == event.id, size > 0).order_by(col(Team.name))).all()
-    counted = select(ProgressEntry.team_id, func.count(), func.max(ProgressEntry.at)).where(
-        ProgressEntry.event_id == event.id
-    )
+    query = select(Team, size).where(Team.event_id == event.id, size > 0).order_by(col(Team.name), col(Team.id))
+    found = paged(db, query, page, tuple)
+    here = col(ProgressEntry.team_id).in_([team.id or 0 for team, _size in found.rows])
+    counted = select(ProgressEntry.team_id, func.count(), func.max(ProgressEntry.at)).where(here)
     written = {team: (int(count), last) for team, count, last in db.exec(counted.group_by(col(ProgressEntry.team_id)))}
-    query = select(ProgressEntry.team_id, ProgressEntry.checkpoint_id, ProgressEntry.at).where(
-        ProgressEntry.event_id == event.id, col(ProgressEntry.checkpoint_id).is_not(None)
+    told = select(ProgressEntry.team_id, ProgressEntry.checkpoint_id, ProgressEntry.at).where(
+        here, col(ProgressEntry.checkpoint_id).is_not(None)
     )
-    reached = {(team, point): at for team, point, at in db.exec(query)}
-    return [
-        TeamProgress(
-            team.public_id, team.name, int(count),
-            tuple(_line(one, reached.get((team.id or 0, one.id))) for one in points),
-            *written.get(team.id or 0, (0, None)),
+    reached = {(team, point): at for team, point, at in db.exec(told)}
+    return found.made(
+        lambda row: TeamProgress(
+            row[0].public_id, row[0].name, int(row[1]),
+            tuple(_line(one, reached.get((row[0].id or 0, one.id))) for one in points),
+            *written.get(row[0].id or 0, (0, None)),
         )
-        for team, count in teams
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def behind(db: Database, checkpoint: Checkpoint) -> set[int]:

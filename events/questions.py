@@ -1,6 +1,6 @@
 """Questions of a registration form: how each is answered, of whom it is asked, and what an answer has to be."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from events.core.columns import listing, moment, public_id, word
 from events.core.database import Database
+from events.core.files import ReadyFile
 from events.core.translation import Message, _
 
 LONGEST_SHORT = 300
@@ -66,6 +67,17 @@ def questions_of(db: Database, event_id: int) -> list[RegistrationQuestion]:
     return [one for one in all_questions_of(db, event_id) if one.retired_at is None]
 
 
+def questions_by_event(db: Database, event_ids: Collection[int | None]) -> dict[int, list[RegistrationQuestion]]:
+    """What each of these events asks now, in order, in one query; events that ask nothing are left out."""
+    query = select(RegistrationQuestion).where(
+        col(RegistrationQuestion.event_id).in_(event_ids), col(RegistrationQuestion.retired_at).is_(None)
+    )
+    found: dict[int, list[RegistrationQuestion]] = {}
+    for one in db.exec(query.order_by(col(RegistrationQuestion.position), col(RegistrationQuestion.id))):
+        found.setdefault(one.event_id, []).append(one)
+    return found
+
+
 def all_questions_of(db: Database, event_id: int) -> list[RegistrationQuestion]:
     """What an event asks and has asked, in order; the retired ones too."""
     query = select(RegistrationQuestion).where(RegistrationQuestion.event_id == event_id)
@@ -106,14 +118,6 @@ def asked_of(
     return list(asked.values())
 
 
-@dataclass(frozen=True)
-class Handed:
-    """A file that came with an answer."""
-
-    name: str
-    content: bytes
-
-
 @dataclass
 class Checked:
     """Answers by question id as they are kept, and what is wrong with them by field name."""
@@ -126,7 +130,7 @@ def checked_answers(
     questions: Iterable[RegistrationQuestion],
     type_code: str,
     answers: Mapping[str, str],
-    files: Mapping[str, Handed],
+    files: Mapping[str, ReadyFile],
     before: Mapping[str, str],
 ) -> Checked:
     """Look through the answers to what is asked of this type; what is not asked is left out.

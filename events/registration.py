@@ -15,6 +15,7 @@ from events.core import clock
 from events.core.access import Actor, Rule, command, rule, signed_in
 from events.core.columns import listing, moment, public_id, word
 from events.core.database import Database
+from events.core.files import ReadyFile
 from events.core.hooks import WITHDRAWALS, personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
@@ -24,7 +25,7 @@ from events.desks import acts_for_registration, desk_for, desk_of_registration
 from events.events import Approval, Event, EventState, EventWithPhases, not_over, on_capacity_changed
 from events.membership_requests import is_member_yet
 from events.phases import PhaseKind, refuse_unless_open
-from events.questions import Handed, checked_answers, questions_of
+from events.questions import checked_answers, questions_of
 from events.roles import Role, Scope, give_role, organiser_of_event, tie_source, ties_as
 
 
@@ -299,7 +300,7 @@ def register(
     organisation_id: int | None = None,
     locale: str = "en",
     code: str = "",
-    files: Mapping[str, Handed] | None = None,
+    files: Mapping[str, ReadyFile] | None = None,
 ) -> Registration:
     """Ask for a place: accepted, waiting for approval, or waiting for a place when the event is full.
 
@@ -310,6 +311,8 @@ def register(
     """
     assert actor.person is not None
     before = find_registration(db, subject.id, actor.person)
+    if before is not None:  # of two who come back at once in two windows, one waits here
+        db.refresh(before, with_for_update={"key_share": True})
     if before is not None and before.state is not RegistrationState.WITHDRAWN:
         raise RegisteredAlready
     chosen, clean = _checked(db, subject, type_code, answers, files or {}, consent)
@@ -338,7 +341,7 @@ def _checked(
     subject: EventWithPhases,
     type_code: str,
     answers: Mapping[str, str],
-    files: Mapping[str, Handed],
+    files: Mapping[str, ReadyFile],
     consent: bool,
 ) -> tuple[ParticipationType, dict[str, str]]:
     wrong: dict[str, Message | str] = {}
@@ -365,7 +368,7 @@ def _code_used(
     if found is not None and found.type_id not in {None, chosen.id}:
         raise Invalid({"type": _("This code is for another participation type. Choose the one you were invited as.")})
     if found is not None and before is not None and before.code_id == found.id and found.ended_at is None:
-        return found  # who comes back after withdrawing has used it already
+        return found  # who came and left has used it already
     return take_code(db, subject.id, typed)
 
 

@@ -130,7 +130,15 @@ judge_of_event = role_in_event(Role.JUDGE)
 mentor_of_event = role_in_event(Role.MENTOR)
 host_of_event = role_in_event(Role.HOST)
 
+ROUND_JUDGE = "judge of a round"  # a tie to an event in one of whose rounds one judges, with or without the role
+SCREENER = "screener"  # a tie to an event in which one looks whether submissions are eligible
 BLIND_JUDGE = "blind judge"  # a tie to an event in which one judges without knowing whose work it is
+
+
+@rule
+def judge_in_the_event(actor: Actor, subject: Any) -> bool:
+    event = getattr(subject, "event", subject)
+    return judge_of_event(actor, subject) or actor.is_(ROUND_JUDGE, Scope.EVENT, event.id)
 
 
 @rule
@@ -138,6 +146,12 @@ def may_know_whose_it_is(actor: Actor, subject: Any) -> bool:
     event = getattr(subject, "event", subject)
     blind = actor.is_(BLIND_JUDGE, Scope.EVENT, event.id)
     return not blind or organiser_of_event(actor, subject) or host_of_event(actor, subject)
+
+
+@rule
+def screener_of_event(actor: Actor, subject: Any) -> bool:
+    event = getattr(subject, "event", subject)
+    return actor.is_(SCREENER, Scope.EVENT, event.id)
 
 
 @rule

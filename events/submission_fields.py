@@ -41,10 +41,12 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
     LINK = "link"
     NUMBER = "number"
+    FUNDING = "funding"
 
 
 class SubmissionField(SQLModel, table=True):
-    """Something asked of submissions: of all, or of those for one challenge. `shown`: the gallery shows the answer."""
+    """Something asked of submissions: of all, or of those for one challenge. `shown`: the gallery shows the answer.
+    In a call `stage` says whether it is asked in the concept note (1), in the full proposal (2), or in both (None)."""
 
     __tablename__ = "submission_field"
 
@@ -58,6 +60,7 @@ class SubmissionField(SQLModel, table=True):
     choices: list[str] = listing(default_factory=list)
     required: bool = False
     shown: bool = False
+    stage: int | None = Field(default=None)
     position: int = 0
     removed_at: datetime | None = moment(default=None, nullable=True)
 
@@ -95,6 +98,7 @@ class Asking:
     choices: tuple[str, ...] = ()
     required: bool = False
     shown: bool = False
+    stage: int | None = None
 
 
 def its_deadline_to_come(subject: Any, now: datetime) -> None:
@@ -154,7 +158,7 @@ def _write(row: SubmissionField, asking: Asking) -> None:
         raise Invalid(wrong)
     row.label, row.help, row.kind = label, asking.help.strip(), asking.kind
     row.choices = list(choices) if asking.kind is FieldKind.CHOICE else []
-    row.required, row.shown = asking.required, asking.shown
+    row.required, row.shown, row.stage = asking.required, asking.shown, asking.stage
 
 
 @command(owner_of_its_challenge | organiser_of_event, when=its_deadline_to_come)
@@ -199,8 +203,11 @@ def move_field_up(db: Database, actor: Actor, subject: FieldInEvent) -> None:
     record(db, actor, SubmissionFieldsChanged(event_id=subject.event.id, field_id=subject.id))
 
 
-def fields_for(db: Database, event_id: int, challenge_id: int | None) -> list[SubmissionField]:
-    """What is asked of a submission for this challenge (None: for none): first what is asked of all, in order."""
+def fields_for(
+    db: Database, event_id: int, challenge_id: int | None, stage: int | None = None
+) -> list[SubmissionField]:
+    """What is asked of a submission for this challenge (None: for none): first what is asked of all, in order; with
+    `stage` only what is asked there."""
     of_it: list[Any] = [col(SubmissionField.challenge_id).is_(None)]
     if challenge_id is not None:
         of_it.append(col(SubmissionField.challenge_id) == challenge_id)
@@ -211,6 +218,8 @@ def fields_for(db: Database, event_id: int, challenge_id: int | None) -> list[Su
             col(SubmissionField.challenge_id).is_not(None), col(SubmissionField.position), col(SubmissionField.id)
         )
     )
+    if stage is not None:
+        query = query.where(or_(col(SubmissionField.stage).is_(None), col(SubmissionField.stage) == stage))
     return list(db.exec(query))
 
 
@@ -284,6 +293,10 @@ def _as_asked(field: SubmissionField, text: str) -> str | Message:
         return clean_link(text) or _("Please give an address that starts with https://.")
     if field.kind is FieldKind.NUMBER:
         return _number(text) or _("Please write a number, such as 12 or 3.5.")
+    if field.kind is FieldKind.FUNDING:
+        amount = _number(text)
+        positive = amount and Decimal(amount) > 0
+        return amount if positive else _("Please write an amount in euros, such as 250000.")
     return text
 
 

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from events.core import clock
 from events.core.access import Actor, command
 from events.core.database import Database
-from events.core.files import StoredFile, store_file
+from events.core.files import ReadyFile, StoredFile, store_file
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import _
 from events.deadlines import before_the_deadline
@@ -35,7 +35,7 @@ class FileCard:
 
 
 @command(member_of_team, when=before_the_deadline)
-def add_file(db: Database, actor: Actor, subject: TeamInEvent, *, name: str, content: bytes) -> StoredFile:
+def add_file(db: Database, actor: Actor, subject: TeamInEvent, *, file: ReadyFile) -> StoredFile:
     """Add a file to the team's submission; the same file again changes nothing.
 
     Refuses the eleventh, and what `store_file` refuses: empty, too large, not what its name says.
@@ -44,9 +44,10 @@ def add_file(db: Database, actor: Actor, subject: TeamInEvent, *, name: str, con
     there = files_of(db, row.id)
     if len(there) >= MOST_FILES:
         raise Invalid({"files": _("A submission takes ten files. Remove one first.")})
-    stored = store_file(db, actor, name=name, content=content)
-    if any((one.name, one.sha256) == (stored.name, stored.sha256) for one in there):
-        return stored
+    for one in there:
+        if (one.name, one.sha256) == (file.name, file.sha256):
+            return db.exec(select(StoredFile).where(StoredFile.public_id == one.public_id)).one()
+    stored = store_file(db, actor, file)
     db.add(SubmissionFile(submission_id=row.id or 0, file_id=stored.id or 0))
     db.flush()
     return stored

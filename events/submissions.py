@@ -27,12 +27,12 @@ from events.core.journal import Fact
 from events.core.paging import Paged, paged
 from events.core.refusals import Conflict, NotFound
 from events.core.translation import At, _
-from events.deadlines import before_the_deadline, grace_ends
+from events.deadlines import before_the_deadline, grace_ends, in_stages
 from events.events import EventState, EventWithPhases
 from events.people import Person
 from events.phases import PhaseKind
 from events.registration import participant_of_event
-from events.roles import host_of_event, judge_of_event, may_know_whose_it_is, organiser_of_event
+from events.roles import host_of_event, judge_of_event, may_know_whose_it_is, organiser_of_event, screener_of_event
 from events.submission_texts import Written
 from events.teams import Team, TeamInEvent, member_of_team
 
@@ -73,8 +73,9 @@ class Submission(SQLModel, table=True):
 
 class SubmissionVersion(SQLModel, table=True):
     """A submission as it was handed in: never changed. A late one is what was typed after the end; it does not count
-    until the organiser lets it. `sent_at` is when the request that brought it began, which decides whether it is late;
-    `late_entry_id` is the exception without which it would be."""
+    until the organiser lets it. In a call `stage` tells a concept note (1) from a full proposal (2). `sent_at` is when
+    the request that brought it began, which decides whether it is late; `late_entry_id` is the exception without which
+    it would be."""
 
     __tablename__ = "submission_version"
     __table_args__ = (UniqueConstraint("submission_id", "number"),)
@@ -83,6 +84,7 @@ class SubmissionVersion(SQLModel, table=True):
     public_id: str = public_id("sv")
     submission_id: int = Field(foreign_key="submission.id", index=True)
     number: int
+    stage: int = 1
     late: bool = False
     content: dict[str, Any] = listing()
     sha256: str = Field(max_length=64)
@@ -205,14 +207,16 @@ def kept_from(db: Database, actor: Actor, event: EventWithPhases) -> set[int]:
 
 def gallery_open(event: EventWithPhases, now: datetime) -> bool:
     """Whether participants see what was handed in: from the start of judging or of the live pitches, and not while
-    everybody can still hand in."""
+    everybody can still hand in. What is handed in to a call its teams do not see of each other."""
+    if in_stages(event):
+        return False
     starts = [phase.starts_at for kind in (PhaseKind.JUDGING, PhaseKind.LIVE) if (phase := event.phase(kind))]
     taken, deadline = grace_ends(event), event.phase(PhaseKind.SUBMISSION)
     in_grace = taken is not None and deadline is not None and deadline.ends_at <= now < taken
     return event.event.state is EventState.CLOSED or (any(start <= now for start in starts) and not in_grace)
 
 
-see_finals = judge_of_event | host_of_event
+see_finals = judge_of_event | host_of_event | screener_of_event
 
 
 @rule
@@ -315,8 +319,11 @@ def get_submission(db: Database, actor: Actor, event: EventWithPhases, public: s
     return found
 
 
-def counting_versions(db: Database, submission_ids: Iterable[int]) -> dict[int, SubmissionVersion]:
-    """For each of these submissions the version that counts: the last one handed in, or let in, whichever was later."""
+def counting_versions(
+    db: Database, submission_ids: Iterable[int], stage: int | None = None
+) -> dict[int, SubmissionVersion]:
+    """For each of these submissions the version that counts: the last one handed in, or let in, whichever was later;
+    with `stage` of those that were handed in there."""
     since = func.coalesce(SubmissionVersion.admitted_at, SubmissionVersion.kept_at)
     query = (
         select(SubmissionVersion)
@@ -326,6 +333,8 @@ def counting_versions(db: Database, submission_ids: Iterable[int]) -> dict[int, 
         )
         .order_by(since, col(SubmissionVersion.number))
     )
+    if stage is not None:
+        query = query.where(SubmissionVersion.stage == stage)
     return {version.submission_id: version for version in db.exec(query)}
 
 

@@ -21,7 +21,7 @@ from events.core import clock
 from events.core.access import Actor, command, rule
 from events.core.columns import moment, public_id
 from events.core.database import Database, is_broken
-from events.core.hooks import personal_data
+from events.core.hooks import personal_address, personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import At, _
@@ -48,7 +48,7 @@ from events.team_rules import refuse_locked
 
 class Team(SQLModel, table=True):
     """Who works on a challenge. `room` is where its members meet online; `late_until` is set where an organiser made an
-    exception (events/late_entries.py)."""
+    exception (events/late_entries.py); `stage` is 2 where it was invited to the second stage of a call."""
 
     __table_args__ = (UniqueConstraint("event_id", "name"),)
 
@@ -61,6 +61,7 @@ class Team(SQLModel, table=True):
     looking_for: str = Field(default="", max_length=300)
     late_until: datetime | None = moment(default=None, nullable=True)
     room: str = Field(default="", max_length=300)
+    stage: int = 1
     formed_at: datetime = moment()
 
 
@@ -104,6 +105,7 @@ class TeamInvitation(SQLModel, table=True):
 
 
 personal_data(TeamMember, "person_id", "being in a team", "delete")
+personal_address(TeamInvitation, "email", "an invitation, which ends with who invites or who takes it up", "keep")
 personal_data(TeamInvitation, "invited_id", "who was asked into a team", "delete")
 personal_data(TeamInvitation, "invited_by_id", "who asked somebody into a team", "delete")
 

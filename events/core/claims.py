@@ -2,6 +2,8 @@
 
 import logging
 import random
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
@@ -33,8 +35,19 @@ class Due(SQLModel):
 D = TypeVar("D", bound=Due)
 
 
-def claim_one(kind: type[D], *conditions: Any, lease: timedelta = LEASE) -> D | None:
-    """The next due row that meets `conditions`, now ours for `lease`; None when nothing is due.
+class _NotNow(Exception):
+    """The row may not be claimed now after all."""
+
+
+def claim_one(
+    kind: type[D],
+    *conditions: Any,
+    lease: timedelta = LEASE,
+    order: tuple[Any, ...] = (),
+    also: Callable[[Database, D], bool] | None = None,
+) -> D | None:
+    """The next due row that meets `conditions`, now ours for `lease`; None when nothing is due. The first by `order`,
+    then by when it is due; only where `also` says yes in the claiming transaction.
 
     Compare-and-set on the number of attempts: right on SQLite and PostgreSQL both, and no lock is held while the
     work goes on. SKIP LOCKED told facts three times on SQLite, which ignores it.
@@ -46,21 +59,30 @@ def claim_one(kind: type[D], *conditions: Any, lease: timedelta = LEASE) -> D | 
                 .where(
                     col(kind.done_at).is_(None), col(kind.dead_at).is_(None), kind.due_at <= clock.now(), *conditions
                 )
-                .order_by(col(kind.due_at), col(kind.id))
+                .order_by(*order, col(kind.due_at), col(kind.id))
                 .limit(1)
             ).first()
         if found is None:
             return None
-        with transaction() as db:
-            mine = db.execute(
-                update(kind)
-                .where(col(kind.id) == found.id, col(kind.attempts) == found.attempts, col(kind.done_at).is_(None))
-                .values(attempts=found.attempts + 1, due_at=clock.now() + lease)
-            )
-        if cast("CursorResult[Any]", mine).rowcount == 1:  # an UPDATE always answers with a cursor
-            found.attempts += 1
-            return found
+        with suppress(_NotNow), transaction() as db:
+            if _claimed(db, found, lease, also):
+                found.attempts += 1
+                return found
     return None
+
+
+def _claimed(db: Database, found: D, lease: timedelta, also: Callable[[Database, D], bool] | None) -> bool:
+    kind = type(found)
+    mine = db.execute(
+        update(kind)
+        .where(col(kind.id) == found.id, col(kind.attempts) == found.attempts, col(kind.done_at).is_(None))
+        .values(attempts=found.attempts + 1, due_at=clock.now() + lease)
+    )
+    if cast("CursorResult[Any]", mine).rowcount != 1:  # an UPDATE always answers with a cursor
+        return False
+    if also is not None and not also(db, found):
+        raise _NotNow
+    return True
 
 
 def finish(db: Database, row: Due) -> None:

@@ -200,7 +200,7 @@ def transaction() -> Iterator[Database]:
 
     Rows stay readable after the commit. Whoever waits for facts is woken after it.
     """
-    with _my_turn(), Database(engines().write, expire_on_commit=False) as db:
+    with _my_turn(), _marked(), Database(engines().write, expire_on_commit=False) as db:
         claim = _claim.get()
         if claim is not None:
             claim(db)
@@ -215,6 +215,23 @@ def transaction() -> Iterator[Database]:
         db.commit()
     if told:
         wake_listeners()
+
+
+_inside: ContextVar[bool] = ContextVar("inside", default=False)
+
+
+@contextmanager
+def _marked() -> Iterator[None]:
+    token = _inside.set(True)
+    try:
+        yield
+    finally:
+        _inside.reset(token)
+
+
+def in_transaction() -> bool:
+    """Whether this is done inside a `transaction()`, in which nothing may be waited for."""
+    return _inside.get()
 
 
 _claim: ContextVar[Callable[[Database], None] | None] = ContextVar("claim", default=None)

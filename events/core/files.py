@@ -1,20 +1,29 @@
-"""Files people hand in: stored under a random name with their hash; a row without its file cannot exist."""
+"""Files people hand in: kept under a random name with their hash. No row is without its file, no file without its row.
+
+A file is written and synced before the transaction that makes its row, for a disk may take its time and SQLite has one
+writer. Until then it lies among those that arrive; once its row stands it moves to its place. Where somebody pulls the
+plug in between, the row still finds it, and the sweep moves it, or takes it away when no row came within a day.
+"""
 
 import hashlib
+import logging
 import os
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path, PurePath
 
 import puremagic
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
 from events.core.access import Actor
 from events.core.columns import moment, public_id, random_id
-from events.core.database import Database
-from events.core.refusals import Invalid, NotFound
+from events.core.database import Database, in_parts, in_transaction, reading
+from events.core.refusals import Invalid, NotFound, Refusal
 from events.core.settings import settings
-from events.core.translation import _
+from events.core.translation import Message, _
 
 # What may be handed in, by the ending of its name; whatever it is, it is only ever sent as an attachment.
 ENDINGS = {
@@ -36,6 +45,10 @@ ENDINGS = {
     ".webm": "video/webm",
 }
 PLAIN_TEXT = {".txt", ".md", ".csv"}
+ARRIVING = "arriving"
+log = logging.getLogger("folkmoot.files")
+# No transaction lasts nearly as long.
+SAFE_AGE = timedelta(days=1)
 
 
 class StoredFile(SQLModel, table=True):
@@ -54,23 +67,111 @@ class StoredFile(SQLModel, table=True):
     stored_at: datetime = moment()
 
 
-def store_file(db: Database, actor: Actor, *, name: str, content: bytes) -> StoredFile:
-    """Keep a file: refused when empty, too large, or not what its name says. Synced to disk before its row."""
-    name = clean_name(name)
-    media_type = _checked_type(name, content)
-    place = random_id("file")
-    folder = settings().files
+@dataclass(frozen=True)
+class ReadyFile:
+    """A file that is checked, and on the disk for certain, but has no row yet; or the sentence why it is refused."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    place: str
+    refused: Message | None = None
+
+
+def make_ready(name: str, content: bytes) -> ReadyFile:
+    """Check a file, write it among those that arrive and sync it; never inside a transaction.
+
+    What is empty, too large or not what its name says is not written, and refused once it is to be stored.
+    """
+    if in_transaction():
+        raise RuntimeError("files are made ready before the transaction opens, so that no disk keeps others waiting")
+    name, digest, place = clean_name(name), hashlib.sha256(content).hexdigest(), random_id("file")
+    refused = _what_is_wrong(name, content)
+    if refused is None:
+        _write_down(place, content)
+    return ReadyFile(name, ENDINGS.get(Path(name).suffix.lower(), ""), len(content), digest, place, refused)
+
+
+def _write_down(place: str, content: bytes) -> None:
+    folder = settings().files / ARRIVING
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / place).open("xb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    entries = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(entries)  # else the file is there, but not its name
+    finally:
+        os.close(entries)
+
+
+@contextmanager
+def ready(files: Iterable[tuple[str, bytes]]) -> Iterator[list[ReadyFile]]:
+    """Around the transaction that stores them: these files (name, bytes) made ready, and cleared up behind it."""
+    made = [make_ready(name, content) for name, content in files]
+    with cleared_up(made):
+        yield made
+
+
+@contextmanager
+def cleared_up(files: Iterable[ReadyFile]) -> Iterator[None]:
+    """Around a transaction: behind it, files that have a row now move to their place, and the others go."""
+    try:
+        yield
+    except Refusal:
+        _try_to_settle(files)
+        raise
+    else:
+        _try_to_settle(files)
+    # After any other error nobody knows whether the commit came through: the sweep looks again.
+
+
+def _try_to_settle(files: Iterable[ReadyFile]) -> None:
+    places = [one.place for one in files if one.refused is None]
+    try:
+        if places:
+            _settle(places, places)
+    except Exception:  # what was done is done; nobody is told otherwise for this
+        log.exception("%s files are left to the sweep", len(places))
+
+
+def _settle(places: Collection[str], over: Collection[str]) -> None:
+    """Of the files that arrive under these names: move what has a row, take away what has none and is `over`."""
+    folder, known = settings().files, set[str]()
+    with reading() as db:
+        for part in in_parts(list(places)):
+            known |= set(db.exec(select(StoredFile.place).where(col(StoredFile.place).in_(part))))
+    for place in places:
+        with suppress(FileNotFoundError):  # somebody else was quicker
+            if place in known:
+                (folder / ARRIVING / place).rename(folder / place)
+            elif place in over:
+                (folder / ARRIVING / place).unlink()
+
+
+def sweep_files() -> None:
+    """Clear up what a crash left among the files that arrive: what has a row moves to its place, what has none after a
+    day goes. A file in its place is never touched, so that an older copy of the database takes nothing away."""
+    folder, limit = settings().files / ARRIVING, (clock.now() - SAFE_AGE).timestamp()
+    if folder.exists():
+        ages = {path.name: path.stat().st_mtime for path in folder.iterdir()}
+        _settle(list(ages), {place for place, written in ages.items() if written < limit})
+
+
+def store_file(db: Database, actor: Actor, file: ReadyFile) -> StoredFile:
+    """Give a file that is ready its row. Refused when empty, too large, or not what its name says."""
+    if file.refused is not None:
+        raise Invalid({"files": file.refused})
+    if not (settings().files / ARRIVING / file.place).exists():
+        raise RuntimeError(f"file {file.place} is not ready any more")
     kept = StoredFile(
-        place=place,
-        name=name,
-        media_type=media_type,
-        size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        place=file.place,
+        name=file.name,
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
         person_id=actor.person,
         stored_at=clock.now(),
     )
@@ -89,18 +190,18 @@ def clean_name(name: str) -> str:
     return (stem[:100] + dot + ending[:12]) if dot else plain[:100] or "file"
 
 
-def _checked_type(name: str, content: bytes) -> str:
+def _what_is_wrong(name: str, content: bytes) -> Message | None:
     ending = Path(name).suffix.lower()
     if not content:
-        raise Invalid({"files": _("%(name)s is empty. Choose another file.", name=name)})
+        return _("%(name)s is empty. Choose another file.", name=name)
     if len(content) > settings().upload_limit:
         limit = settings().upload_limit // 1_000_000
-        raise Invalid({"files": _("%(name)s is larger than %(limit)s MB.", name=name, limit=limit)})
+        return _("%(name)s is larger than %(limit)s MB.", name=name, limit=limit)
     if ending not in ENDINGS:
-        raise Invalid({"files": _("%(name)s cannot be taken. Hand in a PDF, an image, slides or a ZIP.", name=name)})
+        return _("%(name)s cannot be taken. Hand in a PDF, an image, slides or a ZIP.", name=name)
     if not _looks_like(ending, content):
-        raise Invalid({"files": _("%(name)s is not what its name says. Save it again and retry.", name=name)})
-    return ENDINGS[ending]
+        return _("%(name)s is not what its name says. Save it again and retry.", name=name)
+    return None
 
 
 def _looks_like(ending: str, content: bytes) -> bool:
@@ -117,10 +218,24 @@ def _looks_like(ending: str, content: bytes) -> bool:
 
 def content_of(stored: StoredFile) -> bytes:
     """The bytes of a file; refused when they are not what was handed in."""
-    path = settings().files / stored.place
-    if not path.exists():
+    content = _bytes_of(stored)
+    if content is None:
         raise NotFound(_("This file is not there any more. Ask the organiser."))
-    content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != stored.sha256:
         raise NotFound(_("This file was damaged in storage. Ask the organiser for a copy."))
     return content
+
+
+def _bytes_of(stored: StoredFile) -> bytes | None:
+    at_home, arriving = settings().files / stored.place, settings().files / ARRIVING / stored.place
+    for path in (at_home, arriving, at_home):  # it may move between two looks
+        with suppress(FileNotFoundError):
+            return path.read_bytes()
+    return None
+
+
+def damaged_files(db: Database) -> tuple[int, int]:
+    """How many files there are, and how many of them are missing or are not what was handed in. Reads them all."""
+    every = list(db.exec(select(StoredFile)))
+    bad = sum(hashlib.sha256(_bytes_of(one) or b"").hexdigest() != one.sha256 for one in every)
+    return len(every), bad

@@ -56,3 +56,24 @@ def personal_data(
 ) -> None:
     """Declare a column that points at a person. A test fails for one that nobody declared."""
     PERSONAL_DATA.append(PersonalData(relation, column, purpose, erasure))
+
+
+@dataclass(frozen=True)
+class PersonalAddress:
+    """A column that holds somebody's e-mail address, why, and what becomes of its row when they are erased. Rows may be
+    theirs by the address alone, without pointing at a person."""
+
+    relation: type[SQLModel]
+    column: str
+    purpose: str
+    erasure: Literal["delete", "blank", "keep"]
+
+
+PERSONAL_ADDRESSES: list[PersonalAddress] = []
+
+
+def personal_address(
+    relation: type[SQLModel], column: str, purpose: str, erasure: Literal["delete", "blank", "keep"]
+) -> None:
+    """Declare a column that holds addresses of people. A test fails for one that nobody declared."""
+    PERSONAL_ADDRESSES.append(PersonalAddress(relation, column, purpose, erasure))

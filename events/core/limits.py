@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel, select
 
 from events.core import clock
 from events.core.columns import Moment, moment
-from events.core.database import transaction
+from events.core.database import Database, transaction
 from events.core.refusals import Conflict
 from events.core.translation import N_, Message
 
@@ -54,3 +54,11 @@ def take_turn(key: str, *, times: int, per: timedelta) -> None:
             raise TooOften(int((ahead + pace - now - per).total_seconds()) + 1)
         held.ahead_until = ahead + pace
         db.add(held)
+
+
+def refuse_used_up(db: Database, key: str, *, times: int, per: timedelta) -> None:
+    """Refuse with TooOften if the next try of `key` would be one too many; counts nothing."""
+    held = db.get(Allowance, key)
+    now = clock.now()
+    if held is not None and (left := held.ahead_until + per / times - now - per) > timedelta():
+        raise TooOften(int(left.total_seconds()) + 1)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from events.core.database import Database
 
 T = TypeVar("T")
+U = TypeVar("U")
 SIZE = 24
 
 
@@ -25,6 +26,10 @@ class Paged(Generic[T]):
     def pages(self) -> int:
         """How many pages there are, at least one."""
         return max(1, -(-self.count // self.size))
+
+    def made(self, into: Callable[[T], U]) -> "Paged[U]":
+        """The same page, each row made into something else."""
+        return Paged([into(row) for row in self.rows], self.page, self.count, self.size)
 
 
 def paged(db: Database, query: Any, page: int, made: Callable[[Any], T], *, size: int = SIZE) -> Paged[T]:

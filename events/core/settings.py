@@ -1,5 +1,6 @@
 """Settings, read once from the environment. docs/operations.md describes each; a test holds the two together."""
 
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,17 @@ class Settings(BaseSettings):
     redis_url: str = Field("", description="Redis that carries sockets between web processes.")
     mail_url: str = Field("", description="How letters leave: smtp://, smtps:// or file:DIRECTORY; empty keeps them.")
     mail_from: str = Field("meet@folkmoot.invalid", description="The stable sender address of all letters.")
+    mail_senders: int = Field(2, ge=1, le=5, description="Connections to the mail server of one worker.")
+    mail_rate: int = Field(0, ge=0, description="Letters a minute that the mail server takes from us; 0: any number.")
+    mail_domain_rate: int = Field(0, ge=0, description="Letters a minute to one recipient domain; 0: any number.")
+    dkim_key: Path | None = Field(None, description="PEM file with the private DKIM key; unset where the relay signs.")
+    dkim_selector: str = Field("folkmoot", description="The DKIM selector under which the public key is published.")
+    mail_authserv: str = Field("", description="The name under which our mail server says who a message is from.")
+    lmtp: str = Field("", description="HOST:PORT to listen on for LMTP from our mail server; empty: nowhere.")
+    imap_url: str = Field("", description="imaps://user:password@host/FOLDER to fetch answers from; empty: nowhere.")
+    calendar_hosts: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="Hosts inside your network whose calendars may be read, comma separated."
+    )
     public_url: str = Field("http://127.0.0.1:8000", description="The address people use; every link starts with it.")
     secret: SecretStr = Field(SecretStr(""), description="At least 32 characters; keys are derived from it.")
     demo: bool = Field(False, description="Demo network, switcher, /dev/mail and /styleguide; loopback only.")
@@ -35,12 +47,36 @@ class Settings(BaseSettings):
     log_json: bool = Field(False, description="Logs as JSON lines instead of readable text.")
     log_level: str = Field("info", description="debug, info, warning or error.")
 
+    stun_urls: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="STUN servers for calls, as stun:host:port, comma separated; none by default."
+    )
+    turn_urls: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="TURN servers that relay calls, as turn:host:port, comma separated."
+    )
+    turn_secrets: Annotated[list[SecretStr], NoDecode] = Field(
+        default_factory=list, description="Secrets shared with the TURN server, comma separated; the first one signs."
+    )
+    relay_only: bool = Field(False, description="Calls go through the TURN server only, in all events.")
+    janus_url: str = Field("", description="Janus that only we reach, as ws://127.0.0.1:8188.")
+    janus_secret: SecretStr = Field(SecretStr(""), description="Janus' token_auth_secret, if it asks for tokens.")
+    janus_admin_key: SecretStr = Field(SecretStr(""), description="The admin_key of Janus' videoroom, if it has one.")
+    livekit_url: str = Field("", description="A LiveKit server, as https://live.example.")
+    livekit_page: str = Field("", description="Where LiveKit's own page for calls is, as https://calls.example/custom.")
+    livekit_key: str = Field("", description="The API key of LiveKit.")
+    livekit_secret: SecretStr = Field(SecretStr(""), description="The secret of that API key.")
+    jitsi_url: str = Field("", description="A Jitsi Meet of your own, as https://meet.example.")
+    jitsi_app: str = Field("", description="The application id for which Jitsi takes tokens.")
+    jitsi_secret: SecretStr = Field(SecretStr(""), description="The secret with which its tokens are signed.")
+    bbb_url: str = Field("", description="A BigBlueButton, as https://bbb.example/bigbluebutton.")
+    bbb_secret: SecretStr = Field(SecretStr(""), description="The shared secret of BigBlueButton.")
+
     @model_validator(mode="before")
     @classmethod
     def _split(cls, values: dict[str, object]) -> dict[str, object]:
-        proxies = values.get("trusted_proxies")
-        if isinstance(proxies, str):
-            values["trusted_proxies"] = [part.strip() for part in proxies.split(",") if part.strip()]
+        for name in ("trusted_proxies", "calendar_hosts", "stun_urls", "turn_urls", "turn_secrets"):
+            given = values.get(name)
+            if isinstance(given, str):
+                values[name] = [part.strip() for part in given.split(",") if part.strip()]
         return values
 
     @property
@@ -88,8 +124,45 @@ class Settings(BaseSettings):
             found.append("FOLKMOOT_MAIL_URL starts with neither smtp:, smtps: nor file:.")
         elif scheme in {"smtp", "smtps"} and not host:
             found.append("FOLKMOOT_MAIL_URL names no mail server. Write it as smtp://host:587.")
+        if self.lmtp and not re.fullmatch(r"[^\s:]+:\d{1,5}", self.lmtp):
+            found.append("FOLKMOOT_LMTP is no place to listen on. Write it as 127.0.0.1:8024.")
+        if self.imap_url and _parts(self.imap_url)[0] not in {"imap", "imaps"}:
+            found.append("FOLKMOOT_IMAP_URL starts with neither imap: nor imaps:.")
+        found += self._unusable_engines()
+        if self.dkim_key is not None and not self.dkim_key.is_file():
+            found.append("FOLKMOOT_DKIM_KEY names no file. Unset it where the mail server signs letters.")
         if self.log_level.lower() not in LOG_LEVELS:
             found.append("FOLKMOOT_LOG_LEVEL is none of debug, info, warning and error.")
+        return found
+
+    def _unusable_engines(self) -> list[str]:
+        """What keeps calls from working that was meant to be set up."""
+        found = []
+        if any(not one.startswith(("turn:", "turns:")) for one in self.turn_urls):
+            found.append("FOLKMOOT_TURN_URLS is not a list of addresses such as turn:turn.example:3478.")
+        if any(not one.startswith(("stun:", "stuns:")) for one in self.stun_urls):
+            found.append("FOLKMOOT_STUN_URLS is not a list of addresses such as stun:stun.example:3478.")
+        if self.turn_urls and not self.turn_secrets:
+            found.append("FOLKMOOT_TURN_URLS needs FOLKMOOT_TURN_SECRETS, the TURN server's static-auth-secret.")
+        if self.relay_only and not self.turn_urls:
+            found.append("FOLKMOOT_RELAY_ONLY needs a TURN server. Set FOLKMOOT_TURN_URLS and FOLKMOOT_TURN_SECRETS.")
+        if self.janus_url and _parts(self.janus_url)[0] not in {"ws", "wss"}:
+            found.append("FOLKMOOT_JANUS_URL is not an address of Janus' WebSocket. Write it as ws://127.0.0.1:8188.")
+        engines = {
+            "LIVEKIT": (
+                self.livekit_url,
+                [self.livekit_page, self.livekit_key, self.livekit_secret.get_secret_value()],
+            ),
+            "JITSI": (self.jitsi_url, [self.jitsi_app, self.jitsi_secret.get_secret_value()]),
+            "BBB": (self.bbb_url, [self.bbb_secret.get_secret_value()]),
+        }
+        for name, (url, keys) in engines.items():
+            if url and _parts(url)[0] not in {"https", "http"}:
+                found.append(f"FOLKMOOT_{name}_URL is not a web address.")
+            if url and not all(keys):
+                found.append(f"FOLKMOOT_{name}_URL is set without its keys. Set them all, or none.")
+        if _parts(self.jitsi_url)[1] == "meet.jit.si":
+            found.append("FOLKMOOT_JITSI_URL names meet.jit.si, which ends embedded calls after five minutes.")
         return found
 
 

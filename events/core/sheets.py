@@ -4,10 +4,7 @@ import codecs
 import csv
 import json
 import logging
-import os
 import re
-import subprocess
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +17,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
+from events.core.decoding import DecodersBusy, DecoderStopped, decode_apart
 from events.core.refusals import Conflict, Invalid
 from events.core.sheet_decoding import MAX_COLUMNS, MAX_ROWS
 from events.core.translation import Message, _
@@ -241,27 +239,13 @@ def _workbook_rows(content: bytes) -> Iterator[Numbered]:
 
 
 def _decode_apart(content: bytes) -> list[Numbered]:
-    if not _decoders.acquire(timeout=DECODER_SECONDS):
-        raise ReadersBusy(_("Other tables are being read just now. Try again in a minute."))
     try:
-        child = subprocess.run(  # noqa: S603 - our own program, no words of the file among its arguments
-            [sys.executable, "-I", str(DECODER)],
-            input=content,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=DECODER_SECONDS,
-            env={name: os.environ[name] for name in ("LD_LIBRARY_PATH", "SYSTEMROOT") if name in os.environ},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as expired:
-        log.warning("sheet decoder stopped after %s seconds", DECODER_SECONDS)
-        raise TableTooLarge from expired
-    finally:
-        _decoders.release()
-    if child.returncode:  # killed by a limit, mostly SIGXCPU
-        log.warning("sheet decoder ended with %s", child.returncode)
-        raise TableTooLarge
-    return _answered(child.stdout)
+        said = decode_apart(DECODER, content, seconds=DECODER_SECONDS, places=_decoders)
+    except DecodersBusy as busy:
+        raise ReadersBusy(_("Other tables are being read just now. Try again in a minute.")) from busy
+    except DecoderStopped as stopped:
+        raise TableTooLarge from stopped
+    return _answered(said)
 
 
 def _answered(said: bytes) -> list[Numbered]:

@@ -101,6 +101,12 @@ def stop_timer(db: Database, kind: str, subject_id: int) -> None:
     db.connection().execute(_STOP, {"what": kind, "whose": subject_id})
 
 
+def has_timer(db: Database, kind: str, subject_id: int) -> bool:
+    """Whether a timer of this kind waits for its time."""
+    waits = (col(Timer.kind) == kind, col(Timer.subject_id) == subject_id, col(Timer.done_at).is_(None))
+    return db.execute(select(col(Timer.id)).where(*waits).limit(1)).first() is not None
+
+
 def run_next_timer() -> bool:
     """Claim one due timer and run it in a transaction; False when none is due."""
     due = claim_one(Timer)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
@@ -26,6 +27,7 @@ from events.registration import Registration, RegistrationState, types_of
 from events.roles import organiser_of_event
 from events.submission_texts import Written, as_far_as_possible
 from events.submissions import Submission
+from events.team_rules import has_teams
 from events.teams import Team, TeamFormed, TeamInEvent, TeamMember
 
 # What columns are called in Devpost's files of several years, by the names of `column_name`.
@@ -181,7 +183,13 @@ def _imported(db: Database, marks: Sequence[str]) -> set[str]:
     return found
 
 
-@command(organiser_of_event, when=takes_people)
+def takes_projects(subject: EventWithPhases, now: datetime) -> None:
+    """Refuse where there are no teams, and what `takes_people` refuses."""
+    takes_people(subject, now)
+    has_teams(subject, now)
+
+
+@command(organiser_of_event, when=takes_projects)
 def import_projects(db: Database, actor: Actor, subject: EventWithPhases, *, rows: Sequence[ProjectRow]) -> Imported:
     """Make a team and a submission of each line, all of them or, when something fails, none.
 

@@ -1,11 +1,12 @@
 """Calls in two stages: individual reports, consensus, thresholds, ranking, and the cut by budget."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from statistics import median
 
+from events.judging.results import Outcome, Result
 from events.judging.rubric import counted_scores, weighted
 from events.judging.rules import ByCriterion, ByDecision, Criterion, Rubric, TieRule
 from events.judging.ties import Breaker, decision, ranked
@@ -275,3 +276,114 @@ def _groups(standings: Sequence[Standing], requested: Mapping[int, Points]) -> l
                 raise BadVotes(f"Submission {one.submission} asks for no budget. Say how much it asks for.")
             groups.setdefault(one.rank, []).append(one)
     return [groups[rank] for rank in sorted(groups)]
+
+
+class Purpose(StrEnum):
+    """What a stage of a call decides."""
+
+    INVITE = "invite"  # who is invited to the next stage
+    FUND = "fund"  # who is funded
+
+
+class Fate(StrEnum):
+    """What becomes of a submission in a stage of a call."""
+
+    INVITED = "invited"
+    NOT_INVITED = "not invited"  # above all thresholds, and below the cut by budget
+    FUNDED = "funded"
+    RESERVE = "reserve"
+    UNDECIDED = "undecided"  # tied where the budget ends
+    BELOW = "below"  # below a threshold
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What there is to divide: `available`, and for invitations how many times of it is asked for together."""
+
+    purpose: Purpose
+    available: Points | None = None
+    aim: Points = 3
+    least: Points = Fraction(5, 2)
+
+
+@dataclass(frozen=True)
+class CallResult:
+    """What a stage of a call comes to. `missing` have no consensus, `unpriced` passed and ask for no amount: until
+    neither is left, nobody's fate is known. `requested` is by submission."""
+
+    standings: tuple[Standing, ...]
+    fates: tuple[tuple[int, Fate], ...]
+    missing: tuple[int, ...]
+    unpriced: tuple[int, ...]
+    requested: tuple[tuple[int, float], ...]
+    available: float | None = None
+    cut: Cut | None = None
+    funding: Funding | None = None
+
+
+def decide_call(
+    call: Call,
+    agreed: Iterable[Consensus],
+    submissions: Iterable[int],
+    requested: Mapping[int, Points],
+    budget: Budget,
+) -> CallResult:
+    """Rank what evaluators agreed on, and divide the budget by it; all that pass are invited where none is given."""
+    among = frozenset(submissions)
+    standings = rank_call(call, [one for one in agreed if one.submission in among])
+    missing = tuple(sorted(among - {one.submission for one in standings}))
+    priced = {one: points for one, points in requested.items() if one in among and exact(points) > 0}
+    passed = [one.submission for one in standings if one.passed]
+    counts = budget.available is not None
+    unpriced = tuple(sorted(one for one in passed if one not in priced)) if counts else ()
+    cut = funding = None
+    if not missing and not unpriced and budget.available is not None:
+        if budget.purpose is Purpose.INVITE:
+            cut = cut_by_budget(standings, priced, budget.available, aim=budget.aim, least=budget.least)
+        else:
+            funding = fund(standings, priced, budget.available)
+    known = not missing and (not counts or not unpriced)
+    return CallResult(
+        standings,
+        _fates(standings, budget, cut, funding) if known else (),
+        missing,
+        unpriced,
+        tuple((one, float(exact(points))) for one, points in sorted(priced.items())),
+        None if budget.available is None else float(exact(budget.available)),
+        cut,
+        funding,
+    )
+
+
+def _fates(
+    standings: Sequence[Standing], budget: Budget, cut: Cut | None, funding: Funding | None
+) -> tuple[tuple[int, Fate], ...]:
+    by_place: dict[int, Fate] = {}
+    if cut is not None:
+        by_place |= dict.fromkeys(cut.invited, Fate.INVITED) | dict.fromkeys(cut.not_invited, Fate.NOT_INVITED)
+    if funding is not None:
+        by_place |= dict.fromkeys(funding.funded, Fate.FUNDED) | dict.fromkeys(funding.reserve, Fate.RESERVE)
+        by_place |= dict.fromkeys(funding.undecided, Fate.UNDECIDED)
+    usual = Fate.INVITED if budget.purpose is Purpose.INVITE else Fate.UNDECIDED
+    return tuple(
+        (one.submission, by_place.get(one.submission, usual) if one.passed else Fate.BELOW) for one in standings
+    )
+
+
+def with_consensus(outcome: Outcome, decided: CallResult) -> Outcome:
+    """The outcome of the individual reports, ranked by what evaluators agreed on instead; `raw` stays the mean of the
+    reports, `value` and `adjusted` are the weighted mean of the agreed points."""
+    standing = {one.submission: one for one in decided.standings}
+    order = {one.submission: place for place, one in enumerate(decided.standings)}
+    results = [_agreed(one, standing.get(one.submission)) for one in outcome.results]
+    results.sort(key=lambda one: (order.get(one.submission, len(order)), one.submission))
+    return replace(outcome, results=tuple(results), call=decided)
+
+
+def _agreed(one: Result, standing: Standing | None) -> Result:
+    if standing is None:
+        return replace(one, rank=None, value=None, adjusted=None, tied_with=(), decided_by=None)
+    return replace(
+        one, rank=standing.rank, value=standing.value, adjusted=standing.value, tied_with=standing.tied_with,
+        decided_by=standing.decided_by,
+    )  # fmt: skip

@@ -39,7 +39,6 @@ def next_pair(
     skipped: Collection[int] = (),
     busy: Collection[int] = (),
     holding: int | None = None,
-    category: int | None = None,
     fit: Fit | None = None,
 ) -> NextPair | None:
     """The pair that this judge should compare next; None where they have compared all that they may.
@@ -53,8 +52,8 @@ def next_pair(
     rule = among.rule
     if not isinstance(rule, Pairwise):
         raise BadVotes("Pairs are chosen only in a round that is judged pairwise.")
-    made = [one for one in comparisons if one.category == category]
-    fit = fit or fit_pairs(among, made, category=category)
+    made = list(comparisons)
+    fit = fit or fit_pairs(among, made)
     allowed = _allowed(among, made, judge, fit, frozenset(skipped), holding)
     if not allowed.any():
         return None

@@ -12,10 +12,12 @@ def next_view(
     *,
     skipped: Collection[int] = (),
     busy: Collection[int] = (),
+    knows: Collection[int] = (),
 ) -> int | None:
     """The submission for this judge; None where none is left. `seen` holds pairs of judge and submission.
 
-    Of those seen by fewest, the one that met fewest of what this judge has seen, so that duels spread. Nothing that
+    Of those seen by fewest, one of what they know (`knows`), and of these the one that met fewest of what this judge
+    has seen, so that duels spread. Nothing that
     they skipped, saw or have a conflict with; who is `busy` with another judge only where nobody else is left.
     """
     looks = set(seen)
@@ -32,5 +34,5 @@ def next_view(
     def met(one: int) -> int:
         return sum(len(by_submission[one] & by_submission[other]) for other in own & among.submissions)
 
-    order = sorted(left - set(busy) or left, key=lambda one: (len(by_submission[one]), met(one), one))
+    order = sorted(left - set(busy) or left, key=lambda one: (len(by_submission[one]), one not in knows, met(one), one))
     return order[0] if order else None

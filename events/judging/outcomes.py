@@ -1,7 +1,7 @@
 """One engine for all schemes: the outcome of a round, and whom it carries over to the next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -64,14 +64,3 @@ def shortlist_of(outcome: Outcome, places: int, border: Border = Border.ALL) -> 
     tied = tuple(one.submission for one in inside if one.rank == last)
     kept = inside if border is Border.ALL else [one for one in inside if one.rank != last]
     return Shortlist(tuple(one.submission for one in kept), places, tied, border)
-
-
-def next_round(among: Round, shortlist: Shortlist) -> Round:
-    """A round with the shortlist's submissions, its scheme and judges as they were; how ties are decided is open."""
-    chosen = frozenset(shortlist.submissions)
-    return replace(
-        among,
-        submissions=chosen,
-        conflicts=frozenset(one for one in among.conflicts if one.submission in chosen),
-        ties=(),
-    )

@@ -7,12 +7,12 @@ strengths and reliabilities, by expectation and maximisation), so that their ord
 leaves nothing behind.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from events.judging.network import groups_of
-from events.judging.results import JudgeFigure, Met, Outcome, Result, within
+from events.judging.results import JudgeFigure, Met, Outcome, Result
 from events.judging.rules import ByDecision, Pairwise, Round
 from events.judging.ties import decision, ranked
 from events.judging.votes import BadVotes, Comparison, Door, latest
@@ -54,12 +54,12 @@ class Pairs:
     weight: "NDArray[float64]"
 
 
-def rank_by_pairs(among: Round, comparisons: Iterable[Comparison], *, category: int | None = None) -> Outcome:
-    """The submissions of a round by strength, from the comparisons made in a category (None: overall).
+def rank_by_pairs(among: Round, comparisons: Iterable[Comparison]) -> Outcome:
+    """The submissions of a round by strength.
 
     `raw` is the share of comparisons won, `adjusted` the strength: 0 is average, 1 more wins e to 1.
     """
-    fit = fit_pairs(among, comparisons, category=category)
+    fit = fit_pairs(among, comparisons)
     met = _met(fit)
     values = {one: float(fit.strengths[place]) for place, one in enumerate(fit.submissions) if one in met}
     chairs = [decision(rule) for rule in among.ties if isinstance(rule, ByDecision)]
@@ -99,23 +99,6 @@ def _met(fit: Fit) -> dict[int, list[Met]]:
     return {one: sorted(made, key=lambda it: (it.against, it.judge)) for one, made in met.items()}
 
 
-def rank_categories(
-    among: Round, comparisons: Sequence[Comparison], entered: Mapping[int, Collection[int]]
-) -> dict[int, Outcome]:
-    """A ranking for each category, of those that entered it, by the comparisons made in it.
-
-    A category in which nothing was compared borrows the overall order.
-    """
-    overall = rank_by_pairs(among, comparisons)
-    found = {}
-    for category, submissions in entered.items():
-        inside = among.submissions & frozenset(submissions)
-        own = Round(among.rule, inside, among.judges, among.conflicts, among.ties)
-        outcome = rank_by_pairs(own, comparisons, category=category)
-        found[category] = outcome if outcome.groups else within(overall, inside)
-    return found
-
-
 def undone(comparisons: Iterable[Comparison], judge: int) -> tuple[Comparison, ...]:
     """The comparisons without this judge's last one (that of the highest number)."""
     kept = list(comparisons)
@@ -126,7 +109,7 @@ def undone(comparisons: Iterable[Comparison], judge: int) -> tuple[Comparison, .
     return tuple(kept)
 
 
-def fit_pairs(among: Round, comparisons: Iterable[Comparison], *, category: int | None = None) -> Fit:
+def fit_pairs(among: Round, comparisons: Iterable[Comparison]) -> Fit:
     """Solve strengths and reliabilities together; the same votes give the same answer in any order."""
     import numpy as np
 
@@ -134,11 +117,7 @@ def fit_pairs(among: Round, comparisons: Iterable[Comparison], *, category: int 
     if not isinstance(rule, Pairwise):
         raise BadVotes("Comparisons can only be counted in a round that is judged pairwise.")
     door = Door(among.submissions, among.judges, among.conflicts)
-    counted = [
-        one
-        for one in latest(one for one in comparisons if one.category == category)
-        if door.lets_in(one.judge, one.first, one.second)
-    ]
+    counted = [one for one in latest(comparisons) if door.lets_in(one.judge, one.first, one.second)]
     counted.sort(key=lambda one: (one.judge, min(one.first, one.second), max(one.first, one.second)))
     submissions = tuple(sorted(among.submissions))
     judges = sorted({one.judge for one in counted})

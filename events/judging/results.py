@@ -1,10 +1,13 @@
 """What comes out: places with values, and everything that anyone needs to work them out again."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from events.judging.rules import Rule
 from events.judging.votes import LeftOut
+
+if TYPE_CHECKING:
+    from events.judging.calls import CallResult
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class Outcome:
     """The result of a round: submissions by rank, those without one last; equals in order of id, which means nothing.
 
     `groups` are submissions that judges link with each other; of two groups only an assumption says which is better
-    (docs/judging.md). `borrowed` marks a category without votes of its own that takes the overall order.
+    (docs/judging.md). `call` is what a stage of a call comes to.
     """
 
     rule: Rule
@@ -104,26 +107,8 @@ class Outcome:
     judges: tuple[JudgeFigure, ...] = ()
     groups: tuple[frozenset[int], ...] = ()
     left_out: tuple[LeftOut, ...] = ()
-    borrowed: bool = False
+    call: "CallResult | None" = None
 
     def of(self, submission: int) -> Result:
         """The result of one submission."""
         return next(one for one in self.results if one.submission == submission)
-
-
-def within(outcome: Outcome, submissions: Collection[int]) -> Outcome:
-    """The same order among some only, counted anew from 1: those who entered a category, or stayed in."""
-    kept = [one for one in outcome.results if one.submission in submissions]
-    ranks = [one.rank for one in kept if one.rank is not None]
-    return replace(
-        outcome,
-        results=tuple(
-            replace(
-                one,
-                rank=None if one.rank is None else 1 + sum(1 for rank in ranks if rank < one.rank),
-                tied_with=tuple(other for other in one.tied_with if other in submissions),
-            )
-            for one in kept
-        ),
-        borrowed=True,
-    )

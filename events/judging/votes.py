@@ -43,16 +43,15 @@ class RankingList:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Which of two submissions a judge finds `better`; None where neither. `category` is the prize asked about.
+    """Which of two submissions a judge finds `better`; None where neither.
 
-    Of several for the same judge, pair and category, the one with the highest `number` counts.
+    Of several for the same judge and pair, the one with the highest `number` counts.
     """
 
     judge: int
     first: int
     second: int
     better: int | None
-    category: int | None = None
     number: int = 0
 
     def __post_init__(self) -> None:
@@ -146,7 +145,7 @@ def _about(vote: Score | RankingList | Comparison | Ballot) -> tuple[Any, ...]:
             return (vote.judge, vote.submission, vote.criterion)
         case Comparison():
             low, high = sorted((vote.first, vote.second))
-            return (vote.judge, low, high, str(vote.category))
+            return (vote.judge, low, high)
         case RankingList():
             return (vote.judge,)
         case Ballot():

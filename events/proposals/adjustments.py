@@ -139,8 +139,9 @@ def plan_of(db: Database, subject: ProposalInEvent) -> tuple[Problem, Plan, list
     for place, _person in places:
         if place.person_id not in gone:
             people.setdefault(place.proposed_team_id, []).append(place.person_id)
-    there = [db.get(Team, one.team_id) for one in teams if one.fills and one.team_id]
-    filled = {one.team.id: one for one in teams_with_members(db, [team for team in there if team is not None])}
+    ids = [one.team_id for one in teams if one.fills and one.team_id]
+    there = db.exec(select(Team).where(col(Team.id).in_(ids)).order_by(col(Team.id))).all()
+    filled = {one.team.id: one for one in teams_with_members(db, there)}
     planned = [_planned(one, people.get(one.id, []), filled.get(one.team_id) if one.fills else None) for one in teams]
     free = [person for inside in people.values() for person in inside]
     problem = problem_of(db, subject.event, subject.proposal, free, filled.values())

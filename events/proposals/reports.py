@@ -27,7 +27,7 @@ from events.seekers import Seeker
 from events.team_builder.checks import Broken
 from events.team_builder.plan import Aim
 from events.team_builder.reasons import TeamWhy
-from events.teams import Team, members_of
+from events.teams import Team, TeamMember, members_of
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,16 @@ def report_on(db: Database, actor: Actor, subject: ProposalInEvent) -> ProposalR
     open_ = subject.proposal.state is ProposalState.DONE
     looked = look_at(db, subject) if open_ else None
     titles = dict(db.exec(select(Challenge.id, Challenge.title).where(Challenge.event_id == subject.event.id)).all())
+    proposed = teams_in(db, subject.id)
+    rows = _rows_of(db, [team.team_id for team in proposed if team.team_id])
+    names = _members(db, list(rows))
     teams = tuple(
-        _team_line(db, team, tuple(seated.get(team.id, ())), titles.get(team.challenge_id, ""),
-                   looked.why.get(team.id or 0) if looked else None,
-                   tuple(one.what for one in looked.faults.get(team.id or 0, ())) if looked else ())
-        for team in teams_in(db, subject.id)
+        _team_line(
+            team, rows.get(team.team_id or 0), names.get(team.team_id or 0, {}), tuple(seated.get(team.id, ())),
+            titles.get(team.challenge_id, ""), looked.why.get(team.id or 0) if looked else None,
+            tuple(one.what for one in looked.faults.get(team.id or 0, ())) if looked else (),
+        )
+        for team in proposed
     )  # fmt: skip
     answers: dict[PlaceState, int] = {}
     for place, _person in places:
@@ -136,14 +141,30 @@ def _lines(db: Database, subject: ProposalInEvent, places: list[tuple[ProposedPl
     }  # fmt: skip
 
 
+def _rows_of(db: Database, ids: list[int]) -> dict[int, Team]:
+    return {row.id or 0: row for row in db.exec(select(Team).where(col(Team.id).in_(ids)))}
+
+
+def _members(db: Database, team_ids: list[int]) -> dict[int, dict[int, str]]:
+    """The names of the members of several teams by person, those who came first first."""
+    query = (
+        select(TeamMember.team_id, TeamMember.person_id, Person.name)
+        .join(Person, col(Person.id) == col(TeamMember.person_id))
+        .where(col(TeamMember.team_id).in_(team_ids))
+        .order_by(col(TeamMember.joined_at), col(TeamMember.id))
+    )
+    found: dict[int, dict[int, str]] = {}
+    for team_id, person_id, name in db.exec(query):
+        found.setdefault(team_id, {})[person_id] = name
+    return found
+
+
 def _team_line(
-    db: Database, team: ProposedTeam, places: tuple[PlaceLine, ...], title: str, why: TeamWhy | None,
-    faults: tuple[Broken, ...],
+    team: ProposedTeam, row: Team | None, members: dict[int, str], places: tuple[PlaceLine, ...], title: str,
+    why: TeamWhy | None, faults: tuple[Broken, ...],
 ) -> TeamLine:  # fmt: skip
-    row = db.get(Team, team.team_id) if team.team_id else None
     placed = {one.person_id for one in places}
-    members = members_of(db, row.id or 0) if row is not None else []
-    there = tuple(one.name for one in members if one.person_id not in placed)
+    there = tuple(name for person, name in members.items() if person not in placed)
     return TeamLine(
         team.public_id, team.number, title, row.name if row and team.fills else "", there, team.locked,
         ProposedState(team.state), row.public_id if row else "", places, why, faults,

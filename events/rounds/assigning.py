@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.exc import IntegrityError
@@ -24,7 +25,7 @@ from events.organisations import Membership, Organisation
 from events.people import Person
 from events.roles import organiser_of_event
 from events.rounds.conflicts import conflicts_of
-from events.rounds.judges import RoundJudge, end_judging, enter_judges, judge_row, judges_to_name
+from events.rounds.judges import RoundJudge, end_judging, enter_judges, judge_row, may_be_named
 from events.rounds.rounds import (
     RoundInEvent,
     RoundState,
@@ -38,11 +39,12 @@ from events.rounds.votes import VoteKind, latest_votes
 from events.submissions import Submission
 from events.teams import Team
 
-ASSIGNED_SCHEMES = (Scheme.RUBRIC, Scheme.RANKING)
+ASSIGNED_SCHEMES = (Scheme.RUBRIC, Scheme.RANKING, Scheme.CALL)
 
 
 class JudgingAssignment(SQLModel, table=True):
-    """That a judge judges a submission of a round, or did until `ended_at`."""
+    """That a judge judges a submission of a round, or did until `ended_at`; in a call the `rapporteur` writes down
+    what its evaluators agree on."""
 
     __tablename__ = "judging_assignment"
     __table_args__ = (UniqueConstraint("round_id", "person_id", "submission_id"),)
@@ -52,6 +54,7 @@ class JudgingAssignment(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", index=True)
     submission_id: int = Field(foreign_key="submission.id", index=True)
     by_hand: bool = False
+    rapporteur: bool = False
     assigned_at: datetime = moment()
     ended_at: datetime | None = moment(default=None, nullable=True)
 
@@ -116,7 +119,7 @@ def assign_judges(db: Database, actor: Actor, subject: RoundInEvent, *, anew: bo
         if (one.person_id, one.submission_id) not in wanted:
             one.ended_at = clock.now()
             db.add(one)
-    _enter_many(db, subject.id, wanted - standing)
+    enter_pairs(db, JudgingAssignment, "round_id", subject.id, wanted - standing, by_hand=False)
     if wanted != standing:
         record(db, actor, JudgesAssigned(event_id=subject.event.id, round_id=subject.id))
         tell_judges(db, actor, subject, [person for person, _submission in wanted - standing])
@@ -128,7 +131,7 @@ def _task(
     there: list[JudgingAssignment], *, anew: bool,
 ) -> Task:  # fmt: skip
     ids = [one.submission_id for one in works]
-    knows, about = _topics_of_judges(db, [one.person_id for one in judges]), _topics_of_works(db, ids)
+    knows, about = topics_of_judges(db, [one.person_id for one in judges]), topics_of_works(db, ids)
     judged = {(one.person_id, one.about) for one in latest_votes(db, subject.id) if one.kind is not VoteKind.UNDONE}
     number = {one.submission_id: one.number for one in works}
     standing = {
@@ -150,7 +153,7 @@ def _judge_rows(db: Database, round_id: int) -> list[RoundJudge]:
     return list(db.exec(select(RoundJudge).where(RoundJudge.round_id == round_id).order_by(col(RoundJudge.number))))
 
 
-def _topics_of_judges(db: Database, people: Collection[int]) -> Mapping[int, frozenset[str]]:
+def topics_of_judges(db: Database, people: Collection[int]) -> Mapping[int, frozenset[str]]:
     """What judges know: their own keywords and those of where they belong."""
     found = {
         person or 0: set(keywords)
@@ -166,7 +169,7 @@ def _topics_of_judges(db: Database, people: Collection[int]) -> Mapping[int, fro
     return {person: frozenset(topics) for person, topics in found.items()}
 
 
-def _topics_of_works(db: Database, submissions: Collection[int]) -> Mapping[int, frozenset[str]]:
+def topics_of_works(db: Database, submissions: Collection[int]) -> Mapping[int, frozenset[str]]:
     """What submissions are about: the keywords of the need that their challenge was made from."""
     query = (
         select(Submission.id, Item.keywords)
@@ -178,7 +181,7 @@ def _topics_of_works(db: Database, submissions: Collection[int]) -> Mapping[int,
     return {submission or 0: frozenset(keywords) for submission, keywords in db.exec(query)}
 
 
-def _enter(db: Database, round_id: int, person: int, submission: int, *, by_hand: bool) -> bool:
+def assign_one(db: Database, round_id: int, person: int, submission: int, *, by_hand: bool) -> bool:
     """Write down that somebody judges something, again where they did before; False where they do already."""
     row = db.exec(
         select(JudgingAssignment).where(
@@ -203,21 +206,25 @@ def _enter(db: Database, round_id: int, person: int, submission: int, *, by_hand
     return True
 
 
-def _enter_many(db: Database, round_id: int, pairs: Collection[tuple[int, int]]) -> None:
-    """Write down many pairs of person and submission in a few statements: thousands are assigned at once."""
-    query = select(JudgingAssignment).where(JudgingAssignment.round_id == round_id)
+def enter_pairs(
+    db: Database, relation: Any, of: str, id: int, pairs: Collection[tuple[int, int]], **values: Any
+) -> None:
+    """Write down many pairs of person and submission in a few statements: thousands are assigned at once. The relation
+    is that of who judges, or of who screens; `of` is its column that names the round or the screening."""
+    query = select(relation).where(getattr(relation, of) == id)
     known = {(one.person_id, one.submission_id): one for one in db.exec(query)}
     now = clock.now()
-    for pair in sorted(pairs):
-        row = known.get(pair) or JudgingAssignment(
-            round_id=round_id, person_id=pair[0], submission_id=pair[1], assigned_at=now
+    for person, submission in sorted(pairs):
+        row = known.get((person, submission)) or relation(
+            **{of: id}, person_id=person, submission_id=submission, assigned_at=now
         )
-        row.by_hand, row.assigned_at, row.ended_at = False, now, None
+        for name, value in {**values, "assigned_at": now, "ended_at": None}.items():
+            setattr(row, name, value)
         db.add(row)
     try:
         db.flush()
     except IntegrityError as error:
-        if is_broken(error, "uq_judging_assignment_round_id_person_id_submission_id"):
+        if is_broken(error, f"uq_{relation.__tablename__}_{of}_person_id_submission_id"):
             raise Conflict(_("Somebody else is assigning at this moment. Look at what they did first.")) from error
         raise
 
@@ -244,7 +251,7 @@ def assign_by_hand(db: Database, actor: Actor, subject: RoundInEvent, *, person_
     work = work_in(db, subject.id, submission)
     if any((one.judge, one.submission) == (person_id, work.submission_id) for one in conflicts_of(db, subject.round)):
         raise Conflict(_("This judge has a conflict of interest with this submission. Choose another judge."))
-    if _enter(db, subject.id, person_id, work.submission_id, by_hand=True):
+    if assign_one(db, subject.id, person_id, work.submission_id, by_hand=True):
         record(db, actor, JudgesAssigned(event_id=subject.event.id, round_id=subject.id))
         tell_judges(db, actor, subject, [person_id])
 
@@ -289,7 +296,7 @@ def replace_judge(
     """
     if by_id == person_id:
         raise Invalid({"by": _("Choose somebody else to take over.")})
-    if by_id is not None and by_id not in {one.id for one in judges_to_name(db, subject.event)}:
+    if by_id is not None and not may_be_named(db, subject, by_id):
         raise Invalid({"by": _("This person is no judge of the event. Give them the role first.")})
     end_judging(db, actor, subject, person_id=person_id, counts=counts)
     if by_id is not None:
@@ -318,7 +325,7 @@ def _hand_over(
             continue
         if by_id is None or (by_id, one.submission_id) in blocked:
             left.append(one.submission_id)
-        elif _enter(db, subject.id, by_id, one.submission_id, by_hand=True):
+        elif assign_one(db, subject.id, by_id, one.submission_id, by_hand=True):
             given.append(by_id)
     record(db, actor, JudgesAssigned(event_id=subject.event.id, round_id=subject.id))
     tell_judges(db, actor, subject, given)

@@ -19,6 +19,8 @@ from events.judging.figures import (
     to_discuss,
 )
 from events.judging.results import JudgeFigure
+from events.judging.votes import Conflict as Interest
+from events.judging.votes import Kind
 from events.people import Person, people_by_id
 from events.roles import organiser_of_event
 from events.rounds.assigning import ASSIGNED_SCHEMES, assignments_in
@@ -148,7 +150,13 @@ def _conflicts(
     people = {one.person_id: one for one in standing.judges.values()}
     number = {one.submission.id: one.number for one in standing.works.values()}
     found: dict[int, list[tuple[JudgeCard, ConflictCard]]] = {}
-    for one in conflicts_shown(db, subject):
+    known = [
+        Interest(
+            standing.judges[one.judge].person_id, standing.works[one.submission].submission.id or 0, Kind(one.kind)
+        )
+        for one in standing.inputs.conflicts
+    ]
+    for one in conflicts_shown(db, subject, known):
         found.setdefault(number[one.submission_id], []).append((people[one.person_id], one))
     return found
 

@@ -19,10 +19,8 @@ from events.core.translation import _
 from events.events import EventWithPhases
 from events.roles import organiser_of_event
 from events.rounds.assigning import work_in
-from events.rounds.conflicts import conflicts_of
-from events.rounds.judges import judges_of
 from events.rounds.rounds import JudgingRound, RoundInEvent, RoundState, RoundSubmission, Scheme, is_closed_round
-from events.rounds.standings import TieDecision, standing_of, works_of
+from events.rounds.standings import Standing, TieDecision, standing_of, works_of
 from events.rounds.votes import RoundVote, VoteKind, about_submission, all_versions, newest_of
 from events.submissions import Submission
 
@@ -84,16 +82,22 @@ class Comment:
 def comments_in(db: Database, row: JudgingRound, *, until: datetime | None = None) -> list[Comment]:
     """What judges wrote in a round to each team (numbers of submissions and judges), up to a moment: the last words of
     those whose votes count and who have no conflict of interest."""
-    judges = {one.person_id: one.number for one in judges_of(db, row.id) if one.counts}
-    works = {about_submission(one.number): one for one in works_of(db, row.id).values()}
-    blocked = {(one.judge, one.submission) for one in conflicts_of(db, row)}
-    rows = [one for one in all_versions(db, row.id or 0) if until is None or one.given_at <= until]
+    standing = standing_of(db, row, count=False)
+    versions = all_versions(db, row.id or 0)
+    return comments_of(standing, [one for one in versions if until is None or one.given_at <= until])
+
+
+def comments_of(standing: Standing, versions: Sequence[RoundVote] | None = None) -> list[Comment]:
+    """The same for a round that was read already, by its last votes or these."""
+    judges = {one.person_id: one.number for one in standing.judges.values() if one.counts}
+    works = {about_submission(one.number): one for one in standing.works.values() if one.row.taken_out_at is None}
+    blocked = {(one.judge, one.submission) for one in standing.inputs.conflicts}
     found = []
-    for one in newest_of(rows):
+    for one in standing.votes if versions is None else newest_of(versions):
         work = works.get(one.about)
         if one.kind is not VoteKind.SCORE or not one.comment or work is None or one.person_id not in judges:
             continue
-        if (one.person_id, work.submission.id) not in blocked:
+        if (judges[one.person_id], work.number) not in blocked:
             found.append(Comment(work.number, judges[one.person_id], one.comment, one.given_at))
     return sorted(found, key=lambda one: (one.submission, one.judge))
 
@@ -110,7 +114,7 @@ def comments_for_team(db: Database, row: JudgingRound, submission_id: int) -> li
 def can_release(subject: RoundInEvent, now: datetime) -> None:
     """Refuse to release comments while judges write them, and where there are none."""
     its_event_not_over(subject, now)
-    if subject.round.scheme is not Scheme.RUBRIC:
+    if subject.round.scheme is not Scheme.RUBRIC:  # evaluators of a call write to teams in their consensus report
         raise Conflict(_("In this round judges write no comments."))
     if subject.round.state not in (RoundState.CLOSED, RoundState.PUBLISHED):
         raise Conflict(_("Close the round first."))

@@ -5,10 +5,10 @@ see it, neither on its own page nor in any list, and what they gave it does not 
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
@@ -27,7 +27,7 @@ from events.judging.votes import Kind, Links, conflicts_between
 from events.organisations import ClusterMembership, Membership, Organisation, OrganisationKind
 from events.people import Person
 from events.registration import Registration, RegistrationState
-from events.roles import judge_of_event, organiser_of_event
+from events.roles import judge_in_the_event, organiser_of_event
 from events.rounds.judges import RoundJudge
 from events.rounds.rounds import JudgingRound, RoundInEvent, RoundSubmission
 from events.rounds.schemes import kinds_counted
@@ -138,48 +138,56 @@ def conflicts_among(
     """The conflicts of interest between these people and submissions, by person id and submission id."""
     if not people or not submissions:
         return frozenset()
-    return conflicts_between(
-        _links_of_people(db, event_id, people),
-        _links_of_submissions(db, event_id, submissions),
-        kinds_counted(list(kinds)),
-    )
-
-
-def _links_of_people(db: Database, event_id: int, people: Collection[int]) -> dict[int, Links]:
-    homes = _organisations_of(db, event_id, people)
-    clusters, countries = _clusters_of(db, homes), _countries_of(db, homes)
-    return {person: _links(homes.get(person, set()), clusters, countries, frozenset({person})) for person in people}
-
-
-def _links(
-    homes: set[int], clusters: Mapping[int, set[int]], countries: Mapping[int, str], people: frozenset[int]
-) -> Links:
-    return Links(
-        organisations=frozenset(homes),
-        clusters=frozenset(cluster for one in homes for cluster in clusters.get(one, ())),
-        countries=frozenset(countries[one] for one in homes if countries.get(one)),
-        people=people,
-    )
-
-
-def _links_of_submissions(db: Database, event_id: int, submissions: Collection[int]) -> dict[int, Links]:
-    behind = _people_behind(db, submissions)
-    homes = _organisations_of(db, event_id, {person for people in behind.values() for person in people})
-    clusters, countries = _clusters_of(db, homes), _countries_of(db, homes)
+    behind = people_behind(db, submissions)
+    homes = _homes_of(db, event_id, {*people, *(person for team in behind.values() for person in team)})
     mentors, declared = _mentors_of(db, submissions), _declared_about(db, submissions)
-    found = {}
-    for one in submissions:
-        people = behind.get(one, set())
-        places = {place for person in people for place in homes.get(person, ())}
-        links = _links(places, clusters, countries, frozenset(people))
-        found[one] = Links(
-            links.organisations, links.clusters, links.countries, links.people,
-            frozenset(mentors.get(one, ())), frozenset(declared.get(one, ())),
-        )  # fmt: skip
-    return found
+    judges = {one: _links({one}, homes) for one in people}
+    works = {
+        one: replace(
+            _links(behind.get(one, ()), homes),
+            mentors=frozenset(mentors.get(one, ())),
+            declared=frozenset(declared.get(one, ())),
+        )
+        for one in submissions
+    }
+    return conflicts_between(judges, works, kinds_counted(list(kinds)))
 
 
-def _people_behind(db: Database, submissions: Collection[int]) -> dict[int, set[int]]:
+def _links(people: Collection[int], homes: Mapping[int, Links]) -> Links:
+    """What all of these belong to."""
+    own = [homes[one] for one in people if one in homes]
+    return Links(
+        frozenset[int]().union(*(one.organisations for one in own)),
+        frozenset[int]().union(*(one.clusters for one in own)),
+        frozenset[str]().union(*(one.countries for one in own)),
+        frozenset(people),
+    )
+
+
+def _homes_of(db: Database, event_id: int, people: Collection[int]) -> dict[int, Links]:
+    """Where each of these belongs; a cluster is in itself, as its people run it."""
+    homes = _organisations_of(db, event_id, people)
+    clusters: dict[int, set[int]] = {}
+    countries: dict[int, str] = {}
+    ids = {one for places in homes.values() for one in places}
+    query = select(Organisation.id, Organisation.country, Organisation.kind, ClusterMembership.cluster_id).join(
+        ClusterMembership, col(ClusterMembership.organisation_id) == col(Organisation.id), isouter=True
+    )
+    for organisation, country, kind, cluster in db.execute(query.where(col(Organisation.id).in_(ids))):
+        countries[organisation] = country
+        own = {organisation} if kind is OrganisationKind.CLUSTER_ORGANISATION else set()
+        clusters.setdefault(organisation, set()).update(own | ({cluster} if cluster else set()))
+    return {
+        person: Links(
+            organisations=frozenset(places),
+            clusters=frozenset(cluster for one in places for cluster in clusters.get(one, ())),
+            countries=frozenset(countries[one] for one in places if countries.get(one)),
+        )
+        for person, places in homes.items()
+    }
+
+
+def people_behind(db: Database, submissions: Collection[int]) -> dict[int, set[int]]:
     """Who is in the team of a submission, or handed a version of it in."""
     members = (
         select(Submission.id, TeamMember.person_id)
@@ -190,9 +198,8 @@ def _people_behind(db: Database, submissions: Collection[int]) -> dict[int, set[
         col(SubmissionVersion.submission_id).in_(submissions), col(SubmissionVersion.person_id).is_not(None)
     )
     found: dict[int, set[int]] = {}
-    for query in (members, handed_in):
-        for submission, person in db.execute(query):
-            found.setdefault(submission, set()).add(person)
+    for submission, person in db.execute(union_all(members, handed_in)):
+        found.setdefault(submission, set()).add(person)
     return found
 
 
@@ -206,31 +213,9 @@ def _organisations_of(db: Database, event_id: int, people: Collection[int]) -> d
     )
     belongs = select(Membership.person_id, Membership.organisation_id).where(col(Membership.person_id).in_(people))
     found: dict[int, set[int]] = {}
-    for query in (takes_part, belongs):
-        for person, organisation in db.execute(query):
-            found.setdefault(person, set()).add(organisation)
+    for person, organisation in db.execute(union_all(takes_part, belongs)):
+        found.setdefault(person, set()).add(organisation)
     return found
-
-
-def _clusters_of(db: Database, homes: Mapping[int, set[int]]) -> dict[int, set[int]]:
-    """The clusters of which organisations are members; a cluster is in itself, as its people run it."""
-    ids = {one for places in homes.values() for one in places}
-    found: dict[int, set[int]] = {}
-    query = select(ClusterMembership.organisation_id, ClusterMembership.cluster_id)
-    for organisation, cluster in db.exec(query.where(col(ClusterMembership.organisation_id).in_(ids))):
-        found.setdefault(organisation, set()).add(cluster)
-    own = select(Organisation.id).where(
-        col(Organisation.id).in_(ids), Organisation.kind == OrganisationKind.CLUSTER_ORGANISATION
-    )
-    for one in db.exec(own):
-        found.setdefault(one or 0, set()).add(one or 0)
-    return found
-
-
-def _countries_of(db: Database, homes: Mapping[int, set[int]]) -> dict[int, str]:
-    ids = {one for places in homes.values() for one in places}
-    query = select(Organisation.id, Organisation.country).where(col(Organisation.id).in_(ids))
-    return {one or 0: country for one, country in db.exec(query)}
 
 
 def _mentors_of(db: Database, submissions: Collection[int]) -> dict[int, set[int]]:
@@ -256,7 +241,7 @@ def _declared_about(db: Database, submissions: Collection[int]) -> dict[int, set
 @hides_submissions
 def _hidden_from_judges(db: Database, actor: Actor, event: EventWithPhases) -> Collection[int]:
     """A judge sees nothing of what they have a conflict of interest with, in any round of the event."""
-    if not judge_of_event(actor, event):
+    if not judge_in_the_event(actor, event):
         return ()
     query = (
         select(RoundSubmission.submission_id, JudgingRound.id, JudgingRound.kinds)
@@ -355,8 +340,8 @@ class ConflictCard:
     reason: str = ""
 
 
-def conflicts_shown(db: Database, subject: RoundInEvent) -> list[ConflictCard]:
-    """Every conflict of interest in a round, for its organisers; in order of submission and person."""
+def conflicts_shown(db: Database, subject: RoundInEvent, known: Iterable[Interest]) -> list[ConflictCard]:
+    """The conflicts of interest in a round as its organisers see them; in order of submission and person."""
     rows = db.exec(
         select(DeclaredConflict).where(
             DeclaredConflict.event_id == subject.event.id, col(DeclaredConflict.dismissed_at).is_(None)
@@ -364,7 +349,7 @@ def conflicts_shown(db: Database, subject: RoundInEvent) -> list[ConflictCard]:
     )
     said = {(one.person_id, one.submission_id): one for one in rows}
     found = []
-    for one in sorted(conflicts_of(db, subject.round), key=lambda one: (one.submission, one.judge, one.kind)):
+    for one in sorted(known, key=lambda one: (one.submission, one.judge, one.kind)):
         row = said.get((one.judge, one.submission)) if one.kind is Kind.DECLARED else None
         found.append(
             ConflictCard(one.judge, one.submission, one.kind, row.public_id if row else "", row.reason if row else "")

@@ -3,7 +3,6 @@
 In a blind round nothing here selects who is behind a submission, and names that its text mentions are blanked.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,30 +13,29 @@ from sqlmodel import col, select
 from events.challenges import Challenge
 from events.core.access import Actor, rule
 from events.core.database import Database
+from events.core.files import StoredFile
 from events.core.refusals import NotFound
 from events.core.translation import Message, _
 from events.events import EventWithPhases
 from events.judging.votes import Kind
-from events.organisations import Organisation
-from events.people import Person
+from events.organisations import Membership, Organisation
+from events.people import people_by_id
 from events.registration import Registration
 from events.rounds.assigning import ASSIGNED_SCHEMES, assignments_in
-from events.rounds.conflicts import conflicts_among
+from events.rounds.blanking import Blanker, Identity, blanker
+from events.rounds.conflicts import conflicts_among, people_behind
 from events.rounds.rounds import (
+    POINTS_SCHEMES,
     JudgingRound,
     RoundInEvent,
     RoundSubmission,
-    Scheme,
     criteria_of,
     judge_of_round,
     submissions_in,
 )
 from events.rounds.votes import WHOLE_LIST, RoundVote, VoteKind, about_submission, latest_votes
-from events.submissions import Submission, SubmissionVersion, counting_versions
-from events.teams import Team, TeamMember
-
-BLANK = "▒▒▒"
-SHORTEST_NAME = 3
+from events.submissions import Submission, SubmissionFile, SubmissionVersion, counting_versions
+from events.teams import Team
 
 
 class Progress(StrEnum):
@@ -146,6 +144,21 @@ def get_work(db: Database, actor: Actor, subject: RoundInEvent, public: str) -> 
     return work
 
 
+def get_work_file(db: Database, work: WorkForJudge, public: str) -> StoredFile:
+    """A file of what counts of a submission, for the judge who judges it (`get_work` has asked); NotFound for all
+    in a blind round."""
+    version = counting_versions(db, [work.row.submission_id], work.round.stage).get(work.row.submission_id)
+    listed = {one["file"] for one in version.content["files"]} if version and not work.round.blind else set()
+    found = db.exec(
+        select(StoredFile)
+        .join(SubmissionFile, col(SubmissionFile.file_id) == col(StoredFile.id))
+        .where(SubmissionFile.submission_id == work.row.submission_id, StoredFile.public_id == public)
+    ).first()
+    if found is None or public not in listed:
+        raise NotFound()
+    return found
+
+
 def desk_of(db: Database, actor: Actor, subject: RoundInEvent) -> Desk:
     """What a judge has to judge in a round; nothing for others."""
     if not judge_of_round(actor, subject):
@@ -153,7 +166,7 @@ def desk_of(db: Database, actor: Actor, subject: RoundInEvent) -> Desk:
     rows = works_for(db, actor, subject)
     votes = {one.about: one for one in latest_votes(db, subject.id, actor.person)}
     read = read_works(db, subject, rows)
-    criteria = len(criteria_of(db, subject.id)) if subject.round.scheme is Scheme.RUBRIC else 0
+    criteria = len(criteria_of(db, subject.id)) if subject.round.scheme in POINTS_SCHEMES else 0
     listed = _listed(votes.get(WHOLE_LIST))
     lines = []
     for row in rows:
@@ -209,15 +222,18 @@ def read_works(
 ) -> dict[int, ReadWork]:
     """What a judge reads of these submissions, by number."""
     ids = [one.submission_id for one in rows]
-    versions = counting_versions(db, ids)
+    versions = counting_versions(db, ids, subject.round.stage)
     blind = subject.round.blind
     known = {} if blind else _teams_of(db, ids)
     about = _challenges_of(db, ids)
-    names = _names_behind(db, subject.event.id, ids) if blind else {}
+    behind = _identities(db, subject.event.id, versions, ids) if blind else {}
     return {
-        one.number: _read(one, versions.get(one.submission_id), known, about, names.get(one.submission_id), blind)
+        one.number: _read(
+            one, versions.get(one.submission_id), known, about,
+            blanker(behind.get(one.submission_id, Identity())) if blind else None,
+        )
         for one in rows
-    }
+    }  # fmt: skip
 
 
 def _read(
@@ -225,14 +241,14 @@ def _read(
     version: SubmissionVersion | None,
     known: Mapping[int, tuple[str, str]],
     about: Mapping[int, str],
-    names: Sequence[str] | None,
-    blind: bool,
+    blanks: Blanker | None,
 ) -> ReadWork:
     says: Mapping[str, Any] = version.content if version else {}
     team, public = known.get(row.submission_id, ("", ""))
+    blind = blanks is not None
 
     def shown(said: str) -> str:
-        return blanked(said, names or ()) if blind else said
+        return blanks(said) if blanks is not None else said
 
     def text(field: str) -> str:
         return shown(str(says.get(field, "")))
@@ -266,36 +282,34 @@ def _challenges_of(db: Database, submissions: Sequence[int]) -> dict[int, str]:
     return {one or 0: title for one, title in db.exec(query)}
 
 
-def _names_behind(db: Database, event_id: int, submissions: Sequence[int]) -> dict[int, list[str]]:
-    """The names that would tell whose a submission is: its team's, its people's by parts, and where they belong."""
-    teams = select(Submission.id, Team.name).join(Team, col(Team.id) == col(Submission.team_id))
-    people = (
-        select(Submission.id, Person.name)
-        .join(TeamMember, col(TeamMember.team_id) == col(Submission.team_id))
-        .join(Person, col(Person.id) == col(TeamMember.person_id))
+def _identities(
+    db: Database, event_id: int, versions: Mapping[int, SubmissionVersion], submissions: Sequence[int]
+) -> dict[int, Identity]:
+    """What would tell whose a submission is: its team's names, its people's, and where they belong."""
+    behind = people_behind(db, submissions)
+    everybody = {person for people in behind.values() for person in people}
+    people = people_by_id(db, everybody)
+    homes: dict[int, list[Organisation]] = {}
+    belonging = select(Membership.person_id, Organisation).join(
+        Organisation, col(Organisation.id) == col(Membership.organisation_id)
     )
-    homes = (
-        select(Submission.id, Organisation.name)
-        .join(TeamMember, col(TeamMember.team_id) == col(Submission.team_id))
-        .join(Registration, col(Registration.person_id) == col(TeamMember.person_id))
+    taking_part = (
+        select(Registration.person_id, Organisation)
         .join(Organisation, col(Organisation.id) == col(Registration.organisation_id))
         .where(Registration.event_id == event_id)
     )
-    found: dict[int, list[str]] = {}
-    for query in (teams, people, homes):
-        for submission, name in db.execute(query.where(col(Submission.id).in_(submissions))):
-            found.setdefault(submission, []).extend([name, *(name.split() if query is people else ())])
+    for query, column in ((belonging, Membership.person_id), (taking_part, Registration.person_id)):
+        for person, home in db.exec(query.where(col(column).in_(everybody))):
+            homes.setdefault(person, []).append(home)
+    teams = {one: name for one, (name, _public) in _teams_of(db, submissions).items()}
+    found = {}
+    for one in submissions:
+        there = [people[person] for person in sorted(behind.get(one, ())) if person in people]
+        places = [home for person in there for home in homes.get(person.id or 0, ())]
+        version = versions.get(one)
+        found[one] = Identity(
+            (teams.get(one, ""), str(version.content.get("team", "")) if version else ""),
+            tuple(person.name for person in there), tuple(home.name for home in places),
+            tuple(person.email for person in there), tuple(home.website for home in places if home.website),
+        )  # fmt: skip
     return found
-
-
-ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]+@[^\s@]+\.[^\s@]+", re.I)
-
-
-def blanked(text: str, names: Sequence[str]) -> str:
-    """A text without these names of three letters and more, and without addresses of the web and mail."""
-    parts = {name for name in names if len(name) >= SHORTEST_NAME}
-    text = ADDRESS.sub(BLANK, text)
-    if not parts:
-        return text
-    longest_first = sorted(parts, key=len, reverse=True)
-    return re.sub(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)", BLANK, text, flags=re.I)

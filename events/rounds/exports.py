@@ -9,7 +9,7 @@ from typing import Any
 
 from events.core.sheets import Cell
 from events.core.translation import _
-from events.rounds.inputs import Inputs, VoteIn, lines_of
+from events.rounds.inputs import Inputs, VoteIn, best_by_challenge, lines_of
 
 Table = tuple[list[str], list[list[Cell]]]
 
@@ -17,7 +17,7 @@ Table = tuple[list[str], list[list[Cell]]]
 VOTES = ["judge", "judge_name", "submission", "title", "team", "kind", "version", "criterion", "criterion_name",
          "weight", "points", "place", "against", "better", "amount", "counts"]  # fmt: skip
 RESULT = ["rank", "submission", "title", "team", "value", "raw", "adjusted", "votes", "spread", "error", "tied_with",
-          "decided_by"]  # fmt: skip
+          "decided_by", "challenge", "rank_in_challenge"]  # fmt: skip
 JUDGES = ["judge", "judge_name", "votes", "severity", "reliability", "say", "alone", "counts"]
 SETTINGS = ["setting", "value"]
 
@@ -68,12 +68,14 @@ def _lines(vote: VoteIn) -> Iterable[dict[str, Any]]:
 
 def result_table(inputs: Inputs, result: Mapping[str, Any]) -> Table:
     """One line for each submission, best first."""
+    lines = lines_of(inputs, result)
+    inside = {one.number: rank for each in best_by_challenge(lines, places=len(lines)) for rank, one in each.places}
     rows: list[list[Cell]] = [
         [
             one.rank, one.number, one.title, one.team, one.value, one.raw, one.adjusted, one.votes, one.spread,
-            one.error, " ".join(map(str, one.tied_with)), one.decided_by,
+            one.error, " ".join(map(str, one.tied_with)), one.decided_by, one.challenge, inside.get(one.number),
         ]
-        for one in lines_of(inputs, result)
+        for one in lines
     ]  # fmt: skip
     return RESULT, rows
 
@@ -102,8 +104,13 @@ def settings_table(inputs: Inputs) -> Table:
     rows: list[list[Cell]] = [["scheme", inputs.scheme]]
     rows += [[name, _plain(value)] for name, value in inputs.rule.items()]
     rows += [[f"weight of criterion {one.number}", one.weight] for one in inputs.criteria]
+    rows += [
+        [f"threshold of criterion {one.number}", one.threshold] for one in inputs.criteria if one.threshold is not None
+    ]
+    rows += [[f"funding asked for by submission {number}", amount] for number, amount in inputs.requested]
     rows += [["submission taken out", one.number] for one in inputs.submissions if not one.inside]
     rows += [["judge not counted", one.number] for one in inputs.judges if not one.counts]
+    rows += [[f"why judge {one.number}, who runs the event, judged blind", one.why] for one in inputs.judges if one.why]
     rows += [[f"conflict of judge {one.judge} ({one.kind})", one.submission] for one in inputs.conflicts]
     rows += [["decision", " ".join(map(str, one))] for one in inputs.decisions]
     return SETTINGS, rows

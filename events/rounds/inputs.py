@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from events.judging.calls import Call, CallResult, Consensus, decide_call, with_consensus
 from events.judging.outcomes import outcome_of
 from events.judging.results import Outcome
 from events.judging.rules import Round, Rubric
 from events.judging.votes import Ballot, Comparison, Conflict, Kind, RankingList, Score
-from events.rounds.schemes import engine_rule, tie_rules
+from events.rounds.schemes import engine_budget, engine_call, engine_rule, tie_rules
 
 
 @dataclass(frozen=True)
@@ -22,25 +23,30 @@ class CriterionIn:
     number: int
     name: str
     weight: float
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)
 class SubmissionIn:
-    """A submission by its number in the round; `inside` is False for one that was taken out."""
+    """A submission by its number in the round; `inside` is False for one that was taken out, `challenge` is what it
+    was handed in for, or ''."""
 
     number: int
     title: str
     team: str
     public_id: str
     inside: bool = True
+    challenge: str = ""
 
 
 @dataclass(frozen=True)
 class JudgeIn:
-    """A judge by their number; `counts` is False where what they gave does not."""
+    """A judge by their number; `counts` is False where what they gave does not. `why` is the reason for which they
+    judged blind though they run the event; '' for all others."""
 
     number: int
     counts: bool = True
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,16 @@ class VoteIn:
 
 
 @dataclass(frozen=True)
+class ConsensusIn:
+    """What evaluators agreed on about a submission, in its last version, and the numbers of those who dissent."""
+
+    submission: int
+    number: int
+    points: Mapping[str, float]
+    dissent: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Inputs:
     """A round as the engine is given it."""
 
@@ -76,6 +92,8 @@ class Inputs:
     conflicts: tuple[ConflictIn, ...] = ()
     votes: tuple[VoteIn, ...] = ()
     decisions: tuple[tuple[int, ...], ...] = ()
+    consensus: tuple[ConsensusIn, ...] = ()
+    requested: tuple[tuple[int, float], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The inputs as plain values."""
@@ -94,19 +112,21 @@ def inputs_from(values: Mapping[str, Any]) -> Inputs:
         tuple(ConflictIn(**one) for one in values["conflicts"]),
         tuple(VoteIn(**one) for one in values["votes"]),
         tuple(tuple(one) for one in values["decisions"]),
+        tuple(ConsensusIn(**one | {"dissent": tuple(one["dissent"])}) for one in values.get("consensus", ())),
+        tuple((one, amount) for one, amount in values.get("requested", ())),
     )
 
 
 def engine_round(inputs: Inputs) -> Round:
     """The round as the engine takes it. The audience's votes are of nobody in particular."""
     rule = engine_rule(inputs.scheme, inputs.rule, [one.weight for one in inputs.criteria])
-    audience = inputs.scheme == "audience"
+    audience, by_consensus = inputs.scheme == "audience", inputs.scheme == "call"
     return Round(
         rule,
         frozenset(one.number for one in inputs.submissions if one.inside),
         None if audience else frozenset(one.number for one in inputs.judges if one.counts),
         frozenset(Conflict(one.judge, one.submission, Kind(one.kind)) for one in inputs.conflicts),
-        tie_rules(inputs.rule.get("ties", ()), inputs.decisions),
+        () if by_consensus else tie_rules(inputs.rule.get("ties", ()), inputs.decisions),
     )
 
 
@@ -139,7 +159,23 @@ def _as_votes(one: VoteIn, criteria: Sequence[int]) -> Iterable[Any]:
 
 def worked_out(inputs: Inputs) -> Outcome:
     """The result of a round from its inputs. BadVotes for votes of the audience that are not closed."""
-    return outcome_of(engine_round(inputs), engine_votes(inputs), closed=inputs.closed)
+    found = outcome_of(engine_round(inputs), engine_votes(inputs), closed=inputs.closed)
+    return with_consensus(found, decided_call(inputs)) if inputs.scheme == "call" else found
+
+
+def call_of(inputs: Inputs) -> Call:
+    """The stage of a call as the engine takes it."""
+    return engine_call(inputs.rule, [(one.weight, one.threshold) for one in inputs.criteria], inputs.decisions)
+
+
+def decided_call(inputs: Inputs) -> CallResult:
+    """What a stage of a call comes to, by what evaluators agreed on so far."""
+    agreed = [
+        Consensus(one.submission, tuple((int(key), points) for key, points in one.points.items()), one.dissent)
+        for one in inputs.consensus
+    ]
+    inside = [one.number for one in inputs.submissions if one.inside]
+    return decide_call(call_of(inputs), agreed, inside, dict(inputs.requested), engine_budget(inputs.rule))
 
 
 def result_as_json(outcome: Outcome) -> dict[str, Any]:
@@ -171,6 +207,7 @@ class Line:
     tied_with: tuple[int, ...] = ()
     decided_by: str | None = None
     why: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    challenge: str = ""
 
 
 def lines_of(inputs: Inputs, result: Mapping[str, Any]) -> list[Line]:
@@ -183,9 +220,36 @@ def lines_of(inputs: Inputs, result: Mapping[str, Any]) -> list[Line]:
         found.append(
             Line(
                 work.number, work.title, work.team, work.public_id, **rest, tied_with=tuple(one["tied_with"]),
-                decided_by=one["decided_by"], why=tuple(one["why"]),
+                decided_by=one["decided_by"], why=tuple(one["why"]), challenge=work.challenge,
             )
         )  # fmt: skip
+    return found
+
+
+@dataclass(frozen=True)
+class ChallengeBest:
+    """The best places among the submissions of one challenge, and how many of them have a place at all."""
+
+    challenge: str
+    places: tuple[tuple[int, Line], ...]
+    ranked: int
+
+
+def best_by_challenge(lines: Iterable[Line], places: int = 3) -> list[ChallengeBest]:
+    """Who is best in each challenge, by its name: the same order counted anew among its own submissions, those with
+    equal places together. Nothing where all submissions are for the same one or for none, nor where each is alone."""
+    known = list(lines)
+    inside: dict[str, list[Line]] = {}
+    for one in known:
+        if one.challenge and one.rank is not None:
+            inside.setdefault(one.challenge, []).append(one)
+    if len({one.challenge for one in known}) < 2 or all(len(own) < 2 for own in inside.values()):
+        return []
+    found = []
+    for challenge, own in sorted(inside.items(), key=lambda each: each[0].casefold()):
+        ranks = [one.rank or 0 for one in own]
+        counted = ((1 + sum(1 for rank in ranks if rank < (one.rank or 0)), one) for one in own)
+        found.append(ChallengeBest(challenge, tuple(each for each in counted if each[0] <= places), len(own)))
     return found
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,8 +21,10 @@ from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.timers import set_timer, stop_timer, timer
 from events.core.translation import Message, _
+from events.judging.calls import CallResult
 from events.roles import organiser_of_event
 from events.rounds.inputs import Inputs, Line, inputs_from, lines_of, result_as_json
+from events.rounds.judges import refuse_unexplained
 from events.rounds.rounds import (
     JudgingRound,
     RoundInEvent,
@@ -30,7 +33,7 @@ from events.rounds.rounds import (
     see_round,
     step_round,
 )
-from events.rounds.standings import standing_of
+from events.rounds.standings import Standing, standing_of
 
 LONGEST_REASON = 500
 
@@ -97,6 +100,24 @@ class ResultPutAside(Fact):
     result_id: int
 
 
+Fixing = Callable[[RoundInEvent, Inputs, CallResult | None], None]
+FIXINGS: list[Fixing] = []
+Shown = Callable[[Database, Actor, JudgingRound, PublishedResult], None]
+SHOWNS: list[Shown] = []
+
+
+def before_fixing(step: Fixing) -> Fixing:
+    """Run `(round, inputs, what a call comes to)` before a result is fixed: it may refuse."""
+    FIXINGS.append(step)
+    return step
+
+
+def on_shown(step: Shown) -> Shown:
+    """Run `(db, actor, round, result)` in the transaction in which others can see a result."""
+    SHOWNS.append(step)
+    return step
+
+
 @command(organiser_of_event, when=is_closed_round)
 def publish_result(
     db: Database, actor: Actor, subject: RoundInEvent, *, detail: Detail = Detail.PLACES, best: int | None = None,
@@ -108,8 +129,13 @@ def publish_result(
     a result that ranks nobody, and one that is the same as the last.
     """
     _refuse_wrong(best, hold_until, reason)
+    refuse_unexplained(db, subject)
     standing = standing_of(db, subject.round)
-    if standing.outcome is None or not any(one.rank for one in standing.outcome.results):
+    for step in FIXINGS:
+        step(subject, standing.inputs, standing.outcome.call if standing.outcome else None)
+    ranked = standing.outcome is not None and any(one.rank for one in standing.outcome.results)
+    # A call in which nothing passes has a result too.
+    if standing.outcome is None or not (ranked or standing.outcome.call):
         raise Conflict(_("Nobody has a place yet, so there is no result to publish."))
     inputs, result = standing.inputs.as_json(), result_as_json(standing.outcome)
     content = json.loads(json.dumps([inputs, result]))
@@ -172,6 +198,8 @@ def _show(db: Database, actor: Actor, row: JudgingRound, result: PublishedResult
         return False
     row.shown_version = result.version
     db.add(row)
+    for step in SHOWNS:
+        step(db, actor, row, result)
     record(
         db, actor,
         ResultPublished(
@@ -297,8 +325,12 @@ def differs_now(db: Database, subject: RoundInEvent) -> bool:
     row = shown_result(db, subject)
     if row is None or subject.round.state not in (RoundState.CLOSED, RoundState.PUBLISHED):
         return False
-    standing = standing_of(db, subject.round)
-    if standing.outcome is None:
+    return differs_from(row, standing_of(db, subject.round))
+
+
+def differs_from(row: PublishedResult | None, standing: Standing | None) -> bool:
+    """Whether a closed round, as it was worked out, gives something else than what was published."""
+    if row is None or standing is None or standing.outcome is None or not standing.inputs.closed:
         return False
     now = json.loads(json.dumps(result_as_json(standing.outcome)))
-    return bool(now["results"] != row.result["results"] or now["left_out"] != row.result["left_out"])
+    return any(now.get(part) != row.result.get(part) for part in ("results", "left_out", "call"))

@@ -25,7 +25,7 @@ from events.events import EventKind, EventState, EventWithPhases, not_over, see_
 from events.judging.outcomes import Border
 from events.phases import PhaseKind, refuse_unless_open
 from events.registration import participant_of_event
-from events.roles import judge_of_event, organiser_of_event
+from events.roles import judge_in_the_event, organiser_of_event, screener_of_event
 
 
 class Scheme(StrEnum):
@@ -35,6 +35,7 @@ class Scheme(StrEnum):
     RANKING = "ranking"
     PAIRWISE = "pairwise"
     AUDIENCE = "audience"
+    CALL = "call"
 
 
 class RoundState(StrEnum):
@@ -47,9 +48,10 @@ class RoundState(StrEnum):
 
 
 class JudgingRound(SQLModel, table=True):
-    """One pass of judging. `rule` holds the settings of its scheme (see `schemes`), `kinds` which conflicts count
-    besides those that always do. Its submissions are all that were handed in, or the best `places` of `after_id`.
-    `shown_version` is the published result that others see now."""
+    """One pass of judging; in a call `stage` says of what (1: concept notes, 2: full proposals). `rule` holds the
+    settings of its scheme (see `schemes`), `kinds` which conflicts count besides those that always do. Judges who are
+    through may ask for one more until a submission has `judges_most` (None: they may not). Its submissions are all that
+    were handed in, or the best `places` of `after_id`. `shown_version` is the published result that others see now."""
 
     __tablename__ = "judging_round"
 
@@ -62,8 +64,10 @@ class JudgingRound(SQLModel, table=True):
     rule: dict[str, Any] = listing(default_factory=dict)
     state: RoundState = word(RoundState, default=RoundState.DRAFT)
     blind: bool = False
+    stage: int | None = Field(default=None)
     phase: PhaseKind | None = word(PhaseKind, default=None, nullable=True)
     judges_each: int = 3
+    judges_most: int | None = Field(default=None)
     kinds: list[str] = listing(default_factory=list)
     after_id: int | None = Field(default=None, foreign_key="judging_round.id", index=True)
     places: int | None = Field(default=None)
@@ -77,7 +81,8 @@ class JudgingRound(SQLModel, table=True):
 
 
 class RoundCriterion(SQLModel, table=True):
-    """What points are given for in a round; `position` counts from 1 and is its number in results and exports."""
+    """What points are given for in a round; `position` counts from 1 and is its number in results and exports. In a
+    call nothing passes that evaluators agree to give less than the `threshold`."""
 
     __tablename__ = "round_criterion"
     __table_args__ = (UniqueConstraint("round_id", "position"),)
@@ -88,10 +93,12 @@ class RoundCriterion(SQLModel, table=True):
     name: str = Field(max_length=80)
     about: str = Field(default="", max_length=300)
     weight: float = 1
+    threshold: float | None = Field(default=None)
 
 
 class RoundSubmission(SQLModel, table=True):
-    """That a submission is judged in a round. `number` is drawn by lot and is all that a blind round says of it."""
+    """That a submission is judged in a round. `number` is drawn by lot and is all that a blind round says of it.
+    `by_screening` says that it is out as long as screening has not found it eligible."""
 
     __tablename__ = "round_submission"
     __table_args__ = (UniqueConstraint("round_id", "submission_id"), UniqueConstraint("round_id", "number"))
@@ -103,6 +110,7 @@ class RoundSubmission(SQLModel, table=True):
     number: int
     taken_in_at: datetime = moment()
     taken_out_at: datetime | None = moment(default=None, nullable=True)
+    by_screening: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,7 +191,7 @@ def see_round(actor: Actor, subject: RoundInEvent) -> bool:
     return begun and (judge_of_round(actor, subject) or votes)
 
 
-see_judging = organiser_of_event | judge_of_event | participant_of_event
+see_judging = organiser_of_event | judge_in_the_event | participant_of_event | screener_of_event
 
 
 def has_judging(subject: EventWithPhases, now: datetime) -> None:
@@ -266,6 +274,9 @@ def step_round(db: Database, row: JudgingRound, before: Sequence[RoundState], **
     )
     db.refresh(row)
     return bool(changed.rowcount == 1)  # type: ignore[attr-defined]  # an UPDATE always answers with a cursor
+
+
+POINTS_SCHEMES = (Scheme.RUBRIC, Scheme.CALL)  # those in which judges give points on criteria
 
 
 def criteria_of(db: Database, round_id: int | None) -> list[RoundCriterion]:

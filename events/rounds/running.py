@@ -12,7 +12,7 @@ from events.core.translation import _
 from events.events import EventState
 from events.roles import organiser_of_event
 from events.rounds.assigning import ASSIGNED_SCHEMES, JudgeAssigned, assignments_in, tell_judges
-from events.rounds.judges import judges_of
+from events.rounds.judges import judges_of, refuse_unexplained
 from events.rounds.publishing import put_aside_held
 from events.rounds.rounds import (
     RoundChanged,
@@ -25,6 +25,7 @@ from events.rounds.rounds import (
     submissions_in,
 )
 from events.rounds.votes import has_votes
+from events.screening.eligibility import apply_screening
 
 LEAST_SUBMISSIONS = 2
 
@@ -62,8 +63,13 @@ def open_round(db: Database, actor: Actor, subject: RoundInEvent) -> None:
 
     Refuses a round with fewer than two submissions, without judges, or whose judges are not assigned.
     """
+    refuse_unexplained(db, subject)
+    apply_screening(db, subject.event.id)
     works, judges = submissions_in(db, subject.id), [one for one in judges_of(db, subject.id) if one.judges]
-    if len(works) < LEAST_SUBMISSIONS:
+    if not works:
+        raise Conflict(_("There is nothing to judge yet: take in the submissions first."))
+    # In a call even a single submission has thresholds to meet.
+    if len(works) < LEAST_SUBMISSIONS and subject.round.scheme is not Scheme.CALL:
         raise Conflict(_("A round needs at least two submissions to judge. Take them in first."))
     assigned = [one.person_id for one in assignments_in(db, subject.id)]
     if subject.round.scheme is not Scheme.AUDIENCE and not judges:
@@ -105,6 +111,7 @@ def reopen_round(db: Database, actor: Actor, subject: RoundInEvent) -> None:
     if not step_round(db, subject.round, before, state=RoundState.OPEN, reopened_at=clock.now()):
         raise Conflict(_("Somebody else has opened this round already."))
     put_aside_held(db, subject.id)
+    apply_screening(db, subject.event.id)
     record(db, actor, RoundOpened(event_id=subject.event.id, round_id=subject.id, again=True))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from events.core.refusals import Invalid
 from events.core.translation import Message, _
+from events.judging.calls import Budget, Call, Purpose
 from events.judging.outcomes import Border
 from events.judging.rules import (
     Audience,
@@ -24,11 +25,12 @@ from events.judging.rules import (
 )
 from events.judging.votes import BadVotes, Kind
 from events.phases import PhaseKind
-from events.rounds.rounds import Scheme
+from events.rounds.rounds import POINTS_SCHEMES, Scheme
 
 MOST_CRITERIA = 12
 MOST_JUDGES_EACH = 50
 MOST_STEPS = 100
+MOST_BUDGET = 10_000_000_000
 LONGEST = {"name": 80, "about": 2000, "criterion": 80, "criterion_about": 300}
 ALWAYS = (Kind.SAME_ORGANISATION, Kind.MENTOR, Kind.MEMBER, Kind.DECLARED)
 CHOSEN = (Kind.SAME_CLUSTER, Kind.COUNTRY)
@@ -42,6 +44,7 @@ class CriterionPlan:
     name: str
     about: str = ""
     weight: float = 1
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class RoundPlan:
     after_id: int | None = None
     places: int | None = None
     border: Border = Border.ALL
+    judges_most: int | None = None
+    stage: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,13 @@ class RoundTemplate:
     plan: RoundPlan
 
 
+CALL = {
+    "least": 0, "most": 5, "step": 0.5, "average": "mean", "by": "raw", "caution": 2.0, "sum_threshold": None,
+    "arbitrate_over": 1.5, "purpose": "invite", "available": None, "aim": 3.0, "least_times": 2.5,
+}  # fmt: skip
+EXCELLENCE = "Are the objectives clear and ambitious, and does the concept go beyond what is there?"
+IMPACT = "Is it credible that it leads to the effects that the call asks for, and are they worth it?"
+IMPLEMENTATION = "Do work plan, resources and partners fit what is to be done?"
 RUBRIC = {"least": 1, "most": 5, "step": 0.5, "average": "mean", "by": "adjusted", "caution": 2.0}
 TEMPLATES: dict[str, RoundTemplate] = {
     "rubric": RoundTemplate(
@@ -105,6 +117,15 @@ TEMPLATES: dict[str, RoundTemplate] = {
         _("Everybody who takes part votes once. Nobody sees how it stands before it is closed."),
         RoundPlan("", Scheme.AUDIENCE, rule={"way": "one", "most": None, "points": 10, "over": 3}, kinds=()),
     ),
+    "call": RoundTemplate(
+        _("Evaluation of a call"),
+        _("Experts give points alone, then agree on a report; thresholds, a ranking, and a line where the budget "
+          "ends."),
+        RoundPlan(
+            "", Scheme.CALL, rule=CALL, ties=(1,),
+            criteria=(CriterionPlan("Excellence", EXCELLENCE, 1, 4), CriterionPlan("Impact", IMPACT, 1, 4)),
+        ),
+    ),
 }  # fmt: skip
 
 
@@ -118,24 +139,30 @@ def checked_plan(plan: RoundPlan) -> RoundPlan:
         wrong["name"] = _("Please give the round a name.")
     if not 1 <= plan.judges_each <= MOST_JUDGES_EACH:
         wrong["judges_each"] = _("Please write a number from 1 to %(most)s.", most=MOST_JUDGES_EACH)
+    if plan.judges_most is not None and not plan.judges_each <= plan.judges_most <= MOST_JUDGES_EACH:
+        wrong["judges_most"] = _(
+            "Please write a number from %(least)s to %(most)s, or leave it empty if judges should not ask.",
+            least=plan.judges_each, most=MOST_JUDGES_EACH,
+        )  # fmt: skip
     if plan.after_id is not None and (plan.places is None or not 1 <= plan.places <= 1000):
         wrong["places"] = _("Please say how many go on: a number from 1 to 1000.")
-    wrong |= _wrong_criteria(plan) if plan.scheme is Scheme.RUBRIC else {}
+    wrong |= _wrong_criteria(plan) if plan.scheme in POINTS_SCHEMES else {}
     kinds = tuple(one.value for one in CHOSEN if one.value in plan.kinds)
     rule = _cleaned(plan.scheme, plan.rule, wrong)
     if wrong:
         raise Invalid(wrong)
-    criteria = plan.criteria if plan.scheme is Scheme.RUBRIC else ()
-    weights = [one.weight for one in criteria]
+    criteria = plan.criteria if plan.scheme in POINTS_SCHEMES else ()
     try:
-        engine_rule(plan.scheme, rule, weights)
+        engine_rule(plan.scheme, rule, [one.weight for one in criteria])
         _check_ties(plan, len(criteria))
+        if plan.scheme is Scheme.CALL:
+            engine_call(rule, [(one.weight, one.threshold) for one in criteria], ())
     except BadVotes as refused:
         raise Invalid({"": str(refused)}) from refused
     return RoundPlan(
         plan.name.strip(), plan.scheme, plan.about.strip(), plan.blind, plan.phase, plan.judges_each, kinds,
         rule | {"ties": list(plan.ties)}, criteria, plan.ties, plan.after_id,
-        plan.places if plan.after_id is not None else None, plan.border,
+        plan.places if plan.after_id is not None else None, plan.border, plan.judges_most, plan.stage,
     )  # fmt: skip
 
 
@@ -163,12 +190,14 @@ def _cleaned(scheme: Scheme, rule: Mapping[str, Any], wrong: dict[str, Message |
     """What the scheme asks for and nothing else, with sentences about what it cannot work with."""
     begun = next(one.plan.rule for one in TEMPLATES.values() if one.plan.scheme is scheme)
     found = {name: rule.get(name, usual) for name, usual in begun.items()}
-    if scheme is Scheme.RUBRIC:
+    if scheme in POINTS_SCHEMES:
         least, most, step = found["least"], found["most"], found["step"]
         if not (-1000 <= least < most <= 1000 and step >= 0.01):
             wrong["most"] = _("Points need a scale from a lower to a higher number, such as 1 to 5.")
         elif (most - least) / step > MOST_STEPS or abs(round((most - least) / step) * step - (most - least)) > 1e-9:
             wrong["step"] = _("These steps do not lead from the least to the most points. Choose others.")
+    if scheme is Scheme.CALL:
+        wrong |= wrong_budget(found)
     if scheme is Scheme.PAIRWISE and not 1 <= found["least"] <= 100:
         wrong["least"] = _("Please write a number from 1 to 100.")
     if scheme is Scheme.AUDIENCE:
@@ -177,6 +206,18 @@ def _cleaned(scheme: Scheme, rule: Mapping[str, Any], wrong: dict[str, Message |
         if found["way"] == Way.ALLOCATION and not 1 <= found["over"] <= found["points"] <= 1000:
             wrong["over"] = _("So many points cannot be divided among so many submissions. Give more points.")
     return found
+
+
+def wrong_budget(rule: Mapping[str, Any]) -> dict[str, Message | str]:
+    """Sentences about a budget that cannot be divided."""
+    wrong: dict[str, Message | str] = {}
+    if rule["available"] is not None and not 0 < rule["available"] <= MOST_BUDGET:
+        wrong["available"] = _("Please write an amount in euros, such as 2000000, or leave it empty.")
+    if not 1 <= rule["least_times"] <= rule["aim"] <= 100:
+        wrong["aim"] = _("Please write how many times the budget: the least first, and no more than 100.")
+    if rule["purpose"] not in set(Purpose):
+        wrong["purpose"] = _("Choose what this stage decides.")
+    return wrong
 
 
 def _check_ties(plan: RoundPlan, criteria: int) -> None:
@@ -193,7 +234,7 @@ def _check_ties(plan: RoundPlan, criteria: int) -> None:
 def engine_rule(scheme: Scheme | str, rule: Mapping[str, Any], weights: Sequence[float]) -> Rule:
     """The engine's rule for what a round keeps as JSON; criteria are numbered from 1. BadVotes for what is none."""
     match Scheme(scheme):
-        case Scheme.RUBRIC:
+        case Scheme.RUBRIC | Scheme.CALL:
             scale = {name: rule[name] for name in ("least", "most", "step")}
             criteria = tuple(Criterion(number, weight, **scale) for number, weight in enumerate(weights, 1))
             return Rubric(criteria, Average(rule["average"]), By(rule["by"]), rule["caution"])
@@ -205,6 +246,28 @@ def engine_rule(scheme: Scheme | str, rule: Mapping[str, Any], weights: Sequence
             way = Way(rule["way"])
             most = rule["most"] if way is not Way.ONE else None
             return Audience(way, most, rule["points"], rule["over"])
+
+
+def engine_call(
+    rule: Mapping[str, Any], criteria: Sequence[tuple[float, float | None]], decisions: Sequence[Sequence[int]]
+) -> Call:
+    """The engine's stage of a call for what a round keeps; `criteria` are (weight, threshold)."""
+    scale = {name: rule[name] for name in ("least", "most", "step")}
+    found = tuple(
+        Criterion(number, weight, **scale, threshold=threshold)
+        for number, (weight, threshold) in enumerate(criteria, 1)
+    )
+    ties = tuple(
+        one
+        for one in tie_rules(rule.get("ties", ()), decisions)
+        if isinstance(one, ByCriterion | ByDecision)
+    )  # fmt: skip
+    return Call(found, rule["sum_threshold"], arbitrate_over=rule["arbitrate_over"], ties=ties)
+
+
+def engine_budget(rule: Mapping[str, Any]) -> Budget:
+    """What there is to divide in a stage of a call."""
+    return Budget(Purpose(rule["purpose"]), rule["available"], rule["aim"], rule["least_times"])
 
 
 def tie_rules(ties: Sequence[int | str], decisions: Sequence[Sequence[int]] = ()) -> tuple[TieRule, ...]:

@@ -1,6 +1,6 @@
 """What judges do in a round: give points, order, compare, skip, flag, declare a conflict of interest, take back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +25,7 @@ from events.rounds.conflicts import note_declared
 from events.rounds.desk import WorkForJudge, judges_this, works_for
 from events.rounds.inputs import engine_round, engine_votes
 from events.rounds.rounds import (
+    POINTS_SCHEMES,
     RoundInEvent,
     RoundSubmission,
     Scheme,
@@ -141,6 +142,16 @@ def _give(
     return vote
 
 
+ScoringRule = Callable[[Database, WorkForJudge], None]
+SCORING_RULES: list[ScoringRule] = []
+
+
+def scoring_rule(step: ScoringRule) -> ScoringRule:
+    """Register `(db, work)`, which refuses points that may not be given now; for what knows of stages."""
+    SCORING_RULES.append(step)
+    return step
+
+
 @command(judges_this, when=takes_votes)
 def score_submission(
     db: Database, actor: Actor, subject: WorkForJudge, *, points: Mapping[int, float | None], comment: str = "",
@@ -150,8 +161,10 @@ def score_submission(
 
     `seen` is the version that was on the page. Refuses points that are no step of the scale, and ChangedElsewhere.
     """
-    if subject.round.scheme is not Scheme.RUBRIC:
+    if subject.round.scheme not in POINTS_SCHEMES:
         raise Conflict(_("In this round no points are given."))
+    for may_now in SCORING_RULES:
+        may_now(db, subject)
     given = {str(number): _checked_points(db, subject, number, each) for number, each in sorted(points.items())
              if each is not None}  # fmt: skip
     said = Said(subject.about, VoteKind.SCORE, {"points": given}, comment, note)

@@ -19,7 +19,15 @@ from events.events import EventWithPhases
 from events.judging.outcomes import shortlist_of
 from events.roles import organiser_of_event
 from events.rounds.assigning import JudgingAssignment, work_in
-from events.rounds.judges import RoundJudge, enter_judges, judges_of, judges_to_name
+from events.rounds.guests import remove_guests
+from events.rounds.judges import (
+    RoundJudge,
+    enter_judges,
+    judges_of,
+    judges_to_name,
+    running_the_event,
+    unexplained_in,
+)
 from events.rounds.rounds import (
     JudgingRound,
     RoundAdded,
@@ -38,6 +46,7 @@ from events.rounds.rounds import (
 )
 from events.rounds.schemes import CriterionPlan, RoundPlan, checked_plan
 from events.rounds.standings import standing_of
+from events.screening.eligibility import apply_screening, screened_out
 from events.submissions import Submission, SubmissionState, counting_versions
 
 MOST_ROUNDS = 30
@@ -59,10 +68,19 @@ def add_round(db: Database, actor: Actor, subject: EventWithPhases, *, plan: Rou
     _write(db, row, plan)
     record(db, actor, RoundAdded(event_id=subject.id, round_id=made.id))
     if plan.scheme is not Scheme.AUDIENCE:
-        people = [one.person_id for one in judges_of(db, before.id) if one.judges] if before else []
-        enter_judges(db, actor, made, people or [one.id or 0 for one in judges_to_name(db, subject)])
+        enter_judges(db, actor, made, _judges_to_begin_with(db, made, before))
     _take_in(db, made)
     return made
+
+
+def _judges_to_begin_with(db: Database, made: RoundInEvent, before: JudgingRound | None) -> list[int]:
+    """The event's judges, or those of them who judged before: guests are invited to each round, and who runs the event
+    judges blind for a reason only."""
+    named = [one.id or 0 for one in judges_to_name(db, made.event)]
+    there = {one.person_id for one in judges_of(db, before.id) if one.judges} if before else set()
+    people = [one for one in named if one in there] or named
+    known = {one.id for one in running_the_event(db, made.event, people)} if made.round.blind else set()
+    return [one for one in people if one not in known]
 
 
 def _round_before(db: Database, event: EventWithPhases, plan: RoundPlan, *, own: int | None) -> JudgingRound | None:
@@ -77,6 +95,7 @@ def _round_before(db: Database, event: EventWithPhases, plan: RoundPlan, *, own:
 def _write(db: Database, row: JudgingRound, plan: RoundPlan) -> None:
     row.name, row.about, row.blind, row.phase = plan.name, plan.about, plan.blind, plan.phase
     row.rule, row.kinds, row.judges_each = dict(plan.rule), list(plan.kinds), plan.judges_each
+    row.judges_most, row.stage = plan.judges_most, plan.stage
     row.after_id, row.places, row.border = plan.after_id, plan.places, plan.border
     db.add(row)
     db.flush()
@@ -89,7 +108,7 @@ def _write(db: Database, row: JudgingRound, plan: RoundPlan) -> None:
         db.add(
             RoundCriterion(
                 round_id=row.id or 0, position=position, name=one.name.strip(), about=one.about.strip(),
-                weight=one.weight,
+                weight=one.weight, threshold=one.threshold,
             )
         )  # fmt: skip
     db.flush()
@@ -97,10 +116,10 @@ def _write(db: Database, row: JudgingRound, plan: RoundPlan) -> None:
 
 def plan_of(db: Database, row: JudgingRound) -> RoundPlan:
     """How a round is set up, as a plan."""
-    criteria = tuple(CriterionPlan(one.name, one.about, one.weight) for one in criteria_of(db, row.id))
+    criteria = tuple(CriterionPlan(one.name, one.about, one.weight, one.threshold) for one in criteria_of(db, row.id))
     return RoundPlan(
         row.name, row.scheme, row.about, row.blind, row.phase, row.judges_each, tuple(row.kinds), row.rule, criteria,
-        tuple(row.rule.get("ties", ())), row.after_id, row.places, row.border,
+        tuple(row.rule.get("ties", ())), row.after_id, row.places, row.border, row.judges_most, row.stage,
     )  # fmt: skip
 
 
@@ -109,6 +128,11 @@ def change_round(db: Database, actor: Actor, subject: RoundInEvent, *, plan: Rou
     """Set a draft up differently; its scheme stays. Refuses what `add_round` refuses."""
     plan = checked_plan(replace(plan, scheme=subject.round.scheme))
     _round_before(db, subject.event, plan, own=subject.id)
+    if plan.blind and (known := unexplained_in(db, subject)):
+        raise Invalid({"blind": _(
+            "%(name)s judges here, runs the event and can know whose a submission is. End their judging before you "
+            "make the round blind; you can name them again with a reason.", name=known[0].name or known[0].email,
+        )})  # fmt: skip
     _write(db, subject.round, plan)
     record(db, actor, RoundChanged(event_id=subject.event.id, round_id=subject.id))
 
@@ -116,9 +140,10 @@ def change_round(db: Database, actor: Actor, subject: RoundInEvent, *, plan: Rou
 @command(organiser_of_event, when=not_published)
 def describe_round(db: Database, actor: Actor, subject: RoundInEvent, *, plan: RoundPlan) -> None:
     """Change what does not touch how is judged, at any time before the result: name, words to the judges, phase, how
-    many judges each submission should have."""
+    many judges each submission should have, and may get from those who ask for one more."""
     now = plan_of(db, subject.round)
-    wanted = replace(now, name=plan.name, about=plan.about, phase=plan.phase, judges_each=plan.judges_each)
+    wanted = replace(now, name=plan.name, about=plan.about, phase=plan.phase, judges_each=plan.judges_each,
+                     judges_most=plan.judges_most)  # fmt: skip
     _write(db, subject.round, checked_plan(wanted))
     record(db, actor, RoundChanged(event_id=subject.event.id, round_id=subject.id))
 
@@ -128,6 +153,7 @@ def remove_round(db: Database, actor: Actor, subject: RoundInEvent) -> None:
     """Take a round away that was never opened. Refused while another one goes on from it."""
     if db.exec(select(JudgingRound.id).where(JudgingRound.after_id == subject.id)).first() is not None:
         raise Conflict(_("Another round goes on from this one. Remove that one first."))
+    remove_guests(db, subject.id)
     for relation in (RoundCriterion, RoundSubmission, RoundJudge, JudgingAssignment):
         db.execute(delete(relation).where(col(relation.round_id) == subject.id))
     db.delete(subject.round)
@@ -158,6 +184,7 @@ def waiting_to_come_in(db: Database, subject: RoundInEvent) -> list[int]:
 
 
 def _take_in(db: Database, subject: RoundInEvent) -> int:
+    apply_screening(db, subject.event.id)
     new = waiting_to_come_in(db, subject)
     rows = submissions_in(db, subject.id, also_taken_out=True)
     free = _numbers(len(rows) + len(new), {one.number for one in rows})
@@ -181,14 +208,21 @@ def _to_judge(db: Database, subject: RoundInEvent) -> Sequence[int]:
             Submission.event_id == subject.event.id, Submission.state == SubmissionState.FINAL
         )
         handed_in = [one or 0 for one in db.exec(final.order_by(col(Submission.id)))]
-        return [one for one in handed_in if one in counting_versions(db, handed_in)]
+        there = counting_versions(db, handed_in, row.stage)
+        return _eligible(db, subject, [one for one in handed_in if one in there])
     before = db.get_one(JudgingRound, row.after_id)
     if before.state not in (RoundState.CLOSED, RoundState.PUBLISHED):
         return []
     standing = standing_of(db, before)
     assert standing.outcome is not None and row.places is not None
     chosen = shortlist_of(standing.outcome, row.places, row.border).submissions
-    return [standing.works[one].submission.id or 0 for one in chosen]
+    return _eligible(db, subject, [standing.works[one].submission.id or 0 for one in chosen])
+
+
+def _eligible(db: Database, subject: RoundInEvent, submissions: Sequence[int]) -> Sequence[int]:
+    """Without what is screened out, or waits for its screening."""
+    out = screened_out(db, subject.event.id, submissions)
+    return [one for one in submissions if one not in out]
 
 
 @command(organiser_of_event, when=not_published)
@@ -208,6 +242,8 @@ def put_back(db: Database, actor: Actor, subject: RoundInEvent, *, submission: s
     ).first()
     if row is None or row.taken_out_at is None:
         raise Conflict(_("This submission is in the round."))
+    if row.by_screening:
+        raise Conflict(_("Screening has not found this submission eligible. Decide there that it is."))
     row.taken_out_at = None
     db.add(row)
     record(db, actor, RoundChanged(event_id=subject.event.id, round_id=subject.id))

@@ -11,9 +11,11 @@ from events.core.columns import listing, moment
 from events.core.database import Database
 from events.core.hooks import personal_data
 from events.judging.results import Outcome
-from events.rounds.conflicts import conflicts_of
+from events.rounds.agreed import dissents_in, last_reports
+from events.rounds.conflicts import conflicts_among
 from events.rounds.inputs import (
     ConflictIn,
+    ConsensusIn,
     CriterionIn,
     Inputs,
     JudgeIn,
@@ -31,6 +33,7 @@ from events.rounds.rounds import (
     submissions_in,
 )
 from events.rounds.votes import RoundVote, latest_votes
+from events.submission_fields import FieldKind
 from events.submissions import Submission, SubmissionVersion, counting_versions
 from events.teams import Team, TeamMember
 
@@ -71,6 +74,11 @@ class Work:
         said = str(self.version.content["title"]) if self.version else self.submission.title
         return said or self.team.name
 
+    @property
+    def challenge(self) -> str:
+        """The title of the challenge that it was handed in for, or ''."""
+        return str(self.version.content.get("challenge", "")) if self.version else ""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -88,9 +96,39 @@ def works_of(db: Database, round_id: int | None, *, also_taken_out: bool = False
     rows = {one.submission_id: one for one in submissions_in(db, round_id, also_taken_out=also_taken_out)}
     query = select(Submission, Team).join(Team, col(Team.id) == col(Submission.team_id))
     pairs = list(db.exec(query.where(col(Submission.id).in_(rows))))
-    versions = counting_versions(db, list(rows))
+    versions = counting_versions(db, list(rows), _stage_of(db, round_id))
     found = [Work(rows[one.id or 0], one, team, versions.get(one.id or 0)) for one, team in pairs]
     return {one.number: one for one in sorted(found, key=lambda one: one.number)}
+
+
+def _stage_of(db: Database, round_id: int | None) -> int | None:
+    row = db.get(JudgingRound, round_id) if round_id else None
+    return row.stage if row else None
+
+
+def requested_in(version: SubmissionVersion | None) -> float | None:
+    """The funding that a version asks for, in euros."""
+    answers = version.content.get("answers", ()) if version else ()
+    given = next((one["answer"] for one in answers if one["kind"] == FieldKind.FUNDING.value), None)
+    return float(given) if given else None
+
+
+def _consensus(
+    db: Database, row: JudgingRound, number: Mapping[int, int], judge_number: Mapping[int, int]
+) -> tuple[ConsensusIn, ...]:
+    """What evaluators of a call agreed on, by numbers."""
+    dissents: dict[int, list[int]] = {}
+    for one in dissents_in(db, row.id):
+        if one.person_id in judge_number:
+            dissents.setdefault(one.submission_id, []).append(judge_number[one.person_id])
+    reports = sorted(last_reports(db, row.id).values(), key=lambda one: number.get(one.submission_id, 0))
+    return tuple(
+        ConsensusIn(
+            number[one.submission_id], one.number, one.points, tuple(sorted(dissents.get(one.submission_id, ())))
+        )
+        for one in reports
+        if one.submission_id in number
+    )
 
 
 def standing_of(db: Database, row: JudgingRound, *, count: bool = True) -> Standing:
@@ -111,18 +149,27 @@ def _inputs(
 ) -> Inputs:
     judge_number = {one.person_id: one.number for one in judges}
     number = {one.submission.id or 0: one.number for one in works.values()}
-    conflicts = conflicts_of(db, row) if row.scheme is not Scheme.AUDIENCE else frozenset()
+    conflicts = (
+        conflicts_among(db, row.event_id, list(judge_number), list(number), row.kinds)
+        if row.scheme is not Scheme.AUDIENCE
+        else frozenset()
+    )
     decisions = db.exec(select(TieDecision).where(TieDecision.round_id == row.id).order_by(col(TieDecision.id).desc()))
     return Inputs(
         scheme=row.scheme.value,
         rule=row.rule,
         closed=row.state in (RoundState.CLOSED, RoundState.PUBLISHED),
-        criteria=tuple(CriterionIn(one.position, one.name, one.weight) for one in criteria_of(db, row.id)),
+        criteria=tuple(
+            CriterionIn(one.position, one.name, one.weight, one.threshold) for one in criteria_of(db, row.id)
+        ),
         submissions=tuple(
-            SubmissionIn(one.number, one.title, one.team.name, one.submission.public_id, one.row.taken_out_at is None)
+            SubmissionIn(
+                one.number, one.title, one.team.name, one.submission.public_id, one.row.taken_out_at is None,
+                one.challenge,
+            )
             for one in works.values()
         ),
-        judges=tuple(JudgeIn(one.number, one.counts) for one in judges),
+        judges=tuple(JudgeIn(one.number, one.counts, one.why if row.blind else "") for one in judges),
         conflicts=tuple(
             ConflictIn(judge_number[one.judge], number[one.submission], one.kind.value)
             for one in sorted(conflicts)
@@ -136,6 +183,12 @@ def _inputs(
         ),
         decisions=tuple(
             tuple(number[work] for work in one.best_first if work in number) for one in decisions
+        ),
+        consensus=_consensus(db, row, number, judge_number) if row.scheme is Scheme.CALL else (),
+        requested=tuple(
+            (one.number, amount)
+            for one in works.values()
+            if row.scheme is Scheme.CALL and (amount := requested_in(one.version)) is not None
         ),
     )  # fmt: skip
 
@@ -163,8 +216,3 @@ def own_numbers(db: Database, works: Mapping[int, Work], people: Collection[int]
     for person, team in db.exec(query):
         found.setdefault(person, set()).add(number[team])
     return found
-
-
-def left_out_words(outcome: Outcome) -> dict[tuple[int, int], str]:
-    """Why what a judge gave a submission is not counted, by (judge, submission) in numbers."""
-    return {(one.judge, one.submission): one.reason.value for one in outcome.left_out}

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import UniqueConstraint, func
 from sqlalchemy.exc import IntegrityError
@@ -76,12 +76,18 @@ class VoteGiven(Fact):
     vote_id: int
 
 
-class ChangedElsewhere(Conflict):
-    """The same judge said something else about this in another window or on another device; `latest` is that."""
+class Given(Protocol):
+    """What a judge or a screener has said."""
 
-    def __init__(self, latest: RoundVote) -> None:
+    given_at: datetime
+
+
+class ChangedElsewhere(Conflict):
+    """The same person said something else about this in another window or on another device; `latest` is that."""
+
+    def __init__(self, latest: Given) -> None:
         super().__init__(
-            _("You gave something else at %(time)s, in another window or on another device. Yours is still here; "
+            _("You said something else at %(time)s, in another window or on another device. Yours is still here; "
               "look at both, then send it again.", time=At(latest.given_at))
         )  # fmt: skip
         self.latest = latest

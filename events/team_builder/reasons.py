@@ -6,7 +6,7 @@ from functools import reduce
 
 from events.team_builder.ground import Ground
 from events.team_builder.plan import Plan, PlannedTeam
-from events.team_builder.problem import Candidate, Problem
+from events.team_builder.problem import Problem
 
 
 class LeftOver(StrEnum):
@@ -44,13 +44,6 @@ def why_team(problem: Problem, team: PlannedTeam) -> TeamWhy:
         skills=tuple(sorted(frozenset().union(*(one.skills for one in ones)))),
         spread=max(offsets) - min(offsets) if offsets else 0,
     )
-
-
-def wishes_come_true(team: PlannedTeam, one: Candidate) -> tuple[int | None, int]:
-    """Of one of a team: which rank (1 is the dearest) its challenge has for them, and how many wishes for company came
-    true."""
-    rank = one.challenges.index(team.challenge) + 1 if team.challenge in one.challenges else None
-    return rank, sum(other in team.people for other in one.people if other != one.name)
 
 
 def why_left(problem: Problem, plan: Plan) -> dict[str, LeftOver]:

@@ -1,0 +1,1 @@
+"""Screening: whether submissions are eligible, before they are judged. Two people look at each, with reasons."""
