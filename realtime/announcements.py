@@ -41,12 +41,16 @@ from events.roles import Role, Scope, people_with_role
 from events.rounds import (
     assigning,
     conflicts,
+    consensus,
     judges,
+    one_more,
     publishing,
     rounds,
     scoring,
     votes,
 )
+from events.screening import assigning as screening_assigning
+from events.screening import decisions, screenings, verdicts
 from realtime.announcing import Concerned, announced, changing_times
 from realtime.channels import board_channel, crew_channel, event_channel, person_channel
 from sessions import (
@@ -57,6 +61,7 @@ from sessions import (
     meetings,
     mentoring,
     office_hours,
+    own_calendars,
     pitches,
     tables,
 )
@@ -134,15 +139,17 @@ def _times_of_guest(db: Database, fact: meetings.MeetingJoined | meetings.Meetin
     return {fact.person_id}
 
 
-@announced(availability.AvailabilitySet)
-def _availability(db: Database, fact: availability.AvailabilitySet) -> Concerned:
+@announced(availability.AvailabilitySet, own_calendars.BusyTimesChanged)
+def _availability(db: Database, fact: availability.AvailabilitySet | own_calendars.BusyTimesChanged) -> Concerned:
     row = db.get_one(registration.Registration, fact.registration_id)
     board = board_channel(row.event_id)
     return {person_channel(row.person_id), board}, {"registration": row.public_id, "board": _slug(db, row.event_id)}
 
 
-@changing_times(availability.AvailabilitySet)
-def _times_of_registration(db: Database, fact: availability.AvailabilitySet) -> set[int]:
+@changing_times(availability.AvailabilitySet, own_calendars.BusyTimesChanged)
+def _times_of_registration(
+    db: Database, fact: availability.AvailabilitySet | own_calendars.BusyTimesChanged
+) -> set[int]:
     return {db.get_one(registration.Registration, fact.registration_id).person_id}
 
 
@@ -416,8 +423,15 @@ def _judging(db: Database, event_id: int) -> Concerned:
     conflicts.ConflictDeclared,
     conflicts.ConflictDismissed,
     assigning.JudgesAssigned,
+    one_more.OneMoreAssigned,
     judges.JudgeNamed,
     judges.JudgeEnded,
+    screenings.ScreeningOpened,
+    screenings.ScreeningClosed,
+    screenings.ScreenerNamed,
+    screenings.ScreenerEnded,
+    verdicts.VerdictGiven,
+    decisions.EligibilityDecided,
 )
 def _coverage(db: Database, fact: votes.VoteGiven) -> Concerned:
     return _judging(db, fact.event_id)
@@ -431,6 +445,20 @@ def _round(db: Database, fact: rounds.RoundOpened) -> Concerned:
         concerned |= {event_channel(fact.event_id)}
     concerned |= {person_channel(one.person_id) for one in judges.judges_of(db, fact.round_id) if one.judges}
     return concerned, said | {"round": row.public_id}
+
+
+@announced(consensus.RapporteurNamed, consensus.ConsensusWritten, consensus.DissentRecorded, consensus.DissentWithdrawn)
+def _consensus(db: Database, fact: consensus.ConsensusWritten) -> Concerned:
+    """Whoever evaluates in the round, whose pages show what is agreed on."""
+    concerned, said = _judging(db, fact.event_id)
+    row = db.get_one(rounds.JudgingRound, fact.round_id)
+    concerned |= {person_channel(one.person_id) for one in judges.judges_of(db, fact.round_id) if one.judges}
+    return concerned, said | {"round": row.public_id}
+
+
+@announced(screening_assigning.ScreenerAssigned)
+def _to_screen(db: Database, fact: screening_assigning.ScreenerAssigned) -> Concerned:
+    return {person_channel(fact.person_id)}, {"screening": db.get_one(gatherings.Event, fact.event_id).slug}
 
 
 @announced(assigning.JudgeAssigned)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import update
@@ -17,7 +18,8 @@ from events.core import clock
 from events.core.database import Database, on_commit, reading, transaction
 from events.core.journal import Delivery, Fact, Told, deliver_next, listener
 from realtime.channels import stage_channel, times_channel
-from realtime.fanout import Fanout, tell
+from realtime.fanout import Watched, tell
+from realtime.journal_watch import JournalWatch
 from realtime.snapshots import changes_json
 from sessions.rooms import RoomChanges, changes_after, room_numbers
 
@@ -28,8 +30,8 @@ log = logging.getLogger("folkmoot.announcing")
 
 POLL_SECONDS = 0.25
 ROOM_PAUSE = 0.1
-SIGN_INS_EVERY = 1.0
-EVERYTHING_EVERY = 30
+LOOK_EVERY = 1.0
+EVERYTHING_EVERY = 300
 TOO_LATE = timedelta(minutes=1)
 
 LISTENER = listener("realtime", "web")
@@ -38,6 +40,7 @@ QUIET: set[type[Fact]] = set()
 Concerned = tuple[set[str], dict[str, str]]
 Writer = Callable[[Database, Any], Concerned]
 PeopleOf = Callable[[Database, Any], set[int]]
+WRITERS: dict[type[Fact], Writer] = {}
 CHANGING_TIMES: dict[type[Fact], PeopleOf] = {}
 
 
@@ -45,12 +48,12 @@ def announced(*kinds: type[Fact]) -> Callable[[Writer], Writer]:
     """Register `(db, fact) -> (channels, public ids)`: who hears that one of these facts happened."""
 
     def register(writer: Writer) -> Writer:
+        WRITERS.update(dict.fromkeys(kinds, writer))
+
         @LISTENER.hears(*kinds)
         def announce(db: Database, told: Told) -> None:
-            channels, ids = writer(db, told.fact)
-            tell(sorted(channels), "fact", {"fact": told.number, "kind": told.fact.kind} | ids)
-            if type(told.fact) in CHANGING_TIMES:
-                _tell_times(CHANGING_TIMES[type(told.fact)](db, told.fact))
+            for channels, name, message in messages_about(db, told.number, told.fact):
+                tell(channels, name, message)
 
         return writer
 
@@ -70,9 +73,18 @@ def changing_times(*kinds: type[Fact]) -> Callable[[PeopleOf], PeopleOf]:
     return register
 
 
-def _tell_times(people: set[int]) -> None:
-    for person in sorted(people):
-        tell([times_channel(person)], "times", {})
+def messages_about(db: Database, number: int, fact: Fact) -> list[tuple[list[str], str, dict[str, Any]]]:
+    """What is said about a fact, and to which channels."""
+    kind = type(fact)
+    if kind not in WRITERS:
+        return []
+    channels, ids = WRITERS[kind](db, fact)
+    said: list[tuple[list[str], str, dict[str, Any]]] = []
+    if channels:
+        said.append((sorted(channels), "fact", {"fact": number, "kind": fact.kind} | ids))
+    if kind in CHANGING_TIMES:
+        said.extend(([times_channel(one)], "times", {}) for one in sorted(CHANGING_TIMES[kind](db, fact)))
+    return said
 
 
 def quiet(*kinds: type[Fact]) -> None:
@@ -92,7 +104,8 @@ async def run_announcer(stop: asyncio.Event) -> None:
         await _try(_let_old_ones_go)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_keep_on(stop, _deliver))
-            tasks.create_task(_keep_on(stop, lambda: _tail(server.fanout)))
+            tasks.create_task(_keep_on(stop, lambda: _tail(server)))
+            tasks.create_task(_keep_on(stop, server.reviews.tell))
             tasks.create_task(_watch(stop, server))
     finally:
         server.fanout.end()
@@ -149,22 +162,35 @@ async def _deliver() -> bool:
     return await asyncio.to_thread(deliver_next, "web")
 
 
-async def _tail(fanout: Fanout) -> bool:
-    """Send what changed in the rooms that somebody here is in; all that happened since the last look in one message."""
-    if not fanout.watched:
+async def _tail(server: "SocketServer") -> bool:
+    """Send what changed in the rooms that somebody here is in; all that happened since the last look in one message.
+
+    The first change goes out at once, and then each room waits for itself: the many votes of the next tenth of a second
+    are one message.
+    """
+    watched = server.fanout.watched
+    if not watched:
         return False
-    numbers = await asyncio.to_thread(_numbers, list(fanout.watched))
-    sent = False
+    numbers = await asyncio.to_thread(_numbers, list(watched))
+    waiting = []
     for stage_id, number in numbers.items():
-        room = fanout.watched.get(stage_id)
+        room = watched.get(stage_id)
         if room is not None and number > room.number:
-            changes = await asyncio.to_thread(_changes, stage_id, room.number)
-            await fanout.post(stage_channel(stage_id), "room", changes_json(room.public_id, changes))
-            room.number = changes.number
-            sent = True
-    if sent:
-        await asyncio.sleep(ROOM_PAUSE)
-    return sent
+            pause = room.sent_at + ROOM_PAUSE - monotonic()
+            if pause > 0:
+                waiting.append(pause)
+            else:
+                await _tell_room(server, stage_id, room)
+    if waiting:
+        await asyncio.sleep(min(waiting))
+    return bool(waiting)
+
+
+async def _tell_room(server: "SocketServer", stage_id: int, room: Watched) -> None:
+    room.sent_at = monotonic()
+    changes = await asyncio.to_thread(_changes, stage_id, room.number)
+    room.number = changes.number  # Whoever joins while this goes out is answered with it, and asks for what they lack.
+    await server.fanout.post(stage_channel(stage_id), "room", changes_json(room.public_id, changes))
 
 
 def _numbers(stage_ids: list[int]) -> dict[int, int]:
@@ -178,14 +204,18 @@ def _changes(stage_id: int, number: int) -> RoomChanges:
 
 
 async def _watch(stop: asyncio.Event, server: "SocketServer") -> None:
-    """Every second, who was signed out; every half minute, whether everybody may still be where they are."""
+    """Every second, whom the journal names and what Redis did not bring; every five minutes, whether everybody may
+    still be where they are."""
+    journal = JournalWatch(server, messages_about)
     second = 0
     while not stop.is_set():
         second += 1
-        look = server.look_at_everything if second % EVERYTHING_EVERY == 0 else server.look_at_sign_ins
-        try:
-            await look()
-        except Exception:
-            log.exception("sign-ins could not be looked at")
+        server.let_go_of_slow_ones()
+        server.elsewhere.beat()
+        for step in (journal.look, server.look_at_everything)[: 1 if second % EVERYTHING_EVERY else 2]:
+            try:
+                await step()
+            except Exception:
+                log.exception("sign-ins or rights could not be looked at")
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), SIGN_INS_EVERY)
+            await asyncio.wait_for(stop.wait(), LOOK_EVERY)

@@ -1,7 +1,7 @@
 """The one place that emits to channels.
 
 Two classes of messages: *post* (each goes out, in order) and *latest* (only the newest state, at most five times a
-second per channel). How a frame reaches a thousand sockets is decided here and nowhere else.
+second per channel). How a frame reaches a thousand sockets stands in `realtime/direct.py`.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from typing import Any
 log = logging.getLogger("folkmoot.fanout")
 
 TICK = 0.2
+GIVE_UP = 5.0
 
 Message = dict[str, Any]
 Emit = Callable[[str, Message, str, bool], Awaitable[None]]
@@ -24,6 +25,7 @@ class Watched:
 
     public_id: str
     number: int
+    sent_at: float = 0.0
 
 
 class Fanout:
@@ -48,28 +50,28 @@ class Fanout:
         """Send a message to a channel: here, or through Redis to the sockets of all processes."""
         await self._emit(name, message, channel, everywhere)
 
-    def latest(self, channel: str, name: str, make: Callable[[], Message | None]) -> None:
+    def latest(self, channel: str, name: str, make: Callable[[], Message | None], *, everywhere: bool = False) -> None:
         """Send what `make` answers in the next tick; asked again before that, it is sent once."""
         if self._loop is None:
             return
         if (channel, name) not in self._waiting:
-            self._loop.call_later(TICK, self._send_latest, channel, name)
+            self._loop.call_later(TICK, self._send_latest, channel, name, everywhere)
         self._waiting[channel, name] = make
 
-    def _send_latest(self, channel: str, name: str) -> None:
+    def _send_latest(self, channel: str, name: str, everywhere: bool) -> None:
         message = self._waiting.pop((channel, name))()
         if message is not None:
-            self._start(self.post(channel, name, message))
+            self._start(self.post(channel, name, message, everywhere=everywhere))
 
-    def tell(self, channels: Iterable[str], name: str, message: Message) -> None:
+    def tell(self, channels: Iterable[str], name: str, message: Message, *, everywhere: bool = True) -> None:
         """Send a message to channels of all processes; from any thread. Lost when nobody runs, as sockets are then."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
             for channel in channels:
-                loop.call_soon_threadsafe(self._start_post, channel, name, message)
+                loop.call_soon_threadsafe(self._start_post, channel, name, message, everywhere)
 
-    def _start_post(self, channel: str, name: str, message: Message) -> None:
-        self._start(self.post(channel, name, message, everywhere=True))
+    def _start_post(self, channel: str, name: str, message: Message, everywhere: bool) -> None:
+        self._start(self.post(channel, name, message, everywhere=everywhere))
 
     def _start(self, sending: Awaitable[None]) -> None:
         task = asyncio.ensure_future(self._careful(sending))
@@ -78,7 +80,9 @@ class Fanout:
 
     async def _careful(self, sending: Awaitable[None]) -> None:
         try:
-            await sending
+            await asyncio.wait_for(sending, GIVE_UP)
+        except TimeoutError:  # Our own sockets have it; a Redis that does not answer has not.
+            log.warning("a message may not have reached the other web processes")
         except Exception:
             log.exception("a message could not be sent")
 

@@ -49,7 +49,8 @@ class Connection:
     sign_in: int
     person: int
     address: str
-    abort: Callable[[], None] | None = None
+    protocol: Any = None
+    when_killed: Callable[[], None] | None = None
     killed: asyncio.Event = field(default_factory=asyncio.Event)
     why: str = ""
 
@@ -58,6 +59,14 @@ class Connection:
         if not self.killed.is_set():
             self.why = why
             self.killed.set()
+            if self.when_killed is not None:
+                self.when_killed()
+
+    def abort(self) -> None:
+        """Drop the connection at once, where the server lets us (uvicorn does)."""
+        abort = getattr(getattr(self.protocol, "transport", None), "abort", None)
+        if abort is not None:
+            abort()
 
 
 class Bucket:
@@ -66,11 +75,11 @@ class Bucket:
     def __init__(self, pace: float, burst: float) -> None:
         self.pace, self.burst, self.left, self.at = pace, burst, burst, monotonic()
 
-    def take(self) -> bool:
-        """Whether one more is within the pace."""
+    def take(self, count: float = 1) -> bool:
+        """Whether one more is within the pace, or `count` more."""
         now = monotonic()
         self.left, self.at = min(self.burst, self.left + (now - self.at) * self.pace), now
-        self.left -= 1
+        self.left -= count
         return self.left >= 0
 
 
@@ -91,6 +100,7 @@ class Guard:
         self.join_seconds = join_seconds
         self.connections: set[Connection] = set()
         self.per_address: Counter[str] = Counter()
+        self.per_sign_in: Counter[int] = Counter()
         self.closed: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -110,7 +120,7 @@ class Guard:
         try:
             await self._let_in(scope, receive, send, headers.get("cookie", ""), address)
         finally:
-            self.per_address -= Counter([address])
+            _one_less(self.per_address, address)
 
     def _refusal(self, headers: dict[str, str], address: str) -> str:
         if headers.get("origin") not in our_origins():
@@ -128,17 +138,19 @@ class Guard:
         if found is None:
             await self._turn_away("sign-in", receive, send)
             return
-        connection = Connection(cookie, found[0], found[1], address, _abort_of(send))
-        if sum(one.sign_in == connection.sign_in for one in self.connections) >= MOST_PER_SIGN_IN:
+        connection = Connection(cookie, found[0], found[1], address, getattr(send, "__self__", None))
+        if self.per_sign_in[connection.sign_in] >= MOST_PER_SIGN_IN:
             await self._turn_away("windows", receive, send)
             return
         scope[HELD] = connection
         self.connections.add(connection)
+        self.per_sign_in[connection.sign_in] += 1
         line = _Line(self, connection, receive, send)
         try:
             await self.app(scope, line.receive, line.send)
         finally:
             self.connections.discard(connection)
+            _one_less(self.per_sign_in, connection.sign_in)
             line.end()
 
 
@@ -194,7 +206,7 @@ class _Line:
         self.over = True
         self.guard.closed[why] += 1
         log.info("socket of person %s closed: %s", self.connection.person, why)
-        if why == "slow" and self.connection.abort is not None:
+        if why == "slow":
             self.connection.abort()  # A close frame would wait behind everything that was never read.
         else:
             with suppress(Exception):  # The other side may be gone already.
@@ -227,10 +239,10 @@ def _headers(scope: Scope) -> dict[str, str]:
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-def _abort_of(send: Send) -> Callable[[], None] | None:
-    """How to drop the connection at once, where the server lets us (uvicorn does)."""
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    return getattr(transport, "abort", None)
+def _one_less(counter: Counter[Any], key: Any) -> None:
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]
 
 
 async def _plain(send: Send, status: int) -> None:

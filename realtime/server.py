@@ -5,21 +5,27 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, cast
 
 import socketio
+from sqlalchemy import bindparam
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
+from events.core import clock
+from events.core.access import Actor
 from events.core.database import reading
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from events.core.settings import settings
 from events.events import Event, get_event
 from events.participants import get_participant
-from events.people import get_person
-from events.registration import Registration, RegistrationState
-from events.roles import actor_for
-from events.signin import SignIn
+from events.people import Person
+from events.registration import Registration
+from events.roles import Role, actor_for
 from events.tickets import events_run_by
+from realtime.call_bound import Line
+from realtime.calls import Calls
 from realtime.channels import (
     board_channel,
     crew_channel,
@@ -28,17 +34,24 @@ from realtime.channels import (
     stage_channel,
     times_channel,
 )
+from realtime.direct import LONGEST_QUEUE, Straight, StraightRedis, straighten, strangeness
+from realtime.elsewhere import Elsewhere
 from realtime.fanout import Fanout, Message, Watched, use_fanout
 from realtime.guard import HELD, LARGEST_FRAME, App, Authenticate, Connection, Guard
+from realtime.lobbies import Lobbies
 from realtime.presence import Presence
+from realtime.review_rooms import ReviewRooms
 from sessions.boards.board import boards_seen_by
 from sessions.rooms import room_numbers
-from sessions.stages import get_stage
+from sessions.stages import Stage, StageInEvent, see_stage
 
 log = logging.getLogger("folkmoot.sockets")
 
-LONGEST_QUEUE = 256
 MOST_WATCHED = 4
+FRESH_SECONDS = 5.0
+STAGE_SECONDS = 1.0
+ROLES_WITH_CHANNELS = {Role.ORGANISER, Role.HOST, Role.DESK_OFFICER}
+_SHOWN_AS = sql_select(col(Person.public_id), col(Person.name)).where(col(Person.id) == bindparam("id"))
 CODES: tuple[tuple[type[Refusal], str], ...] = (
     (NotFound, "not found"),
     (NotAllowed, "not allowed"),
@@ -51,14 +64,18 @@ Step = Callable[[str, Connection, Any], Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
-class Admission:
-    """That somebody may be in a room: its ids and number, and how the person is shown to the others."""
+class Standing:
+    """Whose a socket is, as of a moment: rights, and how the others in a room see the person."""
 
-    stage_id: int
-    public_id: str
-    number: int
+    actor: Actor
     person: str
     name: str
+    at: float
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it may still be gone by. The journal makes it new before that for whomever a fact names."""
+        return monotonic() - self.at < FRESH_SECONDS
 
 
 def make_socket_app(authenticate: Authenticate) -> App:
@@ -88,13 +105,24 @@ class SocketServer:
         self.guard = Guard(cast(App, socketio.ASGIApp(self.sio, socketio_path="socket.io")), authenticate)
         self.fanout = Fanout(self._emit)
         self.presence = Presence()
+        self.elsewhere = Elsewhere(self.presence, self.fanout, self._tell_changed_presence)
         self.joined: dict[str, dict[int, str]] = {}
         self.watching: dict[str, set[str]] = {}
+        self.channels: dict[str, set[str]] = {}
+        self.standing: dict[str, Standing] = {}
+        self.stages: dict[str, tuple[StageInEvent, float]] = {}
         self.sio.on("connect", self._connect)
         self.sio.on("disconnect", self._disconnect)
         self.sio.on("join", self._answering(self._join))
         self.sio.on("leave", self._answering(self._leave))
         self.sio.on("watch", self._answering(self._watch))
+        self.sio.on("clock", self._answering(self._clock))
+        self.calls = Calls(Line(self.sio.emit, self.sio.enter_room, self.sio.leave_room), self._connection)
+        self.reviews = ReviewRooms(self)
+        for name, step in (self.calls.steps() | self.reviews.steps()).items():
+            self.sio.on(name, self._answering(step))
+        self.lobbies = Lobbies(self.fanout, self.presence, self.sio.enter_room, self.channels.__contains__)
+        self.sio.on("lobby", self._answering(self.lobbies.join))
         self.sio.on("*", self._unknown)
 
     async def _emit(self, name: str, message: Message, channel: str, everywhere: bool) -> None:
@@ -106,17 +134,43 @@ class SocketServer:
         return connection
 
     async def _connect(self, sid: str, *_claims: Any) -> None:
-        person = self._connection(sid).person
-        await self.sio.enter_room(sid, person_channel(person))
-        for event_id in await asyncio.to_thread(_events_of, person):
-            await self.sio.enter_room(sid, event_channel(event_id))
-        for event_id in await asyncio.to_thread(_boards_of, person):
-            await self.sio.enter_room(sid, board_channel(event_id))
-        for event_id in await asyncio.to_thread(_run_by, person):
-            await self.sio.enter_room(sid, crew_channel(event_id))
+        self.channels[sid] = set()
+        await self._stand(sid, self._connection(sid).person)
+
+    async def _stand(self, sid: str, person: int) -> Standing:
+        """Ask what a person may do now; their socket is in the channels that go with it, and in no others."""
+        standing, wanted = await asyncio.to_thread(_standing_of, person)
+        if sid in self.channels:  # else it is gone meanwhile
+            held, self.channels[sid], self.standing[sid] = self.channels[sid], wanted, standing
+            for channel in held - wanted:
+                await self.sio.leave_room(sid, channel)
+            for channel in wanted - held:
+                await self.sio.enter_room(sid, channel)
+        return standing
+
+    async def _standing_on(self, sid: str, connection: Connection) -> Standing:
+        standing = self.standing.get(sid)
+        return standing if standing is not None and standing.is_fresh else await self._stand(sid, connection.person)
+
+    async def actor_on(self, sid: str, connection: Connection) -> Actor:
+        """Whose a socket is, with all their ties as of a moment ago."""
+        return (await self._standing_on(sid, connection)).actor
+
+    async def _stage(self, public_id: str) -> StageInEvent:
+        """A room as it was a moment ago: a thousand who come back at once ask for the same one."""
+        found = self.stages.get(public_id)
+        if found is None or monotonic() - found[1] > STAGE_SECONDS:
+            found = await asyncio.to_thread(_find_stage, public_id), monotonic()
+            self.stages[public_id] = found
+        return found[0]
 
     async def _disconnect(self, sid: str, *_reason: Any) -> None:
         self.watching.pop(sid, None)
+        self.channels.pop(sid, None)
+        self.standing.pop(sid, None)
+        self.calls.line_broken(sid)
+        self.reviews.gone(sid)
+        self.lobbies.gone(sid)
         for stage_id in self.joined.pop(sid, {}):
             self._gone(sid, stage_id)
 
@@ -141,17 +195,23 @@ class SocketServer:
 
     async def _join(self, sid: str, connection: Connection, asked: Any) -> Answer:
         """Let a socket into a room its person may be in; answers the number from which on it will hear everything."""
-        found = await asyncio.to_thread(_admit, connection.person, _stage_named(asked))
-        channel = stage_channel(found.stage_id)
+        standing = await self._standing_on(sid, connection)
+        room = await self._stage(_stage_named(asked))
+        if not see_stage(standing.actor, room):
+            raise NotFound()
+        channel, public_id = stage_channel(room.id), room.stage.public_id
         await self.sio.enter_room(sid, channel)
-        self.joined.setdefault(sid, {})[found.stage_id] = found.public_id
-        self.fanout.watched.setdefault(found.stage_id, Watched(found.public_id, found.number))
-        self.presence.enter(channel, sid, found.person, found.name)
-        self._tell_presence(found.stage_id, found.public_id)
-        # Read after entering: what is newer than this number is heard, what is not can be asked for.
-        number = await asyncio.to_thread(_number_of, found.stage_id)
+        self.joined.setdefault(sid, {})[room.id] = public_id
+        watched = self.fanout.watched.get(room.id)
+        if watched is None:
+            # Read after entering: what is newer than this number is heard, what is not can be asked for.
+            number = await asyncio.to_thread(_number_of, room.id)
+            watched = self.fanout.watched.setdefault(room.id, Watched(public_id, number))
+        if self.presence.enter(channel, sid, standing.person, standing.name):
+            self.elsewhere.note_came(channel, standing.person, standing.name)
+        self._tell_presence(room.id, public_id)
         here, people = self.presence.count(channel), self.presence.people(channel)
-        return {"ok": True, "stage": found.public_id, "number": number, "here": here, "people": people}
+        return {"ok": True, "stage": public_id, "number": watched.number, "here": here, "people": people}
 
     async def _leave(self, sid: str, connection: Connection, asked: Any) -> Answer:
         """Let a socket out of a room; leaving where it is not is no fault."""
@@ -160,6 +220,10 @@ class SocketServer:
             if public_id == named:
                 await self._put_out(sid, stage_id)
         return {"ok": True}
+
+    async def _clock(self, _sid: str, _connection: Connection, _asked: Any) -> Answer:
+        """What time it is here, at once: a page asks until its doubt is small."""
+        return {"ok": True, "now": clock.now().isoformat()}
 
     async def _watch(self, sid: str, connection: Connection, asked: Any) -> Answer:
         """Tell a socket from now on when the free times of some participants, or its person's own, may have changed.
@@ -182,11 +246,12 @@ class SocketServer:
 
     def _gone(self, sid: str, stage_id: int) -> None:
         channel = stage_channel(stage_id)
-        self.presence.leave(channel, sid)
+        if person := self.presence.leave(channel, sid):
+            self.elsewhere.note_went(channel, person)
         watched = self.fanout.watched.get(stage_id)
         if watched is not None:
             self._tell_presence(stage_id, watched.public_id)
-        if self.presence.count(channel) == 0:
+        if not self.presence.near(channel):
             self.fanout.watched.pop(stage_id, None)
 
     def _tell_presence(self, stage_id: int, public_id: str) -> None:
@@ -198,42 +263,66 @@ class SocketServer:
 
         self.fanout.latest(channel, "presence", message)
 
-    async def look_at_sign_ins(self) -> None:
-        """Close the sockets of sign-ins that were revoked, and those that do not read what they are sent."""
-        held: dict[int, list[Connection]] = {}
-        for one in self.guard.connections:
-            held.setdefault(one.sign_in, []).append(one)
-        if held:
-            for sign_in in await asyncio.to_thread(_revoked, list(held)):
-                for connection in held[sign_in]:
+    def _tell_changed_presence(self, channel: str) -> None:
+        """At another process somebody has come to a room or gone: those who are in it here see it."""
+        for stage_id, watched in self.fanout.watched.items():
+            if stage_channel(stage_id) == channel:
+                self._tell_presence(stage_id, watched.public_id)
+
+    async def look_at_sign_ins(self, people: set[int] | None = None) -> None:
+        """Close the sockets of sign-ins that hold no more: of these people, or of all."""
+        for connection in list(self.guard.connections):
+            if people is None or connection.person in people:
+                found = await asyncio.to_thread(self.guard.authenticate, connection.cookie)
+                if found != (connection.sign_in, connection.person):
                     connection.kill("revoked")
+
+    def let_go_of_slow_ones(self) -> None:
+        """On the straight way the queue is bounded when it is filled; here are those who take nothing at all."""
         for eio_sid, socket in list(self.sio.eio.sockets.items()):
-            if socket.queue.qsize() > LONGEST_QUEUE and eio_sid in self.sio.environ:
+            way = getattr(socket, "way", None)
+            stuck = way.is_stuck() if way is not None else socket.queue.qsize() > LONGEST_QUEUE
+            if stuck and eio_sid in self.sio.environ:
                 self.sio.environ[eio_sid]["asgi.scope"][HELD].kill("slow")
 
     async def look_at_everything(self) -> None:
         """Ask again whether each sign-in still holds, and whether each person may still be where they are."""
-        for connection in list(self.guard.connections):
-            found = await asyncio.to_thread(self.guard.authenticate, connection.cookie)
-            if found != (connection.sign_in, connection.person):
-                connection.kill("revoked")
-        for sid, rooms in list(self.joined.items()):
-            person = self._connection(sid).person
-            for stage_id, public_id in list(rooms.items()):
-                if not await asyncio.to_thread(_may_stay, person, public_id):
+        await self.look_at_people({connection.person for connection in self.guard.connections})
+
+    async def look_at_people(self, people: set[int]) -> None:
+        """Ask again who these people are and where they may be: out of rooms and channels that are theirs no more, into
+        new ones."""
+        await self.look_at_sign_ins(people)
+        self.stages.clear()
+        for sid in list(self.channels):
+            person = self._person_of(sid)
+            if person is None or person not in people:
+                continue
+            standing = await self._stand(sid, person)
+            for stage_id, public_id in list(self.joined.get(sid, {}).items()):
+                if not see_stage(standing.actor, await self._stage(public_id)):
                     await self._put_out(sid, stage_id)
                     await self.sio.emit("left", {"stage": public_id}, room=sid)
+            await self.reviews.look(sid, standing.actor)
+
+    def _person_of(self, sid: str) -> int | None:
+        try:
+            return self._connection(sid).person
+        except (KeyError, TypeError):  # gone meanwhile
+            return None
 
 
 def _engine() -> Any:
     redis = settings().redis_url
     options = {"socket_connect_timeout": 2, "health_check_interval": 15}
+    strange = strangeness()
+    if strange:
+        log.warning("messages take the slow way to sockets: %s", strange)
     for name in ("folkmoot.socketio", "folkmoot.engineio"):
         logging.getLogger(name).setLevel(logging.ERROR)  # A message to a socket that has just gone is no warning.
-    manager = socketio.AsyncRedisManager(redis, redis_options=options) if redis else None
-    return socketio.AsyncServer(
+    sio = socketio.AsyncServer(
         async_mode="asgi",
-        client_manager=manager,
+        client_manager=_manager(redis, options, straight=not strange),
         transports=["websocket"],
         cors_allowed_origins=[],  # Off here, where a missing Origin would pass: the guard compares it exactly.
         max_http_buffer_size=LARGEST_FRAME,
@@ -242,6 +331,15 @@ def _engine() -> Any:
         logger=logging.getLogger("folkmoot.socketio"),
         engineio_logger=logging.getLogger("folkmoot.engineio"),
     )
+    if not strange:
+        straighten(sio)
+    return sio
+
+
+def _manager(redis: str, options: dict[str, Any], *, straight: bool) -> Any:
+    if redis:
+        return (StraightRedis if straight else socketio.AsyncRedisManager)(redis, redis_options=options)
+    return Straight() if straight else None
 
 
 def _stage_named(asked: Any) -> str:
@@ -273,19 +371,13 @@ def _watched(person_id: int, registrations: list[str]) -> set[int]:
         return {row.person_id for row, _slug in rows}
 
 
-def _admit(person_id: int, public_id: str) -> Admission:
+def _find_stage(public_id: str) -> StageInEvent:
     with reading() as db:
-        found = get_stage(db, actor_for(db, person_id), public_id)
-        person = get_person(db, person_id)
-        return Admission(found.id, public_id, found.stage.number, person.public_id, person.name)
-
-
-def _may_stay(person_id: int, public_id: str) -> bool:
-    try:
-        _admit(person_id, public_id)
-    except Refusal:
-        return False
-    return True
+        query = select(Stage, Event).where(Stage.public_id == public_id, Event.id == Stage.event_id)
+        found = db.exec(query).first()
+    if found is None:
+        raise NotFound()
+    return StageInEvent(*found)
 
 
 def _number_of(stage_id: int) -> int:
@@ -293,25 +385,15 @@ def _number_of(stage_id: int) -> int:
         return room_numbers(db, [stage_id])[stage_id]
 
 
-def _events_of(person_id: int) -> list[int]:
+def _standing_of(person_id: int) -> tuple[Standing, set[str]]:
     with reading() as db:
-        query = select(Registration.event_id).where(
-            Registration.person_id == person_id, Registration.state == RegistrationState.ACCEPTED
-        )
-        return list(db.exec(query))
-
-
-def _boards_of(person_id: int) -> list[int]:
-    with reading() as db:
-        return boards_seen_by(db, actor_for(db, person_id))
-
-
-def _run_by(person_id: int) -> list[int]:
-    with reading() as db:
-        return events_run_by(db, actor_for(db, person_id))
-
-
-def _revoked(sign_ins: list[int]) -> list[int]:
-    with reading() as db:
-        query = select(SignIn.id).where(col(SignIn.id).in_(sign_ins), col(SignIn.revoked_at).is_not(None))
-        return [one for one in db.exec(query) if one is not None]
+        actor = actor_for(db, person_id)
+        who = db.connection().execute(_SHOWN_AS, {"id": person_id}).one()
+        has_role = any(
+            tie.role in ROLES_WITH_CHANNELS for tie in actor.ties
+        )  # most people have none: two questions less
+        boards = boards_seen_by(db, actor) if has_role else []
+        crews = events_run_by(db, actor) if has_role else []
+    own = {event_channel(event_id) for event_id in actor.ids("participant", "event")}
+    channels = own | {person_channel(person_id), *map(board_channel, boards), *map(crew_channel, crews)}
+    return Standing(actor, who.public_id, who.name, monotonic()), channels

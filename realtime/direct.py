@@ -1,0 +1,248 @@
+"""Straight to the sockets: a message is encoded and framed once, and written to each transport of a channel.
+
+It stays python-socketio: its server, its rooms, its packets, its clients. But a task, a queue and a wake-up for each
+recipient, and the collections of garbage they lead to, cost nine to eighteen times as much as the writing (reference:
+performance, section 2.1). What it has to know about the insides of engineio and uvicorn is looked at when the process
+starts (`strangeness`); a socket that is not as expected takes python-socketio's own way.
+"""
+
+import json
+import logging
+import struct
+from collections.abc import Callable
+from time import monotonic
+from types import MethodType
+from typing import Any, cast
+
+import engineio.async_socket
+import engineio.base_socket
+import engineio.packet
+import socketio
+import socketio.packet
+from engineio.async_drivers import asgi
+from websockets.frames import Frame, Opcode
+
+from realtime.guard import HELD, Connection
+
+log = logging.getLogger("folkmoot.fanout")
+
+LONGEST_QUEUE = 256
+LONGEST_WAIT = 10.0
+EVENT = "42"  # a message (4) that is an event (2), in the namespace that everybody is in
+
+
+def event_text(name: str, message: Any) -> str:
+    """A message as python-socketio writes it."""
+    return EVENT + json.dumps([name, message], separators=(",", ":"))
+
+
+def frame(text: str) -> bytes:
+    """A text as one WebSocket frame from a server (RFC 6455, section 5.2): final, not masked."""
+    payload = text.encode()
+    size = len(payload)
+    if size < 126:
+        return bytes((0x81, size)) + payload
+    if size < 65536:
+        return struct.pack("!BBH", 0x81, 126, size) + payload
+    return struct.pack("!BBQ", 0x81, 127, size) + payload
+
+
+def strangeness() -> str:
+    """What about the installed libraries is not as it has to be, for the log; nothing when frames may be written."""
+    try:
+        sample = {"é": [1, None, True, "x" * 200], "y": {"z": 0.5}}
+        packet = socketio.packet.Packet(socketio.packet.EVENT, namespace="/", data=["room", sample])
+        if engineio.packet.Packet(engineio.packet.MESSAGE, packet.encode()).encode() != event_text("room", sample):
+            return "python-socketio encodes an event in another way"
+        for size in (3, 125, 126, 65535, 65536):
+            if Frame(Opcode.TEXT, b"x" * size).serialize(mask=False) != frame("x" * size):
+                return "websockets frames a text in another way"
+        needed: tuple[tuple[Any, tuple[str, ...]], ...] = (
+            (asgi.WebSocket, ("__call__", "send", "wait", "close")),
+            (engineio.async_socket.AsyncSocket, ("send", "check_ping_timeout", "_websocket_handler")),
+            (socketio.AsyncManager, ("emit", "get_participants", "basic_enter_room", "basic_leave_room")),
+        )
+        missing = [name for owner, names in needed for name in names if not hasattr(owner, name)]
+        return f"missing: {', '.join(missing)}" if missing else ""
+    except Exception as error:
+        return f"{type(error).__name__} while it was looked at"
+
+
+class Way:
+    """One socket's way out: straight to its transport, else through engineio's queue, which is bounded.
+
+    `queued` counts what waits in the queue or in its writer: nothing is written past that, so the order is kept.
+    """
+
+    __slots__ = ("connection", "lost", "queued", "since", "sock", "writable", "write")
+
+    def __init__(self, sock: Any, connection: Connection | None) -> None:
+        self.sock, self.connection = sock, connection
+        self.write: Callable[[bytes], None] | None = None
+        self.writable: Callable[[], bool] = bool
+        self.queued: int = sock.queue.qsize()
+        self.since = monotonic()
+        self.lost = False
+
+    def open_up(self) -> None:
+        """From now on frames may be written straight, if the server and its line are of the kind we know."""
+        protocol = getattr(self.connection, "protocol", None)
+        transport, line = getattr(protocol, "transport", None), getattr(protocol, "conn", None)
+        writable = getattr(getattr(protocol, "writable", None), "is_set", None)
+        if transport is None or writable is None or getattr(line, "extensions", None) != []:
+            return  # another server, or per-message deflate, whose frames differ from client to client
+        self.write, self.writable = transport.write, writable
+
+    def send(self, framed: bytes, text: str, packet: Any = None) -> None:
+        """Hand a message on: now, or behind what waits already. Who does not read is cut and catches up later."""
+        if self.lost:
+            return
+        if self.write is None or self.queued or not self.writable():
+            self.enqueue(packet or engineio.packet.Packet(engineio.packet.MESSAGE, text[1:]))
+            return
+        try:
+            self.write(framed)
+        except Exception:  # Its line has just broken; engineio finds that out by itself.
+            self.shut()
+
+    def enqueue(self, packet: Any) -> None:
+        """The slow way."""
+        if self.sock.closed or self.sock.closing:
+            return
+        if self.queued >= LONGEST_QUEUE:
+            self.cut()
+            return
+        if not self.queued:
+            self.since = monotonic()
+        self.queued += 1
+        self.sock.queue.put_nowait(packet)
+
+    def gone_out(self) -> None:
+        """engineio's writer has passed one packet on."""
+        self.queued = max(0, self.queued - 1)
+        self.since = monotonic()
+
+    def is_stuck(self) -> bool:
+        """Whether something has waited for so long that its client cannot be reading."""
+        return self.queued > 0 and monotonic() - self.since > LONGEST_WAIT
+
+    def cut(self) -> None:
+        """Let go of a client that does not read."""
+        self.shut()
+        if self.connection is not None:
+            self.connection.kill("slow")
+
+    def shut(self) -> None:
+        """Nothing leaves this way any more."""
+        self.lost, self.write = True, None
+
+
+class StraightSocket(asgi.WebSocket):
+    """engineio's WebSocket, which gives its socket a way out."""
+
+    way: Way | None = None
+
+    async def __call__(self, environ: dict[str, Any]) -> Any:
+        sock = self.handler.__self__
+        connection = environ["asgi.scope"].get(HELD)
+        self.way = sock.way = Way(sock, connection)
+        if connection is not None:
+            connection.when_killed = self.way.shut
+        sock.send = MethodType(_send, sock)
+        return await super().__call__(environ)
+
+    async def send(self, message: Any) -> None:
+        """What engineio's writer sends."""
+        await super().send(message)
+        if self.way is not None:
+            self.way.gone_out()
+            if self.way.write is None and not self.way.lost:
+                self.way.open_up()  # The handshake is behind us with the first packet, engineio's own greeting.
+
+
+async def _send(sock: Any, packet: Any) -> None:
+    """Answers, pings and what goes to one socket: instead of AsyncSocket.send."""
+    if not await sock.check_ping_timeout():
+        return
+    way: Way = sock.way
+    if packet.binary:
+        way.enqueue(packet)
+        return
+    text = packet.encode()
+    way.send(frame(text), text, packet)
+
+
+class Straight(socketio.AsyncManager):
+    """Emits to a channel without a task for each recipient; everything out of the ordinary goes the stock way."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.known: dict[str, list[Way]] = {}
+        self.channels: dict[str, set[str | None]] = {}
+        self.heard: Callable[[str, Any], None] | None = None
+
+    def basic_enter_room(self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None) -> None:
+        """Somebody is in a channel now."""
+        super().basic_enter_room(sid, namespace, room, eio_sid=eio_sid)
+        self.known.pop(room or "", None)
+        self.channels.setdefault(sid, set()).add(room)
+
+    def basic_leave_room(self, sid: str, namespace: str, room: str | None) -> None:
+        """Somebody is in a channel no more; every way out of one ends here."""
+        self.known.pop(room or "", None)
+        self.channels.get(sid, set()).discard(room)
+        super().basic_leave_room(sid, namespace, room)
+
+    def basic_disconnect(self, sid: str, namespace: str, **options: Any) -> None:
+        """A socket is gone. The stock way looks through every channel there is for each that goes."""
+        for room in list(self.channels.pop(sid, ())):
+            self.basic_leave_room(sid, namespace, room)
+        self.callbacks.pop(sid, None)
+        for pending in (self.pending_connect, self.pending_disconnect):
+            if sid in pending.get(namespace, ()):
+                pending[namespace].remove(sid)
+                if not pending[namespace]:
+                    del pending[namespace]
+
+    def ways_to(self, room: str) -> list[Way]:
+        """The ways to the sockets in a channel, kept until somebody comes or goes."""
+        found = self.known.get(room)
+        if found is None:
+            sockets: dict[str, Any] = cast(Any, self.server).eio.sockets  # known before anybody comes
+            held = [sockets.get(eio_sid) for _sid, eio_sid in self.get_participants("/", room)]
+            found = self.known[room] = [one.way for one in held if one is not None and hasattr(one, "way")]
+        return found
+
+    async def emit(
+        self,
+        event: str,
+        data: Any,
+        namespace: str,
+        room: Any = None,
+        skip_sid: Any = None,
+        callback: Any = None,
+        to: Any = None,
+        **options: Any,
+    ) -> None:
+        """Send to a channel: encoded once, framed once."""
+        room = to or room
+        if self.heard is not None:
+            self.heard(event, data)
+        plain = isinstance(data, dict) and isinstance(room, str) and namespace == "/" and not skip_sid
+        if not plain or callback is not None:
+            await super().emit(event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **options)
+        elif room in self.rooms.get("/", {}):
+            text = event_text(event, data)
+            framed = frame(text)
+            for way in self.ways_to(room):
+                way.send(framed, text)
+
+
+class StraightRedis(socketio.AsyncRedisManager, Straight):
+    """The same behind Redis: whatever arrives for this process's sockets, from here or elsewhere, ends in `emit`."""
+
+
+def straighten(sio: Any) -> None:
+    """Give the sockets of a server their ways out; for a server whose manager is one of those above."""
+    engine = sio.eio
+    engine._async = dict(engine._async, websocket=StraightSocket)  # noqa: SLF001 - there is no other place to say so

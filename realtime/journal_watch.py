@@ -1,0 +1,114 @@
+"""What a web process reads in the journal by itself, once a second: whose rights may have changed, and what it has not
+been told.
+
+Redis brings facts to the other processes at once, but a message through it can be lost, and Redis itself can be away.
+The journal cannot: what has not been heard here a little after it was written is told to our own sockets from there.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import col, select
+
+from events.core.database import Database, reading
+from events.core.journal import Fact, JournalEntry, fact_of
+from events.core.settings import settings
+from events.registration import Registration
+from realtime.elsewhere import HERE
+
+if TYPE_CHECKING:
+    from realtime.server import SocketServer
+
+# On PostgreSQL a fact may be committed after one with a higher number.
+LOOK_BACK = 200
+GRACE = 1.5
+MOST_AT_ONCE = 2000
+
+Messages = list[tuple[list[str], str, dict[str, Any]]]
+MessagesAbout = Callable[[Database, int, Fact], Messages]
+
+
+@dataclass
+class _Unheard:
+    entry: JournalEntry
+    since: float
+
+
+class JournalWatch:
+    """Reads on from where the process began."""
+
+    def __init__(self, server: "SocketServer", messages_about: MessagesAbout) -> None:
+        self.server, self.messages_about = server, messages_about
+        self.newest: int | None = None
+        self.seen: set[int] = set()
+        self.heard: set[int] = set()
+        self.unheard: dict[int, _Unheard] = {}
+        if settings().redis_url and hasattr(server.sio.manager, "heard"):
+            server.sio.manager.heard = self._hear
+
+    def _hear(self, name: str, message: Any) -> None:
+        if name == "fact":
+            self.heard.add(message["fact"])
+        elif name == HERE:
+            self.server.elsewhere.hear(message)
+
+    async def look(self) -> None:
+        """Read what is new, ask again whoever it names, and tell what nobody told."""
+        if self.newest is None:
+            self.newest = await asyncio.to_thread(_newest)
+            self._remember(await asyncio.to_thread(_entries, self.newest - LOOK_BACK))
+            return
+        entries = [one for one in await asyncio.to_thread(_entries, self.newest - LOOK_BACK) if one.id not in self.seen]
+        here = {connection.person for connection in self.server.guard.connections}
+        named = await asyncio.to_thread(_people_named, entries) & here
+        if named:
+            await self.server.look_at_people(named)
+        self._remember(entries)
+        if settings().redis_url:
+            await self._tell_unheard(entries)
+
+    def _remember(self, entries: list[JournalEntry]) -> None:
+        self.seen.update(one.id or 0 for one in entries)
+        self.newest = max([self.newest or 0, *self.seen])
+        for kept in (self.seen, self.heard):
+            kept -= {one for one in kept if one <= self.newest - LOOK_BACK}
+
+    async def _tell_unheard(self, entries: list[JournalEntry]) -> None:
+        now = monotonic()
+        self.unheard |= {one.id or 0: _Unheard(one, now) for one in entries}
+        for number in self.heard & self.unheard.keys():
+            del self.unheard[number]
+        due = [one.entry for one in self.unheard.values() if now - one.since > GRACE]
+        if due:
+            for channels, name, message in await asyncio.to_thread(self._messages, due):
+                self.server.fanout.tell(channels, name, message, everywhere=False)
+        for entry in due:
+            del self.unheard[entry.id or 0]
+
+    def _messages(self, entries: list[JournalEntry]) -> Messages:
+        with reading() as db:
+            return [one for entry in entries for one in self.messages_about(db, entry.id or 0, fact_of(entry))]
+
+
+def _newest() -> int:
+    with reading() as db:
+        return db.exec(select(JournalEntry.id).order_by(col(JournalEntry.id).desc()).limit(1)).first() or 0
+
+
+def _entries(after: int) -> list[JournalEntry]:
+    with reading() as db:
+        query = select(JournalEntry).where(col(JournalEntry.id) > after).order_by(col(JournalEntry.id))
+        return list(db.exec(query.limit(MOST_AT_ONCE)))
+
+
+def _people_named(entries: list[JournalEntry]) -> set[int]:
+    """Whoever a fact names, and whoever did it: what each of them may do can have changed with it."""
+    found: set[Any] = {one for entry in entries for one in (entry.person_id, entry.particulars.get("person_id"))}
+    places = {entry.particulars.get("registration_id") for entry in entries} - {None}
+    if places:
+        with reading() as db:
+            found |= set(db.exec(select(Registration.person_id).where(col(Registration.id).in_(places))))
+    return {one for one in found if isinstance(one, int)}

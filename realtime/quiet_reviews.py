@@ -1,0 +1,46 @@
+"""Facts about peer reviews before their meeting, for which no open page waits: those concerned get letters."""
+
+from realtime.announcing import quiet
+from sessions.peer_reviews import (
+    assessment_questions,
+    chasing,
+    desk_notes,
+    endings,
+    hosting,
+    peers,
+    proposals,
+    reviews,
+    selection,
+    self_assessments,
+    setting_up,
+)
+
+quiet(
+    reviews.ReviewStarted,
+    reviews.ReviewCancelled,
+    reviews.AskedIntoReview,
+    reviews.ReviewPlaceAnswered,
+    reviews.ReviewLeft,
+    reviews.AttributionChanged,
+    setting_up.ReviewRulesChanged,
+    setting_up.ReviewStepChanged,
+    setting_up.ReviewStepMoved,
+    assessment_questions.AssessmentQuestionsChanged,
+    hosting.ApplicationBegun,
+    hosting.ApplicationHandedIn,
+    hosting.ApplicationWithdrawn,
+    selection.ApplicationJudged,
+    selection.ApplicationDecided,
+    peers.PeerOffered,
+    peers.PeerOfferTakenBack,
+    peers.PeerStancesSaid,
+    proposals.PeersProposed,
+    proposals.PeerProposalChanged,
+    self_assessments.SelfAssessmentHandedIn,
+    desk_notes.DeskNotesHandedIn,
+    desk_notes.DeskNotesReleased,
+    endings.HostWithdrew,
+    chasing.ReviewPartDue,
+    chasing.ApplicationUnfinished,
+    chasing.SelectionDue,
+)
