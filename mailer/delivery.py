@@ -8,11 +8,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import partial
 
-from sqlalchemy import update
+from sqlalchemy import literal, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -20,16 +20,25 @@ from events.core import clock
 from events.core.claims import MOST_TRIES, claim_one
 from events.core.database import on_commit, reading, transaction
 from events.core.settings import settings
+from events.reachability import note_hard_bounce, trouble_of
 from mailer.letters import FIRST_PAUSE, Letter, LetterState, own_domain, pause_after, put_off, raw_of
-from mailer.transport import LETTER_TIMEOUT, AddressRefused, Transport, Undelivered, transport_for
+from mailer.pace import OUT, is_held, note_failed, note_taken, take_turn_to_send
+from mailer.transport import (
+    LETTER_TIMEOUT,
+    AddressRefused,
+    OurFault,
+    Temporary,
+    Transport,
+    Undelivered,
+    transport_for,
+)
 from mailer.writing import write_next
+from sessions.calendars import CalendarMethod
 
 log = logging.getLogger("folkmoot.mail")
 
 LEASE = timedelta(seconds=LETTER_TIMEOUT + 30)
-# Tries that say nothing about a letter are not counted; after this long it is given up all the same.
 GIVE_UP_AFTER = timedelta(hours=48)
-SENDERS = 2
 POLL_SECONDS = 0.25
 
 
@@ -52,8 +61,7 @@ async def send_next(transport: Transport, *, lease: timedelta = LEASE) -> Outcom
     if letter is None:
         return Outcome.NOTHING_DUE
     try:
-        if await asyncio.to_thread(_newer_waits, letter):
-            await asyncio.to_thread(_end, letter, LetterState.SUPERSEDED)
+        if not await asyncio.to_thread(_is_to_be_sent, letter):
             return Outcome.ENDED
         await transport.send(raw_of(letter), envelope_sender(letter), letter.address)
     except Undelivered as fault:
@@ -80,7 +88,12 @@ def claim_letter(lease: timedelta) -> Letter | None:
         .correlate(Letter)
         .exists()
     )
-    return claim_one(Letter, col(Letter.raw).is_not(None), (col(Letter.uid) == "") | ~held_up, lease=lease)
+    in_order = (col(Letter.uid) == "") | ~held_up
+    may_go = (~is_held(col(Letter.domain)), *((~is_held(literal(OUT)),) if settings().mail_rate else ()))
+    return claim_one(
+        Letter, col(Letter.raw).is_not(None), in_order, *may_go, lease=lease, order=(col(Letter.urgent_at),),
+        also=lambda db, one: take_turn_to_send(db, one.domain),
+    )  # fmt: skip
 
 
 def envelope_sender(letter: Letter) -> str:
@@ -88,38 +101,66 @@ def envelope_sender(letter: Letter) -> str:
     return f"bounce+{letter.message_id[1:].partition('@')[0]}@{own_domain()}"
 
 
-def _newer_waits(letter: Letter) -> bool:
+def _is_to_be_sent(letter: Letter) -> bool:
+    """End a letter that a newer one has overtaken, or whose address takes none; a cancellation is tried there once,
+    since an entry that stays does harm."""
     same = (Letter.uid == letter.uid, Letter.address == letter.address, Letter.state == LetterState.WAITING)
     with reading() as db:
         newer = select(Letter.id).where(*same, Letter.sequence > letter.sequence)
-        return bool(letter.uid) and db.exec(newer.limit(1)).first() is not None
+        overtaken = bool(letter.uid) and db.exec(newer.limit(1)).first() is not None
+        trouble = trouble_of(db, letter.address)
+    if overtaken:
+        _end(letter, LetterState.SUPERSEDED)
+        return False
+    if trouble is not None and (letter.method != CalendarMethod.CANCEL or letter.attempts > 1):
+        reason = f"No letters go to this address, since others came back: {trouble.reason}"
+        put_off(letter, reason, attempts=letter.attempts - 1, given_up=True)
+        return False
+    return True
 
 
 def _end(letter: Letter, state: LetterState) -> None:
     with transaction() as db:
         ended = update(Letter).where(col(Letter.id) == letter.id)
         db.execute(ended.values(state=state, done_at=clock.now(), dead_at=None, problem=""))
+        if state is LetterState.SENT:
+            note_taken(db, letter.domain)
 
 
 def _give_back(letter: Letter, fault: Undelivered) -> Outcome:
-    uncounted = fault.everywhere and clock.now() < letter.made_at + GIVE_UP_AFTER
-    hopeless = isinstance(fault, AddressRefused) or fault.everywhere or letter.attempts >= MOST_TRIES
-    given_up = hopeless and not uncounted
-    put_off(letter, fault.reason, attempts=letter.attempts - uncounted, given_up=given_up)
+    hopeless = isinstance(fault, AddressRefused) or clock.now() >= give_up_at(letter)
+    # What is refused for how it is written would be refused for ever, so such tries count.
+    given_up = hopeless or (isinstance(fault, OurFault) and not fault.everywhere and letter.attempts >= MOST_TRIES)
+    put_off(letter, fault.reason, attempts=letter.attempts - fault.everywhere, given_up=given_up)
+    with transaction() as db:
+        if isinstance(fault, AddressRefused):
+            note_hard_bounce(db, letter.address, fault.reason)
+        elif fault.everywhere:
+            note_failed(db, OUT, fault.reason)
+        elif isinstance(fault, Temporary):
+            note_failed(db, letter.domain, fault.reason)
     fate = "given up" if given_up else "put back"
     log.warning("letter %s %s after %s tries: %s", letter.id, fate, letter.attempts, type(fault).__name__)
     return Outcome.NOBODY_TAKES_LETTERS if fault.everywhere else Outcome.PUT_BACK
 
 
+def give_up_at(letter: Letter) -> datetime:
+    """Until when a letter is tried: two days, and not after the meeting it is about; a cancellation until its end."""
+    two_days = letter.made_at + GIVE_UP_AFTER
+    if letter.matters_until is None or letter.matters_until <= letter.made_at:
+        return two_days
+    return letter.matters_until if letter.method == CalendarMethod.CANCEL else min(two_days, letter.matters_until)
+
+
 async def run_mail(
-    stop: asyncio.Event, *, senders: int = SENDERS, lease: timedelta = LEASE, pause: timedelta = FIRST_PAUSE
+    stop: asyncio.Event, *, senders: int | None = None, lease: timedelta = LEASE, pause: timedelta = FIRST_PAUSE
 ) -> None:
     """Write and send letters until `stop` is set; a letter in hand is finished first. Without a mail server that
     FOLKMOOT_MAIL_URL names, letters are written and kept."""
     queue = _Queue(stop, lease, pause)
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
         tasks.create_task(queue.run(queue.write))
-        for _number in range(senders if settings().mail_url else 0):
+        for _number in range((senders or settings().mail_senders) if settings().mail_url else 0):
             transport = transport_for(settings().mail_url)
             stack.push_async_callback(transport.close)
             tasks.create_task(queue.run(partial(queue.send, transport)))

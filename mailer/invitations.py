@@ -1,16 +1,20 @@
 """Calendar objects that go with letters: one meeting, one recipient, one revision (RFC 5545, 5546)."""
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Parameters, vCalAddress, vText, vUri
+from icalendar import Calendar, Event, Parameters, Timezone, vCalAddress, vDDDTypes, vRecur, vText, vUri
 
 from mailer.cleaning import NAME_LIMIT, clean_address, clean_header, clean_text, clean_url, unlinked
+from mailer.zones import vtimezone
+from sessions.calendars import Series
 
-Method = Literal["REQUEST", "CANCEL"]
+Method = Literal["REQUEST", "CANCEL", "DECLINECOUNTER", "PUBLISH"]
 PRODID = "-//Folkmoot//Calendar 1.0//EN"
 DESCRIPTION_LIMIT = 8_000
 
@@ -33,39 +37,112 @@ class Invitation:
     description: str
     location: str
     url: str
-    organiser_name: str
-    organiser_address: str
-    attendee_name: str
-    attendee_address: str
+    # Nobody in particular in a feed.
+    organiser_name: str = ""
+    organiser_address: str = ""
+    attendee_name: str = ""
+    attendee_address: str = ""
+    # Once answered, an update that changes neither time nor place leaves the answer as it was given.
+    answer: str = "NEEDS-ACTION"
+    transparent: bool = False
+    join: str = ""
+    series: Series | None = None
+    # The planned start of the one instance of a series that is called off.
+    instance: datetime | None = None
+    # What it is where the method does not say so: in a feed.
+    status: str = ""
 
 
 def calendar_bytes(invitation: Invitation) -> bytes:
     """The iCalendar object of `invitation`: times in UTC, one attendee, CRLF, lines of at most 75 octets.
 
-    The same invitation gives the same bytes, whenever and wherever it is written. Raises UnusableAddress where an
-    address is none, and ValueError where the times or the uid cannot stand in a calendar.
+    A series has its times in its zone, with a VTIMEZONE made of that zone's rule; where the zone has none that holds,
+    in UTC, with an exception for each instance that the clock moves. The same invitation gives the same bytes,
+    whenever and wherever it is written. Raises UnusableAddress where an address is none, and ValueError where the
+    times or the uid cannot stand in a calendar.
     """
     _check(invitation)
-    event = Event()
-    event.add("uid", _Text(invitation.uid))
-    event.add("sequence", invitation.sequence)
-    for name, moment in _moments(invitation):
-        event.add(name, moment.astimezone(UTC).replace(microsecond=0))
-    for name, text in _texts(invitation):
-        if text:
-            event.add(name, text)
-    event.add("organizer", _mailbox(invitation.organiser_name, invitation.organiser_address, {}))
-    event.add("attendee", _attendee(invitation))
-    event.add("status", _Text("CANCELLED" if invitation.method == "CANCEL" else "CONFIRMED"))
-    event.add("transp", _Text("OPAQUE"))
-
     calendar = Calendar()
     calendar.add("version", _Text("2.0"))
     calendar.add("prodid", _Text(PRODID))
     calendar.add("calscale", _Text("GREGORIAN"))
     calendar.add("method", _Text(invitation.method))
-    calendar.add_component(event)
+    for component in _components(invitation):
+        calendar.add_component(component)
     return bytes(calendar.to_ical(sorted=False))
+
+
+def _components(invitation: Invitation) -> Sequence[Event | Timezone]:
+    series = invitation.series
+    if series is None or invitation.instance is not None:
+        once = _event(invitation, invitation.starts_at.astimezone(UTC))
+        if invitation.instance is not None:
+            once.add("recurrence-id", invitation.instance.astimezone(UTC))
+        return [once]
+    planned = series.starts_from(invitation.starts_at)
+    zone = ZoneInfo(series.zone)
+    said = vtimezone(series.zone, planned) if all(_is_plain(one, zone) for one in planned) else None
+    # What a program works out from the first start alone: at one hour of the zone, or of UTC.
+    first = planned[0].astimezone(zone if said is not None else UTC)
+    worked_out = [(first + timedelta(days=series.days * number)) for number in range(series.count)]
+    held = dict(series.changed)
+    whole = _event(invitation, first)
+    rule = {"freq": "DAILY", "interval": series.days, "count": series.count}
+    if series.days % 7 == 0:
+        rule |= {"freq": "WEEKLY", "interval": series.days // 7}
+    whole.add("rrule", vRecur(rule))
+    found: list[Event | Timezone] = [said, whole] if said is not None else [whole]
+    for expected, start in zip(worked_out, planned, strict=True):
+        now = held.get(start.astimezone(UTC), start)
+        if now is None:
+            whole.add("exdate", expected)
+        elif now != expected:
+            found.append(_instance(invitation, expected, now.astimezone(first.tzinfo)))
+    return found
+
+
+def _is_plain(moment: datetime, zone: ZoneInfo) -> bool:
+    """Whether an hour of the clock is there once that day; programs differ about those that are left out or doubled."""
+    local = moment.astimezone(zone)
+    return local.replace(fold=1 - local.fold).utcoffset() == local.utcoffset()
+
+
+def _instance(invitation: Invitation, expected: datetime, start: datetime) -> Event:
+    event = _event(invitation, start)
+    event.add("recurrence-id", expected)
+    return event
+
+
+def event_of(invitation: Invitation) -> Event:
+    """One entry by itself, in UTC, for a feed or a file; refuses what `calendar_bytes` refuses."""
+    _check(invitation)
+    return _event(invitation, invitation.starts_at.astimezone(UTC))
+
+
+def _event(invitation: Invitation, start: datetime) -> Event:
+    """The event with its first start; `start` says in which zone the times are written."""
+    event = Event()
+    event.add("uid", _Text(invitation.uid))
+    event.add("sequence", invitation.sequence)
+    lasts = invitation.ends_at - invitation.starts_at
+    shown = replace(invitation, starts_at=start, ends_at=(start.astimezone(UTC) + lasts).astimezone(start.tzinfo))
+    for name, moment in _moments(shown):
+        own_zone = name in {"dtstart", "dtend"}
+        event.add(name, vDDDTypes((moment if own_zone else moment.astimezone(UTC)).replace(microsecond=0)))
+    for name, text in _texts(invitation):
+        if text:
+            event.add(name, text)
+    if invitation.join and clean_url(invitation.join):
+        join = vUri(clean_url(invitation.join), params={"VALUE": "URI", "FEATURE": "AUDIO,VIDEO", "LABEL": "Join"})
+        event.add("conference", join)
+    if invitation.organiser_address:
+        event.add("organizer", _mailbox(invitation.organiser_name, invitation.organiser_address, {}))
+    if invitation.attendee_address:
+        event.add("attendee", _attendee(invitation))
+    cancelled = "CANCELLED" if invitation.method == "CANCEL" else "CONFIRMED"
+    event.add("status", _Text(invitation.status or cancelled))
+    event.add("transp", _Text("TRANSPARENT" if invitation.transparent else "OPAQUE"))
+    return event
 
 
 def _check(invitation: Invitation) -> None:
@@ -101,7 +178,10 @@ def _texts(invitation: Invitation) -> list[tuple[str, vText | vUri]]:
 
 
 def _attendee(invitation: Invitation) -> vCalAddress:
-    asked = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"} if invitation.method == "REQUEST" else {}
+    asked = {}
+    if invitation.method == "REQUEST":
+        open_still = invitation.answer == "NEEDS-ACTION"
+        asked = {"PARTSTAT": invitation.answer} | ({"RSVP": "TRUE"} if open_still else {})
     role = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", **asked}
     return _mailbox(invitation.attendee_name, invitation.attendee_address, role)
 

@@ -16,14 +16,25 @@ from events.core import clock
 from events.core.claims import LONGEST_PAUSE, Due
 from events.core.columns import moment, public_id, word
 from events.core.database import Database, transaction
-from events.core.hooks import personal_data
+from events.core.hooks import personal_address, personal_data
 from events.core.journal import Fact, Told, listener
 from events.core.links import link
 from events.core.settings import settings
 from events.core.tokens import open_bytes, seal_bytes
+from events.letter_choices import Topic as Topic
+from events.letter_texts import LETTER_KINDS
 from events.people import Person, PersonState, people_by_id
 from mailer.cleaning import UnusableAddress, clean_address
-from sessions.calendars import CalendarEntry, CalendarMethod, EntryKind, revision_at
+from mailer.pace import domain_of
+from sessions.calendars import (
+    CalendarEntry,
+    CalendarMethod,
+    CalendarRevision,
+    EntryKind,
+    revision_at,
+    revision_of_entry,
+)
+from sessions.reminders import watch
 
 F = TypeVar("F", bound=Fact)
 SEALED = "letter"
@@ -44,12 +55,14 @@ class LetterState(StrEnum):
 class Letter(Due, table=True):
     """One mail to one person. `raw` is written once and sent unchanged, however often it takes; `problem` says why not.
 
-    With a calendar part, `uid` and `sequence` give the order among letters to the same address.
+    With a calendar part, `uid` and `sequence` give the order among letters to the same address. `urgent_at` says
+    whose turn is first among those that are due: tomorrow's meetings before next week's. `matters_until`: after the
+    meeting there is nothing to say any more.
     """
 
     __table_args__ = (
         UniqueConstraint("fact_id", "address", "kind"),
-        Index("ix_letter_due", "done_at", "dead_at", "due_at"),
+        Index("ix_letter_urgent", "done_at", "dead_at", "urgent_at", "due_at"),
         Index("ix_letter_calendar", "uid", "address"),
     )
 
@@ -69,6 +82,9 @@ class Letter(Due, table=True):
     raw: bytes | None = Field(default=None, sa_type=LargeBinary, repr=False)
     sealed: bool = False
     made_at: datetime = moment(index=True)
+    domain: str = Field(default="", max_length=254)
+    urgent_at: datetime = moment()
+    matters_until: datetime | None = moment(default=None, nullable=True)
 
 
 class ReplyAddress(SQLModel, table=True):
@@ -87,6 +103,7 @@ class ReplyAddress(SQLModel, table=True):
 
 
 personal_data(Letter, "person_id", "letters written to somebody", "delete")
+personal_address(Letter, "address", "where a letter went", "delete")
 personal_data(ReplyAddress, "person_id", "where answers from somebody's calendar go", "delete")
 
 
@@ -137,9 +154,11 @@ class Occasion:
     to: Addressees
     say: Say
     secret: bool = False
-    entry: tuple[EntryKind, str] | None = None
+    entry: tuple[EntryKind | None, str] | None = None
     revision: str = "sequence"
     in_their_name: bool = False
+    topic: Topic | None = None
+    method: str = ""
 
     def is_for(self, reader: Recipient, doer: int | None) -> bool:
         """Whether a letter goes to somebody about what `doer` (None: the clock) did; those about what was done in
@@ -161,22 +180,27 @@ def letter_for(
     *,
     to: Addressees,
     secret: bool = False,
-    entry: tuple[EntryKind, str] | None = None,
+    entry: tuple[EntryKind | None, str] | None = None,
     revision: str = "sequence",
     in_their_name: bool = False,
+    topic: Topic | None = None,
+    method: str = "",
 ) -> Callable[[SayT], SayT]:
     """Let a fact lead to a letter to each of `to(db, fact)`; the function's name is its kind and its templates' folder.
 
-    `entry` is the kind of calendar entry and the fact's field that holds its subject; the fact's field `revision` has
-    the number of what calendars are told, None where there is nothing to put into a calendar. `in_their_name` is for
-    what somebody else did for the reader: none goes to who did it themselves, or when only the clock did.
+    `entry` is the kind of calendar entry and the fact's field that holds its subject (None: its id); the fact's
+    field `revision` has the number of what calendars are told, None where there is nothing to put into a calendar.
+    `in_their_name` is for what somebody else did for the reader: none goes to who did it themselves, or when only
+    the clock did. `topic` is for what people may do without: each such letter says how to stop them. `method` is
+    for answers to what a calendar asked for, which say again what stands and change nothing.
     """
 
     def register(say: SayT) -> SayT:
         kind = say.__name__
         if kind in OCCASIONS:
             raise ValueError(f"two letters are called {kind}")
-        OCCASIONS[kind] = Occasion(kind, fact, to, say, secret, entry, revision, in_their_name)
+        LETTER_KINDS.add(kind)
+        OCCASIONS[kind] = Occasion(kind, fact, to, say, secret, entry, revision, in_their_name, topic, method)
         if fact not in _mail.handlers:
             _mail.hears(fact)(post_letters)
         return say
@@ -207,9 +231,12 @@ def post_letters(db: Database, told: Told) -> None:
             _post(db, told, occasion)
 
 
-def turn(*, waited_for: bool) -> datetime:
-    """When a letter's turn is: somebody sits and waits for a letter with a link, so it goes before all others."""
-    return clock.now() - AHEAD if waited_for else clock.now()
+def urgency(occasion: Occasion, begins: datetime | None = None) -> datetime:
+    """Whose turn is first: somebody sits and waits for a letter with a link; then what begins within a day, then what
+    is about no time, then what begins later."""
+    if occasion.secret:
+        return clock.now() - AHEAD
+    return max(begins, clock.now()) if begins is not None else clock.now() + AHEAD
 
 
 def _post(db: Database, told: Told, occasion: Occasion) -> None:
@@ -225,9 +252,13 @@ def _post(db: Database, told: Told, occasion: Occasion) -> None:
             address=one.address,
             message_id=f"<{uuid.uuid4().hex}@{own_domain()}>",
             made_at=clock.now(),
-            due_at=turn(waited_for=occasion.secret),
+            due_at=clock.now(),
             sealed=occasion.secret,
+            domain=domain_of(one.address),
+            urgent_at=urgency(occasion),
         )
+        if one.person_id is not None and hasattr(told.fact, "meeting_id"):
+            letter.reply_to = reply_address(db, letter.event_id or 0, one.person_id)
         if not carries_entry(occasion, told.fact) or _in_order(db, told.fact, occasion, letter):
             _check_address(letter)
             db.add(letter)
@@ -257,14 +288,17 @@ def _in_order(db: Database, fact: Fact, occasion: Occasion, letter: Letter) -> b
     number = occasion.number(fact)
     assert occasion.entry is not None and number is not None
     kind, field = occasion.entry
-    line, revision = revision_at(db, kind, getattr(fact, field), number)
+    line, revision = told_revision(db, kind, getattr(fact, field), number)
     # Two facts about one entry may be told at once; each must see what the other posted.
     db.exec(select(CalendarEntry.id).where(CalendarEntry.id == line.id).with_for_update()).one()
+    watch(db, line)
     others = db.exec(select(Letter).where(Letter.uid == line.uid, Letter.address == letter.address)).all()
+    if occasion.method:
+        _fill_in_entry(db, letter, line, revision, occasion.method)
+        return True
     if any((one.sequence, one.method) == (revision.sequence, revision.method) for one in others):
         return False
-    letter.uid, letter.sequence, letter.method = line.uid, revision.sequence, revision.method.value
-    letter.reply_to = reply_address(db, letter.event_id or 0, letter.person_id or 0)
+    _fill_in_entry(db, letter, line, revision, revision.method.value)
     if any(one.sequence > letter.sequence for one in others):
         set_aside(letter, LetterState.SUPERSEDED)
         return True
@@ -272,6 +306,19 @@ def _in_order(db: Database, fact: Fact, occasion: Occasion, letter: Letter) -> b
     if revision.method is CalendarMethod.CANCEL and not reached:
         set_aside(letter, LetterState.NOT_NEEDED)
     return True
+
+
+def told_revision(
+    db: Database, kind: EntryKind | None, subject_id: int, number: int
+) -> tuple[CalendarEntry, CalendarRevision]:
+    """The revision that a letter carries, by what it is about or by the entry itself."""
+    return revision_at(db, kind, subject_id, number) if kind is not None else revision_of_entry(db, subject_id, number)
+
+
+def _fill_in_entry(db: Database, letter: Letter, entry: CalendarEntry, revision: CalendarRevision, method: str) -> None:
+    letter.uid, letter.sequence, letter.method = entry.uid, revision.sequence, method
+    letter.urgent_at, letter.matters_until = urgency(OCCASIONS[letter.kind], revision.starts_at), revision.ends_at
+    letter.reply_to = reply_address(db, letter.event_id or 0, letter.person_id or 0)
 
 
 def _superseded_unsent(db: Database, letter: Letter) -> bool:

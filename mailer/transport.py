@@ -20,6 +20,8 @@ LETTER_TIMEOUT = 120.0
 LETTERS_PER_CONNECTION = 100
 IDLE_LIMIT = 10.0
 REASON_LIMIT = 300
+# The server says goodbye, to whatever (RFC 5321 section 3.8).
+_CLOSING = 421
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
 
@@ -245,6 +247,8 @@ def _by_code(error: aiosmtplib.SMTPResponseException, *, at_recipient: bool) -> 
     kind, subject, detail = _code_of(error)
     about_sender = isinstance(error, aiosmtplib.SMTPSenderRefused) or (subject, detail) in {(1, 7), (1, 8)}
     mailbox_full = (subject, detail) == (2, 2)
+    if error.code == _CLOSING:
+        return Temporary(reason, everywhere=True)
     if kind == 4 or mailbox_full:
         return Temporary(reason)
     if not about_sender and (subject == 1 or (at_recipient and subject in {0, 2, 4})):

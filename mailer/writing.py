@@ -17,9 +17,14 @@ from events.core.claims import MOST_TRIES
 from events.core.database import Database, reading, transaction
 from events.core.journal import JournalEntry, fact_of
 from events.core.settings import settings
+from events.events import Event
+from events.letter_choices import has_stopped, stop_token
+from events.letter_texts import passage_for
 from events.people import Person, PersonState
+from events.placeholders import filled
+from events.programmes import Programme
 from mailer.cleaning import address, clean_header, clean_text, unlinked
-from mailer.invitations import Invitation, calendar_bytes
+from mailer.invitations import Invitation, Method, calendar_bytes
 from mailer.letters import (
     OCCASIONS,
     Letter,
@@ -34,15 +39,26 @@ from mailer.letters import (
     page_at,
     put_off,
     recipient,
-    turn,
+    told_revision,
 )
 from mailer.rendering import message_bytes
-from sessions.calendars import CalendarEntry, CalendarMethod, CalendarRevision, revision_at
+from mailer.signing import signed
+from sessions.calendars import (
+    Answer,
+    CalendarEntry,
+    CalendarMethod,
+    CalendarRevision,
+    EntryKind,
+    series_of,
+    standing_answer,
+)
 
 log = logging.getLogger("folkmoot.mail")
 
 TEMPLATES = Path(__file__).parent / "templates"
 SENDER = "Folkmoot"
+# What stands around what a letter says; letters about no event have none of it.
+NO_FRAME: Values = {"passage": [], "programme": "", "funding": ""}
 
 
 @dataclass(frozen=True)
@@ -67,7 +83,7 @@ def write_next() -> bool:
         letter = db.exec(
             select(Letter)
             .where(*waiting, Letter.due_at <= clock.now())
-            .order_by(col(Letter.due_at), col(Letter.id))
+            .order_by(col(Letter.urgent_at), col(Letter.due_at), col(Letter.id))
             .limit(1)
         ).first()
     if letter is None:
@@ -108,7 +124,7 @@ def _keep(db: Database, letter: Letter, written: Written | None) -> None:
         change: dict[str, Any] = {"state": LetterState.NOT_NEEDED, "done_at": clock.now()}
     else:
         change = {"raw": closed(letter, written.raw), "subject": written.subject}
-        change |= {"due_at": turn(waited_for=letter.sealed), "attempts": 0, "problem": ""}
+        change |= {"due_at": clock.now(), "attempts": 0, "problem": ""}
     unwritten = (col(Letter.id) == letter.id, col(Letter.raw).is_(None), col(Letter.done_at).is_(None))
     kept = cast("CursorResult[Any]", db.execute(update(Letter).where(*unwritten).values(**change)))
     if kept.rowcount != 1:
@@ -123,15 +139,39 @@ def compose(db: Database, letter: Letter) -> Written | None:
     """
     occasion = OCCASIONS[letter.kind]
     to = _recipient_of(db, letter)
-    if to is None:
+    stop = _stop_link(db, occasion, letter)
+    if to is None or (occasion.topic is not None and stop is None):
         return None
     told = db.exec(select(JournalEntry).where(JournalEntry.id == letter.fact_id)).one()
     fact, to = fact_of(told), replace(to, doer=told.person_id)
     entry = revision_of(db, occasion, fact, letter)
     first = first_of_its_entry(db, letter)
+    answer = standing_answer(db, *entry, letter.person_id) if entry else Answer.NONE
     with translation.written_for(to.locale, to.zone):
         values = occasion.say(db, fact, to)
-        return None if values is None else assemble(letter, to, values, entry, first.message_id if first else None)
+        in_reply_to = first.message_id if first else None
+        values = values if values is None else {**_frame(db, letter, to), **values}
+        return None if values is None else assemble(letter, to, values, entry, in_reply_to, answer, stop)
+
+
+def _frame(db: Database, letter: Letter, to: Recipient) -> Values:
+    """The programme behind a letter's event, and what its organisers let letters of this kind begin with."""
+    event = db.get(Event, letter.event_id) if letter.event_id is not None else None
+    programme = db.get(Programme, event.programme_id) if event is not None else None
+    if event is None or programme is None:
+        return {}
+    text = passage_for(db, event.id, letter.kind, to.locale)
+    placed = filled(text, {"name": to.name, "event": event.name, "programme": programme.name})
+    passage = placed.split("\n\n") if placed else []
+    return {"passage": passage, "programme": programme.name, "funding": programme.funding}
+
+
+def _stop_link(db: Database, occasion: Occasion, letter: Letter) -> Page | None:
+    """Where the reader stops letters of this kind; None for those that nobody can do without, or that they stopped."""
+    person = db.get(Person, letter.person_id) if letter.person_id is not None else None
+    if occasion.topic is None or person is None or has_stopped(db, person.id, occasion.topic):
+        return None
+    return page("stop_letters", token=stop_token(person, occasion.topic))
 
 
 def assemble(
@@ -140,11 +180,13 @@ def assemble(
     values: Values,
     entry: tuple[CalendarEntry, CalendarRevision] | None,
     in_reply_to: str | None,
+    answer: Answer = Answer.NONE,
+    stop: Page | None = None,
 ) -> Written:
     """Put subject, texts and calendar of a letter together, for the present reader."""
-    values = {"name": to.name, **values, **(_as_revised(entry[1]) if entry else {})}
+    values = {**NO_FRAME, "name": to.name, "stop": stop, **values, **(_as_revised(entry[1]) if entry else {})}
     subject, text, html = texts(letter.kind, values)
-    invitation = _invitation(letter, to, values, *entry) if entry else None
+    invitation = _invitation(letter, to, values, *entry, answer) if entry else None
     raw = message_bytes(
         sender=address(SENDER, settings().mail_from),
         reply_to=address(SENDER, letter.reply_to) if letter.reply_to else None,
@@ -157,8 +199,9 @@ def assemble(
         in_reply_to=in_reply_to,
         invitation=calendar_bytes(invitation) if invitation else None,
         method=invitation.method if invitation else None,
+        list_unsubscribe=stop,
     )
-    return Written(subject, raw)
+    return Written(subject, signed(raw))
 
 
 def revision_of(
@@ -168,7 +211,7 @@ def revision_of(
     if occasion.entry is None or not letter.uid:
         return None
     kind, field = occasion.entry
-    return revision_at(db, kind, getattr(fact, field), letter.sequence)
+    return told_revision(db, kind, getattr(fact, field), letter.sequence)
 
 
 def _as_revised(revision: CalendarRevision) -> Values:
@@ -185,13 +228,17 @@ def _recipient_of(db: Database, letter: Letter) -> Recipient | None:
 
 
 def _invitation(
-    letter: Letter, to: Recipient, values: Values, entry: CalendarEntry, revision: CalendarRevision
+    letter: Letter, to: Recipient, values: Values, entry: CalendarEntry, revision: CalendarRevision, answer: Answer
 ) -> Invitation:
+    method: Method = "CANCEL" if revision.method is CalendarMethod.CANCEL else "REQUEST"
+    if letter.method == "DECLINECOUNTER":
+        method = "DECLINECOUNTER"
     return Invitation(
         uid=entry.uid,
         sequence=revision.sequence,
-        method="CANCEL" if revision.method is CalendarMethod.CANCEL else "REQUEST",
-        dtstamp=revision.dtstamp,
+        method=method,
+        # An answer to a proposal is no revision: it says when it was made.
+        dtstamp=max(letter.made_at, revision.dtstamp) if method == "DECLINECOUNTER" else revision.dtstamp,
         created=entry.created_at,
         starts_at=revision.starts_at,
         ends_at=revision.ends_at,
@@ -203,6 +250,10 @@ def _invitation(
         organiser_address=letter.reply_to,
         attendee_name=to.name,
         attendee_address=letter.address,
+        answer=answer.value,
+        transparent=entry.kind is EntryKind.PHASE,
+        join=revision.join_at,
+        series=series_of(revision),
     )
 
 

@@ -1,4 +1,4 @@
-"""Letters to those who speak, about what a release of the agenda says of their sessions."""
+"""Letters about a release of the agenda: to those who speak, and to those who starred what moved or was cancelled."""
 
 from typing import Any
 
@@ -6,11 +6,20 @@ from sqlmodel import select
 
 from events.core.database import Database
 from events.events import Event
-from mailer.letters import Recipient, Values, letter_for, recipients
-from sessions.calendars import EntryKind
+from mailer.letters import Recipient, Topic, Values, letter_for, page, recipients
+from sessions.calendars import EntryKind, declined_by
+from sessions.timetable.calendars import (
+    AudienceFreed,
+    AudienceMoved,
+    SpeakerFreed,
+    SpeakerMoved,
+    SpeakerScheduled,
+    audience_of,
+)
 from sessions.timetable.released import AgendaSession, Release, find_in_release, last_shown
-from sessions.timetable.releases import SpeakerFreed, SpeakerMoved, SpeakerScheduled
+from sessions.timetable.releases import AgendaReleased, changed_for_stars
 from sessions.timetable.rows import Session
+from sessions.timetable.stars import SessionStarred, SessionUnstarred
 
 ENTRY = (EntryKind.SESSION, "session_id")
 
@@ -56,3 +65,60 @@ def session_moved(db: Database, fact: SpeakerMoved, to: Recipient) -> Values | N
 @letter_for(SpeakerFreed, to=_speaker, entry=ENTRY)
 def session_called_off(db: Database, fact: SpeakerFreed, to: Recipient) -> Values | None:
     return _session(db, fact)
+
+
+def _starrer(db: Database, fact: Any) -> list[Recipient]:
+    return recipients(db, {fact.person_id} if fact.sequence is not None else set())
+
+
+def _audience(db: Database, fact: Any) -> list[Recipient]:
+    return recipients(db, audience_of(db, fact.session_id, fact.release_id))
+
+
+def _audience_that_comes(db: Database, fact: Any) -> list[Recipient]:
+    people = audience_of(db, fact.session_id, fact.release_id)
+    return recipients(db, people - declined_by(db, EntryKind.SESSION, fact.session_id))
+
+
+def _starred(db: Database, fact: Any) -> Values | None:
+    event, session = db.get(Event, fact.event_id), db.get(Session, fact.session_id)
+    return {"event": event.name, "title": session.title} if event and session else None
+
+
+@letter_for(SessionStarred, to=_starrer, entry=ENTRY)
+def starred_session_added(db: Database, fact: SessionStarred, to: Recipient) -> Values | None:
+    return _starred(db, fact)
+
+
+@letter_for(SessionUnstarred, to=_starrer, entry=ENTRY)
+def starred_session_removed(db: Database, fact: SessionUnstarred, to: Recipient) -> Values | None:
+    return _starred(db, fact)
+
+
+@letter_for(AudienceMoved, to=_audience_that_comes, entry=ENTRY)
+def starred_session_moved(db: Database, fact: AudienceMoved, to: Recipient) -> Values | None:
+    return _session(db, fact)
+
+
+@letter_for(AudienceFreed, to=_audience, entry=ENTRY)
+def starred_session_called_off(db: Database, fact: AudienceFreed, to: Recipient) -> Values | None:
+    return _session(db, fact)
+
+
+def _without_invitations(db: Database, fact: AgendaReleased) -> list[Recipient]:
+    return recipients(db, changed_for_stars(db, fact.release_id))
+
+
+@letter_for(AgendaReleased, to=_without_invitations, topic=Topic.ANNOUNCEMENTS)
+def starred_sessions_changed(db: Database, fact: AgendaReleased, to: Recipient) -> Values | None:
+    event = db.get(Event, fact.event_id)
+    changes = changed_for_stars(db, fact.release_id, person=to.person_id).get(to.person_id or 0, ())
+    if event is None or not changes:
+        return None  # the star was taken back before the letter was written
+    return {
+        "event": event.name,
+        "moved": tuple((one.after.title, one.after.starts_at, one.after.ends_at, one.after.room)
+                       for one in changes if one.after is not None),
+        "cancelled": tuple(one.now.title for one in changes if one.after is None),
+        "url": page("agenda", event=event.slug),
+    }  # fmt: skip

@@ -5,7 +5,7 @@ from events.core.database import Database
 from events.core.translation import N_, when
 from events.events import Event
 from events.registration import Registration
-from mailer.letters import Recipient, Values, letter_for, page, recipients
+from mailer.letters import Recipient, Topic, Values, letter_for, page, recipients
 from mailer.occasions.meetings import everybody_in, values_of_meeting
 from sessions.assessments import AssessmentsAwaited, to_assess
 from sessions.attendance import AttendanceCorrected, MeetingFailed, NoShowMarked
@@ -54,7 +54,7 @@ def time_found(db: Database, fact: TimeFound, to: Recipient) -> Values | None:
     return {**values, "held": rules_of(db, fact.event_id).requests_hold}
 
 
-@letter_for(AssessmentsAwaited, to=_participant)
+@letter_for(AssessmentsAwaited, to=_participant, topic=Topic.REMINDERS)
 def assessments_awaited(db: Database, fact: AssessmentsAwaited, to: Recipient) -> Values | None:
     event = db.get(Event, fact.event_id)
     found = to_assess(db, to.person_id, fact.event_id)
@@ -64,7 +64,7 @@ def assessments_awaited(db: Database, fact: AssessmentsAwaited, to: Recipient) -
     return {"event": event.name, "meetings": meetings, "url": page("meetings", event=event.slug)}
 
 
-@letter_for(OutcomeAwaited, to=_person)
+@letter_for(OutcomeAwaited, to=_person, topic=Topic.REMINDERS)
 def outcome_awaited(db: Database, fact: OutcomeAwaited, to: Recipient) -> Values | None:
     said = outcome_by(db, fact.meeting_id, to.person_id)
     values, meeting = values_of_meeting(db, fact, to), db.get(Meeting, fact.meeting_id)

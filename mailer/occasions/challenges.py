@@ -9,7 +9,7 @@ from events.challenge_questions import ChallengeQuestion, ChallengeQuestionAnswe
 from events.challenges import Challenge
 from events.core.database import Database
 from events.events import Event
-from events.prizes import Prize, PrizeAward, PrizeAwarded, WinnersAnnounced
+from events.prizes import Prize, PrizeAward, PrizeAwarded, WinnersAnnounced, worth_of
 from events.roles import Role, Scope, people_with_role
 from events.submissions import Submission
 from events.teams import Team, TeamMember
@@ -95,7 +95,7 @@ def _prizes_of(db: Database, event_id: int, person_id: int | None) -> Values | N
     return {
         "event": event.name,
         "team": team.name,
-        "prizes": "\n".join(", ".join(filter(None, (one.name, one.value, one.by_whom))) for one, _row in won),
+        "prizes": "\n".join(", ".join(filter(None, (one.name, worth_of(one), one.by_whom))) for one, _row in won),
         "url": page("submission", event=event.slug, submission=won[0][1].public_id),
     }
 

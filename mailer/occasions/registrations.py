@@ -21,7 +21,8 @@ from events.registration import (
     participants_of,
 )
 from events.roles import Role, Scope, people_with_role
-from mailer.letters import Addressees, Recipient, Values, letter_for, page, recipients
+from mailer.letters import Addressees, Recipient, Topic, Values, letter_for, page, recipients
+from sessions.milestones import followers_of
 
 
 def _whose(db: Database, fact: Any) -> list[Recipient]:
@@ -85,7 +86,11 @@ def place_lapsed(db: Database, fact: PlaceLapsed, to: Recipient) -> Values | Non
     return _place(db, fact)
 
 
-@letter_for(CompletionAsked, to=lambda db, fact: recipients(db, asked_then(db, fact.event_id, fact.asked_at)))
+@letter_for(
+    CompletionAsked,
+    to=lambda db, fact: recipients(db, asked_then(db, fact.event_id, fact.asked_at)),
+    topic=Topic.REMINDERS,
+)
 def registration_unfinished(db: Database, fact: CompletionAsked, to: Recipient) -> Values | None:
     event = db.get(Event, fact.event_id)
     lacking = unfinished_in(db, event, to.person_id) if event and to.person_id else []
@@ -110,7 +115,8 @@ def _concerned(db: Database, fact: PhaseMoved) -> list[Recipient]:
     people = {row.person_id for row in participants_of(db, fact.event_id, *hopeful)}
     for role in (Role.CHALLENGE_OWNER, Role.MENTOR, Role.JUDGE, Role.HOST):
         people |= set(people_with_role(db, role, Scope.EVENT, fact.event_id))
-    return recipients(db, people)
+    # Those who have the phases in their calendar get a letter that moves the entry.
+    return recipients(db, people - followers_of(db, fact.event_id))
 
 
 @letter_for(PhaseMoved, to=_concerned)

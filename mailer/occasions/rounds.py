@@ -7,10 +7,21 @@ from sqlmodel import col, select
 from events.core.database import Database
 from events.core.translation import N_, At, _
 from events.events import EventWithPhases, event_by_id
+from events.people import Person
 from events.roles import Role, Scope, people_with_role
 from events.rounds.assigning import JudgeAssigned
+from events.rounds.calls import CallFate
 from events.rounds.comments import CommentsReleased, comments_in
 from events.rounds.conflicts import ConflictDeclared
+from events.rounds.guests import (
+    GuestJudgeInvited,
+    GuestLink,
+    LinkState,
+    comes_by_link_only,
+    issue_guest_token,
+    mailed_link,
+    state_of,
+)
 from events.rounds.publishing import PublishedResult, ResultPublished
 from events.rounds.rounds import JudgingRound, RoundState, RoundSubmission, Scheme
 from events.rounds.standings import works_of
@@ -25,11 +36,54 @@ def _round(db: Database, fact: Any) -> tuple[JudgingRound, EventWithPhases] | No
 
 
 def _judge(db: Database, fact: JudgeAssigned) -> list[Recipient]:
-    return recipients(db, {fact.person_id})
+    return recipients(db, () if comes_by_link_only(db, fact.round_id, fact.person_id) else {fact.person_id})
+
+
+def _guest(db: Database, fact: JudgeAssigned) -> list[Recipient]:
+    return recipients(db, {fact.person_id} if mailed_link(db, fact.round_id, fact.person_id) else ())
 
 
 @letter_for(JudgeAssigned, to=_judge)
 def judge_assigned(db: Database, fact: JudgeAssigned, to: Recipient) -> Values | None:
+    return _what_waits(db, fact)
+
+
+@letter_for(JudgeAssigned, to=_guest, secret=True)
+def guest_judge_assigned(db: Database, fact: JudgeAssigned, to: Recipient) -> Values | None:
+    said, link = _what_waits(db, fact), mailed_link(db, fact.round_id, fact.person_id)
+    return said | _by_link(db, link) if said is not None and link is not None else None
+
+
+def _by_link(db: Database, link: GuestLink) -> Values:
+    url = page("guest_link", token=issue_guest_token(db, link))
+    return {"url": url, "good_until": At(link.expires_at, "when"), "devices": link.most_devices}
+
+
+def _invited(db: Database, fact: GuestJudgeInvited) -> list[Recipient]:
+    return recipients(db, {fact.person_id} if fact.mailed else ())
+
+
+@letter_for(GuestJudgeInvited, to=_invited, secret=True)
+def guest_judge_invited(db: Database, fact: GuestJudgeInvited, to: Recipient) -> Values | None:
+    found, link = _round(db, fact), db.get(GuestLink, fact.link_id)
+    if found is None or link is None or state_of(link) is not LinkState.WORKS:
+        return None
+    row, event = found
+    phase = event.phase(row.phase) if row.phase else None
+    by = db.get(Person, to.doer) if to.doer else None
+    return {
+        "event": event.event.name,
+        "round": row.name,
+        "about": row.about,
+        "by": by.name if by else "",
+        "again": fact.again,
+        "since": At(phase.starts_at, "when") if phase else "",
+        "until": At(phase.ends_at, "when") if phase else "",
+        **_by_link(db, link),
+    }
+
+
+def _what_waits(db: Database, fact: JudgeAssigned) -> Values | None:
     found = _round(db, fact)
     if found is None or found[0].state is not RoundState.OPEN:
         return None
@@ -59,6 +113,12 @@ def _teams_in(db: Database, fact: ResultPublished) -> list[Recipient]:
         .join(RoundSubmission, col(RoundSubmission.submission_id) == col(Submission.id))
         .where(RoundSubmission.round_id == fact.round_id, col(RoundSubmission.taken_out_at).is_(None))
     )
+    row = db.get(JudgingRound, fact.round_id)
+    if row is not None and row.scheme is Scheme.CALL:  # each team is told what became of it, or that nothing changed
+        if fact.version == 1:
+            return []
+        told = select(CallFate.submission_id).where(CallFate.result_id == fact.result_id)
+        query = query.where(col(Submission.id).not_in(told))
     return recipients(db, db.exec(query).all())
 
 

@@ -19,6 +19,8 @@ from events import (
     help_queue,
     join_requests,
     joining,
+    letter_choices,
+    letter_texts,
     looking_after,
     marketplace,
     offered_places,
@@ -29,6 +31,7 @@ from events import (
     prizes,
     programmes,
     progress,
+    reachability,
     roles,
     seekers,
     signin,
@@ -45,12 +48,17 @@ from events.rounds import (
     assigning,
     comments,
     conflicts,
+    consensus,
+    guest_signin,
+    guests,
     judges,
+    one_more,
     publishing,
     rounds,
     scoring,
     votes,
 )
+from events.screening import decisions, screenings, verdicts
 from mailer.letters import silent
 from sessions import (
     assessments,
@@ -59,18 +67,30 @@ from sessions import (
     blocks,
     booking_rules,
     breaks,
+    feeds,
+    invitation_wishes,
+    lessons,
+    live_scoring,
     meetings,
+    moderation,
     no_thanks,
     office_hours,
     outcomes,
+    own_calendars,
     pitches,
+    replies,
     standby,
     tables,
     waiting,
+    wishes,
 )
+from sessions.peer_reviews import feedback, follow_ups, responses
+from sessions.reports import quotations
+from sessions.reports import reports as review_reports
+from sessions.reports import versions as report_versions
 from sessions.schedules import drafts
 from sessions.timetable import conflicts as timetable_conflicts
-from sessions.timetable import releases, rows
+from sessions.timetable import rows
 
 # Set-up: whoever did it was there.
 silent(
@@ -118,8 +138,8 @@ silent(
     rows.SessionRemoved,
     timetable_conflicts.ConflictLevelsSet,
 )
-# Each of those who speak is written about what is new for them.
-silent(releases.AgendaReleased)
+# It happens in a live room, before the eyes of those concerned; the audit shows it to those who run the room.
+silent(moderation.RoomModerated, moderation.UnwantedWordsSet, live_scoring.ScoringJoined, wishes.WishesTurned)
 # Drafts concern organisers, whose page shows them; of a published one, each changed meeting is written about itself.
 silent(
     drafts.ScheduleAsked,
@@ -189,6 +209,20 @@ silent(
     answering.RegistrationAnswered,
     offered_places.PlaceConfirmed,
     availability.AvailabilitySet,
+    invitation_wishes.InvitationsChosen,
+    feeds.FeedMade,
+    feeds.FeedEnded,
+    own_calendars.OwnCalendarGiven,
+    own_calendars.OwnCalendarForgotten,
+    own_calendars.BusyTimesChanged,
+    letter_choices.LettersStopped,
+    replies.CalendarAnswered,
+    replies.ReplySettled,
+    letter_choices.LettersResumed,
+    reachability.AddressSuppressed,
+    reachability.AddressTrusted,
+    reachability.LetterSentAgain,
+    letter_texts.LetterTextSet,
     no_thanks.NoThanksSaid,
     no_thanks.NoThanksTakenBack,
     meetings.MeetingLocked,
@@ -235,6 +269,10 @@ silent(
     judges.JudgeNamed,
     judges.JudgeEnded,
     assigning.JudgesAssigned,
+    one_more.OneMoreAssigned,
+    guests.GuestLinkRevoked,
+    guest_signin.GuestSignedIn,
+    guest_signin.GuestSignedOut,
     conflicts.ConflictDismissed,
     conflicts.MentorNoted,
     votes.VoteGiven,
@@ -244,4 +282,32 @@ silent(
     comments.ConsensusNoted,
     publishing.ResultHeldBack,
     publishing.ResultPutAside,
+)
+# Evaluators meet to agree; their page shows it. Screening has its board, and its screeners and teams are written to.
+silent(
+    consensus.RapporteurNamed,
+    consensus.ConsensusWritten,
+    consensus.DissentRecorded,
+    consensus.DissentWithdrawn,
+    screenings.ScreeningChanged,
+    screenings.ScreeningOpened,
+    screenings.ScreeningClosed,
+    screenings.ScreenerNamed,
+    screenings.ScreenerEnded,
+    verdicts.VerdictGiven,
+    decisions.EligibilityDecided,
+)
+# One letter says it when a host has answered all; the plan's page shows each answer and report. Feedback is nobody's.
+silent(responses.HostResponded, follow_ups.ActionReported, feedback.FeedbackGiven)
+# Lessons and reports have their pages; letters are about what waits for somebody, and what was published.
+silent(
+    lessons.LessonNoted,
+    lessons.LessonChanged,
+    lessons.LessonShared,
+    lessons.LessonWithdrawn,
+    quotations.QuotationAnswered,
+    review_reports.ReportStarted,
+    review_reports.ReportEdited,
+    review_reports.EditorEnded,
+    report_versions.ReportWithdrawn,
 )

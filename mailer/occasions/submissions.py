@@ -6,10 +6,10 @@ from typing import Any
 from sqlmodel import col, select
 
 from events.core.database import Database
+from events.deadlines import kind_of_stage
 from events.events import Event, event_by_id
 from events.gallery import GalleryOpened
 from events.late_entries import LateEntry, LateEntryGiven, LateEntryTakenBack
-from events.phases import PhaseKind
 from events.submissions import (
     LateVersionAdmitted,
     LateVersionKept,
@@ -54,7 +54,8 @@ def _receipt(db: Database, fact: Any) -> Values | None:
 
 def _sent_at(db: Database, event_id: int, version: SubmissionVersion) -> datetime | str:
     """When it was sent, where it arrived after the end and that decides; '' else."""
-    phase = event_by_id(db, event_id).phase(PhaseKind.SUBMISSION)
+    event = event_by_id(db, event_id)
+    phase = event.phase(kind_of_stage(event, version.stage))
     after = phase is not None and version.sent_at is not None and version.kept_at >= phase.ends_at
     return version.sent_at if after and version.sent_at else ""
 

@@ -10,7 +10,7 @@ from events.help_queue import HelpRequest, HelpState, HelpTaken
 from events.people import Person
 from events.progress import behind
 from events.teams import Team, TeamMember, team_of
-from mailer.letters import Recipient, Values, letter_for, page, recipients
+from mailer.letters import Recipient, Topic, Values, letter_for, page, recipients
 
 
 def _behind(db: Database, fact: CheckpointNear) -> list[Recipient]:
@@ -18,7 +18,7 @@ def _behind(db: Database, fact: CheckpointNear) -> list[Recipient]:
     return recipients(db, behind(db, row)) if row else []
 
 
-@letter_for(CheckpointNear, to=_behind)
+@letter_for(CheckpointNear, to=_behind, topic=Topic.REMINDERS)
 def checkpoint_near(db: Database, fact: CheckpointNear, to: Recipient) -> Values | None:
     row, event = db.get(Checkpoint, fact.checkpoint_id), db.get(Event, fact.event_id)
     team = team_of(db, to.person_id, fact.event_id)

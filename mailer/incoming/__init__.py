@@ -1,0 +1,1 @@
+"""What comes back: answers of calendars, bounces, texts; and what may be believed of them."""

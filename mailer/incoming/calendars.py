@@ -1,0 +1,121 @@
+"""Answers of calendars as they come: read with patience, since each program has its own way of writing them."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Component
+
+from events.core import clock
+from mailer.cleaning import clean_text
+from sessions.replies import CalendarReply, ReplyVerb
+
+MOST_EVENTS = 50
+
+
+class NoReply(ValueError):
+    """This calendar answers nothing that we asked."""
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """Who says what: the address of the ATTENDEE, and the reply."""
+
+    attendee: str
+    reply: CalendarReply
+
+
+def read_reply(raw: bytes, *, prefer: str, zone: str) -> Attendance:
+    """The answer in a calendar; of several attendees the one that `prefer` is, else the only or the first.
+
+    Raises NoReply with a word about why where there is none. Patient with what is missing or odd: no ORGANIZER, no
+    PRODID, methods in lower case, zones by Windows names, several attendees. Floating times are in `zone`.
+    """
+    try:
+        calendar = Calendar.from_ical(raw)
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
+        raise NoReply("no calendar") from error
+    if calendar.name != "VCALENDAR":
+        raise NoReply("no calendar")
+    events = [one for one in calendar.subcomponents if one.name == "VEVENT"]
+    if not 0 < len(events) <= MOST_EVENTS:
+        raise NoReply("no event, or too many")
+    event = events[0]
+    method = str(calendar.get("METHOD", "")).strip().upper()
+    attendees = _attendees(event)
+    if not attendees:
+        raise NoReply("no attendee")
+    chosen = next((one for one in attendees if same_mailbox(one[0], prefer)), attendees[0])
+    verb = _verb(method, chosen[1])
+    start, end = (_moment(event, name, zone) for name in ("DTSTART", "DTEND"))
+    reply = CalendarReply(
+        verb=verb,
+        uid=str(event.get("UID", ""))[:255],
+        sequence=_number(event.get("SEQUENCE", 0)),
+        stamp=_moment(event, "DTSTAMP", zone) or clock.now().replace(microsecond=0),
+        comment=_comment(event),
+        instance=_moment(event, "RECURRENCE-ID", zone),
+        starts_at=start if verb is ReplyVerb.COUNTER else None,
+        ends_at=end if verb is ReplyVerb.COUNTER else None,
+    )
+    return Attendance(chosen[0], reply)
+
+
+def _verb(method: str, partstat: str) -> ReplyVerb:
+    if method in {"COUNTER", "REFRESH"}:
+        return ReplyVerb(method)
+    if method != "REPLY" or partstat not in {"ACCEPTED", "TENTATIVE", "DECLINED", "DELEGATED"}:
+        raise NoReply("no answer that we know")
+    return ReplyVerb(partstat)
+
+
+def _attendees(event: Component) -> list[tuple[str, str]]:
+    found: Any = event.get("ATTENDEE", [])
+    rows = found if isinstance(found, list) else [found]
+    return [
+        (_address(str(one)), str(getattr(one, "params", {}).get("PARTSTAT", "NEEDS-ACTION")).upper()) for one in rows
+    ]
+
+
+def _address(text: str) -> str:
+    bare = text.strip()
+    return unquote(bare[7:] if bare[:7].lower() == "mailto:" else bare).strip().lower()
+
+
+def _number(value: Any) -> int:
+    try:
+        return max(0, min(int(value), 2**31 - 1))
+    except (TypeError, ValueError):
+        return 0
+
+
+def _comment(event: Component) -> str:
+    found: Any = event.get("COMMENT", "")
+    texts = found if isinstance(found, list) else [found]
+    return clean_text("\n".join(str(one) for one in texts))[:1000]
+
+
+def _moment(event: Component, name: str, zone: str) -> datetime | None:
+    found: Any = event.get(name)
+    value = getattr(found, "dt", None)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time(0))
+    if not isinstance(value, datetime):
+        return None
+    aware = value.replace(tzinfo=ZoneInfo(zone)) if value.tzinfo is None else value
+    return aware.astimezone(UTC)
+
+
+def same_mailbox(one: str, other: str) -> bool:
+    """Whether two addresses are one person's mailbox: case, plus-tags and Google's two names and dots do not count."""
+    return bool(one) and _mailbox(one) == _mailbox(other)
+
+
+def _mailbox(addr: str) -> str:
+    local, _at, domain = addr.strip().lower().rpartition("@")
+    local = local.partition("+")[0]
+    if domain in {"gmail.com", "googlemail.com"}:
+        return f"{local.replace('.', '')}@gmail.com"
+    return f"{local}@{domain}"

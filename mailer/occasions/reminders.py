@@ -1,0 +1,27 @@
+"""Reminders of what begins soon; plain letters, since calendars have the entry already."""
+
+from events.core.database import Database
+from events.events import Event
+from mailer.letters import Recipient, Topic, Values, letter_for, page_at, recipients
+from sessions.calendars import CalendarEntry, latest_revision
+from sessions.reminders import EntryNear, still_near, who_is_reminded
+
+
+@letter_for(
+    EntryNear,
+    to=lambda db, fact: recipients(db, who_is_reminded(db, fact.entry_id, fact.minutes)),
+    topic=Topic.REMINDERS,
+)
+def reminder(db: Database, fact: EntryNear, to: Recipient) -> Values | None:
+    entry, event = db.get(CalendarEntry, fact.entry_id), db.get(Event, fact.event_id)
+    revision = latest_revision(db, entry) if entry is not None else None
+    if revision is None or event is None or not still_near(db, fact.entry_id, fact.starts_at):
+        return None
+    return {
+        "event": event.name,
+        "title": revision.summary,
+        "starts_at": revision.starts_at,
+        "ends_at": revision.ends_at,
+        "place": revision.place,
+        "url": page_at(revision.path),
+    }
