@@ -3,13 +3,23 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_2f84b491fb"
+revision = "0001_413db971a3"
 down_revision = None
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "address_trouble",
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("suppressed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("soft", sa.Integer(), nullable=False),
+        sa.Column("soft_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.PrimaryKeyConstraint("address", name=op.f("pk_address_trouble")),
+    )
+    op.create_index(op.f("ix_address_trouble_suppressed_at"), "address_trouble", ["suppressed_at"], unique=False)
     op.create_table(
         "allowance",
         sa.Column("key", sa.String(length=160), nullable=False),
@@ -28,6 +38,8 @@ def upgrade() -> None:
                 "pitch",
                 "session",
                 "mentoring",
+                "phase",
+                "review day",
                 name="entrykind",
                 native_enum=False,
                 create_constraint=True,
@@ -58,6 +70,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_journal_entry_event_id"), "journal_entry", ["event_id"], unique=False)
     op.create_index(op.f("ix_journal_entry_kind"), "journal_entry", ["kind"], unique=False)
     op.create_index(op.f("ix_journal_entry_person_id"), "journal_entry", ["person_id"], unique=False)
+    op.create_table(
+        "mail_route",
+        sa.Column("name", sa.String(length=254), nullable=False),
+        sa.Column("free_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=500), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_mail_route")),
+    )
+    op.create_table(
+        "mailbox_place",
+        sa.Column("name", sa.String(length=250), nullable=False),
+        sa.Column("uid_validity", sa.Integer(), nullable=False),
+        sa.Column("last_uid", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_mailbox_place")),
+    )
     op.create_table(
         "organisation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -180,10 +209,51 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_token_subject_id"), "token", ["subject_id"], unique=False)
     op.create_table(
+        "address_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("old_address", sa.String(length=254), nullable=False),
+        sa.Column("new_address", sa.String(length=254), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_address_change_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_change")),
+    )
+    op.create_index(op.f("ix_address_change_person_id"), "address_change", ["person_id"], unique=False)
+    op.create_table(
+        "busy_time",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("first_atom", sa.Integer(), nullable=False),
+        sa.Column("end_atom", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_busy_time_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_busy_time")),
+    )
+    op.create_index("ix_busy_time_when", "busy_time", ["person_id", "end_atom", "first_atom"], unique=False)
+    op.create_table(
         "calendar_invitee",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Enum(
+                "NEEDS-ACTION",
+                "ACCEPTED",
+                "TENTATIVE",
+                "DECLINED",
+                "DELEGATED",
+                name="answer",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("answered_sequence", sa.Integer(), nullable=True),
+        sa.Column("answer_stamp", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("comment", sa.String(length=1000), nullable=False),
+        sa.Column("instance_answers", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["calendar_entry.id"], name=op.f("fk_calendar_invitee_entry_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_calendar_invitee_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_invitee")),
@@ -207,6 +277,8 @@ def upgrade() -> None:
         sa.Column("summary", sa.String(length=300), nullable=False),
         sa.Column("place", sa.String(length=200), nullable=False),
         sa.Column("path", sa.String(length=200), nullable=False),
+        sa.Column("join_at", sa.String(length=500), nullable=False),
+        sa.Column("series", sa.JSON(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["calendar_entry.id"], name=op.f("fk_calendar_revision_entry_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_revision")),
@@ -259,6 +331,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_desk_public_id")),
     )
     op.create_index(op.f("ix_desk_programme_id"), "desk", ["programme_id"], unique=False)
+    op.create_table(
+        "entry_reminder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["calendar_entry.id"], name=op.f("fk_entry_reminder_entry_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_reminder")),
+        sa.UniqueConstraint(
+            "entry_id", "minutes", "starts_at", name=op.f("uq_entry_reminder_entry_id_minutes_starts_at")
+        ),
+    )
+    op.create_index(op.f("ix_entry_reminder_entry_id"), "entry_reminder", ["entry_id"], unique=False)
     op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -325,6 +410,107 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_event_follows_id"), "event", ["follows_id"], unique=False)
     op.create_index(op.f("ix_event_programme_id"), "event", ["programme_id"], unique=False)
+    op.create_table(
+        "held_reply",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "verb",
+            sa.Enum(
+                "ACCEPTED",
+                "TENTATIVE",
+                "DECLINED",
+                "DELEGATED",
+                "COUNTER",
+                "REFRESH",
+                name="replyverb",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("stamp", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("comment", sa.String(length=1000), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["entry_id"], ["calendar_entry.id"], name=op.f("fk_held_reply_entry_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_held_reply_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_held_reply")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_held_reply_public_id")),
+    )
+    op.create_index(op.f("ix_held_reply_entry_id"), "held_reply", ["entry_id"], unique=False)
+    op.create_index(op.f("ix_held_reply_person_id"), "held_reply", ["person_id"], unique=False)
+    op.create_table(
+        "incoming_letter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "bounce",
+                "report",
+                "automatic",
+                "reply",
+                "text",
+                "unreadable",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "decision",
+            sa.Enum(
+                "applied",
+                "held",
+                "forwarded",
+                "sent again",
+                "counted",
+                "ignored",
+                "dropped",
+                "refused",
+                "too often",
+                name="decision",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("verb", sa.String(length=20), nullable=False),
+        sa.Column("attested", sa.Boolean(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("uid", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_incoming_letter_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incoming_letter")),
+        sa.UniqueConstraint("digest", name=op.f("uq_incoming_letter_digest")),
+    )
+    op.create_index(op.f("ix_incoming_letter_arrived_at"), "incoming_letter", ["arrived_at"], unique=False)
+    op.create_index(op.f("ix_incoming_letter_event_id"), "incoming_letter", ["event_id"], unique=False)
+    op.create_index(op.f("ix_incoming_letter_person_id"), "incoming_letter", ["person_id"], unique=False)
+    op.create_table(
+        "invitation_wishes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("sessions", sa.Boolean(), nullable=False),
+        sa.Column("reminders", sa.JSON(), nullable=False),
+        sa.Column("feed_meetings", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_invitation_wishes_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation_wishes")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_invitation_wishes_person_id")),
+    )
     op.create_table(
         "item",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -401,6 +587,9 @@ def upgrade() -> None:
         sa.Column("raw", sa.LargeBinary(), nullable=True),
         sa.Column("sealed", sa.Boolean(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("domain", sa.String(length=254), nullable=False),
+        sa.Column("urgent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("matters_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["fact_id"], ["journal_entry.id"], name=op.f("fk_letter_fact_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_letter_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
@@ -409,11 +598,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_letter_public_id")),
     )
     op.create_index("ix_letter_calendar", "letter", ["uid", "address"], unique=False)
-    op.create_index("ix_letter_due", "letter", ["done_at", "dead_at", "due_at"], unique=False)
     op.create_index(op.f("ix_letter_event_id"), "letter", ["event_id"], unique=False)
     op.create_index(op.f("ix_letter_fact_id"), "letter", ["fact_id"], unique=False)
     op.create_index(op.f("ix_letter_made_at"), "letter", ["made_at"], unique=False)
     op.create_index(op.f("ix_letter_person_id"), "letter", ["person_id"], unique=False)
+    op.create_index("ix_letter_urgent", "letter", ["done_at", "dead_at", "urgent_at", "due_at"], unique=False)
     op.create_table(
         "membership",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -488,6 +677,50 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_no_thanks_other_id"), "no_thanks", ["other_id"], unique=False)
     op.create_table(
+        "own_calendar",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dead_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=500), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.LargeBinary(), nullable=False),
+        sa.Column("host", sa.String(length=254), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("understood_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("etag", sa.String(length=300), nullable=False),
+        sa.Column("last_modified", sa.String(length=100), nullable=False),
+        sa.Column(
+            "trouble",
+            sa.Enum(
+                "none",
+                "unreachable",
+                "refused",
+                "gone",
+                "broken",
+                "too large",
+                "too slow",
+                "no calendar",
+                "too laborious",
+                name="calendartrouble",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("busy", sa.JSON(), nullable=False),
+        sa.Column("perhaps", sa.JSON(), nullable=False),
+        sa.Column("free_anyway", sa.JSON(), nullable=False),
+        sa.Column("left_out", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_own_calendar_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_calendar")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_own_calendar_person_id")),
+    )
+    op.create_table(
         "programme_cluster",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("programme_id", sa.Integer(), nullable=False),
@@ -505,6 +738,19 @@ def upgrade() -> None:
         op.f("ix_programme_cluster_organisation_id"), "programme_cluster", ["organisation_id"], unique=False
     )
     op.create_index(op.f("ix_programme_cluster_programme_id"), "programme_cluster", ["programme_id"], unique=False)
+    op.create_table(
+        "programme_editor",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_programme_editor_person_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_programme_editor_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_editor")),
+        sa.UniqueConstraint("programme_id", "person_id", name=op.f("uq_programme_editor_programme_id_person_id")),
+    )
+    op.create_index(op.f("ix_programme_editor_person_id"), "programme_editor", ["person_id"], unique=False)
+    op.create_index(op.f("ix_programme_editor_programme_id"), "programme_editor", ["programme_id"], unique=False)
     op.create_table(
         "role_grant",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -555,6 +801,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_sign_in_digest")),
     )
     op.create_index(op.f("ix_sign_in_person_id"), "sign_in", ["person_id"], unique=False)
+    op.create_table(
+        "stopped_topic",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "topic",
+            sa.Enum(
+                "reminders",
+                "announcements",
+                "digests",
+                name="topic",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_stopped_topic_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stopped_topic")),
+        sa.UniqueConstraint("person_id", "topic", name=op.f("uq_stopped_topic_person_id_topic")),
+    )
+    op.create_index(op.f("ix_stopped_topic_person_id"), "stopped_topic", ["person_id"], unique=False)
     op.create_table(
         "stored_file",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -644,6 +913,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_agenda_track_public_id")),
     )
     op.create_index(op.f("ix_agenda_track_event_id"), "agenda_track", ["event_id"], unique=False)
+    op.create_table(
+        "assessment_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("section", sa.String(length=80), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("help", sa.String(length=500), nullable=False),
+        sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_assessment_question_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment_question")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_assessment_question_public_id")),
+    )
+    op.create_index(op.f("ix_assessment_question_event_id"), "assessment_question", ["event_id"], unique=False)
     op.create_table(
         "availability_nudge",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -851,6 +1135,7 @@ def upgrade() -> None:
                 "ranking",
                 "pairwise",
                 "audience",
+                "call",
                 name="scheme",
                 native_enum=False,
                 create_constraint=True,
@@ -874,14 +1159,18 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("blind", sa.Boolean(), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=True),
         sa.Column(
             "phase",
             sa.Enum(
                 "registration",
                 "team forming",
                 "building",
+                "concept note",
+                "first evaluation",
                 "submission",
                 "judging",
+                "results",
                 "booking",
                 "live",
                 "follow-up",
@@ -893,6 +1182,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("judges_each", sa.Integer(), nullable=False),
+        sa.Column("judges_most", sa.Integer(), nullable=True),
         sa.Column("kinds", sa.JSON(), nullable=False),
         sa.Column("after_id", sa.Integer(), nullable=True),
         sa.Column("places", sa.Integer(), nullable=True),
@@ -915,6 +1205,50 @@ def upgrade() -> None:
     op.create_index(op.f("ix_judging_round_after_id"), "judging_round", ["after_id"], unique=False)
     op.create_index(op.f("ix_judging_round_event_id"), "judging_round", ["event_id"], unique=False)
     op.create_table(
+        "letter_text",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("letter_kind", sa.String(length=40), nullable=False),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_letter_text_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_text")),
+        sa.UniqueConstraint(
+            "event_id", "letter_kind", "locale", name=op.f("uq_letter_text_event_id_letter_kind_locale")
+        ),
+    )
+    op.create_index(op.f("ix_letter_text_event_id"), "letter_text", ["event_id"], unique=False)
+    op.create_table(
+        "lobby_announcement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_off_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_lobby_announcement_by_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_lobby_announcement_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lobby_announcement")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lobby_announcement_public_id")),
+    )
+    op.create_index(op.f("ix_lobby_announcement_by_id"), "lobby_announcement", ["by_id"], unique=False)
+    op.create_index(op.f("ix_lobby_announcement_event_id"), "lobby_announcement", ["event_id"], unique=False)
+    op.create_table(
+        "lobby_choice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_lobby_choice_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_lobby_choice_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lobby_choice")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_lobby_choice_event_id_person_id")),
+    )
+    op.create_index(op.f("ix_lobby_choice_event_id"), "lobby_choice", ["event_id"], unique=False)
+    op.create_index(op.f("ix_lobby_choice_person_id"), "lobby_choice", ["person_id"], unique=False)
+    op.create_table(
         "meeting_table",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -934,6 +1268,101 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_meeting_table_event_id"), "meeting_table", ["event_id"], unique=False)
     op.create_index(op.f("ix_meeting_table_kept_for_id"), "meeting_table", ["kept_for_id"], unique=False)
+    op.create_table(
+        "milestone_follower",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_milestone_follower_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_milestone_follower_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone_follower")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_milestone_follower_event_id_person_id")),
+    )
+    op.create_index(op.f("ix_milestone_follower_event_id"), "milestone_follower", ["event_id"], unique=False)
+    op.create_index(op.f("ix_milestone_follower_person_id"), "milestone_follower", ["person_id"], unique=False)
+    op.create_table(
+        "networking",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("round_seconds", sa.Integer(), nullable=False),
+        sa.Column("pause_seconds", sa.Integer(), nullable=False),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column(
+            "odd",
+            sa.Enum("three", "waits", name="oddone", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "languages",
+            sa.Enum("any", "wanted", "needed", name="languages", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("avoid_met", sa.Boolean(), nullable=False),
+        sa.Column("apart", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "planned",
+                "running",
+                "paused",
+                "ended",
+                name="networkingstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("rev", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("go_on_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_networking_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_networking")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_networking_public_id")),
+    )
+    op.create_index(op.f("ix_networking_event_id"), "networking", ["event_id"], unique=False)
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "segment",
+            sa.Enum(
+                "participants",
+                "waiting",
+                "type",
+                "teams",
+                "without team",
+                "silent",
+                "without meeting",
+                "judges",
+                "mentors",
+                name="segment",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("type_code", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=150), nullable=False),
+        sa.Column("text", sa.String(length=5000), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_notice_by_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_notice_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_notice_public_id")),
+    )
+    op.create_index(op.f("ix_notice_by_id"), "notice", ["by_id"], unique=False)
+    op.create_index(op.f("ix_notice_event_id"), "notice", ["event_id"], unique=False)
     op.create_table(
         "office_hours",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1031,6 +1460,107 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_participation_type_event_id"), "participation_type", ["event_id"], unique=False)
     op.create_table(
+        "peer_offer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("competences", sa.JSON(), nullable=False),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.Column("available", sa.String(length=500), nullable=False),
+        sa.Column("about", sa.String(length=1000), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_peer_offer_event_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_peer_offer_organisation_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_peer_offer_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_peer_offer")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_peer_offer_event_id_person_id")),
+    )
+    op.create_index(op.f("ix_peer_offer_event_id"), "peer_offer", ["event_id"], unique=False)
+    op.create_index(op.f("ix_peer_offer_organisation_id"), "peer_offer", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_peer_offer_person_id"), "peer_offer", ["person_id"], unique=False)
+    op.create_table(
+        "peer_review",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=200), nullable=False),
+        sa.Column("case_text", sa.String(length=8000), nullable=False),
+        sa.Column("ecosystem", sa.String(length=120), nullable=False),
+        sa.Column("needs", sa.JSON(), nullable=False),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "preparing",
+                "held",
+                "published",
+                "closed",
+                "cancelled",
+                name="reviewstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "attribution",
+            sa.Enum("named", "private", name="attribution", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_why", sa.String(length=1000), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_peer_review_event_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_peer_review_organisation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_peer_review")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_peer_review_public_id")),
+    )
+    op.create_index(op.f("ix_peer_review_event_id"), "peer_review", ["event_id"], unique=False)
+    op.create_index(op.f("ix_peer_review_organisation_id"), "peer_review", ["organisation_id"], unique=False)
+    op.create_table(
+        "peer_stance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stance",
+            sa.Enum(
+                "none",
+                "wish",
+                "competitor",
+                "partner",
+                "same group",
+                "other",
+                name="stance",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("why", sa.String(length=500), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_peer_stance_event_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_peer_stance_organisation_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_peer_stance_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_peer_stance")),
+        sa.UniqueConstraint(
+            "event_id", "person_id", "organisation_id", name=op.f("uq_peer_stance_event_id_person_id_organisation_id")
+        ),
+    )
+    op.create_index(op.f("ix_peer_stance_event_id"), "peer_stance", ["event_id"], unique=False)
+    op.create_index(op.f("ix_peer_stance_organisation_id"), "peer_stance", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_peer_stance_person_id"), "peer_stance", ["person_id"], unique=False)
+    op.create_table(
         "phase",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -1040,8 +1570,11 @@ def upgrade() -> None:
                 "registration",
                 "team forming",
                 "building",
+                "concept note",
+                "first evaluation",
                 "submission",
                 "judging",
+                "results",
                 "booking",
                 "live",
                 "follow-up",
@@ -1115,6 +1648,76 @@ def upgrade() -> None:
     op.create_index(op.f("ix_reply_address_event_id"), "reply_address", ["event_id"], unique=False)
     op.create_index(op.f("ix_reply_address_person_id"), "reply_address", ["person_id"], unique=False)
     op.create_table(
+        "review_rules",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "model",
+            sa.Enum(
+                "light",
+                "online",
+                "visit",
+                "round",
+                name="reviewmodel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("peers_min", sa.Integer(), nullable=False),
+        sa.Column("peers_max", sa.Integer(), nullable=False),
+        sa.Column("countries_min", sa.Integer(), nullable=False),
+        sa.Column("questions_min", sa.Integer(), nullable=False),
+        sa.Column("questions_max", sa.Integer(), nullable=False),
+        sa.Column(
+            "attribution",
+            sa.Enum("named", "private", name="attribution", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("languages", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_review_rules_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_rules")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_review_rules_event_id")),
+    )
+    op.create_table(
+        "review_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "call for hosts",
+                "selection",
+                "peers",
+                "self-assessment",
+                "desk notes",
+                "agenda",
+                "meeting",
+                "feedback",
+                "report",
+                "response",
+                "follow-up after 3 months",
+                "follow-up after 6 months",
+                "follow-up after 12 months",
+                name="stepkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("what", sa.String(length=2000), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_review_step_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_step")),
+        sa.UniqueConstraint("event_id", "kind", name=op.f("uq_review_step_event_id_kind")),
+    )
+    op.create_index(op.f("ix_review_step_event_id"), "review_step", ["event_id"], unique=False)
+    op.create_table(
         "schedule_draft",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -1175,6 +1778,28 @@ def upgrade() -> None:
     op.create_index("ix_schedule_draft_due", "schedule_draft", ["done_at", "dead_at", "due_at"], unique=False)
     op.create_index(op.f("ix_schedule_draft_event_id"), "schedule_draft", ["event_id"], unique=False)
     op.create_table(
+        "screening",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(length=2000), nullable=False),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft", "open", "closed", name="screeningstate", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_screening_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_screening_event_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_screening_public_id")),
+    )
+    op.create_table(
         "seeker",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -1191,30 +1816,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_seeker_event_id"), "seeker", ["event_id"], unique=False)
     op.create_index(op.f("ix_seeker_person_id"), "seeker", ["person_id"], unique=False)
-    op.create_table(
-        "stage",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=40), nullable=False),
-        sa.Column("event_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "planned", "open", "closed", name="stagestate", native_enum=False, create_constraint=True, length=40
-            ),
-            nullable=False,
-        ),
-        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("pitch_seconds", sa.Integer(), nullable=False),
-        sa.Column("question_seconds", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_stage_event_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_stage_public_id")),
-    )
-    op.create_index(op.f("ix_stage_event_id"), "stage", ["event_id"], unique=False)
     op.create_table(
         "standby",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1288,6 +1889,43 @@ def upgrade() -> None:
     op.create_index("ix_team_proposal_due", "team_proposal", ["done_at", "dead_at", "due_at"], unique=False)
     op.create_index(op.f("ix_team_proposal_event_id"), "team_proposal", ["event_id"], unique=False)
     op.create_table(
+        "unwanted_words",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_unwanted_words_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unwanted_words")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_unwanted_words_event_id")),
+    )
+    op.create_table(
+        "video_rules",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "mesh",
+                "janus",
+                "livekit",
+                "jitsi",
+                "bbb",
+                "link",
+                "stream",
+                "off",
+                name="way",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("relay_only", sa.Boolean(), nullable=False),
+        sa.Column("link_hosts", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_video_rules_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_video_rules")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_video_rules_event_id")),
+    )
+    op.create_table(
         "waiting_pair",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -1351,6 +1989,41 @@ def upgrade() -> None:
     op.create_index(op.f("ix_agenda_session_room_id"), "agenda_session", ["room_id"], unique=False)
     op.create_index(op.f("ix_agenda_session_track_id"), "agenda_session", ["track_id"], unique=False)
     op.create_table(
+        "awaited_of_host",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "call for hosts",
+                "selection",
+                "peers",
+                "self-assessment",
+                "desk notes",
+                "agenda",
+                "meeting",
+                "feedback",
+                "report",
+                "response",
+                "follow-up after 3 months",
+                "follow-up after 6 months",
+                "follow-up after 12 months",
+                name="stepkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_awaited_of_host_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_awaited_of_host")),
+        sa.UniqueConstraint("review_id", "kind", name=op.f("uq_awaited_of_host_review_id_kind")),
+    )
+    op.create_index(op.f("ix_awaited_of_host_review_id"), "awaited_of_host", ["review_id"], unique=False)
+    op.create_table(
         "challenge_annex",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("challenge_id", sa.Integer(), nullable=False),
@@ -1394,6 +2067,109 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("draft_id", name=op.f("pk_draft_content")),
     )
+    op.create_table(
+        "guest_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("mailed", sa.Boolean(), nullable=False),
+        sa.Column("most_devices", sa.Integer(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["made_by_id"], ["person.id"], name=op.f("fk_guest_link_made_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_guest_link_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_guest_link_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guest_link")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_guest_link_public_id")),
+        sa.UniqueConstraint("round_id", "person_id", name=op.f("uq_guest_link_round_id_person_id")),
+    )
+    op.create_index(op.f("ix_guest_link_person_id"), "guest_link", ["person_id"], unique=False)
+    op.create_index(op.f("ix_guest_link_round_id"), "guest_link", ["round_id"], unique=False)
+    op.create_table(
+        "host_application",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "handed in",
+                "withdrawn",
+                name="applicationstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("topic", sa.String(length=200), nullable=False),
+        sa.Column("why", sa.String(length=8000), nullable=False),
+        sa.Column("case_text", sa.String(length=8000), nullable=False),
+        sa.Column("ecosystem", sa.String(length=120), nullable=False),
+        sa.Column("questions", sa.JSON(), nullable=False),
+        sa.Column("needs", sa.JSON(), nullable=False),
+        sa.Column("handed", sa.JSON(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "decision",
+            sa.Enum(
+                "none",
+                "chosen",
+                "reserve",
+                "not chosen",
+                name="choice",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("decision_why", sa.String(length=2000), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "told",
+            sa.Enum(
+                "none",
+                "chosen",
+                "reserve",
+                "not chosen",
+                name="told",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("told_why", sa.String(length=2000), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_host_application_decided_by_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_host_application_event_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_host_application_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_host_application_person_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_host_application_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_host_application")),
+        sa.UniqueConstraint("event_id", "organisation_id", name=op.f("uq_host_application_event_id_organisation_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_host_application_public_id")),
+    )
+    op.create_index(op.f("ix_host_application_event_id"), "host_application", ["event_id"], unique=False)
+    op.create_index(op.f("ix_host_application_organisation_id"), "host_application", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_host_application_person_id"), "host_application", ["person_id"], unique=False)
+    op.create_index(op.f("ix_host_application_review_id"), "host_application", ["review_id"], unique=False)
     op.create_table(
         "meeting",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1448,17 +2224,156 @@ def upgrade() -> None:
     )
     op.create_index("ix_meeting_invitee_id_event_id", "meeting", ["invitee_id", "event_id"], unique=False)
     op.create_table(
+        "networking_pair_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("networking_id", sa.Integer(), nullable=False),
+        sa.Column("one_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("must", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["networking_id"], ["networking.id"], name=op.f("fk_networking_pair_rule_networking_id")
+        ),
+        sa.ForeignKeyConstraint(["one_id"], ["person.id"], name=op.f("fk_networking_pair_rule_one_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["person.id"], name=op.f("fk_networking_pair_rule_other_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_networking_pair_rule")),
+        sa.UniqueConstraint(
+            "networking_id", "one_id", "other_id", name=op.f("uq_networking_pair_rule_networking_id_one_id_other_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_networking_pair_rule_public_id")),
+    )
+    op.create_index(
+        op.f("ix_networking_pair_rule_networking_id"), "networking_pair_rule", ["networking_id"], unique=False
+    )
+    op.create_index(op.f("ix_networking_pair_rule_one_id"), "networking_pair_rule", ["one_id"], unique=False)
+    op.create_index(op.f("ix_networking_pair_rule_other_id"), "networking_pair_rule", ["other_id"], unique=False)
+    op.create_table(
+        "networking_place",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("networking_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "here",
+                "away",
+                "left",
+                "removed",
+                name="placestate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("waited", sa.Integer(), nullable=False),
+        sa.Column("came_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["networking_id"], ["networking.id"], name=op.f("fk_networking_place_networking_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_networking_place_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_networking_place")),
+        sa.UniqueConstraint("networking_id", "person_id", name=op.f("uq_networking_place_networking_id_person_id")),
+    )
+    op.create_index(op.f("ix_networking_place_networking_id"), "networking_place", ["networking_id"], unique=False)
+    op.create_index(op.f("ix_networking_place_person_id"), "networking_place", ["person_id"], unique=False)
+    op.create_table(
+        "networking_round",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("networking_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["networking_id"], ["networking.id"], name=op.f("fk_networking_round_networking_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_networking_round")),
+        sa.UniqueConstraint("networking_id", "number", name=op.f("uq_networking_round_networking_id_number")),
+    )
+    op.create_index(op.f("ix_networking_round_networking_id"), "networking_round", ["networking_id"], unique=False)
+    op.create_table(
+        "networking_type_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("networking_id", sa.Integer(), nullable=False),
+        sa.Column("one_type_id", sa.Integer(), nullable=False),
+        sa.Column("other_type_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "weight",
+            sa.Enum(
+                "allowed", "preferred", "never", name="typeweight", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["networking_id"], ["networking.id"], name=op.f("fk_networking_type_rule_networking_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["one_type_id"], ["participation_type.id"], name=op.f("fk_networking_type_rule_one_type_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_type_id"], ["participation_type.id"], name=op.f("fk_networking_type_rule_other_type_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_networking_type_rule")),
+        sa.UniqueConstraint(
+            "networking_id",
+            "one_type_id",
+            "other_type_id",
+            name=op.f("uq_networking_type_rule_networking_id_one_type_id_other_type_id"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_networking_type_rule_networking_id"), "networking_type_rule", ["networking_id"], unique=False
+    )
+    op.create_table(
+        "networking_visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("networking_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("away_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["networking_id"], ["networking.id"], name=op.f("fk_networking_visit_networking_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_networking_visit_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_networking_visit")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_networking_visit_public_id")),
+    )
+    op.create_index(
+        "ix_networking_visit_networking_id_left_at", "networking_visit", ["networking_id", "left_at"], unique=False
+    )
+    op.create_index(op.f("ix_networking_visit_person_id"), "networking_visit", ["person_id"], unique=False)
+    op.create_table(
+        "networking_wish",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("networking_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("wished_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["networking_id"], ["networking.id"], name=op.f("fk_networking_wish_networking_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["person.id"], name=op.f("fk_networking_wish_other_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_networking_wish_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_networking_wish")),
+        sa.UniqueConstraint(
+            "networking_id", "person_id", "other_id", name=op.f("uq_networking_wish_networking_id_person_id_other_id")
+        ),
+    )
+    op.create_index(op.f("ix_networking_wish_networking_id"), "networking_wish", ["networking_id"], unique=False)
+    op.create_index(op.f("ix_networking_wish_other_id"), "networking_wish", ["other_id"], unique=False)
+    op.create_index(op.f("ix_networking_wish_person_id"), "networking_wish", ["person_id"], unique=False)
+    op.create_table(
         "prize",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("challenge_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("value", sa.String(length=80), nullable=False),
         sa.Column("what", sa.String(length=500), nullable=False),
         sa.Column("by_whom", sa.String(length=160), nullable=False),
         sa.Column("winners", sa.Integer(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(amount IS NULL) = (currency = '')", name=op.f("ck_prize_amount_with_currency")),
+        sa.CheckConstraint("amount BETWEEN 1 AND 1000000000", name=op.f("ck_prize_whole_amount")),
         sa.CheckConstraint("winners BETWEEN 1 AND 20", name=op.f("ck_prize_one_to_twenty_winners")),
         sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_prize_challenge_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_prize_event_id")),
@@ -1467,6 +2382,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_prize_challenge_id"), "prize", ["challenge_id"], unique=False)
     op.create_index(op.f("ix_prize_event_id"), "prize", ["event_id"], unique=False)
+    op.create_table(
+        "proposed_peer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed", "taken out", name="proposedstate", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("by_hand", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_proposed_peer_person_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_proposed_peer_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposed_peer")),
+        sa.UniqueConstraint("review_id", "person_id", name=op.f("uq_proposed_peer_review_id_person_id")),
+    )
+    op.create_index(op.f("ix_proposed_peer_person_id"), "proposed_peer", ["person_id"], unique=False)
+    op.create_index(op.f("ix_proposed_peer_review_id"), "proposed_peer", ["review_id"], unique=False)
     op.create_table(
         "published_result",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1496,6 +2432,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_published_result_round_id"), "published_result", ["round_id"], unique=False)
     op.create_table(
+        "quotation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "agreed",
+                "declined",
+                "withdrawn",
+                name="quotationstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("about", sa.String(length=300), nullable=False),
+        sa.Column("named", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_quotation_asked_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_quotation_person_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_quotation_programme_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_quotation_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quotation")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_quotation_public_id")),
+    )
+    op.create_index(op.f("ix_quotation_asked_by_id"), "quotation", ["asked_by_id"], unique=False)
+    op.create_index(op.f("ix_quotation_person_id"), "quotation", ["person_id"], unique=False)
+    op.create_index(op.f("ix_quotation_programme_id"), "quotation", ["programme_id"], unique=False)
+    op.create_index(op.f("ix_quotation_review_id"), "quotation", ["review_id"], unique=False)
+    op.create_table(
         "registration_code",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -1521,6 +2495,216 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_registration_code_event_id"), "registration_code", ["event_id"], unique=False)
     op.create_table(
+        "report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "review report",
+                "guidelines and lessons learned",
+                "policy recommendations",
+                name="reportkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("lead", sa.String(length=8000), nullable=False),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("started_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_report_programme_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_report_review_id")),
+        sa.ForeignKeyConstraint(["started_by_id"], ["person.id"], name=op.f("fk_report_started_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_report_public_id")),
+        sa.UniqueConstraint("review_id", name=op.f("uq_report_review_id")),
+    )
+    op.create_index(op.f("ix_report_programme_id"), "report", ["programme_id"], unique=False)
+    op.create_index(op.f("ix_report_started_by_id"), "report", ["started_by_id"], unique=False)
+    op.create_table(
+        "review_board",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("put_together", sa.Integer(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_review_board_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_board")),
+        sa.UniqueConstraint("review_id", name=op.f("uq_review_board_review_id")),
+    )
+    op.create_table(
+        "review_day",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_review_day_event_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_review_day_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_day")),
+        sa.UniqueConstraint("review_id", "number", name=op.f("uq_review_day_review_id_number")),
+    )
+    op.create_index(op.f("ix_review_day_event_id"), "review_day", ["event_id"], unique=False)
+    op.create_index(op.f("ix_review_day_review_id"), "review_day", ["review_id"], unique=False)
+    op.create_table(
+        "review_dot_vote",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("dots", sa.Integer(), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_review_dot_vote_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_dot_vote")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_review_dot_vote_public_id")),
+    )
+    op.create_index(op.f("ix_review_dot_vote_review_id"), "review_dot_vote", ["review_id"], unique=False)
+    op.create_table(
+        "review_feedback",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("kept", sa.String(length=1000), nullable=False),
+        sa.Column("changed", sa.String(length=1000), nullable=False),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_review_feedback_person_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_review_feedback_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_feedback")),
+        sa.UniqueConstraint("review_id", "person_id", name=op.f("uq_review_feedback_review_id_person_id")),
+    )
+    op.create_index(op.f("ix_review_feedback_person_id"), "review_feedback", ["person_id"], unique=False)
+    op.create_index(op.f("ix_review_feedback_review_id"), "review_feedback", ["review_id"], unique=False)
+    op.create_table(
+        "review_hand",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("up", "speaking", name="speakerstate", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("spoke_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_review_hand_person_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_review_hand_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_hand")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_review_hand_public_id")),
+        sa.UniqueConstraint("review_id", "person_id", name=op.f("uq_review_hand_review_id_person_id")),
+    )
+    op.create_index(op.f("ix_review_hand_person_id"), "review_hand", ["person_id"], unique=False)
+    op.create_index(op.f("ix_review_hand_review_id"), "review_hand", ["review_id"], unique=False)
+    op.create_table(
+        "review_place",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "host",
+                "peer",
+                "moderator",
+                "rapporteur",
+                "observer",
+                "stakeholder",
+                name="reviewrole",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "accepted",
+                "declined",
+                "left",
+                name="placestate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("stands_in_for_id", sa.Integer(), nullable=True),
+        sa.Column("why", sa.String(length=1000), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_review_place_organisation_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_review_place_person_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_review_place_review_id")),
+        sa.ForeignKeyConstraint(
+            ["stands_in_for_id"], ["review_place.id"], name=op.f("fk_review_place_stands_in_for_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_place")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_review_place_public_id")),
+        sa.UniqueConstraint("review_id", "person_id", name=op.f("uq_review_place_review_id_person_id")),
+    )
+    op.create_index(op.f("ix_review_place_organisation_id"), "review_place", ["organisation_id"], unique=False)
+    op.create_index(op.f("ix_review_place_person_id"), "review_place", ["person_id"], unique=False)
+    op.create_index(op.f("ix_review_place_review_id"), "review_place", ["review_id"], unique=False)
+    op.create_table(
+        "review_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("about", sa.String(length=2000), nullable=False),
+        sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_review_question_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_question")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_review_question_public_id")),
+        sa.UniqueConstraint("review_id", "number", name=op.f("uq_review_question_review_id_number")),
+    )
+    op.create_index(op.f("ix_review_question_review_id"), "review_question", ["review_id"], unique=False)
+    op.create_table(
+        "review_room",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("board", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "mesh",
+                "janus",
+                "livekit",
+                "jitsi",
+                "bbb",
+                "link",
+                "stream",
+                "off",
+                name="way",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("link", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_review_room_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_room")),
+        sa.UniqueConstraint("review_id", name=op.f("uq_review_room_review_id")),
+    )
+    op.create_table(
         "round_criterion",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -1528,6 +2712,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("about", sa.String(length=300), nullable=False),
         sa.Column("weight", sa.Float(), nullable=False),
+        sa.Column("threshold", sa.Float(), nullable=True),
         sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_round_criterion_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round_criterion")),
         sa.UniqueConstraint("round_id", "position", name=op.f("uq_round_criterion_round_id_position")),
@@ -1543,6 +2728,7 @@ def upgrade() -> None:
         sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.Column("why", sa.String(length=500), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_round_judge_person_id")),
         sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_round_judge_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round_judge")),
@@ -1592,18 +2778,63 @@ def upgrade() -> None:
     op.create_index(op.f("ix_round_vote_person_id"), "round_vote", ["person_id"], unique=False)
     op.create_index(op.f("ix_round_vote_round_id"), "round_vote", ["round_id"], unique=False)
     op.create_table(
-        "stage_change",
+        "screener",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("stage_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("particulars", sa.JSON(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_stage_change_stage_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_change")),
-        sa.UniqueConstraint("stage_id", "number", name=op.f("uq_stage_change_stage_id_number")),
+        sa.Column("screening_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_screener_person_id")),
+        sa.ForeignKeyConstraint(["screening_id"], ["screening.id"], name=op.f("fk_screener_screening_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screener")),
+        sa.UniqueConstraint("screening_id", "person_id", name=op.f("uq_screener_screening_id_person_id")),
     )
-    op.create_index(op.f("ix_stage_change_stage_id"), "stage_change", ["stage_id"], unique=False)
+    op.create_index(op.f("ix_screener_person_id"), "screener", ["person_id"], unique=False)
+    op.create_index(op.f("ix_screener_screening_id"), "screener", ["screening_id"], unique=False)
+    op.create_table(
+        "screening_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("screening_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("help", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["screening_id"], ["screening.id"], name=op.f("fk_screening_question_screening_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_question")),
+        sa.UniqueConstraint("screening_id", "position", name=op.f("uq_screening_question_screening_id_position")),
+    )
+    op.create_index(op.f("ix_screening_question_screening_id"), "screening_question", ["screening_id"], unique=False)
+    op.create_table(
+        "self_assessment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_self_assessment_review_id")),
+        sa.ForeignKeyConstraint(["saved_by_id"], ["person.id"], name=op.f("fk_self_assessment_saved_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_self_assessment")),
+        sa.UniqueConstraint("review_id", name=op.f("uq_self_assessment_review_id")),
+    )
+    op.create_table(
+        "self_assessment_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_self_assessment_version_person_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_self_assessment_version_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_self_assessment_version")),
+        sa.UniqueConstraint("review_id", "number", name=op.f("uq_self_assessment_version_review_id_number")),
+    )
+    op.create_index(
+        op.f("ix_self_assessment_version_person_id"), "self_assessment_version", ["person_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_self_assessment_version_review_id"), "self_assessment_version", ["review_id"], unique=False
+    )
     op.create_table(
         "submission_field",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1620,6 +2851,7 @@ def upgrade() -> None:
                 "choice",
                 "link",
                 "number",
+                "funding",
                 name="fieldkind",
                 native_enum=False,
                 create_constraint=True,
@@ -1630,6 +2862,7 @@ def upgrade() -> None:
         sa.Column("choices", sa.JSON(), nullable=False),
         sa.Column("required", sa.Boolean(), nullable=False),
         sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_submission_field_challenge_id")),
@@ -1650,6 +2883,7 @@ def upgrade() -> None:
         sa.Column("looking_for", sa.String(length=300), nullable=False),
         sa.Column("late_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("room", sa.String(length=300), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
         sa.Column("formed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["challenge_id"], ["challenge.id"], name=op.f("fk_team_challenge_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_team_event_id")),
@@ -1800,6 +3034,72 @@ def upgrade() -> None:
     op.create_index(op.f("ix_challenge_question_person_id"), "challenge_question", ["person_id"], unique=False)
     op.create_index(op.f("ix_challenge_question_team_id"), "challenge_question", ["team_id"], unique=False)
     op.create_table(
+        "connection",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("networking_id", sa.Integer(), nullable=False),
+        sa.Column("one_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_connection_event_id")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_connection_meeting_id")),
+        sa.ForeignKeyConstraint(["networking_id"], ["networking.id"], name=op.f("fk_connection_networking_id")),
+        sa.ForeignKeyConstraint(["one_id"], ["person.id"], name=op.f("fk_connection_one_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["person.id"], name=op.f("fk_connection_other_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_connection")),
+        sa.UniqueConstraint("one_id", "other_id", name=op.f("uq_connection_one_id_other_id")),
+    )
+    op.create_index(op.f("ix_connection_event_id"), "connection", ["event_id"], unique=False)
+    op.create_index(op.f("ix_connection_meeting_id"), "connection", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_connection_networking_id"), "connection", ["networking_id"], unique=False)
+    op.create_index(op.f("ix_connection_one_id"), "connection", ["one_id"], unique=False)
+    op.create_index(op.f("ix_connection_other_id"), "connection", ["other_id"], unique=False)
+    op.create_table(
+        "desk_notes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("texts", sa.JSON(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed", sa.JSON(), nullable=False),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released", sa.JSON(), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["place_id"], ["review_place.id"], name=op.f("fk_desk_notes_place_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_desk_notes_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_notes")),
+        sa.UniqueConstraint("place_id", name=op.f("uq_desk_notes_place_id")),
+    )
+    op.create_index(op.f("ix_desk_notes_review_id"), "desk_notes", ["review_id"], unique=False)
+    op.create_table(
+        "forwarded_text",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=5000), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_forwarded_text_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_forwarded_text_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forwarded_text")),
+    )
+    op.create_index(op.f("ix_forwarded_text_meeting_id"), "forwarded_text", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_forwarded_text_person_id"), "forwarded_text", ["person_id"], unique=False)
+    op.create_table(
+        "guest_sign_in",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("link_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["link_id"], ["guest_link.id"], name=op.f("fk_guest_sign_in_link_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guest_sign_in")),
+        sa.UniqueConstraint("digest", name=op.f("uq_guest_sign_in_digest")),
+    )
+    op.create_index(op.f("ix_guest_sign_in_link_id"), "guest_sign_in", ["link_id"], unique=False)
+    op.create_table(
         "help_request",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -1870,6 +3170,76 @@ def upgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    op.create_table(
+        "lesson_card",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=True),
+        sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column("meeting_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft", "shared", "withdrawn", name="lessonstate", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("context", sa.String(length=3000), nullable=False),
+        sa.Column("worked", sa.String(length=3000), nullable=False),
+        sa.Column("not_worked", sa.String(length=3000), nullable=False),
+        sa.Column("advice", sa.String(length=3000), nullable=False),
+        sa.Column("ecosystem", sa.String(length=120), nullable=False),
+        sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column(
+            "code",
+            sa.Enum(
+                "barrier: money",
+                "barrier: skills",
+                "barrier: rules",
+                "barrier: rights and data",
+                "barrier: trust across borders",
+                "barrier: time of small companies",
+                "barrier: dependence on supply",
+                "opportunity: money",
+                "opportunity: shared demand",
+                "opportunity: technology at hand",
+                "opportunity: network",
+                "opportunity: public buyers",
+                "opportunity: rules",
+                name="lessoncode",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "host", "region", "state", "EU", name="level", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=True,
+        ),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("why_withdrawn", sa.String(length=500), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_lesson_card_author_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_lesson_card_event_id")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_lesson_card_meeting_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_lesson_card_programme_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_lesson_card_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_card")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_lesson_card_public_id")),
+    )
+    op.create_index(op.f("ix_lesson_card_author_id"), "lesson_card", ["author_id"], unique=False)
+    op.create_index(op.f("ix_lesson_card_event_id"), "lesson_card", ["event_id"], unique=False)
+    op.create_index(op.f("ix_lesson_card_meeting_id"), "lesson_card", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_lesson_card_programme_id"), "lesson_card", ["programme_id"], unique=False)
+    op.create_index(op.f("ix_lesson_card_review_id"), "lesson_card", ["review_id"], unique=False)
     op.create_table(
         "meeting_assessment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1951,6 +3321,26 @@ def upgrade() -> None:
     op.create_index(op.f("ix_meeting_guest_meeting_id"), "meeting_guest", ["meeting_id"], unique=False)
     op.create_index(op.f("ix_meeting_guest_person_id"), "meeting_guest", ["person_id"], unique=False)
     op.create_table(
+        "meeting_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "side",
+            sa.Enum("asker", "invitee", name="side", native_enum=False, create_constraint=True, length=40),
+            nullable=True,
+        ),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_note_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_meeting_note_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_note")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_meeting_note_public_id")),
+    )
+    op.create_index("ix_meeting_note_meeting_id", "meeting_note", ["meeting_id", "id"], unique=False)
+    op.create_index(op.f("ix_meeting_note_person_id"), "meeting_note", ["person_id"], unique=False)
+    op.create_table(
         "meeting_outcome",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("meeting_id", sa.Integer(), nullable=False),
@@ -1971,6 +3361,43 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_meeting_outcome_meeting_id"), "meeting_outcome", ["meeting_id"], unique=False)
     op.create_index(op.f("ix_meeting_outcome_person_id"), "meeting_outcome", ["person_id"], unique=False)
+    op.create_table(
+        "meeting_room",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("rev", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("link", sa.String(length=500), nullable=False),
+        sa.Column("passed_over", sa.String(length=200), nullable=False),
+        sa.Column("why_switched", sa.String(length=200), nullable=False),
+        sa.Column("extensions", sa.Integer(), nullable=False),
+        sa.Column("more_asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("both_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_room_meeting_id")),
+        sa.ForeignKeyConstraint(["more_asked_by_id"], ["person.id"], name=op.f("fk_meeting_room_more_asked_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_room")),
+        sa.UniqueConstraint("meeting_id", name=op.f("uq_meeting_room_meeting_id")),
+    )
+    op.create_table(
+        "meeting_visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("away_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_visit_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_meeting_visit_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_visit")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_meeting_visit_public_id")),
+    )
+    op.create_index("ix_meeting_visit_meeting_id_left_at", "meeting_visit", ["meeting_id", "left_at"], unique=False)
+    op.create_index(op.f("ix_meeting_visit_person_id"), "meeting_visit", ["person_id"], unique=False)
     op.create_table(
         "mentoring",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2004,6 +3431,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mentoring_hours_id"), "mentoring", ["hours_id"], unique=False)
     op.create_index(op.f("ix_mentoring_mentor_id"), "mentoring", ["mentor_id"], unique=False)
     op.create_index(op.f("ix_mentoring_team_id"), "mentoring", ["team_id"], unique=False)
+    op.create_table(
+        "networking_pair",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("networking_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["networking_id"], ["networking.id"], name=op.f("fk_networking_pair_networking_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["networking_round.id"], name=op.f("fk_networking_pair_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_networking_pair")),
+    )
+    op.create_index(op.f("ix_networking_pair_networking_id"), "networking_pair", ["networking_id"], unique=False)
+    op.create_index(op.f("ix_networking_pair_round_id"), "networking_pair", ["round_id"], unique=False)
     op.create_table(
         "open_role",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2187,6 +3627,256 @@ def upgrade() -> None:
     op.create_index(op.f("ix_released_session_release_id"), "released_session", ["release_id"], unique=False)
     op.create_index(op.f("ix_released_session_session_id"), "released_session", ["session_id"], unique=False)
     op.create_table(
+        "report_chapter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.String(length=20000), nullable=False),
+        sa.Column(
+            "part",
+            sa.Enum(
+                "items",
+                "case",
+                "people",
+                "plan",
+                name="chapterpart",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "host", "region", "state", "EU", name="level", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=True,
+        ),
+        sa.Column("by_ecosystem", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_report_chapter_report_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_chapter")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_report_chapter_public_id")),
+    )
+    op.create_index(op.f("ix_report_chapter_report_id"), "report_chapter", ["report_id"], unique=False)
+    op.create_table(
+        "report_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "in review",
+                "published",
+                "superseded",
+                "sent back",
+                "withdrawn",
+                name="versionstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_report_version_author_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_report_version_decided_by_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_report_version_report_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_version")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_report_version_public_id")),
+        sa.UniqueConstraint("report_id", "number", name=op.f("uq_report_version_report_id_number")),
+    )
+    op.create_index(op.f("ix_report_version_author_id"), "report_version", ["author_id"], unique=False)
+    op.create_index(op.f("ix_report_version_decided_by_id"), "report_version", ["decided_by_id"], unique=False)
+    op.create_index(op.f("ix_report_version_report_id"), "report_version", ["report_id"], unique=False)
+    op.create_table(
+        "review_board_update",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("board_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["board_id"], ["review_board.id"], name=op.f("fk_review_board_update_board_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_review_board_update_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_board_update")),
+        sa.UniqueConstraint("board_id", "number", name=op.f("uq_review_board_update_board_id_number")),
+    )
+    op.create_index(op.f("ix_review_board_update_board_id"), "review_board_update", ["board_id"], unique=False)
+    op.create_index(op.f("ix_review_board_update_person_id"), "review_board_update", ["person_id"], unique=False)
+    op.create_table(
+        "review_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=True),
+        sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["host_application.id"], name=op.f("fk_review_file_application_id")
+        ),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_review_file_file_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_review_file_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_file")),
+    )
+    op.create_index(op.f("ix_review_file_application_id"), "review_file", ["application_id"], unique=False)
+    op.create_index(op.f("ix_review_file_file_id"), "review_file", ["file_id"], unique=False)
+    op.create_index(op.f("ix_review_file_review_id"), "review_file", ["review_id"], unique=False)
+    op.create_table(
+        "review_finding",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "agreed",
+                "withdrawn",
+                name="findingstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("finding", sa.String(length=4000), nullable=False),
+        sa.Column("evidence", sa.String(length=4000), nullable=False),
+        sa.Column("recommendation", sa.String(length=4000), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "host", "region", "state", "EU", name="level", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("addressee", sa.String(length=200), nullable=False),
+        sa.Column(
+            "effort",
+            sa.Enum("S", "M", "L", name="effort", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("impact", sa.Integer(), nullable=False),
+        sa.Column(
+            "horizon",
+            sa.Enum(
+                "3 months", "1 year", "3 years", name="horizon", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("practice", sa.String(length=4000), nullable=False),
+        sa.Column("practice_by_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "response",
+            sa.Enum(
+                "none",
+                "accept",
+                "adapt",
+                "reject",
+                name="response",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("response_why", sa.String(length=4000), nullable=False),
+        sa.Column("responded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("written_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["practice_by_id"], ["review_place.id"], name=op.f("fk_review_finding_practice_by_id")),
+        sa.ForeignKeyConstraint(["question_id"], ["review_question.id"], name=op.f("fk_review_finding_question_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_review_finding_review_id")),
+        sa.ForeignKeyConstraint(["written_by_id"], ["person.id"], name=op.f("fk_review_finding_written_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_finding")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_review_finding_public_id")),
+        sa.UniqueConstraint("review_id", "number", name=op.f("uq_review_finding_review_id_number")),
+    )
+    op.create_index(op.f("ix_review_finding_practice_by_id"), "review_finding", ["practice_by_id"], unique=False)
+    op.create_index(op.f("ix_review_finding_question_id"), "review_finding", ["question_id"], unique=False)
+    op.create_index(op.f("ix_review_finding_review_id"), "review_finding", ["review_id"], unique=False)
+    op.create_index(op.f("ix_review_finding_written_by_id"), "review_finding", ["written_by_id"], unique=False)
+    op.create_table(
+        "review_part",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("day_id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "present",
+                "clarify",
+                "analyse",
+                "ideas",
+                "recommend",
+                "plenary",
+                "reaction",
+                "break",
+                name="partkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["day_id"], ["review_day.id"], name=op.f("fk_review_part_day_id")),
+        sa.ForeignKeyConstraint(["question_id"], ["review_question.id"], name=op.f("fk_review_part_question_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_review_part_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_part")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_review_part_public_id")),
+    )
+    op.create_index(op.f("ix_review_part_day_id"), "review_part", ["day_id"], unique=False)
+    op.create_index(op.f("ix_review_part_question_id"), "review_part", ["question_id"], unique=False)
+    op.create_index(op.f("ix_review_part_review_id"), "review_part", ["review_id"], unique=False)
+    op.create_table(
+        "room_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "admitted",
+                "turned away",
+                "removed",
+                name="entrystate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("captions", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_room_entry_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_room_entry_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_room_entry")),
+        sa.UniqueConstraint("meeting_id", "person_id", name=op.f("uq_room_entry_meeting_id_person_id")),
+    )
+    op.create_index(op.f("ix_room_entry_meeting_id"), "room_entry", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_room_entry_person_id"), "room_entry", ["person_id"], unique=False)
+    op.create_table(
         "session_speaker",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("session_id", sa.Integer(), nullable=False),
@@ -2214,6 +3904,39 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_session_star_person_id"), "session_star", ["person_id"], unique=False)
     op.create_index(op.f("ix_session_star_session_id"), "session_star", ["session_id"], unique=False)
+    op.create_table(
+        "stage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("room_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "planned", "open", "closed", name="stagestate", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("pitch_seconds", sa.Integer(), nullable=False),
+        sa.Column("question_seconds", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("chat", sa.Boolean(), nullable=False),
+        sa.Column("questions_wait", sa.Boolean(), nullable=False),
+        sa.Column("slow_seconds", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_stage_event_id")),
+        sa.ForeignKeyConstraint(["room_id"], ["agenda_room.id"], name=op.f("fk_stage_room_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["agenda_session.id"], name=op.f("fk_stage_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_stage_public_id")),
+    )
+    op.create_index(op.f("ix_stage_event_id"), "stage", ["event_id"], unique=False)
+    op.create_index(op.f("ix_stage_room_id"), "stage", ["room_id"], unique=False)
+    op.create_index(op.f("ix_stage_session_id"), "stage", ["session_id"], unique=False)
     op.create_table(
         "submission",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2340,6 +4063,24 @@ def upgrade() -> None:
     op.create_index(op.f("ix_team_mentor_person_id"), "team_mentor", ["person_id"], unique=False)
     op.create_index(op.f("ix_team_mentor_team_id"), "team_mentor", ["team_id"], unique=False)
     op.create_table(
+        "time_proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stands_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("comment", sa.String(length=1000), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_time_proposal_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_time_proposal_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_time_proposal")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_time_proposal_public_id")),
+    )
+    op.create_index(op.f("ix_time_proposal_meeting_id"), "time_proposal", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_time_proposal_person_id"), "time_proposal", ["person_id"], unique=False)
+    op.create_table(
         "unplaced",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -2368,6 +4109,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("meeting_id", name=op.f("uq_unplaced_meeting_id")),
     )
     op.create_index(op.f("ix_unplaced_event_id"), "unplaced", ["event_id"], unique=False)
+    op.create_table(
+        "call_fate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "fate",
+            sa.Enum(
+                "invited",
+                "not invited",
+                "funded",
+                "reserve",
+                "undecided",
+                "below",
+                name="fate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("result_id", sa.Integer(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["result_id"], ["published_result.id"], name=op.f("fk_call_fate_result_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_call_fate_round_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_call_fate_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_fate")),
+        sa.UniqueConstraint("round_id", "submission_id", name=op.f("uq_call_fate_round_id_submission_id")),
+    )
+    op.create_index(op.f("ix_call_fate_round_id"), "call_fate", ["round_id"], unique=False)
+    op.create_index(op.f("ix_call_fate_submission_id"), "call_fate", ["submission_id"], unique=False)
     op.create_table(
         "check_in_scan",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2400,6 +4172,26 @@ def upgrade() -> None:
         postgresql_where=sa.text("counts AND undone_at IS NULL"),
     )
     op.create_table(
+        "consensus_dissent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noted_by_id", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["noted_by_id"], ["person.id"], name=op.f("fk_consensus_dissent_noted_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_consensus_dissent_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_consensus_dissent_round_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_consensus_dissent_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consensus_dissent")),
+    )
+    op.create_index(op.f("ix_consensus_dissent_person_id"), "consensus_dissent", ["person_id"], unique=False)
+    op.create_index(op.f("ix_consensus_dissent_round_id"), "consensus_dissent", ["round_id"], unique=False)
+    op.create_index(op.f("ix_consensus_dissent_submission_id"), "consensus_dissent", ["submission_id"], unique=False)
+    op.create_table(
         "consensus_note",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -2414,6 +4206,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_consensus_note_round_id"), "consensus_note", ["round_id"], unique=False)
     op.create_index(op.f("ix_consensus_note_submission_id"), "consensus_note", ["submission_id"], unique=False)
+    op.create_table(
+        "consensus_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("points", sa.JSON(), nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("summary", sa.String(length=4000), nullable=False),
+        sa.Column("written_by_id", sa.Integer(), nullable=True),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_consensus_report_round_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_consensus_report_submission_id")),
+        sa.ForeignKeyConstraint(["written_by_id"], ["person.id"], name=op.f("fk_consensus_report_written_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consensus_report")),
+        sa.UniqueConstraint(
+            "round_id", "submission_id", "number", name=op.f("uq_consensus_report_round_id_submission_id_number")
+        ),
+    )
+    op.create_index(op.f("ix_consensus_report_round_id"), "consensus_report", ["round_id"], unique=False)
+    op.create_index(op.f("ix_consensus_report_submission_id"), "consensus_report", ["submission_id"], unique=False)
     op.create_table(
         "consent",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2449,6 +4262,35 @@ def upgrade() -> None:
     op.create_index(op.f("ix_declared_conflict_event_id"), "declared_conflict", ["event_id"], unique=False)
     op.create_index(op.f("ix_declared_conflict_person_id"), "declared_conflict", ["person_id"], unique=False)
     op.create_index(op.f("ix_declared_conflict_submission_id"), "declared_conflict", ["submission_id"], unique=False)
+    op.create_table(
+        "finding_response",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("finding_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "response",
+            sa.Enum(
+                "none",
+                "accept",
+                "adapt",
+                "reject",
+                name="response",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("why", sa.String(length=4000), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_finding_response_by_id")),
+        sa.ForeignKeyConstraint(["finding_id"], ["review_finding.id"], name=op.f("fk_finding_response_finding_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_finding_response")),
+        sa.UniqueConstraint("finding_id", "number", name=op.f("uq_finding_response_finding_id_number")),
+    )
+    op.create_index(op.f("ix_finding_response_by_id"), "finding_response", ["by_id"], unique=False)
+    op.create_index(op.f("ix_finding_response_finding_id"), "finding_response", ["finding_id"], unique=False)
     op.create_table(
         "item_source",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2520,6 +4362,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("by_hand", sa.Boolean(), nullable=False),
+        sa.Column("rapporteur", sa.Boolean(), nullable=False),
         sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_judging_assignment_person_id")),
@@ -2573,6 +4416,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_judging_flag_round_id"), "judging_flag", ["round_id"], unique=False)
     op.create_index(op.f("ix_judging_flag_submission_id"), "judging_flag", ["submission_id"], unique=False)
     op.create_table(
+        "live_round",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("minutes_after", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_live_round_round_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_live_round_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_live_round")),
+        sa.UniqueConstraint("stage_id", name=op.f("uq_live_round_stage_id")),
+    )
+    op.create_index(op.f("ix_live_round_round_id"), "live_round", ["round_id"], unique=False)
+    op.create_table(
         "mentoring_attendee",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("mentoring_id", sa.Integer(), nullable=False),
@@ -2584,6 +4439,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_mentoring_attendee_mentoring_id"), "mentoring_attendee", ["mentoring_id"], unique=False)
     op.create_index(op.f("ix_mentoring_attendee_person_id"), "mentoring_attendee", ["person_id"], unique=False)
+    op.create_table(
+        "networking_partner",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("networking_id", sa.Integer(), nullable=False),
+        sa.Column("pair_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("came_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("missed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["networking_id"], ["networking.id"], name=op.f("fk_networking_partner_networking_id")),
+        sa.ForeignKeyConstraint(["pair_id"], ["networking_pair.id"], name=op.f("fk_networking_partner_pair_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_networking_partner_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_networking_partner")),
+        sa.UniqueConstraint("pair_id", "person_id", name=op.f("uq_networking_partner_pair_id_person_id")),
+    )
+    op.create_index(op.f("ix_networking_partner_networking_id"), "networking_partner", ["networking_id"], unique=False)
+    op.create_index(op.f("ix_networking_partner_pair_id"), "networking_partner", ["pair_id"], unique=False)
+    op.create_index(op.f("ix_networking_partner_person_id"), "networking_partner", ["person_id"], unique=False)
     op.create_table(
         "pitch",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2609,6 +4483,7 @@ def upgrade() -> None:
         sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_pitch_event_id")),
         sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_pitch_stage_id")),
@@ -2697,6 +4572,26 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('asked', 'accepted')"),
     )
     op.create_table(
+        "raised_hand",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("up", "speaking", name="handstate", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_raised_hand_person_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_raised_hand_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_raised_hand")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_raised_hand_public_id")),
+        sa.UniqueConstraint("stage_id", "person_id", name=op.f("uq_raised_hand_stage_id_person_id")),
+    )
+    op.create_index(op.f("ix_raised_hand_person_id"), "raised_hand", ["person_id"], unique=False)
+    op.create_index(op.f("ix_raised_hand_stage_id"), "raised_hand", ["stage_id"], unique=False)
+    op.create_table(
         "registration_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
@@ -2733,6 +4628,103 @@ def upgrade() -> None:
     op.create_index(op.f("ix_released_speaker_person_id"), "released_speaker", ["person_id"], unique=False)
     op.create_index(op.f("ix_released_speaker_released_id"), "released_speaker", ["released_id"], unique=False)
     op.create_table(
+        "report_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("chapter_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "finding", "lesson", "quotation", name="itemkind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["chapter_id"], ["report_chapter.id"], name=op.f("fk_report_item_chapter_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_report_item_report_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_item")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_report_item_public_id")),
+        sa.UniqueConstraint("report_id", "kind", "subject_id", name=op.f("uq_report_item_report_id_kind_subject_id")),
+    )
+    op.create_index(op.f("ix_report_item_chapter_id"), "report_item", ["chapter_id"], unique=False)
+    op.create_index(op.f("ix_report_item_report_id"), "report_item", ["report_id"], unique=False)
+    op.create_table(
+        "review_action",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("finding_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("action", sa.String(length=2000), nullable=False),
+        sa.Column("owner", sa.String(length=200), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "in work",
+                "done",
+                "dropped",
+                name="actionstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("proof", sa.String(length=2000), nullable=False),
+        sa.Column("proof_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["finding_id"], ["review_finding.id"], name=op.f("fk_review_action_finding_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_review_action_owner_id")),
+        sa.ForeignKeyConstraint(["proof_id"], ["stored_file.id"], name=op.f("fk_review_action_proof_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_review_action_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_action")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_review_action_public_id")),
+        sa.UniqueConstraint("review_id", "number", name=op.f("uq_review_action_review_id_number")),
+    )
+    op.create_index(op.f("ix_review_action_finding_id"), "review_action", ["finding_id"], unique=False)
+    op.create_index(op.f("ix_review_action_owner_id"), "review_action", ["owner_id"], unique=False)
+    op.create_index(op.f("ix_review_action_review_id"), "review_action", ["review_id"], unique=False)
+    op.create_table(
+        "review_dot_choice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("vote_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=300), nullable=False),
+        sa.Column("finding_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["finding_id"], ["review_finding.id"], name=op.f("fk_review_dot_choice_finding_id")),
+        sa.ForeignKeyConstraint(["vote_id"], ["review_dot_vote.id"], name=op.f("fk_review_dot_choice_vote_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_dot_choice")),
+        sa.UniqueConstraint("vote_id", "number", name=op.f("uq_review_dot_choice_vote_id_number")),
+    )
+    op.create_index(op.f("ix_review_dot_choice_finding_id"), "review_dot_choice", ["finding_id"], unique=False)
+    op.create_index(op.f("ix_review_dot_choice_vote_id"), "review_dot_choice", ["vote_id"], unique=False)
+    op.create_table(
+        "review_finding_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("finding_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["finding_id"], ["review_finding.id"], name=op.f("fk_review_finding_version_finding_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_review_finding_version_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_finding_version")),
+        sa.UniqueConstraint("finding_id", "version", name=op.f("uq_review_finding_version_finding_id_version")),
+    )
+    op.create_index(
+        op.f("ix_review_finding_version_finding_id"), "review_finding_version", ["finding_id"], unique=False
+    )
+    op.create_index(op.f("ix_review_finding_version_person_id"), "review_finding_version", ["person_id"], unique=False)
+    op.create_table(
         "round_submission",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
@@ -2741,6 +4733,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("taken_in_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("taken_out_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("by_screening", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_round_submission_round_id")),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_round_submission_submission_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round_submission")),
@@ -2750,6 +4743,110 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_round_submission_round_id"), "round_submission", ["round_id"], unique=False)
     op.create_index(op.f("ix_round_submission_submission_id"), "round_submission", ["submission_id"], unique=False)
+    op.create_table(
+        "screening_assignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("screening_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_screening_assignment_person_id")),
+        sa.ForeignKeyConstraint(["screening_id"], ["screening.id"], name=op.f("fk_screening_assignment_screening_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_screening_assignment_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_assignment")),
+        sa.UniqueConstraint(
+            "screening_id",
+            "person_id",
+            "submission_id",
+            name=op.f("uq_screening_assignment_screening_id_person_id_submission_id"),
+        ),
+    )
+    op.create_index(op.f("ix_screening_assignment_person_id"), "screening_assignment", ["person_id"], unique=False)
+    op.create_index(
+        op.f("ix_screening_assignment_screening_id"), "screening_assignment", ["screening_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_screening_assignment_submission_id"), "screening_assignment", ["submission_id"], unique=False
+    )
+    op.create_table(
+        "screening_decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("screening_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("eligible", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=2000), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_screening_decision_decided_by_id")),
+        sa.ForeignKeyConstraint(["screening_id"], ["screening.id"], name=op.f("fk_screening_decision_screening_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_screening_decision_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_decision")),
+    )
+    op.create_index(op.f("ix_screening_decision_screening_id"), "screening_decision", ["screening_id"], unique=False)
+    op.create_index(op.f("ix_screening_decision_submission_id"), "screening_decision", ["submission_id"], unique=False)
+    op.create_table(
+        "screening_verdict",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("screening_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "eligible",
+                "not eligible",
+                "unsure",
+                "undone",
+                name="verdict",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=2000), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_screening_verdict_person_id")),
+        sa.ForeignKeyConstraint(["screening_id"], ["screening.id"], name=op.f("fk_screening_verdict_screening_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_screening_verdict_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_verdict")),
+        sa.UniqueConstraint("person_id", "client_id", name=op.f("uq_screening_verdict_person_id_client_id")),
+        sa.UniqueConstraint(
+            "screening_id",
+            "person_id",
+            "submission_id",
+            "number",
+            name=op.f("uq_screening_verdict_screening_id_person_id_submission_id_number"),
+        ),
+    )
+    op.create_index(op.f("ix_screening_verdict_person_id"), "screening_verdict", ["person_id"], unique=False)
+    op.create_index(op.f("ix_screening_verdict_screening_id"), "screening_verdict", ["screening_id"], unique=False)
+    op.create_index(op.f("ix_screening_verdict_submission_id"), "screening_verdict", ["submission_id"], unique=False)
+    op.create_table(
+        "screening_work",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("screening_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("taken_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_eligible", sa.Boolean(), nullable=True),
+        sa.Column("told_reason", sa.String(length=4010), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["screening_id"], ["screening.id"], name=op.f("fk_screening_work_screening_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_screening_work_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening_work")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_screening_work_public_id")),
+        sa.UniqueConstraint("screening_id", "submission_id", name=op.f("uq_screening_work_screening_id_submission_id")),
+    )
+    op.create_index(op.f("ix_screening_work_screening_id"), "screening_work", ["screening_id"], unique=False)
+    op.create_index(op.f("ix_screening_work_submission_id"), "screening_work", ["submission_id"], unique=False)
     op.create_table(
         "seat",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2771,6 +4868,51 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_seat_meeting_id"), "seat", ["meeting_id"], unique=False)
     op.create_index(op.f("ix_seat_mentoring_id"), "seat", ["mentoring_id"], unique=False)
+    op.create_table(
+        "stage_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("particulars", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_stage_change_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_change")),
+        sa.UniqueConstraint("stage_id", "number", name=op.f("uq_stage_change_stage_id_number")),
+    )
+    op.create_index(op.f("ix_stage_change_stage_id"), "stage_change", ["stage_id"], unique=False)
+    op.create_table(
+        "stage_pass",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_stage_pass_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_pass")),
+        sa.UniqueConstraint("code", name=op.f("uq_stage_pass_code")),
+    )
+    op.create_index(op.f("ix_stage_pass_stage_id"), "stage_pass", ["stage_id"], unique=False)
+    op.create_table(
+        "stage_sanction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("silenced", "removed", name="sanctionkind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_stage_sanction_person_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_stage_sanction_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_sanction")),
+        sa.UniqueConstraint("stage_id", "person_id", "kind", name=op.f("uq_stage_sanction_stage_id_person_id_kind")),
+    )
+    op.create_index(op.f("ix_stage_sanction_person_id"), "stage_sanction", ["person_id"], unique=False)
+    op.create_index(op.f("ix_stage_sanction_stage_id"), "stage_sanction", ["stage_id"], unique=False)
     op.create_table(
         "submission_file",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2802,6 +4944,7 @@ def upgrade() -> None:
         sa.Column("public_id", sa.String(length=40), nullable=False),
         sa.Column("submission_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -2822,17 +4965,208 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_submission_version_submission_id"), "submission_version", ["submission_id"], unique=False)
     op.create_table(
+        "action_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "call for hosts",
+                "selection",
+                "peers",
+                "self-assessment",
+                "desk notes",
+                "agenda",
+                "meeting",
+                "feedback",
+                "report",
+                "response",
+                "follow-up after 3 months",
+                "follow-up after 6 months",
+                "follow-up after 12 months",
+                name="stepkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "in work",
+                "done",
+                "dropped",
+                name="actionstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["review_action.id"], name=op.f("fk_action_report_action_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_action_report_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_action_report")),
+        sa.UniqueConstraint("action_id", "kind", name=op.f("uq_action_report_action_id_kind")),
+    )
+    op.create_index(op.f("ix_action_report_action_id"), "action_report", ["action_id"], unique=False)
+    op.create_index(op.f("ix_action_report_by_id"), "action_report", ["by_id"], unique=False)
+    op.create_table(
+        "chat_message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("pitch_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("body", sa.String(length=500), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("said", "hidden", name="messagestate", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_chat_message_person_id")),
+        sa.ForeignKeyConstraint(["pitch_id"], ["pitch.id"], name=op.f("fk_chat_message_pitch_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["agenda_session.id"], name=op.f("fk_chat_message_session_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_chat_message_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_message")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_chat_message_public_id")),
+    )
+    op.create_index(op.f("ix_chat_message_person_id"), "chat_message", ["person_id"], unique=False)
+    op.create_index(op.f("ix_chat_message_pitch_id"), "chat_message", ["pitch_id"], unique=False)
+    op.create_index(op.f("ix_chat_message_session_id"), "chat_message", ["session_id"], unique=False)
+    op.create_index(op.f("ix_chat_message_stage_id"), "chat_message", ["stage_id"], unique=False)
+    op.create_table(
+        "pass_holder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("pass_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["pass_id"], ["stage_pass.id"], name=op.f("fk_pass_holder_pass_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pass_holder")),
+        sa.UniqueConstraint("digest", name=op.f("uq_pass_holder_digest")),
+    )
+    op.create_index(op.f("ix_pass_holder_pass_id"), "pass_holder", ["pass_id"], unique=False)
+    op.create_table(
+        "pitch_wish",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("pitch_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("wished_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_pitch_wish_meeting_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_pitch_wish_person_id")),
+        sa.ForeignKeyConstraint(["pitch_id"], ["pitch.id"], name=op.f("fk_pitch_wish_pitch_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pitch_wish")),
+        sa.UniqueConstraint("pitch_id", "person_id", name=op.f("uq_pitch_wish_pitch_id_person_id")),
+    )
+    op.create_index(op.f("ix_pitch_wish_meeting_id"), "pitch_wish", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_pitch_wish_person_id"), "pitch_wish", ["person_id"], unique=False)
+    op.create_index(op.f("ix_pitch_wish_pitch_id"), "pitch_wish", ["pitch_id"], unique=False)
+    op.create_table(
+        "poll",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("pitch_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("question", sa.String(length=200), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "open", "closed", name="pollstate", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column(
+            "results",
+            sa.Enum("live", "closed", "held", name="results", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["pitch_id"], ["pitch.id"], name=op.f("fk_poll_pitch_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["agenda_session.id"], name=op.f("fk_poll_session_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_poll_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_poll_public_id")),
+    )
+    op.create_index(op.f("ix_poll_pitch_id"), "poll", ["pitch_id"], unique=False)
+    op.create_index(op.f("ix_poll_session_id"), "poll", ["session_id"], unique=False)
+    op.create_index(op.f("ix_poll_stage_id"), "poll", ["stage_id"], unique=False)
+    op.create_table(
+        "reaction_count",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("pitch_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "applause",
+                "heart",
+                "laugh",
+                "idea",
+                "agree",
+                name="reactionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["pitch_id"], ["pitch.id"], name=op.f("fk_reaction_count_pitch_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["agenda_session.id"], name=op.f("fk_reaction_count_session_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_reaction_count_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reaction_count")),
+    )
+    op.create_index(op.f("ix_reaction_count_pitch_id"), "reaction_count", ["pitch_id"], unique=False)
+    op.create_index(op.f("ix_reaction_count_session_id"), "reaction_count", ["session_id"], unique=False)
+    op.create_index(op.f("ix_reaction_count_stage_id"), "reaction_count", ["stage_id"], unique=False)
+    op.create_table(
+        "review_dots",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("choice_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("dots", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["choice_id"], ["review_dot_choice.id"], name=op.f("fk_review_dots_choice_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_review_dots_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_dots")),
+        sa.UniqueConstraint("choice_id", "person_id", name=op.f("uq_review_dots_choice_id_person_id")),
+    )
+    op.create_index(op.f("ix_review_dots_choice_id"), "review_dots", ["choice_id"], unique=False)
+    op.create_index(op.f("ix_review_dots_person_id"), "review_dots", ["person_id"], unique=False)
+    op.create_table(
+        "poll_choice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["poll_id"], ["poll.id"], name=op.f("fk_poll_choice_poll_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_choice")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_poll_choice_public_id")),
+    )
+    op.create_index(op.f("ix_poll_choice_poll_id"), "poll_choice", ["poll_id"], unique=False)
+    op.create_table(
         "stage_question",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=40), nullable=False),
         sa.Column("stage_id", sa.Integer(), nullable=False),
         sa.Column("pitch_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("holder_id", sa.Integer(), nullable=True),
         sa.Column("body", sa.String(length=500), nullable=False),
         sa.Column("votes", sa.Integer(), nullable=False),
+        sa.Column("pinned", sa.Boolean(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
+                "waiting",
                 "open",
                 "answered",
                 "hidden",
@@ -2844,37 +5178,129 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["holder_id"], ["pass_holder.id"], name=op.f("fk_stage_question_holder_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_stage_question_person_id")),
         sa.ForeignKeyConstraint(["pitch_id"], ["pitch.id"], name=op.f("fk_stage_question_pitch_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["agenda_session.id"], name=op.f("fk_stage_question_session_id")),
         sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_stage_question_stage_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_question")),
         sa.UniqueConstraint("public_id", name=op.f("uq_stage_question_public_id")),
     )
+    op.create_index(op.f("ix_stage_question_holder_id"), "stage_question", ["holder_id"], unique=False)
     op.create_index(op.f("ix_stage_question_person_id"), "stage_question", ["person_id"], unique=False)
     op.create_index(op.f("ix_stage_question_pitch_id"), "stage_question", ["pitch_id"], unique=False)
+    op.create_index(op.f("ix_stage_question_session_id"), "stage_question", ["session_id"], unique=False)
     op.create_index(op.f("ix_stage_question_stage_id"), "stage_question", ["stage_id"], unique=False)
+    op.create_table(
+        "poll_vote",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column("choice_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("holder_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["choice_id"], ["poll_choice.id"], name=op.f("fk_poll_vote_choice_id")),
+        sa.ForeignKeyConstraint(["holder_id"], ["pass_holder.id"], name=op.f("fk_poll_vote_holder_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_poll_vote_person_id")),
+        sa.ForeignKeyConstraint(["poll_id"], ["poll.id"], name=op.f("fk_poll_vote_poll_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_vote")),
+        sa.UniqueConstraint("poll_id", "holder_id", name=op.f("uq_poll_vote_poll_id_holder_id")),
+        sa.UniqueConstraint("poll_id", "person_id", name=op.f("uq_poll_vote_poll_id_person_id")),
+    )
+    op.create_index(op.f("ix_poll_vote_choice_id"), "poll_vote", ["choice_id"], unique=False)
+    op.create_index(op.f("ix_poll_vote_holder_id"), "poll_vote", ["holder_id"], unique=False)
+    op.create_index(op.f("ix_poll_vote_person_id"), "poll_vote", ["person_id"], unique=False)
+    op.create_index(op.f("ix_poll_vote_poll_id"), "poll_vote", ["poll_id"], unique=False)
     op.create_table(
         "question_vote",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("holder_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["holder_id"], ["pass_holder.id"], name=op.f("fk_question_vote_holder_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_question_vote_person_id")),
         sa.ForeignKeyConstraint(["question_id"], ["stage_question.id"], name=op.f("fk_question_vote_question_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question_vote")),
+        sa.UniqueConstraint("question_id", "holder_id", name=op.f("uq_question_vote_question_id_holder_id")),
         sa.UniqueConstraint("question_id", "person_id", name=op.f("uq_question_vote_question_id_person_id")),
     )
+    op.create_index(op.f("ix_question_vote_holder_id"), "question_vote", ["holder_id"], unique=False)
     op.create_index(op.f("ix_question_vote_person_id"), "question_vote", ["person_id"], unique=False)
     op.create_index(op.f("ix_question_vote_question_id"), "question_vote", ["question_id"], unique=False)
+    op.create_table(
+        "stage_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stage_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=True),
+        sa.Column("question_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum("waiting", "settled", name="reportstate", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["chat_message.id"], name=op.f("fk_stage_report_message_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_stage_report_person_id")),
+        sa.ForeignKeyConstraint(["question_id"], ["stage_question.id"], name=op.f("fk_stage_report_question_id")),
+        sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_stage_report_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_report")),
+        sa.UniqueConstraint("message_id", "person_id", name=op.f("uq_stage_report_message_id_person_id")),
+        sa.UniqueConstraint("question_id", "person_id", name=op.f("uq_stage_report_question_id_person_id")),
+    )
+    op.create_index(op.f("ix_stage_report_message_id"), "stage_report", ["message_id"], unique=False)
+    op.create_index(op.f("ix_stage_report_person_id"), "stage_report", ["person_id"], unique=False)
+    op.create_index(op.f("ix_stage_report_question_id"), "stage_report", ["question_id"], unique=False)
+    op.create_index(op.f("ix_stage_report_stage_id"), "stage_report", ["stage_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_stage_report_stage_id"), table_name="stage_report")
+    op.drop_index(op.f("ix_stage_report_question_id"), table_name="stage_report")
+    op.drop_index(op.f("ix_stage_report_person_id"), table_name="stage_report")
+    op.drop_index(op.f("ix_stage_report_message_id"), table_name="stage_report")
+    op.drop_table("stage_report")
     op.drop_index(op.f("ix_question_vote_question_id"), table_name="question_vote")
     op.drop_index(op.f("ix_question_vote_person_id"), table_name="question_vote")
+    op.drop_index(op.f("ix_question_vote_holder_id"), table_name="question_vote")
     op.drop_table("question_vote")
+    op.drop_index(op.f("ix_poll_vote_poll_id"), table_name="poll_vote")
+    op.drop_index(op.f("ix_poll_vote_person_id"), table_name="poll_vote")
+    op.drop_index(op.f("ix_poll_vote_holder_id"), table_name="poll_vote")
+    op.drop_index(op.f("ix_poll_vote_choice_id"), table_name="poll_vote")
+    op.drop_table("poll_vote")
     op.drop_index(op.f("ix_stage_question_stage_id"), table_name="stage_question")
+    op.drop_index(op.f("ix_stage_question_session_id"), table_name="stage_question")
     op.drop_index(op.f("ix_stage_question_pitch_id"), table_name="stage_question")
     op.drop_index(op.f("ix_stage_question_person_id"), table_name="stage_question")
+    op.drop_index(op.f("ix_stage_question_holder_id"), table_name="stage_question")
     op.drop_table("stage_question")
+    op.drop_index(op.f("ix_poll_choice_poll_id"), table_name="poll_choice")
+    op.drop_table("poll_choice")
+    op.drop_index(op.f("ix_review_dots_person_id"), table_name="review_dots")
+    op.drop_index(op.f("ix_review_dots_choice_id"), table_name="review_dots")
+    op.drop_table("review_dots")
+    op.drop_index(op.f("ix_reaction_count_stage_id"), table_name="reaction_count")
+    op.drop_index(op.f("ix_reaction_count_session_id"), table_name="reaction_count")
+    op.drop_index(op.f("ix_reaction_count_pitch_id"), table_name="reaction_count")
+    op.drop_table("reaction_count")
+    op.drop_index(op.f("ix_poll_stage_id"), table_name="poll")
+    op.drop_index(op.f("ix_poll_session_id"), table_name="poll")
+    op.drop_index(op.f("ix_poll_pitch_id"), table_name="poll")
+    op.drop_table("poll")
+    op.drop_index(op.f("ix_pitch_wish_pitch_id"), table_name="pitch_wish")
+    op.drop_index(op.f("ix_pitch_wish_person_id"), table_name="pitch_wish")
+    op.drop_index(op.f("ix_pitch_wish_meeting_id"), table_name="pitch_wish")
+    op.drop_table("pitch_wish")
+    op.drop_index(op.f("ix_pass_holder_pass_id"), table_name="pass_holder")
+    op.drop_table("pass_holder")
+    op.drop_index(op.f("ix_chat_message_stage_id"), table_name="chat_message")
+    op.drop_index(op.f("ix_chat_message_session_id"), table_name="chat_message")
+    op.drop_index(op.f("ix_chat_message_pitch_id"), table_name="chat_message")
+    op.drop_index(op.f("ix_chat_message_person_id"), table_name="chat_message")
+    op.drop_table("chat_message")
+    op.drop_index(op.f("ix_action_report_by_id"), table_name="action_report")
+    op.drop_index(op.f("ix_action_report_action_id"), table_name="action_report")
+    op.drop_table("action_report")
     op.drop_index(op.f("ix_submission_version_submission_id"), table_name="submission_version")
     op.drop_table("submission_version")
     op.drop_index(op.f("ix_submission_keyword_submission_id"), table_name="submission_keyword")
@@ -2883,18 +5309,55 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_submission_file_submission_id"), table_name="submission_file")
     op.drop_index(op.f("ix_submission_file_file_id"), table_name="submission_file")
     op.drop_table("submission_file")
+    op.drop_index(op.f("ix_stage_sanction_stage_id"), table_name="stage_sanction")
+    op.drop_index(op.f("ix_stage_sanction_person_id"), table_name="stage_sanction")
+    op.drop_table("stage_sanction")
+    op.drop_index(op.f("ix_stage_pass_stage_id"), table_name="stage_pass")
+    op.drop_table("stage_pass")
+    op.drop_index(op.f("ix_stage_change_stage_id"), table_name="stage_change")
+    op.drop_table("stage_change")
     op.drop_index(op.f("ix_seat_mentoring_id"), table_name="seat")
     op.drop_index(op.f("ix_seat_meeting_id"), table_name="seat")
     op.drop_table("seat")
+    op.drop_index(op.f("ix_screening_work_submission_id"), table_name="screening_work")
+    op.drop_index(op.f("ix_screening_work_screening_id"), table_name="screening_work")
+    op.drop_table("screening_work")
+    op.drop_index(op.f("ix_screening_verdict_submission_id"), table_name="screening_verdict")
+    op.drop_index(op.f("ix_screening_verdict_screening_id"), table_name="screening_verdict")
+    op.drop_index(op.f("ix_screening_verdict_person_id"), table_name="screening_verdict")
+    op.drop_table("screening_verdict")
+    op.drop_index(op.f("ix_screening_decision_submission_id"), table_name="screening_decision")
+    op.drop_index(op.f("ix_screening_decision_screening_id"), table_name="screening_decision")
+    op.drop_table("screening_decision")
+    op.drop_index(op.f("ix_screening_assignment_submission_id"), table_name="screening_assignment")
+    op.drop_index(op.f("ix_screening_assignment_screening_id"), table_name="screening_assignment")
+    op.drop_index(op.f("ix_screening_assignment_person_id"), table_name="screening_assignment")
+    op.drop_table("screening_assignment")
     op.drop_index(op.f("ix_round_submission_submission_id"), table_name="round_submission")
     op.drop_index(op.f("ix_round_submission_round_id"), table_name="round_submission")
     op.drop_table("round_submission")
+    op.drop_index(op.f("ix_review_finding_version_person_id"), table_name="review_finding_version")
+    op.drop_index(op.f("ix_review_finding_version_finding_id"), table_name="review_finding_version")
+    op.drop_table("review_finding_version")
+    op.drop_index(op.f("ix_review_dot_choice_vote_id"), table_name="review_dot_choice")
+    op.drop_index(op.f("ix_review_dot_choice_finding_id"), table_name="review_dot_choice")
+    op.drop_table("review_dot_choice")
+    op.drop_index(op.f("ix_review_action_review_id"), table_name="review_action")
+    op.drop_index(op.f("ix_review_action_owner_id"), table_name="review_action")
+    op.drop_index(op.f("ix_review_action_finding_id"), table_name="review_action")
+    op.drop_table("review_action")
+    op.drop_index(op.f("ix_report_item_report_id"), table_name="report_item")
+    op.drop_index(op.f("ix_report_item_chapter_id"), table_name="report_item")
+    op.drop_table("report_item")
     op.drop_index(op.f("ix_released_speaker_released_id"), table_name="released_speaker")
     op.drop_index(op.f("ix_released_speaker_person_id"), table_name="released_speaker")
     op.drop_table("released_speaker")
     op.drop_index(op.f("ix_registration_file_registration_id"), table_name="registration_file")
     op.drop_index(op.f("ix_registration_file_file_id"), table_name="registration_file")
     op.drop_table("registration_file")
+    op.drop_index(op.f("ix_raised_hand_stage_id"), table_name="raised_hand")
+    op.drop_index(op.f("ix_raised_hand_person_id"), table_name="raised_hand")
+    op.drop_table("raised_hand")
     op.drop_index(
         "uq_proposed_place_event_id_person_id",
         table_name="proposed_place",
@@ -2919,9 +5382,15 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_pitch_stage_id"), table_name="pitch")
     op.drop_index(op.f("ix_pitch_event_id"), table_name="pitch")
     op.drop_table("pitch")
+    op.drop_index(op.f("ix_networking_partner_person_id"), table_name="networking_partner")
+    op.drop_index(op.f("ix_networking_partner_pair_id"), table_name="networking_partner")
+    op.drop_index(op.f("ix_networking_partner_networking_id"), table_name="networking_partner")
+    op.drop_table("networking_partner")
     op.drop_index(op.f("ix_mentoring_attendee_person_id"), table_name="mentoring_attendee")
     op.drop_index(op.f("ix_mentoring_attendee_mentoring_id"), table_name="mentoring_attendee")
     op.drop_table("mentoring_attendee")
+    op.drop_index(op.f("ix_live_round_round_id"), table_name="live_round")
+    op.drop_table("live_round")
     op.drop_index(op.f("ix_judging_flag_submission_id"), table_name="judging_flag")
     op.drop_index(op.f("ix_judging_flag_round_id"), table_name="judging_flag")
     op.drop_index(op.f("ix_judging_flag_person_id"), table_name="judging_flag")
@@ -2941,15 +5410,25 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_join_request_event_id"), table_name="join_request")
     op.drop_table("join_request")
     op.drop_table("item_source")
+    op.drop_index(op.f("ix_finding_response_finding_id"), table_name="finding_response")
+    op.drop_index(op.f("ix_finding_response_by_id"), table_name="finding_response")
+    op.drop_table("finding_response")
     op.drop_index(op.f("ix_declared_conflict_submission_id"), table_name="declared_conflict")
     op.drop_index(op.f("ix_declared_conflict_person_id"), table_name="declared_conflict")
     op.drop_index(op.f("ix_declared_conflict_event_id"), table_name="declared_conflict")
     op.drop_table("declared_conflict")
     op.drop_index(op.f("ix_consent_registration_id"), table_name="consent")
     op.drop_table("consent")
+    op.drop_index(op.f("ix_consensus_report_submission_id"), table_name="consensus_report")
+    op.drop_index(op.f("ix_consensus_report_round_id"), table_name="consensus_report")
+    op.drop_table("consensus_report")
     op.drop_index(op.f("ix_consensus_note_submission_id"), table_name="consensus_note")
     op.drop_index(op.f("ix_consensus_note_round_id"), table_name="consensus_note")
     op.drop_table("consensus_note")
+    op.drop_index(op.f("ix_consensus_dissent_submission_id"), table_name="consensus_dissent")
+    op.drop_index(op.f("ix_consensus_dissent_round_id"), table_name="consensus_dissent")
+    op.drop_index(op.f("ix_consensus_dissent_person_id"), table_name="consensus_dissent")
+    op.drop_table("consensus_dissent")
     op.drop_index(
         "uq_check_in_scan_registration_id",
         table_name="check_in_scan",
@@ -2959,8 +5438,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_check_in_scan_registration_id"), table_name="check_in_scan")
     op.drop_index(op.f("ix_check_in_scan_event_id"), table_name="check_in_scan")
     op.drop_table("check_in_scan")
+    op.drop_index(op.f("ix_call_fate_submission_id"), table_name="call_fate")
+    op.drop_index(op.f("ix_call_fate_round_id"), table_name="call_fate")
+    op.drop_table("call_fate")
     op.drop_index(op.f("ix_unplaced_event_id"), table_name="unplaced")
     op.drop_table("unplaced")
+    op.drop_index(op.f("ix_time_proposal_person_id"), table_name="time_proposal")
+    op.drop_index(op.f("ix_time_proposal_meeting_id"), table_name="time_proposal")
+    op.drop_table("time_proposal")
     op.drop_index(op.f("ix_team_mentor_team_id"), table_name="team_mentor")
     op.drop_index(op.f("ix_team_mentor_person_id"), table_name="team_mentor")
     op.drop_index(op.f("ix_team_mentor_event_id"), table_name="team_mentor")
@@ -2984,12 +5469,41 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_submission_imported_as"), table_name="submission")
     op.drop_index(op.f("ix_submission_event_id"), table_name="submission")
     op.drop_table("submission")
+    op.drop_index(op.f("ix_stage_session_id"), table_name="stage")
+    op.drop_index(op.f("ix_stage_room_id"), table_name="stage")
+    op.drop_index(op.f("ix_stage_event_id"), table_name="stage")
+    op.drop_table("stage")
     op.drop_index(op.f("ix_session_star_session_id"), table_name="session_star")
     op.drop_index(op.f("ix_session_star_person_id"), table_name="session_star")
     op.drop_table("session_star")
     op.drop_index(op.f("ix_session_speaker_session_id"), table_name="session_speaker")
     op.drop_index(op.f("ix_session_speaker_person_id"), table_name="session_speaker")
     op.drop_table("session_speaker")
+    op.drop_index(op.f("ix_room_entry_person_id"), table_name="room_entry")
+    op.drop_index(op.f("ix_room_entry_meeting_id"), table_name="room_entry")
+    op.drop_table("room_entry")
+    op.drop_index(op.f("ix_review_part_review_id"), table_name="review_part")
+    op.drop_index(op.f("ix_review_part_question_id"), table_name="review_part")
+    op.drop_index(op.f("ix_review_part_day_id"), table_name="review_part")
+    op.drop_table("review_part")
+    op.drop_index(op.f("ix_review_finding_written_by_id"), table_name="review_finding")
+    op.drop_index(op.f("ix_review_finding_review_id"), table_name="review_finding")
+    op.drop_index(op.f("ix_review_finding_question_id"), table_name="review_finding")
+    op.drop_index(op.f("ix_review_finding_practice_by_id"), table_name="review_finding")
+    op.drop_table("review_finding")
+    op.drop_index(op.f("ix_review_file_review_id"), table_name="review_file")
+    op.drop_index(op.f("ix_review_file_file_id"), table_name="review_file")
+    op.drop_index(op.f("ix_review_file_application_id"), table_name="review_file")
+    op.drop_table("review_file")
+    op.drop_index(op.f("ix_review_board_update_person_id"), table_name="review_board_update")
+    op.drop_index(op.f("ix_review_board_update_board_id"), table_name="review_board_update")
+    op.drop_table("review_board_update")
+    op.drop_index(op.f("ix_report_version_report_id"), table_name="report_version")
+    op.drop_index(op.f("ix_report_version_decided_by_id"), table_name="report_version")
+    op.drop_index(op.f("ix_report_version_author_id"), table_name="report_version")
+    op.drop_table("report_version")
+    op.drop_index(op.f("ix_report_chapter_report_id"), table_name="report_chapter")
+    op.drop_table("report_chapter")
     op.drop_index(op.f("ix_released_session_session_id"), table_name="released_session")
     op.drop_index(op.f("ix_released_session_release_id"), table_name="released_session")
     op.drop_table("released_session")
@@ -3012,15 +5526,25 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_open_role_team_id"), table_name="open_role")
     op.drop_index(op.f("ix_open_role_event_id"), table_name="open_role")
     op.drop_table("open_role")
+    op.drop_index(op.f("ix_networking_pair_round_id"), table_name="networking_pair")
+    op.drop_index(op.f("ix_networking_pair_networking_id"), table_name="networking_pair")
+    op.drop_table("networking_pair")
     op.drop_index(op.f("ix_mentoring_team_id"), table_name="mentoring")
     op.drop_index(op.f("ix_mentoring_mentor_id"), table_name="mentoring")
     op.drop_index(op.f("ix_mentoring_hours_id"), table_name="mentoring")
     op.drop_index("ix_mentoring_event_id_starts_at", table_name="mentoring")
     op.drop_index(op.f("ix_mentoring_event_id"), table_name="mentoring")
     op.drop_table("mentoring")
+    op.drop_index(op.f("ix_meeting_visit_person_id"), table_name="meeting_visit")
+    op.drop_index("ix_meeting_visit_meeting_id_left_at", table_name="meeting_visit")
+    op.drop_table("meeting_visit")
+    op.drop_table("meeting_room")
     op.drop_index(op.f("ix_meeting_outcome_person_id"), table_name="meeting_outcome")
     op.drop_index(op.f("ix_meeting_outcome_meeting_id"), table_name="meeting_outcome")
     op.drop_table("meeting_outcome")
+    op.drop_index(op.f("ix_meeting_note_person_id"), table_name="meeting_note")
+    op.drop_index("ix_meeting_note_meeting_id", table_name="meeting_note")
+    op.drop_table("meeting_note")
     op.drop_index(op.f("ix_meeting_guest_person_id"), table_name="meeting_guest")
     op.drop_index(op.f("ix_meeting_guest_meeting_id"), table_name="meeting_guest")
     op.drop_table("meeting_guest")
@@ -3030,6 +5554,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_meeting_assessment_person_id"), table_name="meeting_assessment")
     op.drop_index(op.f("ix_meeting_assessment_meeting_id"), table_name="meeting_assessment")
     op.drop_table("meeting_assessment")
+    op.drop_index(op.f("ix_lesson_card_review_id"), table_name="lesson_card")
+    op.drop_index(op.f("ix_lesson_card_programme_id"), table_name="lesson_card")
+    op.drop_index(op.f("ix_lesson_card_meeting_id"), table_name="lesson_card")
+    op.drop_index(op.f("ix_lesson_card_event_id"), table_name="lesson_card")
+    op.drop_index(op.f("ix_lesson_card_author_id"), table_name="lesson_card")
+    op.drop_table("lesson_card")
     op.drop_index(
         "uq_late_entry_team_id",
         table_name="late_entry",
@@ -3048,6 +5578,19 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_help_request_event_id"), table_name="help_request")
     op.drop_index(op.f("ix_help_request_asked_by_id"), table_name="help_request")
     op.drop_table("help_request")
+    op.drop_index(op.f("ix_guest_sign_in_link_id"), table_name="guest_sign_in")
+    op.drop_table("guest_sign_in")
+    op.drop_index(op.f("ix_forwarded_text_person_id"), table_name="forwarded_text")
+    op.drop_index(op.f("ix_forwarded_text_meeting_id"), table_name="forwarded_text")
+    op.drop_table("forwarded_text")
+    op.drop_index(op.f("ix_desk_notes_review_id"), table_name="desk_notes")
+    op.drop_table("desk_notes")
+    op.drop_index(op.f("ix_connection_other_id"), table_name="connection")
+    op.drop_index(op.f("ix_connection_one_id"), table_name="connection")
+    op.drop_index(op.f("ix_connection_networking_id"), table_name="connection")
+    op.drop_index(op.f("ix_connection_meeting_id"), table_name="connection")
+    op.drop_index(op.f("ix_connection_event_id"), table_name="connection")
+    op.drop_table("connection")
     op.drop_index(op.f("ix_challenge_question_team_id"), table_name="challenge_question")
     op.drop_index(op.f("ix_challenge_question_person_id"), table_name="challenge_question")
     op.drop_index(op.f("ix_challenge_question_challenge_id"), table_name="challenge_question")
@@ -3078,8 +5621,15 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_submission_field_event_id"), table_name="submission_field")
     op.drop_index(op.f("ix_submission_field_challenge_id"), table_name="submission_field")
     op.drop_table("submission_field")
-    op.drop_index(op.f("ix_stage_change_stage_id"), table_name="stage_change")
-    op.drop_table("stage_change")
+    op.drop_index(op.f("ix_self_assessment_version_review_id"), table_name="self_assessment_version")
+    op.drop_index(op.f("ix_self_assessment_version_person_id"), table_name="self_assessment_version")
+    op.drop_table("self_assessment_version")
+    op.drop_table("self_assessment")
+    op.drop_index(op.f("ix_screening_question_screening_id"), table_name="screening_question")
+    op.drop_table("screening_question")
+    op.drop_index(op.f("ix_screener_screening_id"), table_name="screener")
+    op.drop_index(op.f("ix_screener_person_id"), table_name="screener")
+    op.drop_table("screener")
     op.drop_index(op.f("ix_round_vote_round_id"), table_name="round_vote")
     op.drop_index(op.f("ix_round_vote_person_id"), table_name="round_vote")
     op.drop_table("round_vote")
@@ -3088,24 +5638,82 @@ def downgrade() -> None:
     op.drop_table("round_judge")
     op.drop_index(op.f("ix_round_criterion_round_id"), table_name="round_criterion")
     op.drop_table("round_criterion")
+    op.drop_table("review_room")
+    op.drop_index(op.f("ix_review_question_review_id"), table_name="review_question")
+    op.drop_table("review_question")
+    op.drop_index(op.f("ix_review_place_review_id"), table_name="review_place")
+    op.drop_index(op.f("ix_review_place_person_id"), table_name="review_place")
+    op.drop_index(op.f("ix_review_place_organisation_id"), table_name="review_place")
+    op.drop_table("review_place")
+    op.drop_index(op.f("ix_review_hand_review_id"), table_name="review_hand")
+    op.drop_index(op.f("ix_review_hand_person_id"), table_name="review_hand")
+    op.drop_table("review_hand")
+    op.drop_index(op.f("ix_review_feedback_review_id"), table_name="review_feedback")
+    op.drop_index(op.f("ix_review_feedback_person_id"), table_name="review_feedback")
+    op.drop_table("review_feedback")
+    op.drop_index(op.f("ix_review_dot_vote_review_id"), table_name="review_dot_vote")
+    op.drop_table("review_dot_vote")
+    op.drop_index(op.f("ix_review_day_review_id"), table_name="review_day")
+    op.drop_index(op.f("ix_review_day_event_id"), table_name="review_day")
+    op.drop_table("review_day")
+    op.drop_table("review_board")
+    op.drop_index(op.f("ix_report_started_by_id"), table_name="report")
+    op.drop_index(op.f("ix_report_programme_id"), table_name="report")
+    op.drop_table("report")
     op.drop_index(op.f("ix_registration_code_event_id"), table_name="registration_code")
     op.drop_table("registration_code")
+    op.drop_index(op.f("ix_quotation_review_id"), table_name="quotation")
+    op.drop_index(op.f("ix_quotation_programme_id"), table_name="quotation")
+    op.drop_index(op.f("ix_quotation_person_id"), table_name="quotation")
+    op.drop_index(op.f("ix_quotation_asked_by_id"), table_name="quotation")
+    op.drop_table("quotation")
     op.drop_index(op.f("ix_published_result_round_id"), table_name="published_result")
     op.drop_table("published_result")
+    op.drop_index(op.f("ix_proposed_peer_review_id"), table_name="proposed_peer")
+    op.drop_index(op.f("ix_proposed_peer_person_id"), table_name="proposed_peer")
+    op.drop_table("proposed_peer")
     op.drop_index(op.f("ix_prize_event_id"), table_name="prize")
     op.drop_index(op.f("ix_prize_challenge_id"), table_name="prize")
     op.drop_table("prize")
+    op.drop_index(op.f("ix_networking_wish_person_id"), table_name="networking_wish")
+    op.drop_index(op.f("ix_networking_wish_other_id"), table_name="networking_wish")
+    op.drop_index(op.f("ix_networking_wish_networking_id"), table_name="networking_wish")
+    op.drop_table("networking_wish")
+    op.drop_index(op.f("ix_networking_visit_person_id"), table_name="networking_visit")
+    op.drop_index("ix_networking_visit_networking_id_left_at", table_name="networking_visit")
+    op.drop_table("networking_visit")
+    op.drop_index(op.f("ix_networking_type_rule_networking_id"), table_name="networking_type_rule")
+    op.drop_table("networking_type_rule")
+    op.drop_index(op.f("ix_networking_round_networking_id"), table_name="networking_round")
+    op.drop_table("networking_round")
+    op.drop_index(op.f("ix_networking_place_person_id"), table_name="networking_place")
+    op.drop_index(op.f("ix_networking_place_networking_id"), table_name="networking_place")
+    op.drop_table("networking_place")
+    op.drop_index(op.f("ix_networking_pair_rule_other_id"), table_name="networking_pair_rule")
+    op.drop_index(op.f("ix_networking_pair_rule_one_id"), table_name="networking_pair_rule")
+    op.drop_index(op.f("ix_networking_pair_rule_networking_id"), table_name="networking_pair_rule")
+    op.drop_table("networking_pair_rule")
     op.drop_index("ix_meeting_invitee_id_event_id", table_name="meeting")
     op.drop_index("ix_meeting_event_id_state_requested_at", table_name="meeting")
     op.drop_index("ix_meeting_event_id_starts_at", table_name="meeting")
     op.drop_index(op.f("ix_meeting_block_id"), table_name="meeting")
     op.drop_index("ix_meeting_asker_id_event_id", table_name="meeting")
     op.drop_table("meeting")
+    op.drop_index(op.f("ix_host_application_review_id"), table_name="host_application")
+    op.drop_index(op.f("ix_host_application_person_id"), table_name="host_application")
+    op.drop_index(op.f("ix_host_application_organisation_id"), table_name="host_application")
+    op.drop_index(op.f("ix_host_application_event_id"), table_name="host_application")
+    op.drop_table("host_application")
+    op.drop_index(op.f("ix_guest_link_round_id"), table_name="guest_link")
+    op.drop_index(op.f("ix_guest_link_person_id"), table_name="guest_link")
+    op.drop_table("guest_link")
     op.drop_table("draft_content")
     op.drop_index(op.f("ix_challenge_resource_file_id"), table_name="challenge_resource")
     op.drop_index(op.f("ix_challenge_resource_challenge_id"), table_name="challenge_resource")
     op.drop_table("challenge_resource")
     op.drop_table("challenge_annex")
+    op.drop_index(op.f("ix_awaited_of_host_review_id"), table_name="awaited_of_host")
+    op.drop_table("awaited_of_host")
     op.drop_index(op.f("ix_agenda_session_track_id"), table_name="agenda_session")
     op.drop_index(op.f("ix_agenda_session_room_id"), table_name="agenda_session")
     op.drop_index(op.f("ix_agenda_session_event_id"), table_name="agenda_session")
@@ -3114,6 +5722,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_waiting_pair_event_id"), table_name="waiting_pair")
     op.drop_index(op.f("ix_waiting_pair_asker_id"), table_name="waiting_pair")
     op.drop_table("waiting_pair")
+    op.drop_table("video_rules")
+    op.drop_table("unwanted_words")
     op.drop_index(op.f("ix_team_proposal_event_id"), table_name="team_proposal")
     op.drop_index("ix_team_proposal_due", table_name="team_proposal")
     op.drop_index(op.f("ix_team_proposal_asked_by_id"), table_name="team_proposal")
@@ -3121,15 +5731,17 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_standby_person_id"), table_name="standby")
     op.drop_index(op.f("ix_standby_event_id"), table_name="standby")
     op.drop_table("standby")
-    op.drop_index(op.f("ix_stage_event_id"), table_name="stage")
-    op.drop_table("stage")
     op.drop_index(op.f("ix_seeker_person_id"), table_name="seeker")
     op.drop_index(op.f("ix_seeker_event_id"), table_name="seeker")
     op.drop_table("seeker")
+    op.drop_table("screening")
     op.drop_index(op.f("ix_schedule_draft_event_id"), table_name="schedule_draft")
     op.drop_index("ix_schedule_draft_due", table_name="schedule_draft")
     op.drop_index(op.f("ix_schedule_draft_asked_by_id"), table_name="schedule_draft")
     op.drop_table("schedule_draft")
+    op.drop_index(op.f("ix_review_step_event_id"), table_name="review_step")
+    op.drop_table("review_step")
+    op.drop_table("review_rules")
     op.drop_index(op.f("ix_reply_address_person_id"), table_name="reply_address")
     op.drop_index(op.f("ix_reply_address_event_id"), table_name="reply_address")
     op.drop_table("reply_address")
@@ -3137,6 +5749,17 @@ def downgrade() -> None:
     op.drop_table("registration_question")
     op.drop_index(op.f("ix_phase_event_id"), table_name="phase")
     op.drop_table("phase")
+    op.drop_index(op.f("ix_peer_stance_person_id"), table_name="peer_stance")
+    op.drop_index(op.f("ix_peer_stance_organisation_id"), table_name="peer_stance")
+    op.drop_index(op.f("ix_peer_stance_event_id"), table_name="peer_stance")
+    op.drop_table("peer_stance")
+    op.drop_index(op.f("ix_peer_review_organisation_id"), table_name="peer_review")
+    op.drop_index(op.f("ix_peer_review_event_id"), table_name="peer_review")
+    op.drop_table("peer_review")
+    op.drop_index(op.f("ix_peer_offer_person_id"), table_name="peer_offer")
+    op.drop_index(op.f("ix_peer_offer_organisation_id"), table_name="peer_offer")
+    op.drop_index(op.f("ix_peer_offer_event_id"), table_name="peer_offer")
+    op.drop_table("peer_offer")
     op.drop_index(op.f("ix_participation_type_event_id"), table_name="participation_type")
     op.drop_table("participation_type")
     op.drop_index(op.f("ix_page_section_event_id"), table_name="page_section")
@@ -3147,9 +5770,25 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_office_hours_mentor_id"), table_name="office_hours")
     op.drop_index(op.f("ix_office_hours_event_id"), table_name="office_hours")
     op.drop_table("office_hours")
+    op.drop_index(op.f("ix_notice_event_id"), table_name="notice")
+    op.drop_index(op.f("ix_notice_by_id"), table_name="notice")
+    op.drop_table("notice")
+    op.drop_index(op.f("ix_networking_event_id"), table_name="networking")
+    op.drop_table("networking")
+    op.drop_index(op.f("ix_milestone_follower_person_id"), table_name="milestone_follower")
+    op.drop_index(op.f("ix_milestone_follower_event_id"), table_name="milestone_follower")
+    op.drop_table("milestone_follower")
     op.drop_index(op.f("ix_meeting_table_kept_for_id"), table_name="meeting_table")
     op.drop_index(op.f("ix_meeting_table_event_id"), table_name="meeting_table")
     op.drop_table("meeting_table")
+    op.drop_index(op.f("ix_lobby_choice_person_id"), table_name="lobby_choice")
+    op.drop_index(op.f("ix_lobby_choice_event_id"), table_name="lobby_choice")
+    op.drop_table("lobby_choice")
+    op.drop_index(op.f("ix_lobby_announcement_event_id"), table_name="lobby_announcement")
+    op.drop_index(op.f("ix_lobby_announcement_by_id"), table_name="lobby_announcement")
+    op.drop_table("lobby_announcement")
+    op.drop_index(op.f("ix_letter_text_event_id"), table_name="letter_text")
+    op.drop_table("letter_text")
     op.drop_index(op.f("ix_judging_round_event_id"), table_name="judging_round")
     op.drop_index(op.f("ix_judging_round_after_id"), table_name="judging_round")
     op.drop_table("judging_round")
@@ -3180,6 +5819,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_availability_nudge_person_id"), table_name="availability_nudge")
     op.drop_index(op.f("ix_availability_nudge_event_id"), table_name="availability_nudge")
     op.drop_table("availability_nudge")
+    op.drop_index(op.f("ix_assessment_question_event_id"), table_name="assessment_question")
+    op.drop_table("assessment_question")
     op.drop_index(op.f("ix_agenda_track_event_id"), table_name="agenda_track")
     op.drop_table("agenda_track")
     op.drop_index(op.f("ix_agenda_room_event_id"), table_name="agenda_room")
@@ -3191,14 +5832,20 @@ def downgrade() -> None:
     op.drop_table("absence")
     op.drop_index(op.f("ix_stored_file_person_id"), table_name="stored_file")
     op.drop_table("stored_file")
+    op.drop_index(op.f("ix_stopped_topic_person_id"), table_name="stopped_topic")
+    op.drop_table("stopped_topic")
     op.drop_index(op.f("ix_sign_in_person_id"), table_name="sign_in")
     op.drop_table("sign_in")
     op.drop_index(op.f("ix_role_grant_scope_id"), table_name="role_grant")
     op.drop_index(op.f("ix_role_grant_person_id"), table_name="role_grant")
     op.drop_table("role_grant")
+    op.drop_index(op.f("ix_programme_editor_programme_id"), table_name="programme_editor")
+    op.drop_index(op.f("ix_programme_editor_person_id"), table_name="programme_editor")
+    op.drop_table("programme_editor")
     op.drop_index(op.f("ix_programme_cluster_programme_id"), table_name="programme_cluster")
     op.drop_index(op.f("ix_programme_cluster_organisation_id"), table_name="programme_cluster")
     op.drop_table("programme_cluster")
+    op.drop_table("own_calendar")
     op.drop_index(op.f("ix_no_thanks_other_id"), table_name="no_thanks")
     op.drop_table("no_thanks")
     op.drop_index(
@@ -3214,20 +5861,30 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_organisation_id"), table_name="membership")
     op.drop_table("membership")
+    op.drop_index("ix_letter_urgent", table_name="letter")
     op.drop_index(op.f("ix_letter_person_id"), table_name="letter")
     op.drop_index(op.f("ix_letter_made_at"), table_name="letter")
     op.drop_index(op.f("ix_letter_fact_id"), table_name="letter")
     op.drop_index(op.f("ix_letter_event_id"), table_name="letter")
-    op.drop_index("ix_letter_due", table_name="letter")
     op.drop_index("ix_letter_calendar", table_name="letter")
     op.drop_table("letter")
     op.drop_index(op.f("ix_item_person_id"), table_name="item")
     op.drop_index(op.f("ix_item_organisation_id"), table_name="item")
     op.drop_index(op.f("ix_item_imported_as"), table_name="item")
     op.drop_table("item")
+    op.drop_table("invitation_wishes")
+    op.drop_index(op.f("ix_incoming_letter_person_id"), table_name="incoming_letter")
+    op.drop_index(op.f("ix_incoming_letter_event_id"), table_name="incoming_letter")
+    op.drop_index(op.f("ix_incoming_letter_arrived_at"), table_name="incoming_letter")
+    op.drop_table("incoming_letter")
+    op.drop_index(op.f("ix_held_reply_person_id"), table_name="held_reply")
+    op.drop_index(op.f("ix_held_reply_entry_id"), table_name="held_reply")
+    op.drop_table("held_reply")
     op.drop_index(op.f("ix_event_programme_id"), table_name="event")
     op.drop_index(op.f("ix_event_follows_id"), table_name="event")
     op.drop_table("event")
+    op.drop_index(op.f("ix_entry_reminder_entry_id"), table_name="entry_reminder")
+    op.drop_table("entry_reminder")
     op.drop_index(op.f("ix_desk_programme_id"), table_name="desk")
     op.drop_table("desk")
     op.drop_index(op.f("ix_delivery_entry_id"), table_name="delivery")
@@ -3241,6 +5898,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_calendar_invitee_person_id"), table_name="calendar_invitee")
     op.drop_index(op.f("ix_calendar_invitee_entry_id"), table_name="calendar_invitee")
     op.drop_table("calendar_invitee")
+    op.drop_index("ix_busy_time_when", table_name="busy_time")
+    op.drop_table("busy_time")
+    op.drop_index(op.f("ix_address_change_person_id"), table_name="address_change")
+    op.drop_table("address_change")
     op.drop_index(op.f("ix_token_subject_id"), table_name="token")
     op.drop_table("token")
     op.drop_index("ix_timer_what", table_name="timer")
@@ -3253,6 +5914,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_organisation_same_name"), table_name="organisation")
     op.drop_index(op.f("ix_organisation_name"), table_name="organisation")
     op.drop_table("organisation")
+    op.drop_table("mailbox_place")
+    op.drop_table("mail_route")
     op.drop_index(op.f("ix_journal_entry_person_id"), table_name="journal_entry")
     op.drop_index(op.f("ix_journal_entry_kind"), table_name="journal_entry")
     op.drop_index(op.f("ix_journal_entry_event_id"), table_name="journal_entry")
@@ -3261,3 +5924,5 @@ def downgrade() -> None:
     op.drop_table("calendar_entry")
     op.drop_index(op.f("ix_allowance_ahead_until"), table_name="allowance")
     op.drop_table("allowance")
+    op.drop_index(op.f("ix_address_trouble_suppressed_at"), table_name="address_trouble")
+    op.drop_table("address_trouble")
