@@ -17,6 +17,7 @@ from frontend.errors import handlers
 from frontend.kept_pages import KeptPages
 from frontend.middleware import Doorkeeper
 from frontend.routes import routes
+from frontend.routing import Shelf
 from frontend.signed_in import authenticate
 from frontend.web import forget_limiters
 from frontend.working import run_worker, wake_on_notify
@@ -51,7 +52,7 @@ def make_app() -> Folkmoot:
     if complaints:
         raise CannotStart(" ".join(complaints))
     pages = Starlette(
-        routes=routes(demo=settings().demo),
+        routes=[Shelf(routes(demo=settings().demo))],
         exception_handlers=handlers(),  # type: ignore[arg-type]  # our handlers take the exceptions they are given for
         lifespan=_lifespan,
     )

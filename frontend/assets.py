@@ -1,6 +1,7 @@
 """Style sheets, modules and pictures, from our own origin: their addresses change when any of them does."""
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,13 @@ NODE_MODULES = Path(__file__).parent.parent / "node_modules"
 VENDOR = {
     "vendor/htmx.min.js": NODE_MODULES / "htmx.org" / "dist" / "htmx.min.js",
     "vendor/socket.io.esm.min.js": NODE_MODULES / "socket.io-client" / "dist" / "socket.io.esm.min.js",
+    "vendor/yjs/yjs.js": NODE_MODULES / "yjs" / "dist" / "yjs.mjs",
 }
+# What Yjs stands on: small modules that import each other.
+LIB0 = "vendor/lib0/"
+# Yjs and lib0 name lib0's modules without a path, which browsers do not know; there is no bundler that would.
+IMPORTED = re.compile(r"(?:from|import) '((?:lib0/|\./|\.\./)[^']+)'")
+BARE = re.compile(rb"(?<=from ')lib0/([a-z0-9./-]+?)(?:\.js)?(?=')")
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 
 
@@ -21,7 +28,33 @@ TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", 
 def files() -> dict[str, Path]:
     """Everything that is served, by its path under /static/<build>/."""
     own = {str(path.relative_to(STATIC)): path for path in STATIC.rglob("*") if path.suffix in TYPES}
-    return own | {name: path for name, path in VENDOR.items() if path.exists()}
+    theirs = {name: path for name, path in VENDOR.items() if path.exists()}
+    return own | theirs | _imported_by(theirs.get("vendor/yjs/yjs.js"))
+
+
+def _imported_by(module: Path | None) -> dict[str, Path]:
+    """The modules of lib0 that Yjs imports, and that those import."""
+    found: dict[str, Path] = {}
+    waiting = [module] if module else []
+    lib0 = NODE_MODULES / "lib0"
+    while waiting:
+        path = waiting.pop()
+        for named in IMPORTED.findall(path.read_text(encoding="utf-8")):
+            bare = named.startswith("lib0/")
+            other = (lib0 / named.removeprefix("lib0/") if bare else path.parent / named).resolve()
+            other = other if other.suffix == ".js" else other.with_name(other.name + ".js")
+            name = f"{LIB0}{other.relative_to(lib0.resolve()).as_posix()}"
+            if name not in found:
+                found[name] = other
+                waiting.append(other)
+    return found
+
+
+@cache
+def with_paths(name: str) -> bytes:
+    """A module of Yjs or lib0 with the paths of what it imports."""
+    up = "../" * name.removeprefix("vendor/").count("/")
+    return BARE.sub(f"{up}lib0/".encode() + rb"\1.js", files()[name].read_bytes())
 
 
 @cache
@@ -44,14 +77,8 @@ async def serve_asset(request: Request) -> Response:
     if path is None:
         raise HTTPException(404)
     fresh = request.path_params["build"] == build()
-    return FileResponse(
-        path,
-        media_type=TYPES[path.suffix],
-        headers={"cache-control": "public, max-age=31536000, immutable" if fresh else "no-cache"},
-    )
-
-
-def forget_build() -> None:
-    """Look at the files again; for development."""
-    files.cache_clear()
-    build.cache_clear()
+    headers = {"cache-control": "public, max-age=31536000, immutable" if fresh else "no-cache"}
+    name = request.path_params["path"]
+    if name.startswith((LIB0, "vendor/yjs/")):
+        return Response(with_paths(name), media_type=TYPES[".js"], headers=headers)
+    return FileResponse(path, media_type=TYPES[path.suffix], headers=headers)

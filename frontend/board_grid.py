@@ -5,8 +5,8 @@ As a template the same grid took several times as long; what a name could hold i
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from starlette.applications import Starlette
 
 from events.core import clock
-from events.core.translation import clock_of, day_of, gettext, ngettext
+from events.core.translation import Reader, clock_of, day_of, gettext, ngettext, reader
 from frontend.slots import value_of
 from sessions.blocks import Slot
 from sessions.boards.board import Board, BoardMeeting, BoardQuestion, By, Cell, CellKind, Row
@@ -73,13 +73,10 @@ def view_of(asked: BoardQuestion) -> str:
 
 def write_grid(board: Board, asked: BoardQuestion, *, organises: bool) -> Markup:
     """The table of a board. Addresses in it are relative to the board's own: a fifth of its length otherwise."""
-    writer = _Writer(board, asked, organises)
-    head = "".join(map(writer.heading, board.slots))
-    rows = "".join(map(writer.row, board.rows))
-    corner = escape(gettext("Participants") if board.by is By.PEOPLE else gettext("Tables"))
-    return as_written(
-        f'<thead><tr><th scope="col" class="board-corner">{corner}</th>{head}</tr></thead><tbody>{rows}</tbody>'
-    )
+    now = clock.now()
+    coming = tuple([slot.starts_at > now for slot in board.slots])
+    writer = _writer(board.slots, coming, board.by, view_of(asked), organises, reader())
+    return as_written(f"{writer.head}<tbody>{''.join(map(writer.row, board.rows))}</tbody>")
 
 
 def as_written(html: str) -> Markup:
@@ -87,49 +84,80 @@ def as_written(html: str) -> Markup:
     return Markup(html)  # noqa: S704 - see above; a test puts a name with markup on the board
 
 
+# What stands for a row's name and key, and for the others of a meeting, until a row is put together.
+_NAME, _KEY, _OTHERS = "\0name", "\0key", "\0others"
+
+
+@lru_cache(maxsize=4096)
+def _escaped(text: str) -> str:
+    """A name as it stands in HTML; the same names stand on many boards."""
+    return str(escape(text)).replace("\0", "")
+
+
 class _Writer:
-    """Writes the cells of one board: what all of them share is looked up once."""
+    """Writes the cells of boards with the same slots: what all of them share is written once, with holes for what they
+    do not."""
 
-    def __init__(self, board: Board, asked: BoardQuestion, organises: bool) -> None:
-        now = clock.now()
-        self.board, self.organises = board, organises
-        self.escaped: dict[str, str] = {}
-        view = view_of(asked)
+    def __init__(self, slots: tuple[Slot, ...], coming: tuple[bool, ...], by: By, view: str, organises: bool) -> None:
+        self.slots, self.coming, self.by, self.organises = slots, coming, by, organises
         self.back, self.and_back = (f"?{escape(view)}", f"&amp;{escape(view)}") if view else ("", "")
-        self.days = {slot: day_of(slot.starts_at) for slot in board.slots}
-        self.clocks = [clock_of(slot.starts_at) for slot in board.slots]
-        self.times = [f"{self.days[slot]}, {time}" for slot, time in zip(board.slots, self.clocks, strict=True)]
-        self.values = [value_of(slot) for slot in board.slots]
-        self.coming = [slot.starts_at > now for slot in board.slots]
-        self.said = {
-            CellKind.FREE: gettext("%(name)s, %(time)s: free"),
-            CellKind.MEETING: gettext("%(name)s, %(time)s: meeting with %(other)s"),
-            CellKind.HELD: gettext("%(name)s, %(time)s: request, %(other)s"),
-        }
+        self.days = [day_of(slot.starts_at) for slot in slots]
+        self.clocks = [clock_of(slot.starts_at) for slot in slots]
+        self.times = [f"{day}, {time}" for day, time in zip(self.days, self.clocks, strict=True)]
+        self.values = [value_of(slot) for slot in slots]
+        self.locked, self.asked = str(escape(gettext("locked"))), str(escape(gettext("asked")))
         away, taken = escape(gettext("away")), escape(gettext("taken"))
-        self.away, self.taken = f'<td class="is-away">{away}</td>', f'<td class="is-taken">{taken}</td>'
-        self.locked, self.asked = escape(gettext("locked")), escape(gettext("asked"))
-        self.write: dict[CellKind, Callable[[Row, str, int, Cell], str]] = {
-            CellKind.FREE: self._free,
-            CellKind.AWAY: lambda *_rest: self.away,
-            CellKind.TAKEN: lambda *_rest: self.taken,
-            CellKind.MEETING: self._meeting,
-            CellKind.HELD: self._meeting,
+        self.kinds = {
+            CellKind.AWAY: f'<td class="is-away">{away}</td>',
+            CellKind.TAKEN: f'<td class="is-taken">{taken}</td>',
         }
+        self.free = self._free_cells()
+        self.labels = {
+            CellKind.MEETING: self._labels(gettext("%(name)s, %(time)s: meeting with %(other)s")),
+            CellKind.HELD: self._labels(gettext("%(name)s, %(time)s: request, %(other)s")),
+        }
+        corner = escape(gettext("Participants") if by is By.PEOPLE else gettext("Tables"))
+        headings = "".join(map(self._heading, range(len(slots))))
+        self.head = f'<thead><tr><th scope="col" class="board-corner">{corner}</th>{headings}</tr></thead>'
 
-    def heading(self, slot: Slot) -> str:
-        at = self.board.slots.index(slot)
-        first = at == 0 or self.days[slot] != self.days[self.board.slots[at - 1]]
-        day = f'<span class="board-day">{escape(self.days[slot])}</span> ' if first else ""
+    def _labels(self, said: str) -> list[str]:
+        """What is said of a cell in each slot, with holes for the names."""
+        text = str(escape(said))
+        return [text % {"name": _NAME, "time": escape(time), "other": _OTHERS} for time in self.times]
+
+    def _free_cells(self) -> list[str]:
+        """The free cell of each slot, as any row has it."""
+        people = self.by is By.PEOPLE
+        if self.organises:
+            before = f"board/book?{f'person={_KEY}&amp;' if people else ''}slot="
+        elif people:
+            before = f"participants/{_KEY}/ask-for?slot="
+        else:
+            return ["<td></td>" if soon else '<td class="is-past"></td>' for soon in self.coming]
+        after = self.and_back if self.organises else ""
+        labels = self._labels(gettext("%(name)s, %(time)s: free"))
+        return [
+            f'<td class="is-free"><a href="{before}{value}{after}" aria-label="{label}"></a></td>'
+            if soon else '<td class="is-past"></td>'
+            for value, label, soon in zip(self.values, labels, self.coming, strict=True)
+        ]  # fmt: skip
+
+    def _heading(self, at: int) -> str:
+        first = at == 0 or self.days[at] != self.days[at - 1]
+        day = f'<span class="board-day">{escape(self.days[at])}</span> ' if first else ""
         return (
             f'<th scope="col" data-slot="{self.values[at]}" data-when="{escape(self.times[at])}">'
-            f'{day}<time datetime="{slot.starts_at.isoformat()}">{self.clocks[at]}</time></th>'
+            f'{day}<time datetime="{self.slots[at].starts_at.isoformat()}">{self.clocks[at]}</time></th>'
         )
 
     def row(self, row: Row) -> str:
-        name = str(escape(row.name))
-        cells = "".join([self.write[cell.kind](row, name, at, cell) for at, cell in enumerate(row.cells)])
-        return f'<tr data-row="{row.key}">{self._name(row, name)}{cells}</tr>'
+        name, kinds, free = _escaped(row.name), self.kinds, self.free
+        cells = [
+            free[at] if cell.kind is CellKind.FREE else kinds.get(cell.kind) or self._meeting(row.person_id, at, cell)
+            for at, cell in enumerate(row.cells)
+        ]
+        written = "".join(cells).replace(_NAME, name).replace(_KEY, row.key)
+        return f'<tr data-row="{row.key}">{self._name(row, name)}{written}</tr>'
 
     def _name(self, row: Row, name: str) -> str:
         about = f'<span class="board-about">{escape(row.about)}</span>' if row.about else ""
@@ -144,42 +172,31 @@ class _Writer:
             f'<span class="board-count">{escape(counts)}</span></th>'
         )
 
-    def _free(self, row: Row, name: str, at: int, _cell: Cell) -> str:
-        if not self.coming[at]:
-            return '<td class="is-past"></td>'
-        people = row.person_id is not None
-        if self.organises:
-            person = f"person={row.key}&amp;" if people else ""
-            way = f"board/book?{person}slot={self.values[at]}{self.and_back}"
-        elif people:
-            way = f"participants/{row.key}/ask-for?slot={self.values[at]}"
-        else:
-            return "<td></td>"
-        label = self.said[CellKind.FREE] % {"name": name, "time": self.times[at]}
-        return f'<td class="is-free"><a href="{way}" aria-label="{label}"></a></td>'
-
-    def _escaped(self, text: str) -> str:
-        if text not in self.escaped:
-            self.escaped[text] = str(escape(text))
-        return self.escaped[text]
-
-    def _meeting(self, row: Row, name: str, at: int, cell: Cell) -> str:
-        meeting = cell.meeting
+    def _meeting(self, person: int | None, at: int, cell: Cell) -> str:
+        meeting, held = cell.meeting, cell.kind is CellKind.HELD
         assert meeting is not None
-        held = cell.kind is CellKind.HELD
-        others = " – ".join([self._escaped(name) for name in meeting.others_of(row.person_id)])
-        label = self.said[cell.kind] % {"name": name, "time": self.times[at], "other": others}
-        marks = [self._escaped(str(meeting.place))] if meeting.place and row.person_id is not None else []
-        marks += [str(self.locked)] if meeting.locked else []
-        marks += [str(self.asked)] if held else []
-        marks += [f"+{len(meeting.guests)}"] if meeting.guests else []
-        small = f"<small>{', '.join(marks)}</small>" if marks else ""
-        tail = f", {', '.join(marks)}" if marks else ""
+        others = " – ".join([_escaped(name) for one, name in meeting.people if one != person])
+        label = self.labels[cell.kind][at].replace(_OTHERS, others)
+        marks = [_escaped(str(meeting.place))] if meeting.place and person is not None else []
+        if meeting.locked:
+            marks.append(self.locked)
+        if held:
+            marks.append(self.asked)
+        if meeting.guests:
+            marks.append(f"+{len(meeting.guests)}")
+        small, tail = (f"<small>{', '.join(marks)}</small>", f", {', '.join(marks)}") if marks else ("", "")
         kind = "is-held" if held else "is-meeting is-locked" if meeting.locked else "is-meeting"
         return (
             f'<td class="{kind}"><a href="board/meetings/{meeting.public_id}{self.back}"'
             f' data-meeting="{meeting.public_id}" aria-label="{label}{tail}">{others} {small}</a></td>'
         )
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _writer(
+    slots: tuple[Slot, ...], coming: tuple[bool, ...], by: By, view: str, organises: bool, _reader: Reader
+) -> _Writer:
+    return _Writer(slots, coming, by, view, organises)
 
 
 def who_meets(meeting: BoardMeeting) -> str:

@@ -53,6 +53,12 @@ def _fonts() -> tuple[Path, Path]:
     return paths
 
 
+def lettered(pdf: Any) -> None:
+    """Give a document our letters, as the font "Noto"."""
+    for style, path in zip(("", "B"), _fonts(), strict=True):
+        pdf.add_font("Noto", style, path)
+
+
 def certificate_pdf(look: Look, certificate: Certificate) -> bytes:
     """A certificate in the language of the person it is for."""
     from fpdf import FPDF
@@ -61,8 +67,7 @@ def certificate_pdf(look: Look, certificate: Certificate) -> bytes:
         pdf = FPDF(orientation="landscape", unit="mm", format="A4")
         pdf.set_auto_page_break(False)
         pdf.c_margin = 0
-        for style, path in zip(("", "B"), _fonts(), strict=True):
-            pdf.add_font("Noto", style, path)
+        lettered(pdf)
         title = str(TITLES[certificate.kind])
         pdf.set_lang(reader().locale)
         pdf.set_title(f"{title}: {certificate.name}")

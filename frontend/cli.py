@@ -230,9 +230,9 @@ def import_(
     path: Annotated[Path, typer.Argument(help="A CSV, XLSX or JSON file.", exists=True, dir_okay=False)],
     event: Annotated[str, typer.Option(help="The event's address, such as food-hack.")],
     by: Annotated[str, typer.Option(help="The e-mail address of the organiser who imports.")],
-    what: Annotated[str, typer.Option(help="participants, needs or offers.")] = "participants",
+    what: Annotated[str, typer.Option(help="participants, needs, offers, items or devpost.")] = "participants",
 ) -> None:
-    """Import participants or marketplace items; lines with errors are named and left out."""
+    """Import participants, marketplace items or Devpost's projects; lines with errors are named and left out."""
     _prepared()
     _stop_on_complaints()
     _stop_without_database()

@@ -5,7 +5,9 @@ from starlette.responses import Response
 
 from events.core.settings import settings
 
+HALL = "folkmoot-hall"
 SIGN_IN = "folkmoot"
+GUEST = "folkmoot-guest"
 BROWSER = "folkmoot-browser"
 LANGUAGE = "folkmoot-language"
 FLASH = "folkmoot-flash"

@@ -121,10 +121,14 @@ def load_demo_once(start: datetime | None = None) -> str:
 def chapters() -> list[Callable[[World], None]]:
     """The story in order."""
     from frontend.demo_agenda import agenda
+    from frontend.demo_call import pilot_call
     from frontend.demo_events import call_for_teams, draft_of_ada, elsewhere, pitch_room, weekend
     from frontend.demo_handing import after_the_deadline, challenges_in_full
     from frontend.demo_judging import judging
+    from frontend.demo_live import live_rooms
     from frontend.demo_meetings import matchmaking, meetings
+    from frontend.demo_networking import speed_networking
+    from frontend.demo_reviews import reviews
     from frontend.demo_teams import repair_weekend
 
     return [
@@ -140,9 +144,13 @@ def chapters() -> list[Callable[[World], None]]:
         agenda,
         matchmaking,
         meetings,
+        live_rooms,
         repair_weekend,
+        pilot_call,
+        reviews,
         draft_of_ada,
         elsewhere,
+        speed_networking,
     ]
 
 

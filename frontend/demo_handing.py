@@ -10,6 +10,7 @@ from events.challenge_questions import answer_about_challenge, ask_about_challen
 from events.challenge_resources import add_challenge_file, add_link
 from events.challenges import Challenge, ChallengeInEvent
 from events.core.database import Database
+from events.core.files import ready
 from events.deadlines import set_grace
 from events.gallery import agree_to_gallery, open_gallery
 from events.late_entries import give_late_entry
@@ -32,7 +33,7 @@ ANSWERS = ("A prototype that runs", "An idea with figures", "A prototype that ru
 
 def challenges_in_full(world: World) -> None:
     """Fields for all and for Che's challenge, resources, an annex, and prizes; questions come while teams build."""
-    with step(world.start - timedelta(days=18)) as db:
+    with ready([("vibrations.csv", VIBRATIONS)]) as files, step(world.start - timedelta(days=18)) as db:
         ada, event = world.actor(db, "Ada Adler"), event_called(db, HACKATHON)
         set_grace(db, ada, event, minutes=10)
         choices = ("An idea with figures", "A prototype that runs", "Tried with a user")
@@ -40,18 +41,16 @@ def challenges_in_full(world: World) -> None:
         add_field_for_all(db, ada, event, asking=far)
         code = Asking("Your repository", FieldKind.LINK, help="Public, or open for the jury until Sunday.")
         add_field_for_all(db, ada, event, asking=code)
-        for name, value, what in (
-            ("First place", "€3,000", "And a stand at the network's spring fair."),
-            ("Audience's prize", "€500", "By vote during the final pitches."),
+        for name, amount, what in (
+            ("First place", "3000", "And a stand at the network's spring fair."),
+            ("Audience's prize", "500", "By vote during the final pitches."),
         ):
-            add_prize(db, ada, event, offered=Offered(name, value, what, "Green Shift Network"))
+            add_prize(db, ada, event, offered=Offered(name, "", what, "Green Shift Network", 1, amount, "EUR"))
         che, owned = world.actor(db, OWNER), _owned(db)
         ahead = Asking("How many minutes ahead does it warn?", FieldKind.NUMBER, help="On our data.")
         add_field(db, che, owned, asking=ahead)
         add_link(db, che, owned, title="A film of line 3", url="https://machines.example/line-3")
-        add_challenge_file(
-            db, che, owned, name="vibrations.csv", content=VIBRATIONS, title="Four minutes before a tool broke"
-        )
+        add_challenge_file(db, che, owned, file=files[0], title="Four minutes before a tool broke")
         write_annex(db, che, owned, terms=TERMS, text=ANNEX)
         choice = Offered("The machinists' choice", "A pilot on two centres", "", OWNER)
         add_challenge_prize(db, che, owned, offered=choice)

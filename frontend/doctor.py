@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from events.core.database import database_answers
+from events.core.database import database_answers, reading
+from events.core.files import damaged_files
 from events.core.settings import settings
 from mailer.cleaning import header_folding_is_vulnerable
 
@@ -97,9 +98,16 @@ def _mail() -> Finding:
 
 
 def _files() -> Finding:
-    if _can_be_written(settings().files):
+    if not _can_be_written(settings().files):
+        return Finding(False, "The directory for uploaded files cannot be written. Check FOLKMOOT_FILES.")
+    if not database_answers():
         return Finding(True, "Uploaded files can be kept.")
-    return Finding(False, "The directory for uploaded files cannot be written. Check FOLKMOOT_FILES.")
+    with reading() as db:
+        every, bad = damaged_files(db)
+    if bad:
+        lost = f"{bad} of {every} uploaded files are missing or damaged."
+        return Finding(False, f"{lost} Check FOLKMOOT_FILES, or take them from the backup.")
+    return Finding(True, f"Uploaded files can be kept; the {every} that are there are what was handed in.")
 
 
 def _can_be_written(folder: Path) -> bool:

@@ -15,6 +15,7 @@ from events.core.limits import TooOften
 from events.core.links import path
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from events.core.translation import Message, _
+from frontend.cookies import GUEST, cookie_of
 
 log = logging.getLogger("folkmoot.errors")
 
@@ -82,6 +83,8 @@ def problem(request: Request, status: int, sentence: Message | str) -> Response:
 
 
 def _ways(request: Request) -> list[tuple[Message, str]]:
+    if getattr(request.state, "guest", False):
+        return [(_("Go to your submissions"), path("guest_desk"))]
     ways = [(_("Go to your home"), path("home")), (_("See all events"), path("events"))]
     signed_in = getattr(request.state, "person", None) is not None
     return ways if signed_in else [*ways, (_("Sign in"), path("sign_in"))]
@@ -112,9 +115,11 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _sign_in_first(request: Request, error: Exception) -> Response:
+    if getattr(request.state, "for_guests", False) and cookie_of(request, GUEST):
+        return RedirectResponse(path("guest_desk"), 303)  # which says that they are signed in no more
     here = request.url.path + ("?" + request.url.query if request.url.query else "")
-    path = request.app.url_path_for("sign_in")
-    return RedirectResponse(f"{path}?next={quote(here)}" if request.method == "GET" else path, 303)
+    door = path("sign_in")
+    return RedirectResponse(f"{door}?next={quote(here)}" if request.method == "GET" else door, 303)
 
 
 def _bug(request: Request, error: Exception) -> Response:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from events.core.links import path
 from events.core.translation import Message, _, clock_of, day_of, reader, zone_label
+from events.deadlines import in_stages
 from events.events import EventKind, EventState, EventWithPhases
 from events.overview import is_past, is_running, stretch_of
 from events.phases import PHASE_NAMES, Phase, PhaseKind
@@ -55,7 +56,7 @@ def card_of(subject: EventWithPhases, now: datetime, registration: Registration 
         name=event.name,
         url=path("event", event=event.slug),
         icon=KIND_ICONS.get(event.kind, event.kind),
-        kind=KIND_NAMES[event.kind],
+        kind=_("Two-stage call") if in_stages(subject) else KIND_NAMES[event.kind],
         tagline=event.tagline,
         state=state_of(subject, now),
         starts_at=stretch[0] if stretch else None,

@@ -2,6 +2,7 @@
 the tokens and keys of the forms are filled in anew each time."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,7 @@ from jinja2 import Template
 from markupsafe import Markup, escape
 
 from events.core.links import path as path_of
+from events.core.translation import Message, Reader, reader
 from frontend.form_keys import HOLE, KEY_HOLE, TOKEN_HOLE, form_token, leaving_holes, new_key
 
 PATH_HOLE = f"{HOLE}-path"
@@ -41,6 +43,7 @@ class Around:
     build: str
     section: str
     exactly: bool
+    guest: bool
 
 
 @lru_cache(maxsize=MOST_PARTS)
@@ -60,6 +63,39 @@ def section_of(path: str) -> tuple[str, bool]:
         if path == start or path.startswith(start + "/"):
             return name, path == start
     return "", False
+
+
+@lru_cache(maxsize=MOST_PARTS)
+def _part_pieces(template: Template, _reader: Reader, given: tuple[tuple[str, Any], ...]) -> tuple[str, ...]:
+    with leaving_holes():
+        return tuple(_HOLES.split(template.render(dict(given))))
+
+
+def kept_part(template: Template, **given: Any) -> Markup:
+    """A part of a page that depends on nothing but the language and zone of the reader and what it is given, all of
+    it hashable: written once, from then on put together with the token and keys of its forms."""
+    pieces = _part_pieces(template, reader(), tuple([(name, _plain(value)) for name, value in given.items()]))
+    if len(pieces) == 1:
+        return _put_together(pieces)
+    return _put_together([piece if at % 2 == 0 else _token_or_key(piece) for at, piece in enumerate(pieces)])
+
+
+def _plain(value: Any) -> Any:
+    """What was given, to look a part up by: lists as tuples, messages as they read. Markup equals the text that it
+    is made of, and one would be shown in the place of the other: it is refused."""
+    if isinstance(value, Markup):
+        raise TypeError("a kept part is given texts, not markup")
+    if isinstance(value, list | tuple):
+        return tuple([_plain(one) for one in value])
+    return str(value) if isinstance(value, Message) else value
+
+
+def _put_together(pieces: Iterable[str]) -> Markup:
+    return Markup("".join(pieces))  # noqa: S704 - written by a template, and what fills its holes is ours or escaped
+
+
+def _token_or_key(hole: str) -> str:
+    return new_key() if hole == KEY_HOLE else form_token()
 
 
 class Frame:
@@ -87,10 +123,9 @@ class Frame:
 
     def _part(self, name: str) -> Markup:
         pieces = _pieces(self._environment.get_template(name), self._around)
-        filled = [piece if at % 2 == 0 else self._fill(piece) for at, piece in enumerate(pieces)]
-        return Markup("".join(filled))  # noqa: S704 - written by a template; the path was escaped above
+        return _put_together([piece if at % 2 == 0 else self._fill(piece) for at, piece in enumerate(pieces)])
 
     def _fill(self, hole: str) -> str:
         if hole == PATH_HOLE:
             return self._path
-        return new_key() if hole == KEY_HOLE else form_token()
+        return _token_or_key(hole)

@@ -9,6 +9,7 @@ from events.core.refusals import NotFound, Refusal
 from events.core.sheets import Sheet
 from events.core.translation import N_, Message, _
 from events.events import EventWithPhases, get_event
+from events.importing.devpost import ProjectRow, import_projects, preview_projects, with_members_named
 from events.importing.items import ItemRow, import_items, preview_items
 from events.importing.lines import Imported, Preview, read_lines
 from events.importing.participants import ParticipantRow, import_participants, preview_participants
@@ -17,7 +18,7 @@ from events.people import PersonState, find_person
 from events.roles import actor_for
 
 KINDS: dict[str, ItemKind | None] = {"needs": ItemKind.NEED, "offers": ItemKind.OFFER, "items": None}
-Looked = Preview[ParticipantRow] | Preview[ItemRow]
+Looked = Preview[ParticipantRow] | Preview[ItemRow] | Preview[ProjectRow]
 
 
 class NoSuchImport(Refusal):
@@ -25,17 +26,19 @@ class NoSuchImport(Refusal):
 
 
 def import_file(path: Path, *, event_slug: str, what: str, as_email: str, say: Callable[[str], None] = print) -> bool:
-    """Import participants, needs, offers or items (each line says which) into an event, as one of its organisers.
+    """Import participants, needs, offers or items (each line says which), or Devpost's list of projects into an event,
+    as one of its organisers.
 
     Says what is wrong line by line, leaves those lines out and imports the others, all of them or none. True when
     every line was good; the same file twice changes nothing.
     """
     try:
-        if what != "participants" and what not in KINDS:
+        if what not in {"participants", "devpost", *KINDS}:
             raise NoSuchImport(
-                _("There is no import of %(what)s. Choose participants, needs, offers or items.", what=what)
+                _("There is no import of %(what)s. Choose participants, needs, offers, items or devpost.", what=what)
             )
-        sheet = read_lines(path.read_bytes(), path.name)
+        naming = with_members_named if what == "devpost" else None
+        sheet = read_lines(path.read_bytes(), path.name, complete=naming)
         with reading() as db:
             preview = _look(db, *_who_and_where(db, as_email, event_slug), sheet, what)
         for problem in preview.problems:
@@ -66,12 +69,16 @@ def _who_and_where(db: Database, as_email: str, event_slug: str) -> tuple[Actor,
 def _look(db: Database, actor: Actor, event: EventWithPhases, sheet: Sheet, what: str) -> Looked:
     if what == "participants":
         return preview_participants(db, actor, event, sheet)
+    if what == "devpost":
+        return preview_projects(db, actor, event, sheet)
     return preview_items(db, actor, event, sheet, kind=KINDS[what])
 
 
 def _import(db: Database, actor: Actor, event: EventWithPhases, sheet: Sheet, what: str) -> Imported:
     if what == "participants":
         return import_participants(db, actor, event, rows=preview_participants(db, actor, event, sheet).rows)
+    if what == "devpost":
+        return import_projects(db, actor, event, rows=preview_projects(db, actor, event, sheet).rows)
     return import_items(db, actor, event, rows=preview_items(db, actor, event, sheet, kind=KINDS[what]).rows)
 
 

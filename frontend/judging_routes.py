@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from frontend.pages import audience, judging, round_judges, round_results, rounds
+from frontend.pages import audience, guest_judges, judging, round_judges, round_results, rounds
 from frontend.routing import get, post
 
 JUDGING: list[BaseRoute] = [
@@ -26,6 +26,9 @@ JUDGING: list[BaseRoute] = [
     post("/e/{event}/judging/{round}/judges/assign", round_judges.assign_now, "assign_judges"),
     post("/e/{event}/judging/{round}/judges/by-hand", round_judges.assign_by_hand_now, "assign_by_hand"),
     post("/e/{event}/judging/{round}/judges/take", round_judges.take_now, "take_from_judge"),
+    post("/e/{event}/judging/{round}/guests", guest_judges.invite_now, "invite_guest_judge"),
+    post("/e/{event}/judging/{round}/guests/{guest}/renew", guest_judges.renew_now, "renew_guest_link"),
+    post("/e/{event}/judging/{round}/guests/{guest}/revoke", guest_judges.revoke_now, "revoke_guest_link"),
     post("/e/{event}/judging/{round}/conflicts/dismiss", round_judges.dismiss_now, "dismiss_conflict"),
     post("/e/{event}/judging/{round}/mentors", round_judges.note_mentor_now, "note_mentor"),
     get("/e/{event}/judging/{round}/works/{work}", round_results.show_work, "round_work"),
@@ -52,6 +55,12 @@ JUDGING: list[BaseRoute] = [
     post("/e/{event}/judging/{round}/mine/{work}/undo", judging.undo_now, "undo_last"),
     post("/e/{event}/judging/{round}/mine/{work}/flag", judging.flag_now, "flag_submission"),
     post("/e/{event}/judging/{round}/mine/{work}/conflict", judging.declare_now, "declare_conflict"),
+    get("/e/{event}/judging/{round}/mine/{work}/files/{file}", judging.send_file, "judge_file"),
+    post("/e/{event}/judging/{round}/more", judging.one_more_now, "ask_for_one_more"),
+    get("/judge-links/{token}", guest_judges.show_link, "guest_link"),
+    post("/judge-links/{token}", guest_judges.use_link, "use_guest_link"),
+    get("/guest", guest_judges.show_desk, "guest_desk"),
+    post("/guest/sign-out", guest_judges.sign_out_now, "sign_guest_out"),
     get("/e/{event}/judging/{round}/vote", audience.show_ballot, "audience_vote"),
     post("/e/{event}/judging/{round}/vote", audience.vote_now, "cast_ballot"),
 ]

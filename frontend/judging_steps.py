@@ -8,8 +8,11 @@ from events.core.database import Database
 from events.core.links import path
 from events.core.translation import N_, _
 from events.events import EventWithPhases
+from events.roles import screener_of_event
 from events.rounds.rounds import RoundInEvent, Scheme
 from events.rounds.waiting import ballots_to_give, rounds_to_judge
+from events.screening.boards import lines_for_screener
+from events.screening.screenings import ScreeningInEvent, ScreeningState, find_screening
 from frontend.steps import Step, Urgency
 
 
@@ -42,6 +45,22 @@ def judging_to_do(db: Database, look: HasEvents) -> Iterable[Step]:
             path("my_judging", event=subject.event.event.slug, round=subject.round.public_id),
             urgency=Urgency.CLOSES, where=subject.event.event.name, **_deadline(subject),  # type: ignore[arg-type]  # a moment and its label
         )  # fmt: skip
+
+
+def screening_to_do(db: Database, look: HasEvents) -> Iterable[Step]:
+    """Submissions of which somebody is to say whether they are eligible."""
+    for event in look.mine:
+        row = find_screening(db, event.id) if screener_of_event(look.actor, event) else None
+        if row is None or row.state is not ScreeningState.OPEN:
+            continue
+        lines = lines_for_screener(db, look.actor, ScreeningInEvent(row, event))
+        count = sum(1 for one in lines if one.verdict is None)
+        if count:
+            yield Step(
+                N_("Screen %(count)s submission", "Screen %(count)s submissions", count),
+                _("Say whether each is eligible, before it is judged."), _("Go to your submissions"),
+                path("my_screening", event=event.event.slug), urgency=Urgency.TO_DO, where=event.event.name,
+            )  # fmt: skip
 
 
 def votes_to_give(db: Database, look: HasEvents) -> Iterable[Step]:

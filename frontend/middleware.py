@@ -1,5 +1,6 @@
 """What stands before every page, as pure ASGI: request ids, hosts, origins, sizes, pace, headers, logs."""
 
+import hashlib
 import secrets
 import time
 from collections import OrderedDict
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,16 +16,21 @@ from events.core import clock
 from events.core.addresses import client_address
 from events.core.journal import request_id
 from events.core.settings import LOOPBACK, settings
+from frontend.cookies import GUEST, HALL, SIGN_IN, cookie_name
 from frontend.errors import plain_problem
 
 log = structlog.get_logger("folkmoot.request")
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+ONE_CLICK = "/letters/stop/"
 OPEN_TO_ANY_HOST = {"/healthz", "/readyz"}
 SMALL_BODY = 512 * 1024
 MOST_FILES = 10
-PACE = 5.0  # unsafe requests per second and address, after a burst
+PACE = 5.0  # unsafe requests per second and browser at an address, after a burst
 BURST = 120
+# Of all browsers at an address together: a hall full of people has one, and they vote and react at the same time.
+HALL_PACE = 100.0
+HALL_BURST = 1000
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -68,6 +75,7 @@ class Doorkeeper:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.paces: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self.halls: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -110,18 +118,29 @@ class Doorkeeper:
             return plain_problem(413)
         if scope["method"] in SAFE:
             return None
-        if not from_our_pages(headers):
+        if not from_our_pages(headers) and not by_a_mail_program(path, headers):
             return plain_problem(403)
-        return plain_problem(429) if self._too_fast(address_of(scope)) else None
+        address = address_of(scope)
+        browser = hashlib.sha256(browser_of(headers).encode()).hexdigest()[:16]
+        # Both are counted. A browser that makes cookies up gets past the first and not past the second.
+        fast = self._too_fast(self.paces, f"{address} {browser}", PACE, BURST)
+        all_fast = self._too_fast(self.halls, address, HALL_PACE, HALL_BURST)
+        return plain_problem(429) if fast or all_fast else None
 
-    def _too_fast(self, address: str) -> bool:
+    def _too_fast(self, paces: OrderedDict[str, tuple[float, float]], who: str, pace: float, burst: float) -> bool:
         now = time.monotonic()
-        tokens, last = self.paces.pop(address, (float(BURST), now))
-        tokens = min(float(BURST), tokens + (now - last) * PACE)
-        self.paces[address] = (max(0.0, tokens - 1), now)
-        if len(self.paces) > 10_000:
-            self.paces.popitem(last=False)
+        tokens, last = paces.pop(who, (float(burst), now))
+        tokens = min(float(burst), tokens + (now - last) * pace)
+        paces[who] = (max(0.0, tokens - 1), now)
+        if len(paces) > 10_000:
+            paces.popitem(last=False)
         return tokens < 1
+
+
+def browser_of(headers: Headers) -> str:
+    """What tells browsers at one address apart: their sign-in, or their place as a guest; "" for all others."""
+    cookies = cookie_parser(headers.get("cookie", "")) if "cookie" in headers else {}
+    return next((cookies[cookie_name(one)] for one in (SIGN_IN, GUEST, HALL) if cookies.get(cookie_name(one))), "")
 
 
 def known_host(host: str) -> bool:
@@ -139,6 +158,12 @@ def from_our_pages(headers: Headers) -> bool:
     if site is not None:
         return site in {"same-origin", "none"}
     return headers.get("origin", "").rstrip("/") == settings().public_url.rstrip("/")
+
+
+def by_a_mail_program(path: str, headers: Headers) -> bool:
+    """Whether a mail program stops letters for its reader (RFC 8058): it brings nothing of a browser along, and the
+    signed address says all."""
+    return path.startswith(ONE_CLICK) and not any(headers.get(name) for name in ("origin", "sec-fetch-site", "cookie"))
 
 
 def address_of(scope: Scope) -> str:

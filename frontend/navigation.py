@@ -13,6 +13,7 @@ from events.roles import organiser_of_event
 from events.rounds.rounds import see_judging
 from events.tickets import at_open_door
 from sessions.boards.board import see_board
+from sessions.lobby import see_lobby
 from sessions.office_hours import see_mentoring
 from sessions.stages import see_stage
 from sessions.timetable.released import agenda_released
@@ -40,10 +41,11 @@ TABS: dict[EventKind, tuple[Tab, ...]] = {
         (_("Schedule"), "schedule", organiser_of_event),
     ),
     EventKind.PITCH: ((_("Overview"), "event", None), (_("Pitches"), "stages", see_stage)),
-    EventKind.PEER_REVIEW: ((_("Overview"), "event", None),),
+    EventKind.PEER_REVIEW: ((_("Overview"), "event", None), (_("Reviews"), "reviews", None)),
 }
 
 AGENDA_TAB: Tab = (_("Agenda"), "agenda", agenda_released)
+LOBBY_TAB: Tab = (_("Lobby"), "lobby", see_lobby)
 
 STAFF_TABS: tuple[Tab, ...] = (
     (_("Check-in"), "check_in", at_open_door),
@@ -54,16 +56,19 @@ STAFF_TABS: tuple[Tab, ...] = (
 )
 
 
-def event_nav_of(event: EventWithPhases | None, actor: Actor, here: str) -> list[tuple[str, str, bool]]:
+def event_nav_of(event: EventWithPhases | None, actor: Actor, here: str) -> tuple[tuple[str, str, bool], ...]:
     """The tabs of an event that this actor can use: (label, path, whether it is the present one)."""
     if event is None:
-        return []
+        return ()
     first, *others = TABS[event.event.kind]
-    tabs = [tab for tab in (first, AGENDA_TAB, *others, *STAFF_TABS) if tab[2] is None or tab[2](actor, event)]
+    all_tabs = (first, AGENDA_TAB, LOBBY_TAB, *others, *STAFF_TABS)
+    tabs = [tab for tab in all_tabs if tab[2] is None or tab[2](actor, event)]
     found = [(str(label), path(name, event=event.event.slug)) for label, name, _rule in tabs]
     here = _under_its_tab(event, here)
+    if f"{here}/".startswith(path("desk_figures", event=event.event.slug) + "/"):
+        here = path("registrations" if organiser_of_event(actor, event) else "own_participants", event=event.event.slug)
     best = max((url for _label, url in found if here == url or here.startswith(url + "/")), key=len, default="")
-    return [(label, url, url == best) for label, url in found]
+    return tuple((label, url, url == best) for label, url in found)
 
 
 def _under_its_tab(event: EventWithPhases, here: str) -> str:
@@ -77,10 +82,12 @@ def _under_its_tab(event: EventWithPhases, here: str) -> str:
         return path("set_up", event=slug)
     if here.startswith(path("import_participants", event=slug)):
         return path("registrations", event=slug)
-    if here.startswith(path("meeting_rules", event=slug)):
+    if here.startswith((path("meeting_rules", event=slug), path("video_rules", event=slug))):
         return path("set_up", event=slug)
     if here.startswith(path("timetable", event=slug)):
         return path("set_up", event=slug)
+    if here == path("wishes", event=slug):
+        return path("schedule", event=slug)
     if here == path("badges", event=slug):
         return path("check_in", event=slug)
     if here == path("my_agenda", event=slug) and event.event.kind is EventKind.MATCHMAKING:
@@ -89,8 +96,14 @@ def _under_its_tab(event: EventWithPhases, here: str) -> str:
         return path("submissions", event=slug)
     if here.startswith(path("exports", event=slug)):
         return path("set_up", event=slug)
+    if here.startswith(path("screening", event=slug)):
+        return path("judging", event=slug)
     if here.startswith(path("help_queue", event=slug)):
         return path("mentoring", event=slug)
+    if here in {path("review_rules", event=slug), path("assessment_questions", event=slug)}:
+        return path("set_up", event=slug)
+    if here.startswith(path("networkings", event=slug)):
+        return path("lobby", event=slug)
     if here.startswith(path("import_items", event=slug)):
         return path("event_marketplace", event=slug)
     return here

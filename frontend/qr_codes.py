@@ -18,20 +18,25 @@ class QrDrawing:
 @lru_cache(maxsize=512)
 def qr_of(text: str) -> QrDrawing:
     """The QR code of a text, with a seventh of it to spare for dirt and folds."""
+    size, runs = dark_runs(text)
+    return QrDrawing(size, "".join(f"M{x} {y}h{length}v1H{x}z" for x, y, length in runs))
+
+
+def dark_runs(text: str) -> tuple[int, list[tuple[int, int, int]]]:
+    """How many modules a code has on each side, and its dark stretches: column, row, length."""
     code = QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(text)
     code.make(fit=True)
     rows = code.get_matrix()
-    return QrDrawing(len(rows), "".join(_runs(y, row) for y, row in enumerate(rows)))
+    return len(rows), [run for y, row in enumerate(rows) for run in _runs(y, row)]
 
 
-def _runs(y: int, row: list[bool]) -> str:
-    """The dark stretches of a row as rectangles of one module's height."""
-    drawn, start = [], None
+def _runs(y: int, row: list[bool]) -> list[tuple[int, int, int]]:
+    drawn, start = list[tuple[int, int, int]](), None
     for x, dark in enumerate([*row, False]):
         if dark and start is None:
             start = x
         elif not dark and start is not None:
-            drawn.append(f"M{start} {y}h{x - start}v1H{start}z")
+            drawn.append((start, y, x - start))
             start = None
-    return "".join(drawn)
+    return drawn

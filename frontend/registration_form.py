@@ -1,16 +1,17 @@
 """The questions of a registration form as pages ask them, and answers as pages show them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from events.core.files import ReadyFile, ready
 from events.core.translation import Message, _
 from events.questions import (
     DECIDING,
     LONGEST_LONG,
     LONGEST_SHORT,
     YES_NO_NAMES,
-    Handed,
     QuestionKind,
     RegistrationQuestion,
     answer_in_words,
@@ -97,9 +98,11 @@ def by_question(answers: Mapping[str, str]) -> dict[str, str]:
     return {name.removeprefix("q"): text for name, text in answers.items()}
 
 
-def handed_in(files: Mapping[str, Upload]) -> dict[str, Handed]:
-    """The files that came with a form, by question id."""
-    return {name.removeprefix("q"): Handed(one.name, one.content) for name, one in files.items()}
+@contextmanager
+def handed_in(files: Mapping[str, Upload]) -> Iterator[dict[str, ReadyFile]]:
+    """Around the transaction: the files that came with a form, by question id."""
+    with ready((one.name, one.content) for one in files.values()) as made:
+        yield dict(zip((name.removeprefix("q") for name in files), made, strict=True))
 
 
 def groups_to_ask_after(

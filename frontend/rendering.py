@@ -23,9 +23,9 @@ from events.reference.countries import country_name
 from events.reference.keywords import keyword_label
 from events.signin import form_token as token_of
 from frontend.assets import asset, build
-from frontend.cookies import FLASH, SIGN_IN, cookie_of, drop_cookie, set_cookie
+from frontend.cookies import FLASH, GUEST, SIGN_IN, cookie_of, drop_cookie, set_cookie
 from frontend.form_keys import form_token, new_key, set_form_token
-from frontend.frames import Around, Frame, PersonView, section_of
+from frontend.frames import Around, Frame, PersonView, kept_part, section_of
 from frontend.markdown import markdown
 from frontend.navigation import crumbs_of, event_nav_of
 
@@ -68,6 +68,7 @@ def environment() -> Environment:
         day_of=translation.day_of, when_of=translation.when, zone_label=translation.zone_label, At=At,
         reader_zone=lambda: reader().zone, reader_locale=lambda: reader().locale, form_token=form_token,
         country_name=country_name, keyword_label=keyword_label,
+        kept_part=lambda name, **given: kept_part(made.get_template(name), **given),
     )  # fmt: skip
     made.filters.update(when=when_tag, day=day_tag, clock=clock_tag, markdown=markdown, iso=datetime.isoformat)
     return made
@@ -106,9 +107,10 @@ def render(request: Request, template: str, *, status: int = 200, event: Any = N
         set_reader(reader().locale, event.event.zone)
     actor = getattr(request.state, "actor", VISITOR)
     flashes = read_flash(request)
-    set_form_token(token_of(cookie_of(request, SIGN_IN)))
+    guest = bool(getattr(request.state, "guest", False))
+    set_form_token(token_of(cookie_of(request, GUEST if guest else SIGN_IN)))
     view = PersonView(person.public_id, person.name, initials(person.name)) if person else None
-    around = _around(view, request.url.path)
+    around = _around(view, request.url.path, guest=guest)
     html = (
         environment()
         .get_template(template)
@@ -120,23 +122,32 @@ def render(request: Request, template: str, *, status: int = 200, event: Any = N
             zone=reader().zone,
             actor=actor,
             person=view,
+            guest=guest,
             demo=around.demo,
             frame=Frame(environment(), around, request.url.path),
             flashes=flashes,
             path=request.url.path,
             request_id=journal.request_id.get(),
-            **{"crumbs": crumbs_of(event), "event_nav": event_nav_of(event, actor, request.url.path)} | context,
+            **(NO_WAYS if guest else _ways(event, actor, request.url.path)) | context,
         )
     )
     response = HTMLResponse(html, status)
     if flashes:
         drop_cookie(response, FLASH)
-    if cookie_of(request, SIGN_IN):
+    if guest or cookie_of(request, SIGN_IN):
         response.headers["cache-control"] = "private, no-store"
     return response
 
 
-def _around(person: PersonView | None, path: str) -> Around:
+# A guest has one round and no way anywhere else.
+NO_WAYS: dict[str, Any] = {"crumbs": [], "event_nav": []}
+
+
+def _ways(event: Any, actor: Any, path: str) -> dict[str, Any]:
+    return {"crumbs": crumbs_of(event), "event_nav": event_nav_of(event, actor, path)}
+
+
+def _around(person: PersonView | None, path: str, *, guest: bool) -> Around:
     demo, words = settings().demo, reader()
     return Around(
         str(words.locale),
@@ -147,6 +158,7 @@ def _around(person: PersonView | None, path: str) -> Around:
         _languages(),
         build(),
         *section_of(path),
+        guest,
     )
 
 
@@ -179,8 +191,3 @@ _cast: list[tuple[str, str, str]] = []
 def know_cast(cast: list[tuple[str, str, str]]) -> None:
     """The demo's people for the switcher: (public id, name, what they are)."""
     _cast[:] = cast
-
-
-def cast_of() -> list[tuple[str, str, str]]:
-    """The demo's people."""
-    return list(_cast)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from events.core.refusals import Invalid
 from events.core.translation import Message, _
+from events.judging.calls import Purpose
 from events.judging.outcomes import Border
 from events.judging.rules import Average, By, Way
 from events.judging.votes import Kind
@@ -17,12 +18,13 @@ from frontend.rows import filled_rows
 from frontend.web import Form
 
 TIES = 3
-PHASES = (PhaseKind.JUDGING, PhaseKind.LIVE, PhaseKind.BUILDING)
+PHASES = (PhaseKind.JUDGING, PhaseKind.FIRST_EVALUATION, PhaseKind.LIVE, PhaseKind.BUILDING)
 SCHEME_NAMES: dict[Scheme, Message] = {
     Scheme.RUBRIC: _("Points on criteria"),
     Scheme.RANKING: _("Ranking lists"),
     Scheme.PAIRWISE: _("Comparisons of two"),
     Scheme.AUDIENCE: _("Audience vote"),
+    Scheme.CALL: _("Evaluation of a call"),
 }
 AVERAGES = ((Average.MEAN.value, _("The mean")), (Average.MEDIAN.value, _("The median")))
 BYS = (
@@ -38,6 +40,11 @@ WAYS = (
     (Way.APPROVAL.value, _("A vote for each submission that they like")),
     (Way.ALLOCATION.value, _("Points to divide among several")),
 )
+PURPOSES = (
+    (Purpose.INVITE.value, _("Who is invited to hand in a full proposal")),
+    (Purpose.FUND.value, _("Who is funded")),
+)
+STAGES = (("1", _("The concept notes")), ("2", _("The full proposals")))
 BORDERS = (
     (Border.ALL.value, _("All of them go on, though there are more than places")),
     (Border.NONE.value, _("None of them goes on, though places stay free")),
@@ -58,10 +65,12 @@ class RoundForm(Form):
     blind: str = ""
     phase: str = ""
     judges_each: str = ""
+    judges_most: str = ""
     kinds: list[str] = Field(default_factory=list)
     after: str = ""
     places: str = ""
     border: Border = Border.ALL
+    stage: str = ""
     answers: dict[str, str] = Field(default_factory=dict)
 
 
@@ -99,13 +108,14 @@ class Typed:
 
 def plan_from(form: RoundForm, scheme: Scheme, rounds: Sequence[RoundInEvent]) -> RoundPlan:
     """The plan that a form describes; refuses what is no number, beside its field."""
-    typed = Typed({**form.answers, "judges_each": form.judges_each, "places": form.places})
+    typed = Typed({**form.answers, **{name: getattr(form, name) for name in ("judges_each", "judges_most", "places")}})
     criteria = []
     for row in filled_rows(form.answers, "criterion", "about", "weight"):
         said = Typed({"weight": row.typed["weight"]})
         weight = said.number("weight", 1)
         typed.wrong |= {f"weight-{row.number}": why for why in said.wrong.values()}
-        criteria.append(CriterionPlan(row.typed["criterion"], row.typed["about"], weight))
+        threshold = _threshold(form.answers, row.number, typed.wrong) if scheme is Scheme.CALL else None
+        criteria.append(CriterionPlan(row.typed["criterion"], row.typed["about"], weight, threshold))
     after = next((one.id for one in rounds if one.round.public_id == form.after), None) if form.after else None
     if form.after and after is None:
         typed.wrong["after"] = _("Please choose a round of this event that was made before this one.")
@@ -113,10 +123,28 @@ def plan_from(form: RoundForm, scheme: Scheme, rounds: Sequence[RoundInEvent]) -
         form.name, scheme, form.about, bool(form.blind), PhaseKind(form.phase) if form.phase in PHASES else None,
         typed.whole("judges_each", 3), tuple(form.kinds), _rule(scheme, typed), tuple(criteria),
         tuple(_ties(form.answers)), after, typed.perhaps("places"), form.border,
+        typed.perhaps("judges_most"), int(form.stage) if form.stage in ("1", "2") else None,
     )  # fmt: skip
     if typed.wrong:
         raise Invalid(typed.wrong)
     return plan
+
+
+def _threshold(answers: Mapping[str, str], number: int, wrong: dict[str, Message | str]) -> float | None:
+    """What a criterion of a call needs; None where nothing is typed."""
+    name = f"threshold-{number}"
+    said = Typed({name: answers.get(name, "")})
+    found = said.number(name) if said.values[name].strip() else None
+    wrong |= said.wrong
+    return found
+
+
+def _call_rule(typed: Typed) -> dict[str, Any]:
+    scale = {name: typed.number(name) for name in ("least", "most", "step")}
+    purpose = typed.values.get("purpose", "")
+    total = typed.number("sum_threshold") if typed.values.get("sum_threshold", "").strip() else None
+    return {**scale, "sum_threshold": total, "arbitrate_over": typed.number("arbitrate_over", 1.5),
+            "purpose": purpose if purpose in set(Purpose) else Purpose.INVITE.value}  # fmt: skip
 
 
 def _rule(scheme: Scheme, typed: Typed) -> dict[str, Any]:
@@ -126,6 +154,8 @@ def _rule(scheme: Scheme, typed: Typed) -> dict[str, Any]:
         average = typed.values.get("average", "")
         scale = {name: typed.number(name) for name in ("least", "most", "step")}
         return {**scale, "average": average if average in set(Average) else Average.MEAN.value, "by": by}
+    if scheme is Scheme.CALL:
+        return _call_rule(typed)
     if scheme is Scheme.RANKING:
         return {"by": by}
     if scheme is Scheme.PAIRWISE:
@@ -151,8 +181,9 @@ def values_of(plan: RoundPlan, rounds: Sequence[RoundInEvent]) -> dict[str, Any]
     after = next((one.round.public_id for one in rounds if one.id == plan.after_id), "")
     found: dict[str, Any] = {
         "name": plan.name, "about": plan.about, "phase": plan.phase.value if plan.phase else "",
-        "judges_each": plan.judges_each, "kinds": list(plan.kinds), "after": after, "places": plan.places or "",
-        "border": plan.border.value,
+        "judges_each": plan.judges_each, "judges_most": plan.judges_most or "",
+        "kinds": list(plan.kinds), "after": after, "places": plan.places or "",
+        "border": plan.border.value, "stage": str(plan.stage or ""),
     }  # fmt: skip
     if plan.blind:
         found["blind"] = "yes"
@@ -163,6 +194,7 @@ def values_of(plan: RoundPlan, rounds: Sequence[RoundInEvent]) -> dict[str, Any]
             found[name] = f"{value:g}" if isinstance(value, float) else "" if value is None else value
     for number, one in enumerate(plan.criteria):
         found |= {f"criterion-{number}": one.name, f"about-{number}": one.about, f"weight-{number}": f"{one.weight:g}"}
+        found[f"threshold-{number}"] = "" if one.threshold is None else f"{one.threshold:g}"
     return found | {f"tie-{number}": one for number, one in enumerate(plan.ties)}
 
 

@@ -2,12 +2,16 @@
 
 from starlette.routing import BaseRoute
 
+from frontend.agenda_routes import AGENDA
 from frontend.assets import serve_asset
+from frontend.call_routes import CALLS
 from frontend.hackathon_routes import HACKATHONS
 from frontend.judging_routes import JUDGING
+from frontend.live_routes import LIVE
+from frontend.mail_routes import MAIL
+from frontend.meeting_room_routes import MEETING_ROOMS
+from frontend.networking_routes import NETWORKING
 from frontend.pages import (
-    agenda,
-    agenda_exports,
     agendas,
     answering,
     arranging,
@@ -18,9 +22,8 @@ from frontend.pages import (
     blocks,
     board,
     board_actions,
-    check_in,
     colleagues,
-    control,
+    desk_figures,
     desks,
     development,
     events,
@@ -29,8 +32,6 @@ from frontend.pages import (
     health,
     home,
     importing,
-    letters,
-    live,
     marketplace,
     meeting_rules,
     meetings,
@@ -45,15 +46,15 @@ from frontend.pages import (
     profile,
     programmes,
     registrations,
-    releases,
     schedules,
     setup,
     signin,
     tables,
-    timetable,
-    timetable_setup,
     waiting,
 )
+from frontend.review_meeting_routes import REVIEW_MEETINGS
+from frontend.review_report_routes import REVIEW_REPORTS
+from frontend.review_routes import REVIEWS
 from frontend.routing import get, post
 from frontend.team_routes import TEAMS
 
@@ -123,6 +124,9 @@ NETWORK: list[BaseRoute] = [
     post("/p/{programme}/desks/{desk}/officers/add", desks.add_officer_now, "add_desk_officer"),
     post("/p/{programme}/desks/{desk}/officers/remove", desks.remove_officer_now, "remove_desk_officer"),
     post("/p/{programme}/desks/{desk}/gather", desks.gather_now, "gather_participants"),
+    get("/p/{programme}/figures", desk_figures.show_in_programme, "programme_figures"),
+    get("/p/{programme}/figures.csv", desk_figures.send_programme_csv, "programme_figures_csv"),
+    get("/p/{programme}/figures.xlsx", desk_figures.send_programme_xlsx, "programme_figures_xlsx"),
     get("/marketplace", marketplace.show_marketplace, "marketplace"),
     get("/marketplace/new", marketplace.new_item, "new_item"),
     post("/marketplace/new", marketplace.publish_now, "publish_item"),
@@ -202,9 +206,14 @@ EVENTS: list[BaseRoute] = [
     post("/e/{event}/registrations/{registration}/withdraw", registrations.withdraw_now, "withdraw_registration"),
     post("/e/{event}/registrations/{registration}/desk", registrations.assign_desk_now, "assign_desk"),
     get("/e/{event}/desk", desks.show_own, "own_participants"),
+    post("/e/{event}/desk/finish", desks.ask_to_finish_now, "ask_own_to_finish"),
+    post("/e/{event}/desk/ask-for-availability", desks.ask_for_availability_now, "ask_own_for_availability"),
     post("/e/{event}/desk/{registration}/accept", desks.accept_now, "accept_own"),
     post("/e/{event}/desk/{registration}/decline", desks.decline_now, "decline_own"),
-    get("/e/{event}/letters", letters.show_letters, "letters"),
+    get("/e/{event}/desks", desk_figures.show_in_event, "desk_figures"),
+    get("/e/{event}/desks.csv", desk_figures.send_event_csv, "desk_figures_csv"),
+    get("/e/{event}/desks.xlsx", desk_figures.send_event_xlsx, "desk_figures_xlsx"),
+    get("/e/{event}/desks/{desk}", desk_figures.show_list, "desk_participants"),
     get("/e/{event}/exports", exports.show_exports, "exports"),
     get("/e/{event}/exports/everything.xlsx", exports.send_workbook, "export_workbook"),
     get("/e/{event}/exports/everything.zip", exports.send_zip, "export_zip"),
@@ -214,6 +223,7 @@ EVENTS: list[BaseRoute] = [
 
 # Participants and their meetings, what is needed for those, and the event that follows
 MEETINGS: list[BaseRoute] = [
+    *MEETING_ROOMS,
     get("/e/{event}/participants", participants.show_participants, "participants"),
     get("/e/{event}/participants/{registration}", participants.show_participant, "participant"),
     get("/e/{event}/participants/{registration}/ask", asking.ask_for_meeting, "ask_for_meeting"),
@@ -320,72 +330,6 @@ SCHEDULES: list[BaseRoute] = [
     post("/e/{event}/schedule/{draft}/publish", schedules.publish_now, "publish_schedule"),
 ]
 
-# The timetable and the agenda released from it; tickets, badges and the door
-AGENDA: list[BaseRoute] = [
-    get("/e/{event}/timetable", timetable.show_timetable, "timetable"),
-    get("/e/{event}/timetable/fragment", timetable.timetable_fragment, "timetable_fragment"),
-    get("/e/{event}/timetable/new", timetable.new_session, "new_session"),
-    post("/e/{event}/timetable/new", timetable.add_now, "add_session"),
-    get("/e/{event}/timetable/sessions/{session}", timetable.edit_session, "edit_session"),
-    post("/e/{event}/timetable/sessions/{session}", timetable.change_now, "change_session"),
-    post("/e/{event}/timetable/sessions/{session}/place", timetable.place_now, "place_session"),
-    post("/e/{event}/timetable/sessions/{session}/remove", timetable.remove_now, "remove_session"),
-    get("/e/{event}/timetable/parts", timetable_setup.show_parts, "timetable_parts"),
-    post("/e/{event}/timetable/rooms", timetable_setup.add_room_now, "add_room"),
-    post("/e/{event}/timetable/rooms/{room}", timetable_setup.change_room_now, "change_room"),
-    post("/e/{event}/timetable/rooms/{room}/remove", timetable_setup.remove_room_now, "remove_room"),
-    post("/e/{event}/timetable/tracks", timetable_setup.add_track_now, "add_track"),
-    post("/e/{event}/timetable/tracks/{track}", timetable_setup.change_track_now, "change_track"),
-    post("/e/{event}/timetable/tracks/{track}/remove", timetable_setup.remove_track_now, "remove_track"),
-    post("/e/{event}/timetable/conflicts", timetable_setup.set_levels_now, "set_conflict_levels"),
-    get("/e/{event}/timetable/release", releases.show_release, "release"),
-    post("/e/{event}/timetable/release", releases.release_now, "release_agenda"),
-    get("/e/{event}/agenda", agenda.show_agenda, "agenda"),
-    get("/e/{event}/agenda/fragment", agenda.agenda_fragment, "agenda_fragment"),
-    get("/e/{event}/agenda/changes", agenda.show_changes, "agenda_changes"),
-    get("/e/{event}/agenda/sessions/{session}", agenda.show_session, "agenda_session"),
-    post("/e/{event}/agenda/sessions/{session}/star", agenda.star_now, "star_session"),
-    post("/e/{event}/agenda/sessions/{session}/unstar", agenda.unstar_now, "unstar_session"),
-    get("/e/{event}/agenda/widget", agenda_exports.show_widget, "agenda_widget"),
-    get("/e/{event}/agenda.ics", agenda_exports.agenda_ics, "agenda_ics"),
-    get("/e/{event}/schedule.xml", agenda_exports.schedule_xml, "schedule_xml"),
-    get("/e/{event}/schedule.json", agenda_exports.schedule_json, "schedule_json"),
-    get("/e/{event}/ticket", check_in.show_ticket, "ticket"),
-    get("/tickets/{code}", check_in.open_ticket, "open_ticket"),
-    get("/e/{event}/badges", check_in.show_badges, "badges"),
-    get("/e/{event}/check-in", check_in.show_door, "check_in"),
-    post("/e/{event}/check-in", check_in.check_in_now, "check_in_now"),
-    get("/e/{event}/check-in/fragment", check_in.door_fragment, "door_fragment"),
-    get("/e/{event}/check-in/people.json", check_in.send_door_list, "door_list"),
-    post("/e/{event}/check-in/scans", check_in.send_scans, "send_scans"),
-    post("/e/{event}/check-in/{registration}/undo", check_in.undo_now, "undo_check_in"),
-]
-
-# Stages, pitches, live rooms
-LIVE: list[BaseRoute] = [
-    get("/e/{event}/stages", live.show_stages, "stages"),
-    post("/e/{event}/stages", live.plan_now, "plan_stage"),
-    get("/e/{event}/stages/{stage}", live.show_stage, "stage"),
-    get("/e/{event}/stages/{stage}/snapshot", live.snapshot, "stage_snapshot"),
-    get("/e/{event}/stages/{stage}/changes", live.changes, "stage_changes"),
-    get("/e/{event}/stages/{stage}/beamer", live.show_beamer, "stage_beamer"),
-    post("/e/{event}/stages/{stage}/questions", live.ask_now, "ask_question"),
-    post("/e/{event}/stages/{stage}/questions/{question}/vote", live.vote_now, "vote_for_question"),
-    post("/e/{event}/stages/{stage}/questions/{question}/answered", control.answered_now, "mark_answered"),
-    post("/e/{event}/stages/{stage}/questions/{question}/hide", control.hide_now, "hide_question"),
-    post("/e/{event}/stages/{stage}/questions/{question}/put-back", control.put_back_now, "put_question_back"),
-    get("/e/{event}/stages/{stage}/control", control.show_control, "stage_control"),
-    post("/e/{event}/stages/{stage}/open", control.open_now, "open_stage"),
-    post("/e/{event}/stages/{stage}/close", control.close_now, "close_stage"),
-    post("/e/{event}/stages/{stage}/next", control.next_now, "start_pitch"),
-    post("/e/{event}/stages/{stage}/end", control.end_now, "end_pitch"),
-    post("/e/{event}/stages/{stage}/time", control.add_time_now, "add_time"),
-    post("/e/{event}/stages/{stage}/schedule", control.schedule_now, "schedule_pitches"),
-    post("/e/{event}/stages/{stage}/move", control.move_now, "move_stage"),
-    post("/e/{event}/stages/{stage}/pitches/{pitch}/order", control.reorder_now, "reorder_pitch"),
-    post("/e/{event}/stages/{stage}/pitches/{pitch}/cancel", control.cancel_now, "cancel_pitch"),
-]
-
 DEVELOPMENT: list[BaseRoute] = [
     post("/dev/person", development.switch_person, "demo_switch"),
     get("/dev/mail", development.show_mail, "dev_mail"),
@@ -396,5 +340,6 @@ DEVELOPMENT: list[BaseRoute] = [
 
 def routes(*, demo: bool) -> list[BaseRoute]:
     """All routes; the switcher, the mailbox and the style guide exist in the demo only."""
-    found = GROUND + PEOPLE + NETWORK + EVENTS + HACKATHONS + TEAMS + JUDGING + MEETINGS + SCHEDULES + AGENDA + LIVE
+    found = [*GROUND, *PEOPLE, *NETWORK, *EVENTS, *HACKATHONS, *TEAMS, *JUDGING, *CALLS, *MEETINGS, *SCHEDULES, *AGENDA]
+    found += LIVE + NETWORKING + MAIL + REVIEWS + REVIEW_MEETINGS + REVIEW_REPORTS
     return found + DEVELOPMENT if demo else found

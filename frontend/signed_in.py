@@ -3,7 +3,7 @@
 from http.cookies import CookieError, SimpleCookie
 
 from events.core.database import reading
-from events.signin import find_sign_in
+from events.signin import find_holder
 from frontend.cookies import SIGN_IN, cookie_name
 
 
@@ -17,5 +17,4 @@ def authenticate(cookie_header: str) -> tuple[int, int] | None:
     if morsel is None:
         return None
     with reading() as db:
-        found = find_sign_in(db, morsel.value)
-        return (found.sign_in.id or 0, found.person.id or 0) if found else None
+        return find_holder(db, morsel.value)

@@ -50,6 +50,7 @@ class Standing:
     place_in_line: int = 0
     full: bool = False
     waiting: int = 0
+    beside_teams: bool = False
     follower: tuple[str, str] | None = None
 
     @property
@@ -136,7 +137,8 @@ def _taking_part(standing: Standing, look: Message, mine: str) -> Step:
     coming = [one for one in subject.phases if one.starts_at > now]
     if current:
         phase = min(current, key=lambda one: one.ends_at)
-        headline, why = _OPEN_NOW[phase.kind], _("%(phase)s is open now.", phase=PHASE_NAMES[phase.kind])
+        words = _OPEN_NOW | _BESIDE_TEAMS if standing.beside_teams else _OPEN_NOW
+        headline, why = words[phase.kind], _("%(phase)s is open now.", phase=PHASE_NAMES[phase.kind])
         if phase.kind is PhaseKind.LIVE and subject.event.kind is EventKind.HACKATHON:
             label, url = DOORS[EventKind.PITCH][0], path("stages", event=standing.slug)
         return Step(headline, why, label, url, deadline=phase.ends_at, deadline_label=_("Closes in"), **here)  # type: ignore[arg-type]  # texts and an address
@@ -152,11 +154,22 @@ _OPEN_NOW: dict[PhaseKind, Message] = {
     PhaseKind.REGISTRATION: _("Tell others about it"),
     PhaseKind.TEAM_FORMING: _("Find your team"),
     PhaseKind.BUILDING: _("Build with your team"),
+    PhaseKind.CONCEPT_NOTE: _("Hand in a concept note"),
+    PhaseKind.FIRST_EVALUATION: _("Concept notes are evaluated"),
     PhaseKind.SUBMISSION: _("Hand in with your team"),
     PhaseKind.JUDGING: _("Follow the judging"),
+    PhaseKind.RESULTS: _("Look at the results"),
     PhaseKind.BOOKING: _("Ask for your meetings"),
     PhaseKind.LIVE: _("Join, it is live"),
     PhaseKind.FOLLOW_UP: _("Follow up on what you began"),
+}
+
+
+# For challenge owners, the jury and mentors.
+_BESIDE_TEAMS: dict[PhaseKind, Message] = {
+    PhaseKind.TEAM_FORMING: _("See which teams form"),
+    PhaseKind.BUILDING: _("See which teams build"),
+    PhaseKind.SUBMISSION: _("The teams hand in"),
 }
 
 

@@ -28,8 +28,9 @@ from events.core.tokens import digest, same
 from events.core.translation import Message, _, set_reader
 from events.people import Person
 from events.roles import actor_for
+from events.rounds.guest_signin import find_guest, note_guest_seen
 from events.signin import find_sign_in, form_token, note_seen
-from frontend.cookies import SIGN_IN, cookie_of
+from frontend.cookies import GUEST, SIGN_IN, cookie_of
 from frontend.errors import status_of
 from frontend.form_keys import note_keys
 from frontend.forms import sentences
@@ -99,18 +100,21 @@ def forget_limiters() -> None:
 
 
 def page(
-    *, form: type[Form] | None = None, again: Page | Endpoint | None = None, signed_in: bool = False, kept: bool = False
-) -> Callable[[Page], Endpoint]:
+    *, form: type[Form] | None = None, again: Page | Endpoint | None = None, signed_in: bool = False,
+    kept: bool = False, guests: bool = False,
+) -> Callable[[Page], Endpoint]:  # fmt: skip
     """Make an endpoint of a plain page function.
 
     Without `form` it only reads. With `form` it is sent to: the form is read with limits, its origin token and its
     key are checked, and on a refusal the page `again` is shown with all that was typed. `kept`: the page is kept for
-    the person as long as nothing happens (frontend/kept_pages.py says what that asks of it).
+    the person as long as nothing happens (frontend/kept_pages.py says what that asks of it). `guests`: the page knows
+    guest judges too, who are visitors everywhere else.
     """
 
     def wrap(run: Page) -> Endpoint:
         @wraps(run)
         async def endpoint(request: Request) -> Response:
+            request.state.for_guests = guests
             if form is None:
                 if kept:
                     note_keys()
@@ -122,11 +126,11 @@ def page(
                 sent = await _read_form(request)
                 step = partial(_sent_page, run, request, form, sent, plain(again) if again else None, signed_in)
                 response = await anyio.to_thread.run_sync(step, limiter=limiter("write"))
-            if hasattr(request.state, "seen"):
+            if hasattr(request.state, "seen") or hasattr(request.state, "guest_seen"):
                 await anyio.to_thread.run_sync(note_use, request, limiter=limiter("write"))
             return response
 
-        endpoint.__folkmoot__ = PageNotes(run, form, signed_in)  # type: ignore[attr-defined]  # for plain() and tests
+        endpoint.__folkmoot__ = PageNotes(run, form, signed_in, guests)  # type: ignore[attr-defined]  # for plain() and tests
         return endpoint
 
     return wrap
@@ -139,6 +143,7 @@ class PageNotes:
     run: Page
     form: type[Form] | None
     signed_in: bool
+    guests: bool
 
 
 def plain(endpoint: Any) -> Page:
@@ -221,16 +226,27 @@ def _sent_page(
 
 def check_token(request: Request, token: str) -> None:
     """Refuse a form of a signed-in browser without its token; visitors' forms rely on their origin."""
-    cookie = cookie_of(request, SIGN_IN)
-    if cookie and not same(token, form_token(cookie)):
+    cookies = _cookies_of(request)
+    if cookies and not any(same(token, form_token(one)) for one in cookies):
         raise Conflict(_("This page was open for too long. Reload it and send it again."))
+
+
+def _cookies_of(request: Request) -> list[str]:
+    """The sign-ins of this browser that the page may know: a page for guests may be sent by either."""
+    names = (SIGN_IN, GUEST) if is_for_guests(request) else (SIGN_IN,)
+    return [cookie for name in names if (cookie := cookie_of(request, name))]
+
+
+def is_for_guests(request: Request) -> bool:
+    """Whether the page that was asked for is one of the few that know guest judges."""
+    return bool(getattr(request.state, "for_guests", False))
 
 
 def _answer_once(request: Request, sent: Sent, run: Callable[[], Response]) -> Response:
     if not sent.key:
         return run()
-    cookie = cookie_of(request, SIGN_IN)
-    sender = digest(cookie)[:32] if cookie else "visitor"
+    cookies = _cookies_of(request)
+    sender = digest(cookies[0])[:32] if cookies else "visitor"
     try:
         with once(sender, sent.key) as taking:
             response = _run_or_give_back(run, taking, sender, sent.key)
@@ -312,6 +328,8 @@ def person_of(request: Request) -> Person | None:
 def _load(db: Database, request: Request) -> None:
     cookie = cookie_of(request, SIGN_IN)
     found = find_sign_in(db, cookie) if cookie else None
+    if found is None and is_for_guests(request) and _load_guest(db, request):
+        return
     person = found.person if found else None
     if person is not None:
         db.expunge(person)  # the page that says why something was refused shows the person after the rollback
@@ -324,11 +342,32 @@ def _load(db: Database, request: Request) -> None:
             request.state.seen = found.sign_in.id
 
 
+def _load_guest(db: Database, request: Request) -> bool:
+    guest = find_guest(db, cookie_of(request, GUEST))
+    if guest is None:
+        return False
+    db.expunge(guest.person)
+    request.state.person, request.state.actor, request.state.version = guest.person, guest.actor, 0
+    request.state.guest = True
+    set_reader(guest.person.locale, guest.person.zone)
+    if (clock.now() - guest.seen_at).total_seconds() > SEEN_EVERY:
+        request.state.guest_seen = guest.sign_in_id
+    return True
+
+
+def is_guest(request: Request) -> bool:
+    """Whether a guest judge asks, after `actor_of`."""
+    return bool(getattr(request.state, "guest", False))
+
+
 def note_use(request: Request) -> None:
     """Remember that a sign-in is in use; a page does not fail for it."""
     try:
         with transaction() as db:
-            note_seen(db, request.state.seen)
+            if hasattr(request.state, "guest_seen"):
+                note_guest_seen(db, request.state.guest_seen)
+            else:
+                note_seen(db, request.state.seen)
     except Exception:
         log.exception("the use of a sign-in could not be noted")
 

@@ -11,7 +11,10 @@ from events.core.journal import deliver_next
 from events.core.settings import settings
 from events.core.timers import run_next_timer
 from events.proposals.runs import make_next_proposal
+from mailer.busy import read_next_calendar
 from mailer.delivery import run_mail
+from mailer.incoming.imap import run_imap
+from mailer.incoming.lmtp import run_lmtp
 from sessions.schedules.runs import make_next_schedule
 
 log = logging.getLogger("folkmoot.worker")
@@ -20,15 +23,18 @@ POLL_SECONDS = 0.25
 
 
 async def run_worker(stop: asyncio.Event) -> None:
-    """Run timers, deliveries, schedules, proposals and mail until `stop` is set; no error in one step ends a loop."""
+    """Run timers, deliveries, schedules, proposals, calendars and mail until `stop` is set; no error ends a loop."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(wake_on_notify(stop))
         tasks.create_task(run_steps(stop, run_next_timer))
         tasks.create_task(run_steps(stop, deliver_next))
         tasks.create_task(run_steps(stop, lambda: make_next_schedule(stop.is_set)))
         tasks.create_task(run_steps(stop, lambda: make_next_proposal(stop.is_set)))
+        tasks.create_task(run_steps(stop, read_next_calendar))
         tasks.create_task(keep_house(stop))
         tasks.create_task(run_mail(stop))
+        tasks.create_task(run_lmtp(stop))
+        tasks.create_task(run_imap(stop))
 
 
 async def keep_house(stop: asyncio.Event) -> None:

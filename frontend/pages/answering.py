@@ -68,10 +68,10 @@ class AnswersForm(Form):
 
 @page(form=AnswersForm, again=show_answers, signed_in=True)
 def answer_now(request: Request, form: AnswersForm) -> Response:
-    with transaction() as db:
+    with handed_in(form.answer_files) as files, transaction() as db:
         actor, subject = _own(db, request)
         answer_questions(
-            db, actor, subject, answers=by_question(form.answers), files=handed_in(form.answer_files),
+            db, actor, subject, answers=by_question(form.answers), files=files,
             organisation_id=own_organisation(db, actor, form.organisation),
         )  # fmt: skip
     return redirect(request, "my_registration", event=subject.event.slug, flash=_("Your answers are saved."))

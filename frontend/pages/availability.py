@@ -16,12 +16,14 @@ from events.core.translation import Message, _, day_of
 from events.events import EventWithPhases, event_by_id, get_event
 from events.people import get_person
 from events.registration import RegistrationInEvent, get_registration
+from frontend.pages.busy_times import age_of
 from frontend.showing import only_if_may
 from frontend.slots import SlotChoice, choice, value_of
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.availability import absences_of, has_stated, set_availability, set_availability_for
 from sessions.blocks import Block, Slot, blocks_of, slots_of
 from sessions.booking_rules import is_awake, rules_of
+from sessions.own_calendars import OwnCalendar, covers, find_own_calendar
 from sessions.seats import kept_atoms
 
 
@@ -62,13 +64,18 @@ class Part:
 
 @dataclass(frozen=True)
 class Coming:
-    """The slots that have not begun, by block; those of them with a meeting, those outside somebody's hours, and the
-    starts of those for which they said that they cannot."""
+    """The slots that have not begun, by block; those of them with a meeting, those outside somebody's hours, the starts
+    of those for which they said that they cannot, and those in which their own calendar has them busy, perhaps busy, or
+    busy though they can meet."""
 
     blocks: list[tuple[Block, list[Slot]]]
     met: set[Slot]
     asleep: set[Slot]
     absent: set[datetime]
+    read_at: datetime | None = None
+    busy: frozenset[Slot] = frozenset()
+    perhaps: frozenset[Slot] = frozenset()
+    anyway: frozenset[Slot] = frozenset()
 
     @property
     def slots(self) -> list[Slot]:
@@ -103,10 +110,22 @@ def _coming(db: Database, whose: Whose) -> Coming:
     absent = absences_of(db, whose.event.id, {whose.person_id})
     if not slots:
         return Coming([], set(), set(), absent)
+    own = find_own_calendar(db, whose.person_id)
     kept = kept_atoms(db, whose.person_id, Slot(slots[0].starts_at, slots[-1].ends_at))
     met = {slot for slot in slots if not kept.isdisjoint(atoms(slot.starts_at, slot.ends_at))}
     asleep = {slot for slot in slots if slot not in met and not is_awake(rules, whose.zone, slot)}
-    return Coming(blocks, met, asleep, absent)
+    return Coming(blocks, met, asleep, absent, *_by_calendar(own, set(slots) - met - asleep))
+
+
+def _by_calendar(
+    own: OwnCalendar | None, slots: set[Slot]
+) -> tuple[datetime | None, frozenset[Slot], frozenset[Slot], frozenset[Slot]]:
+    if own is None:
+        return None, frozenset(), frozenset(), frozenset()
+    busy, perhaps, anyway = (
+        frozenset(slot for slot in slots if covers(pieces, slot)) for pieces in (own.busy, own.perhaps, own.free_anyway)
+    )
+    return own.read_at, busy, perhaps - busy, anyway & busy
 
 
 def _parts(coming: Coming, whose: Whose, form: Filled) -> list[Part]:
@@ -117,8 +136,17 @@ def _parts(coming: Coming, whose: Whose, form: Filled) -> list[Part]:
     def shown(slot: Slot) -> SlotChoice:
         if slot in coming.asleep:
             return choice(slot, taken=outside)
-        ticked = value_of(slot) in typed if form.refused else slot.starts_at not in coming.absent
-        return choice(slot, taken=_("Meeting") if slot in coming.met else "", chosen=ticked or slot in coming.met)
+        shut = slot in coming.busy and slot not in coming.anyway
+        if shut and not whose.own:
+            return choice(slot, taken=_("Busy"))
+        ticked = value_of(slot) in typed if form.refused else slot.starts_at not in coming.absent and not shut
+        note = _("Busy in your calendar") if slot in coming.busy else ""
+        if whose.own and slot in coming.perhaps:
+            note = _("Perhaps busy")
+        return choice(
+            slot, taken=_("Meeting") if slot in coming.met else "", chosen=ticked or slot in coming.met,
+            note=note if whose.own else "",
+        )  # fmt: skip
 
     return [
         Part(
@@ -129,8 +157,8 @@ def _parts(coming: Coming, whose: Whose, form: Filled) -> list[Part]:
     ]  # fmt: skip
 
 
-def _absent(coming: Coming, form: AvailabilityForm) -> set[datetime]:
-    """What the ticks say, for times that can be ticked; the others stay as they were."""
+def _ticked(coming: Coming, form: AvailabilityForm) -> set[str]:
+    """The values of the slots that are ticked, by hand or as whole blocks."""
     free = set(form.free)
     for block, slots in coming.blocks:
         values = {value_of(slot) for slot in slots}
@@ -138,14 +166,37 @@ def _absent(coming: Coming, form: AvailabilityForm) -> set[datetime]:
             free |= values
         if block.public_id == form.none:
             free -= values
-    asked = [slot for slot in coming.slots if slot not in coming.met and slot not in coming.asleep]
+    return free
+
+
+def _absent(coming: Coming, form: AvailabilityForm, *, own: bool) -> set[datetime]:
+    """What the ticks say, for times that can be ticked; the others stay as they were.
+
+    What is not ticked because a calendar says busy is no absence: it is free again when the calendar says so.
+    """
+    free = _ticked(coming, form)
+    shut = coming.busy - coming.anyway
+    asked = [
+        slot
+        for slot in coming.slots
+        if slot not in coming.met and slot not in coming.asleep and (own or slot not in shut)
+    ]
     said = {slot.starts_at for slot in asked}
-    return {slot.starts_at for slot in asked if value_of(slot) not in free} | (coming.absent - said)
+    gone = {slot.starts_at for slot in asked if value_of(slot) not in free}
+    by_calendar = {slot.starts_at for slot in shut} - coming.absent
+    return (gone - by_calendar) | (coming.absent - said)
+
+
+def _free_anyway(coming: Coming, form: AvailabilityForm) -> set[datetime]:
+    """The busy times that are ticked all the same."""
+    free = _ticked(coming, form)
+    return {slot.starts_at for slot in coming.busy if value_of(slot) in free}
 
 
 def _page(request: Request, whose: Whose, coming: Coming, form: Filled, *, stated: bool) -> Response:
     return render(
         request, "availability/availability.html", event=whose.event, form=form, whose=whose, stated=stated,
+        calendar_age=age_of(clock.now() - coming.read_at) if coming.read_at else "",
         parts=_parts(coming, whose, form), place=whose.place.registration.public_id if whose.place else "",
     )  # fmt: skip
 
@@ -167,8 +218,9 @@ def show_availability(request: Request, form: Filled = NOTHING) -> Response:
 def set_availability_now(request: Request, form: AvailabilityForm) -> Response:
     with transaction() as db:
         actor, whose = _own(db, request)
-        absent = _known(db, whose.event.id, _absent(_coming(db, whose), form))
-        set_availability(db, actor, whose.event, absent=absent)
+        coming = _coming(db, whose)
+        absent = _known(db, whose.event.id, _absent(coming, form, own=True))
+        set_availability(db, actor, whose.event, absent=absent, free_anyway=_free_anyway(coming, form))
     said = _("Saved. Others are offered only the times at which you can meet.")
     return redirect(request, "availability", event=whose.event.event.slug, flash=said)
 
@@ -186,7 +238,7 @@ def set_availability_for_now(request: Request, form: AvailabilityForm) -> Respon
     with transaction() as db:
         actor, whose = _of_participant(db, request)
         assert whose.place is not None
-        absent = _known(db, whose.event.id, _absent(_coming(db, whose), form))
+        absent = _known(db, whose.event.id, _absent(_coming(db, whose), form, own=False))
         set_availability_for(db, actor, whose.place, absent=absent)
         public = whose.place.registration.public_id
     said: Message = _("Saved. Others are offered only the times at which %(name)s can meet.", name=whose.name)

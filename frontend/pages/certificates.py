@@ -21,7 +21,7 @@ from events.certificates import (
 )
 from events.core.access import may, why_not
 from events.core.database import reading, transaction
-from events.core.pictures import clean_picture
+from events.core.pictures import ready_picture
 from events.core.refusals import Invalid
 from events.core.translation import Message, _, reader
 from events.events import get_event
@@ -120,8 +120,10 @@ def set_look_now(request: Request, form: LookForm) -> Response:
 def set_logo_now(request: Request, form: LogoForm) -> Response:
     if not form.logo:
         raise Invalid({"logo": _("Please choose a picture.")})
-    picture = clean_picture(form.logo[0].content, "logo")
-    with transaction() as db:
+    with reading() as db:
+        organised_event(db, request)
+    with ready_picture(form.logo[0].content, "logo") as picture, transaction() as db:
+        assert picture is not None
         event = organised_event(db, request)
         set_certificate_logo(db, actor_of(db, request), event, picture=picture)
     return redirect(request, "certificates", event=event.event.slug, flash=_("Saved."))

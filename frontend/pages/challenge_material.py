@@ -27,7 +27,7 @@ from events.challenge_resources import (
 from events.challenges import ChallengeInEvent, get_challenge
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
-from events.core.files import content_of
+from events.core.files import content_of, ready
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import _
 from events.events import get_event
@@ -123,14 +123,15 @@ def add_link_now(request: Request, form: LinkForm) -> Response:
 def add_file_now(request: Request, form: FileForm) -> Response:
     if not form.file:
         raise Invalid({"file": _("Please choose a file.")})
-    with transaction() as db:
+    with reading() as db:
+        _own(db, request)  # nobody else has anything written
+    with ready((one.name, one.content) for one in form.file) as files, transaction() as db:
         actor, subject = _own(db, request)
         try:
-            for file in form.file:
+            for file in files:
                 add_challenge_file(
-                    db, actor, subject, name=file.name, content=file.content, title=form.title,
-                    confidential=bool(form.confidential),
-                )  # fmt: skip
+                    db, actor, subject, file=file, title=form.title, confidential=bool(form.confidential)
+                )
         except Invalid as refusal:
             raise Invalid({"file": refusal.message}) from refusal
     name, ids = _where(subject, form.confidential)

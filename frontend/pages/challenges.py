@@ -5,6 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events.beside_teams import takes_part_as
 from events.challenge_annex import find_annex
 from events.challenge_board import board_of, filled_in, sees_board
 from events.challenge_questions import (
@@ -30,6 +31,7 @@ from events.challenges import (
 )
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
+from events.core.links import path
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import Message, _
 from events.events import EventWithPhases, get_event
@@ -87,8 +89,9 @@ def show_challenges(request: Request) -> Response:
         found = challenges_of(db, actor, event, page=page_number(request))
         writes = may(actor, "publish_challenge", event)
         needs = len(needs_to_promote(db, actor, event)) if writes else 0
+        waits = not writes and actor.signed_in and takes_part_as(db, event.id, actor.person, "challenge owner")
     return render(
-        request, "challenges/list.html", event=event, found=found, writes=writes, needs=needs,
+        request, "challenges/list.html", event=event, found=found, writes=writes, needs=needs, waits_for_role=waits,
         base=f"{request.url.path}?page=",
     )  # fmt: skip
 
@@ -191,10 +194,11 @@ def take_back_now(request: Request, form: NoForm) -> Response:
 def show_board(request: Request) -> Response:
     with reading() as db:
         actor, subject = _challenge(db, request)
-        board = board_of(db, actor, subject)
+        board = board_of(db, actor, subject, page=page_number(request))
+    here = {"event": subject.event.event.slug, "challenge": subject.challenge.public_id}
     return render(
-        request, "challenges/board.html", event=subject.event, title=subject.challenge.title, board=board,
-        here={"event": subject.event.event.slug, "challenge": subject.challenge.public_id},
+        request, "challenges/board.html", event=subject.event, title=subject.challenge.title, board=board, here=here,
+        shown=board.teams, base=f"{path('challenge_board', **here)}?page=",
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from pydantic import Field
 from starlette.requests import Request
@@ -21,7 +22,7 @@ from events.check_in import (
 from events.core.access import Actor
 from events.core.columns import random_id
 from events.core.database import Database, reading, transaction
-from events.core.links import link
+from events.core.links import link, path
 from events.core.paging import page_of
 from events.core.refusals import Invalid, NotFound, Refusal
 from events.core.translation import Message, _, clock_of, day_of
@@ -31,6 +32,7 @@ from events.registration import RegistrationState, find_registration
 from events.registration_lists import type_of
 from events.roles import organiser_of_event
 from events.tickets import (
+    Ticket,
     crew_of_event,
     event_of_ticket,
     find_by_code,
@@ -40,14 +42,18 @@ from events.tickets import (
     ticket_of,
 )
 from frontend.addresses import asked, page_base
+from frontend.badges import Badge, badges_pdf, ticket_pdf
 from frontend.pages.events import page_number
 from frontend.qr_codes import QrDrawing, qr_of
+from frontend.sent_files import attachment
 from frontend.web import NOTHING, Filled, Form, actor_of, page, person_of, redirect, render, wants_json
 
 CAMERA = {"permissions-policy": "camera=(self), microphone=(), geolocation=(), payment=()"}
 MOST_FOUND = 20
 MOST_AT_ONCE = 50
 BADGES_AT_ONCE = 60
+BADGES_IN_A_FILE = 120
+PDF = "application/pdf"
 
 
 class NoForm(Form):
@@ -205,8 +211,18 @@ def ticket_drawing(code: str) -> QrDrawing:
     return qr_of(link("open_ticket", code=code))
 
 
-@page(signed_in=True)
-def show_ticket(request: Request) -> Response:
+@dataclass(frozen=True)
+class OwnTicket:
+    """Somebody's ticket with all that stands on it."""
+
+    event: EventWithPhases
+    ticket: Ticket
+    name: str
+    organisation: str
+    type: str
+
+
+def _own_ticket(request: Request) -> OwnTicket:
     with reading() as db:
         actor = actor_of(db, request)
         event = get_event(db, actor, request.path_params["event"])
@@ -215,11 +231,30 @@ def show_ticket(request: Request) -> Response:
             raise NotFound()
         kind = type_of(db, mine)
         organisation = db.get(Organisation, mine.organisation_id) if mine.organisation_id else None
-    ticket, person = ticket_of(mine), person_of(request)
+    person = person_of(request)
+    return OwnTicket(
+        event, ticket_of(mine), person.name if person else "", organisation.name if organisation else "", kind.name
+    )
+
+
+@page(signed_in=True)
+def show_ticket(request: Request) -> Response:
+    own = _own_ticket(request)
     return render(
-        request, "check_in/ticket.html", event=event, ticket=ticket, drawing=ticket_drawing(ticket.code),
-        name=person.name if person else "", organisation=organisation.name if organisation else "", type=kind.name,
+        request, "check_in/ticket.html", event=own.event, ticket=own.ticket, drawing=ticket_drawing(own.ticket.code),
+        name=own.name, organisation=own.organisation, type=own.type,
     )  # fmt: skip
+
+
+@page(signed_in=True)
+def send_ticket(request: Request) -> Response:
+    own = _own_ticket(request)
+    event = own.event.event
+    badge = Badge(
+        event.name, own.name, own.organisation, own.type, own.ticket.short, link("open_ticket", code=own.ticket.code)
+    )  # fmt: skip
+    title = str(_("Your ticket for %(event)s", event=event.name))
+    return attachment(ticket_pdf(title, badge), f"{event.slug}-ticket.pdf", PDF)
 
 
 @page(signed_in=True)
@@ -246,9 +281,42 @@ def show_badges(request: Request) -> Response:
     with reading() as db:
         actor, event = _door(db, request)
         lines = door_list(db, actor, event)
-    found = page_of(_named(lines, question["q"]), page_number(request), size=BADGES_AT_ONCE)
+    fitting = _named(lines, question["q"])
+    found = page_of(fitting, page_number(request), size=BADGES_AT_ONCE)
     return render(
         request, "check_in/badges.html", event=event, found=found, question=question["q"],
         badges=[(one, ticket_drawing(ticket_for(one.public_id).code)) for one in found.rows],
-        base=page_base(request, question),
+        base=page_base(request, question), files=_files(event, question["q"], len(fitting)),
     )  # fmt: skip
+
+
+def _files(event: EventWithPhases, words: str, count: int) -> list[tuple[str, Message]]:
+    """(address, name) of each PDF of at most 120 badges: these take two seconds."""
+    base, several = path("badges_pdf", event=event.event.slug), count > BADGES_IN_A_FILE
+    return [
+        (
+            f"{base}?{urlencode({'q': words, 'page': first // BADGES_IN_A_FILE + 1})}",
+            _("Badges %(first)s to %(last)s as PDF", first=first + 1, last=min(first + BADGES_IN_A_FILE, count))
+            if several
+            else _("As PDF"),
+        )
+        for first in range(0, count, BADGES_IN_A_FILE)
+    ]
+
+
+@page(signed_in=True)
+def send_badges(request: Request) -> Response:
+    question = asked(request, "q")
+    with reading() as db:
+        actor, event = _door(db, request)
+        lines = door_list(db, actor, event)
+    found = page_of(_named(lines, question["q"]), page_number(request), size=BADGES_IN_A_FILE)
+    badges = [
+        Badge(event.event.name, one.name, one.organisation, one.type, one.short,
+              link("open_ticket", code=ticket_for(one.public_id).code))
+        for one in found.rows
+    ]  # fmt: skip
+    if not badges:
+        raise NotFound()
+    title = str(_("Badges of %(event)s", event=event.event.name))
+    return attachment(badges_pdf(title, badges), f"{event.event.slug}-badges-{found.page}.pdf", PDF)

@@ -12,9 +12,9 @@ from events.core.wall import from_wall
 from frontend.pages.live import done
 from frontend.rooms import open_room, see_room
 from frontend.web import NOTHING, Filled, Form, page, render
-from sessions.pitches import cancel_pitch, get_pitch, move_stage, reorder_pitch, schedule_pitches
-from sessions.running import add_time, close_stage, end_pitch, open_stage, start_pitch
-from sessions.stages import get_question, hide_question, mark_answered, put_question_back, run_stage
+from sessions.pitches import cancel_pitch, get_pitch, move_stage, reorder_pitch, schedule_pitches, skip_pitch
+from sessions.running import add_time, close_stage, end_pitch, open_stage, pause_pitch, resume_pitch, start_pitch
+from sessions.stages import get_question, hide_question, mark_answered, pin_question, put_question_back, run_stage
 
 
 class NoForm(Form):
@@ -71,6 +71,22 @@ def end_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, _event, room = open_room(db, request)
         end_pitch(db, actor, room)
+    return _done(request)
+
+
+@page(form=NoForm, again=show_control, signed_in=True)
+def pause_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, _event, room = open_room(db, request)
+        pause_pitch(db, actor, room)
+    return _done(request)
+
+
+@page(form=NoForm, again=show_control, signed_in=True)
+def resume_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, _event, room = open_room(db, request)
+        resume_pitch(db, actor, room)
     return _done(request)
 
 
@@ -140,6 +156,29 @@ def cancel_now(request: Request, form: NoForm) -> Response:
         actor, _event, room = open_room(db, request)
         cancel_pitch(db, actor, room, pitch=get_pitch(db, room, request.path_params["pitch"]))
     return _done(request, _("This pitch is off. The team is told, and those behind it move up."))
+
+
+@page(form=NoForm, again=show_control, signed_in=True)
+def skip_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, _event, room = open_room(db, request)
+        skip_pitch(db, actor, room, pitch=get_pitch(db, room, request.path_params["pitch"]))
+    return _done(request)
+
+
+class PinForm(Form):
+    """A question put above all others, or let go."""
+
+    back: str = ""
+
+
+@page(form=PinForm, again=show_control, signed_in=True)
+def pin_now(request: Request, form: PinForm) -> Response:
+    with transaction() as db:
+        actor, _event, room = open_room(db, request)
+        question = get_question(db, actor, room, request.path_params["question"])
+        pin_question(db, actor, question, pinned=not form.back)
+    return _done(request)
 
 
 def _moderate(request: Request, command: Any) -> Response:

@@ -1,5 +1,6 @@
 """Desks: those of a programme, for its organisers, and a desk officer's own participants in an event."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -8,6 +9,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events.completeness import Unfinished, ask_own_to_finish, count_unfinished, unfinished_in
 from events.core.access import Actor, may
 from events.core.database import Database, reading, transaction
 from events.core.links import path
@@ -42,7 +44,8 @@ from frontend.pages.events import page_number
 from frontend.pages.registrations import STATE_NAMES, NoForm
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
-from sessions.desk_lists import NOBODY, DeskRow, Lack, lacks_in, own_counts, own_desks, own_participants
+from sessions.desk_lists import NOBODY, DeskRow, Lack, holds, lacks_in, own_counts, own_desks, own_participants
+from sessions.nudges import SilentCount, ask_own_for_availability, count_silent
 
 
 class DeskForm(Form):
@@ -189,12 +192,29 @@ LACK_NAMES: dict[Lack, Message] = {
 
 @dataclass(frozen=True)
 class OwnRow:
-    """A line of a desk's list, and what its officer can do."""
+    """A line of a desk's list, what its officer can do, and what is left open in the registration."""
 
     row: DeskRow
     state: Message
     acceptable: bool
     declinable: bool
+    open: tuple[Message | str, ...]
+
+
+def own_rows(actor: Actor, rows: Iterable[DeskRow], unfinished: Iterable[Unfinished]) -> list[OwnRow]:
+    """The lines of a list of a desk's participants."""
+    lacking = {one.registration.id: one for one in unfinished}
+    return [
+        OwnRow(one, STATE_NAMES[one.registration.state], may(actor, "accept_registration", one.subject),
+               may(actor, "decline_registration", one.subject), _open(lacking.get(one.registration.id)))
+        for one in rows
+    ]  # fmt: skip
+
+
+def _open(found: Unfinished | None) -> tuple[Message | str, ...]:
+    if found is None:
+        return ()
+    return (*found.questions, *([_("No organisation named")] if found.lacks_organisation else []))
 
 
 def own_url(slug: str, lack: Lack) -> str:
@@ -212,6 +232,10 @@ def show_own(request: Request, form: Filled = NOTHING) -> Response:
         found = own_participants(db, actor, event, lack=lack, page=page_number(request))
         counts = own_counts(db, actor, [event.id]).get(event.id, NOBODY)
         desks = own_desks(db, actor, event.programme_id)
+        open_ones = unfinished_in(db, event.event) if found.rows else []
+        ids = [one.id or 0 for one in desks]
+        to_finish = count_unfinished(db, event.event, ids)
+        silent = count_silent(db, event.id, ids) if holds(event).meetings else SilentCount(0, 0)
     base = path("own_participants", event=event.event.slug)
     filters = [(_("All %(count)s", count=counts.participants), base, lack is None)]
     filters += [
@@ -220,17 +244,44 @@ def show_own(request: Request, form: Filled = NOTHING) -> Response:
         for one in lacks_in(event)
         if counts.lacking[one] or one is lack
     ]  # fmt: skip
-    rows = [
-        OwnRow(one, STATE_NAMES[one.registration.state], may(actor, "accept_registration", one.subject),
-               may(actor, "decline_registration", one.subject))
-        for one in found.rows
-    ]  # fmt: skip
     return render(
-        request, "desks/own.html", event=event, form=form, found=found, rows=rows, filters=filters, desks=desks,
-        anybody=counts.participants > 0, holds_meetings=Lack.NO_MEETINGS in lacks_in(event),
-        opens_profiles=see_participants(actor, event),
-        base=page_base(request, question),
+        request, "desks/own.html", event=event, form=form, found=found, rows=own_rows(actor, found.rows, open_ones),
+        filters=filters, desks=desks, anybody=counts.participants > 0, holds=holds(event),
+        opens_profiles=see_participants(actor, event), base=page_base(request, question), to_finish=to_finish,
+        silent=silent, asks_to_finish=may(actor, "ask_own_to_finish", event),
+        has_not_finished=N_(
+            "%(count)s of your participants has not finished their registration.",
+            "%(count)s of your participants have not finished their registration.", to_finish.all,
+        ),
+        has_not_said=N_(
+            "%(count)s of your participants has not said when they can meet.",
+            "%(count)s of your participants have not said when they can meet.", silent.all,
+        ),
     )  # fmt: skip
+
+
+@page(form=NoForm, again=show_own, signed_in=True)
+def ask_to_finish_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor = actor_of(db, request)
+        event = get_event(db, actor, request.path_params["event"])
+        asked_now = ask_own_to_finish(db, actor, event)
+    told = N_("%(count)s person is asked to finish.", "%(count)s people are asked to finish.", asked_now)
+    nobody = _("Nobody has to be asked: those who have not finished were asked within three days.")
+    return redirect(request, "own_participants", event=event.event.slug, flash=told if asked_now else nobody)
+
+
+@page(form=NoForm, again=show_own, signed_in=True)
+def ask_for_availability_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor = actor_of(db, request)
+        event = get_event(db, actor, request.path_params["event"])
+        asked_now = ask_own_for_availability(db, actor, event)
+    told = N_(
+        "%(count)s person is asked when they can meet.", "%(count)s people are asked when they can meet.", asked_now
+    )
+    nobody = _("Nobody has to be asked: those who have said nothing were asked within a day.")
+    return redirect(request, "own_participants", event=event.event.slug, flash=told if asked_now else nobody)
 
 
 def _own(db: Database, request: Request) -> tuple[Actor, RegistrationInEvent]:

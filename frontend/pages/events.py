@@ -8,9 +8,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events.beside_teams import is_beside_teams
 from events.challenges import challenges_of
 from events.core import clock
-from events.core.access import Actor
+from events.core.access import Actor, may
 from events.core.database import Database, reading
 from events.core.files import content_of
 from events.core.links import link, path
@@ -42,6 +43,7 @@ from frontend.event_sections import sections_shown
 from frontend.json_ld import data_block, event_as_schema
 from frontend.steps import Standing, Step, call_to_action
 from frontend.web import actor_of, page, render
+from sessions.milestones import follows_milestones
 from sessions.timetable.released import agenda_of, last_release
 
 SHOWN_ROLES = frozenset({Role.ORGANISER, Role.JUDGE, Role.MENTOR, Role.HOST})
@@ -104,6 +106,7 @@ def standing_of(db: Database, actor: Actor, subject: EventWithPhases, now: datet
         place_in_line=place_in_line(db, registration) if waits and registration is not None else 0,
         full=capacity is not None and sum(counts.get(one, 0) for one in HOLDS_A_PLACE) >= capacity,
         waiting=counts.get(RegistrationState.WAITING, 0),
+        beside_teams=registration is not None and is_beside_teams(db, subject.id, actor.person),
         follower=(follower.name, follower.slug) if follower is not None and see_event(actor, follower) else None,
     )
 
@@ -133,11 +136,13 @@ def show_event(request: Request) -> Response:
     with reading() as db:
         actor = actor_of(db, request)
         event = get_event(db, actor, request.path_params["event"])
+        if not actor.signed_in:
+            set_reader(reader().locale, event.zone)
         step = call_to_action(standing_of(db, actor, event, now))
         shown = what_an_event_shows(db, actor, event)
-    if not actor.signed_in:
-        set_reader(reader().locale, event.zone)
-    return render_event(request, event, step, shown)
+        follows = follows_milestones(db, event.id, actor.person)
+    may_follow = may(actor, "unfollow_milestones" if follows else "follow_milestones", event)
+    return render_event(request, event, step, shown, follows=follows, may_follow=may_follow)
 
 
 def render_event(
@@ -149,7 +154,7 @@ def render_event(
     return render(
         request, "events/event.html", event=event, step=step, card=card_of(event, now), phases=timeline_of(event, now),
         schema=data_block(schema), address=link("event", event=event.event.slug),
-        **{"preview": None, **shown, **more},
+        **{"preview": None, "may_follow": False, **shown, **more},
     )  # fmt: skip
 
 
@@ -161,6 +166,7 @@ def what_an_event_shows(db: Database, actor: Actor, event: EventWithPhases) -> d
     before = db.get(Event, event.event.follows_id) if event.event.follows_id else None
     filled = {SectionKind.ABOUT} | ({SectionKind.CHALLENGES} if challenges else set())
     filled |= {SectionKind.PARTNERS} if partners else set()
+    agenda = agenda_of(db, last_release(db, event.id)) if event.event.has_agenda else []
     return {
         "programme": programme,
         "figures": _figures(event.event, figures_of(db, event)),
@@ -169,8 +175,8 @@ def what_an_event_shows(db: Database, actor: Actor, event: EventWithPhases) -> d
         "team": _team(actor, roles_in(db, event)),
         "before": before if before is not None and before.state is not EventState.DRAFT else None,
         "around": _around(db, actor, event),
-        "agenda": agenda_of(db, last_release(db, event.id)) if event.event.has_agenda else [],
-        "sections": sections_shown(db, actor, event, filled),
+        "agenda": agenda,
+        "sections": sections_shown(db, actor, event, filled, agenda),
     }
 
 

@@ -42,4 +42,4 @@ async def favicon(_request: Request) -> Response:
 
 async def robots(_request: Request) -> Response:
     """Public pages may be read by all; addresses with tokens are not linked anywhere."""
-    return PlainTextResponse("User-agent: *\nDisallow: /sign-in\nDisallow: /dev\n")
+    return PlainTextResponse("User-agent: *\nDisallow: /sign-in\nDisallow: /judge-links\nDisallow: /dev\n")

@@ -6,18 +6,20 @@ from starlette.responses import Response
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
+from events.core.links import path
 from events.core.translation import Message, _
 from events.help_queue import (
     HelpInEvent,
+    HelpState,
     finish_help,
     get_help_request,
     give_back_help_request,
     help_queue,
-    helped_in,
     take_back_help_request,
     take_help_request,
 )
 from events.teams import TeamInEvent, member_of_team
+from frontend.pages.events import page_number
 from frontend.pages.team_rooms import room_shown, to_room
 from frontend.pages.teams import NoForm, event_asked_for
 from frontend.team_tabs import mentoring_tabs
@@ -27,10 +29,14 @@ from frontend.web import NOTHING, Filled, page, redirect, render
 def _shown(request: Request, template: str, form: Filled) -> Response:
     with reading() as db:
         actor, event = event_asked_for(db, request)
-        lines, helped = help_queue(db, actor, event), helped_in(db, actor, event)
+        queue = help_queue(db, actor, event, page=page_number(request))
+    shown = queue.lines
     return render(
-        request, template, event=event, form=form, open_ones=[one for one in lines if one.request.state == "open"],
-        taken=[one for one in lines if one.request.state == "taken"], helped=helped, now=clock.now(),
+        request, template, event=event, form=form, shown=shown, waiting=queue.waiting, taken=queue.taken,
+        open_ones=[one for one in shown.rows if one.request.state is HelpState.OPEN],
+        taken_ones=[one for one in shown.rows if one.request.state is HelpState.TAKEN],
+        helped=queue.helped, now=clock.now(),
+        base=f"{path('help_queue', event=event.event.slug)}?page=",
         tabs_of_mentoring=mentoring_tabs(actor, event, "help_queue"),
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ from events.registration_lists import undecided_by_event
 from events.roles import organiser_of_event
 from frontend.event_cards import card_of
 from frontend.home_teams import TEAM_PROVIDERS, mentoring_lines
-from frontend.judging_steps import judging_to_do, votes_to_give
+from frontend.judging_steps import judging_to_do, screening_to_do, votes_to_give
 from frontend.looks import SOON, AgendaLine, Look, Provider
 from frontend.pages.desks import own_url
 from frontend.steps import Step, Urgency
@@ -347,6 +347,7 @@ PROVIDERS: tuple[Provider, ...] = (
     desk_steps,
     hackathon_steps,
     judging_to_do,
+    screening_to_do,
     votes_to_give,
     invitations_from_outside,
     consents_missing,

@@ -10,11 +10,22 @@ from starlette.responses import JSONResponse, Response
 from events.core.access import Actor, why_not
 from events.core.columns import random_id
 from events.core.database import Database, reading, transaction
+from events.core.files import content_of
 from events.core.links import path
+from events.core.paging import page_of
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import At, Message, _
-from events.rounds.desk import WorkForJudge, desk_of, get_work, read_works
-from events.rounds.rounds import RoundInEvent, RoundSubmission, Scheme, criteria_of, judge_of_round
+from events.rounds.consensus import panels_for
+from events.rounds.desk import WorkForJudge, desk_of, get_work, get_work_file, read_works
+from events.rounds.one_more import ask_for_one_more, more_for
+from events.rounds.rounds import (
+    POINTS_SCHEMES,
+    RoundInEvent,
+    RoundSubmission,
+    Scheme,
+    criteria_of,
+    judge_of_round,
+)
 from events.rounds.scoring import (
     FLAG_REASONS,
     SKIP_REASONS,
@@ -31,9 +42,11 @@ from events.rounds.scoring import (
     undo_last,
 )
 from events.rounds.votes import WHOLE_LIST, RoundVote, VoteKind, find_vote, last_about
-from frontend.pages.rounds import the_round, words
+from frontend.pages.events import page_number
+from frontend.pages.rounds import NoForm, the_round, words
 from frontend.rendering import remember_flash
 from frontend.round_form import Typed
+from frontend.sent_files import attachment
 from frontend.web import NOTHING, Filled, Form, page, redirect, render, wants_json
 
 MOST_CHOICES = 11
@@ -108,7 +121,7 @@ def new_client_id() -> str:
     return random_id("v")
 
 
-@page(signed_in=True)
+@page(signed_in=True, guests=True)
 def show_mine(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, subject = _mine(db, request)
@@ -116,10 +129,13 @@ def show_mine(request: Request, form: Filled = NOTHING) -> Response:
         if subject.round.scheme is Scheme.PAIRWISE:
             return _pair(db, request, actor, subject, form)
         latest = desk.votes.get(WHOLE_LIST)
+        more = more_for(db, actor, subject, desk)
+        panels = len(panels_for(db, actor, subject))
     closed = why_not(actor, "order_submissions", subject)
     common: dict[str, Any] = {
+        "panels": panels,
         "event": subject.event, "subject": subject, "desk": desk, "form": form,
-        "closed": closed.message if closed is not None else "", "me": actor.person, **words(),
+        "closed": closed.message if closed is not None else "", "me": actor.person, "more": more, **words(),
     }  # fmt: skip
     if subject.round.scheme is Scheme.RANKING:
         placed = _places_of(latest)
@@ -127,7 +143,8 @@ def show_mine(request: Request, form: Filled = NOTHING) -> Response:
         ordered = sorted(desk.lines, key=lambda one: (placed.get(one.number, 10_000), one.number))
         common |= {"form": form, "lines": ordered, "seen": latest.number if latest else 0, "client_id": new_client_id()}
         return render(request, "judging/list.html", **common)
-    return render(request, "judging/mine.html", **common)
+    shown = page_of(desk.lines, page_number(request))
+    return render(request, "judging/mine.html", shown=shown, base=f"{request.url.path}?page=", **common)
 
 
 def _places_of(vote: RoundVote | None) -> dict[int, int]:
@@ -151,20 +168,20 @@ def _pair(db: Database, request: Request, actor: Actor, subject: RoundInEvent, f
     )  # fmt: skip
 
 
-@page(signed_in=True)
+@page(signed_in=True, guests=True)
 def show_work(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, subject, work = _work(db, request)
         desk = desk_of(db, actor, subject)
         says = read_works(db, work, [work.row])[work.row.number]
         latest = last_about(db, subject.id, actor.person or 0, work.about)
-        criteria = criteria_of(db, subject.id) if subject.round.scheme is Scheme.RUBRIC else []
+        criteria = criteria_of(db, subject.id) if subject.round.scheme in POINTS_SCHEMES else []
     closed = why_not(actor, "score_submission", work)
     shown, stale = form.with_values(**_values(latest)), _stale(form, latest)
     others = [one for one in desk.lines if one.number != work.row.number and one.progress in ("waiting", "begun")]
     return render(
         request, "judging/work.html", event=subject.event, subject=subject, work=work, says=says, form=shown,
-        criteria=criteria, choices=_choices(subject), rule=subject.round.rule, latest=latest, stale=stale,
+        criteria=criteria, choices=choices_of(subject), rule=subject.round.rule, latest=latest, stale=stale,
         seen=latest.number if latest else 0, client_id=new_client_id(), undo_id=new_client_id(),
         skip_id=new_client_id(), closed=closed.message if closed is not None else "", desk=desk,
         next=others[0] if others else None, skip_reasons=[(one.value, name) for one, name in SKIP_REASONS.items()],
@@ -188,9 +205,9 @@ def _stale(form: Filled, latest: RoundVote | None) -> RoundVote | None:
     return latest
 
 
-def _choices(subject: RoundInEvent) -> list[str]:
+def choices_of(subject: RoundInEvent) -> list[str]:
     """The steps of the scale as buttons, where they are few enough; else a field for a number."""
-    if subject.round.scheme is not Scheme.RUBRIC:
+    if subject.round.scheme not in POINTS_SCHEMES:
         return []
     rule = subject.round.rule
     count = round((rule["most"] - rule["least"]) / rule["step"]) + 1
@@ -230,7 +247,7 @@ def _on(request: Request, vote: RoundVote, told: Message, name: str, **ids: str)
     return response
 
 
-@page(form=ScoreForm, again=show_work, signed_in=True)
+@page(form=ScoreForm, again=show_work, signed_in=True, guests=True)
 def score_now(request: Request, form: ScoreForm) -> Response:
     points = _points(form)
 
@@ -257,7 +274,7 @@ def _points(form: ScoreForm) -> dict[int, float | None]:
     return found
 
 
-@page(form=SkipForm, again=show_work, signed_in=True)
+@page(form=SkipForm, again=show_work, signed_in=True, guests=True)
 def skip_now(request: Request, form: SkipForm) -> Response:
     return _give(
         request, form.client_id, lambda db, actor, _subject, work: skip_submission(
@@ -266,7 +283,7 @@ def skip_now(request: Request, form: SkipForm) -> Response:
     )  # fmt: skip
 
 
-@page(form=VoteForm, again=show_work, signed_in=True)
+@page(form=VoteForm, again=show_work, signed_in=True, guests=True)
 def undo_now(request: Request, form: VoteForm) -> Response:
     with transaction() as db:
         actor, subject = _mine(db, request)
@@ -279,7 +296,7 @@ def undo_now(request: Request, form: VoteForm) -> Response:
     )  # fmt: skip
 
 
-@page(form=FlagForm, again=show_work, signed_in=True)
+@page(form=FlagForm, again=show_work, signed_in=True, guests=True)
 def flag_now(request: Request, form: FlagForm) -> Response:
     with transaction() as db:
         actor, subject, work = _work(db, request)
@@ -290,7 +307,7 @@ def flag_now(request: Request, form: FlagForm) -> Response:
     )  # fmt: skip
 
 
-@page(form=ConflictForm, again=show_work, signed_in=True)
+@page(form=ConflictForm, again=show_work, signed_in=True, guests=True)
 def declare_now(request: Request, form: ConflictForm) -> Response:
     with transaction() as db:
         actor, subject, work = _work(db, request)
@@ -301,7 +318,27 @@ def declare_now(request: Request, form: ConflictForm) -> Response:
     return redirect(request, "my_judging", event=subject.event.event.slug, round=subject.round.public_id, flash=told)
 
 
-@page(form=ListForm, again=show_mine, signed_in=True)
+@page(form=NoForm, again=show_mine, signed_in=True, guests=True)
+def one_more_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, subject = _mine(db, request)
+        work = ask_for_one_more(db, actor, subject)
+    return redirect(
+        request, "judge_work", event=subject.event.event.slug, round=subject.round.public_id, work=work.public_id,
+        flash=_("Here is one more for you."),
+    )  # fmt: skip
+
+
+@page(signed_in=True, guests=True)
+def send_file(request: Request) -> Response:
+    with reading() as db:
+        _actor, _subject, work = _work(db, request)
+        stored = get_work_file(db, work, request.path_params["file"])
+        content = content_of(stored)
+    return attachment(content, stored.name, stored.media_type)
+
+
+@page(form=ListForm, again=show_mine, signed_in=True, guests=True)
 def order_now(request: Request, form: ListForm) -> Response:
     places = _typed_places(form.answers)
     with transaction() as db:
@@ -331,7 +368,7 @@ def _typed_places(answers: dict[str, str]) -> list[list[int]]:
     return [sorted(found[place]) for place in sorted(found)]
 
 
-@page(form=CompareForm, again=show_mine, signed_in=True)
+@page(form=CompareForm, again=show_mine, signed_in=True, guests=True)
 def compare_now(request: Request, form: CompareForm) -> Response:
     better = {"first": form.first, "second": form.second, "neither": None}
     if form.better not in better:
@@ -349,7 +386,7 @@ def compare_now(request: Request, form: CompareForm) -> Response:
     )  # fmt: skip
 
 
-@page(form=VoteForm, again=show_mine, signed_in=True)
+@page(form=VoteForm, again=show_mine, signed_in=True, guests=True)
 def undo_comparison_now(request: Request, form: VoteForm) -> Response:
     with transaction() as db:
         actor, subject = _mine(db, request)

@@ -83,6 +83,13 @@ def show_beamer(request: Request) -> Response:
 
 
 @page(signed_in=True)
+def show_confidence(request: Request) -> Response:
+    with reading() as db:
+        seen = see_room(db, request)
+    return render(request, "live/confidence.html", **seen.context())
+
+
+@page(signed_in=True)
 def snapshot(request: Request) -> Response:
     with reading() as db:
         actor, _event, room = open_room(db, request)

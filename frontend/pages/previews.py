@@ -1,8 +1,9 @@
-"""An event's public page as somebody else would see it: a visitor, a participant of each type, a judge.
+"""An event's public page as somebody else would see it: a visitor, a participant of each type, each of its roles.
 
 Nothing can be done in a preview: it is one page that only reads, and the rights of who looks at it stay theirs.
 """
 
+import re
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from events.core.links import path
 from events.core.translation import Message, _
 from events.events import EventState, EventWithPhases
 from events.registration import ParticipationType, Registration, RegistrationState, types_of
-from events.roles import Role, Scope
+from events.roles import ROLE_NAMES, Role, Scope
 from frontend.pages.events import render_event, standing_of, what_an_event_shows
 from frontend.pages.setup.shared import organised_event
 from frontend.steps import Standing, Step, call_to_action
@@ -23,6 +24,10 @@ from frontend.web import actor_of, page
 
 # Nobody: no row has this id, so that nothing of anybody is shown as theirs.
 SOMEBODY = 0
+SEEN = (Role.CHALLENGE_OWNER, Role.MENTOR, Role.JUDGE)
+# Between these the page is what others see; they are taken out again before it is sent.
+BEGINS, ENDS = "~ preview begins ~", "~ preview ends ~"
+LINK = re.compile(r'(<a\b[^>]*?) href="(?!#)[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class Preview:
 
     label: Message | str
     roles: list[tuple[Message | str, str, bool]]
+    begins: str = BEGINS
+    ends: str = ENDS
 
 
 @dataclass(frozen=True)
@@ -44,13 +51,16 @@ class SeenAs:
 
 
 def _roles(event: EventWithPhases, types: list[ParticipationType]) -> list[SeenAs]:
-    judge = Actor(SOMEBODY, frozenset({Tie(Role.JUDGE, Scope.EVENT, event.id)}))
     member = Actor(SOMEBODY, frozenset({Tie("participant", "event", event.id)}))
     return [
         SeenAs("visitor", _("Visitor"), VISITOR),
-        *(SeenAs(f"type-{one.code}", one.name, member, one) for one in types),
-        SeenAs("judge", _("Judge"), judge),
+        *(SeenAs(f"type-{one.code}", _("Registered as %(type)s", type=one.name), member, one) for one in types),
+        *(SeenAs(role.value.replace(" ", "-"), ROLE_NAMES[role], _holding(event, role)) for role in SEEN),
     ]
+
+
+def _holding(event: EventWithPhases, role: Role) -> Actor:
+    return Actor(SOMEBODY, frozenset({Tie(role, Scope.EVENT, event.id)}))
 
 
 @page(signed_in=True)
@@ -67,7 +77,17 @@ def show_preview(request: Request) -> Response:
     step = _without_deeds(call_to_action(_standing_as(standing, seen_as)))
     base = path("preview", event=event.event.slug)
     links = [(one.label, f"{base}?as={one.code}", one is seen_as) for one in roles]
-    return render_event(request, public, step, shown, preview=Preview(seen_as.label, links))
+    return _without_links(render_event(request, public, step, shown, preview=Preview(seen_as.label, links)))
+
+
+def _without_links(response: Response) -> Response:
+    """The same page with links between the marks that lead nowhere: they would lead to pages as the organiser sees
+    them, with buttons that act in their own name."""
+    before, _begins, rest = bytes(response.body).decode().partition(BEGINS)
+    seen, _ends, after = rest.rpartition(ENDS)
+    seen = LINK.sub(r'\1 role="link" aria-disabled="true"', seen)
+    headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+    return Response(before + seen + after, response.status_code, headers)
 
 
 def _as_published(event: EventWithPhases) -> EventWithPhases:

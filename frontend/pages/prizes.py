@@ -8,6 +8,7 @@ from events.challenge_board import filled_in, refuse_others
 from events.challenges import ChallengeInEvent, get_challenge
 from events.core.access import Actor, why_not
 from events.core.database import Database, reading, transaction
+from events.core.money import CURRENCIES, currency_name
 from events.core.refusals import NotAllowed
 from events.core.translation import Message, _
 from events.events import EventWithPhases, get_event
@@ -23,6 +24,7 @@ from events.prizes import (
     change_prize,
     finals_of,
     get_prize,
+    prize_money,
     prizes_of,
     remove_prize,
     take_prize_back,
@@ -42,13 +44,17 @@ class PrizeForm(Form):
 
     what_is_it: str = ""
     name: str = ""
+    amount: str = ""
+    currency: str = "EUR"
     value: str = ""
     by_whom: str = ""
     winners: int = Field(1, ge=1, le=MOST_WINNERS)
 
     def offered(self) -> Offered:
         """The same for the domain."""
-        return Offered(self.name, self.value, self.what_is_it, self.by_whom, self.winners)
+        return Offered(
+            self.name, self.value, self.what_is_it, self.by_whom, self.winners, self.amount, self.currency
+        )  # fmt: skip
 
 
 class AwardForm(Form):
@@ -75,8 +81,12 @@ def show_challenge_prizes(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "prizes/challenge.html", event=subject.event, title=subject.challenge.title, found=found, form=form,
         here={"event": subject.event.event.slug, "challenge": subject.challenge.public_id}, filled=filled,
-        refusal=refusal.message if refusal else "",
+        refusal=refusal.message if refusal else "", currencies=_currencies(),
     )  # fmt: skip
+
+
+def _currencies() -> list[tuple[str, str]]:
+    return [(one, currency_name(one)) for one in CURRENCIES]
 
 
 @page(form=PrizeForm, again=show_challenge_prizes, signed_in=True)
@@ -104,6 +114,7 @@ def show_prizes(request: Request, form: Filled = NOTHING) -> Response:
         choices={one.public_id: _choices(one, finals) for one in found}, announces=announcing is None,
         announced_at=event.event.winners_announced_at, awarded=any(one.winners for one in found),
         sent_for=request.path_params.get("prize", ""), handed_in=bool(finals),
+        currencies=_currencies(), in_all=prize_money(found),
     )  # fmt: skip
 
 
@@ -146,12 +157,18 @@ def edit_prize(request: Request, form: Filled = NOTHING) -> Response:
             only_if_may(actor, "change_prize", subject)
     row = subject.prize
     form = form.with_values(
-        name=row.name, value=row.value, what_is_it=row.what, by_whom=row.by_whom, winners=row.winners
+        name=row.name,
+        amount=row.amount or "",
+        currency=row.currency or "EUR",
+        value=row.value,
+        what_is_it=row.what,
+        by_whom=row.by_whom,
+        winners=row.winners,
     )
     owned = subject.challenge is not None and not organiser_of_event(actor, subject.event)
     return render(
         request, "prizes/edit.html", event=subject.event, prize_id=row.public_id, name=row.name, form=form,
-        challenge=subject.challenge.public_id if subject.challenge and owned else "",
+        challenge=subject.challenge.public_id if subject.challenge and owned else "", currencies=_currencies(),
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from events.programmes import (
 from frontend.event_cards import card_of
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+from sessions.desk_figures import see_programme_figures
 
 
 class ProgrammeForm(Form):
@@ -76,7 +77,8 @@ def show_programme(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "programmes/programme.html", programme=programme, clusters=clusters, form=form,
         events=[card_of(one, clock.now(), mine.get(one.id)) for one in events],
-        leads=leads, others=[(one.public_id, one.name) for one in others],
+        leads=leads, reads_figures=see_programme_figures(actor, programme),
+        others=[(one.public_id, one.name) for one in others],
         crumbs=_crumbs(programme) if leads else [],
     )  # fmt: skip
 

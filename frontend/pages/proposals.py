@@ -9,6 +9,8 @@ from starlette.responses import Response
 from events.core import clock
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
+from events.core.links import path
+from events.core.paging import page_of
 from events.core.refusals import Conflict, NotFound
 from events.core.translation import N_, Message, _
 from events.core.wall import from_wall, to_wall
@@ -43,6 +45,7 @@ from events.team_builder.plan import Aim
 from events.team_builder.reasons import LeftOver
 from events.team_rules import last_joining
 from frontend.pages.blocks import whole_number
+from frontend.pages.events import page_number
 from frontend.pages.teams import NoForm, event_asked_for
 from frontend.team_tabs import team_tabs
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
@@ -80,6 +83,7 @@ class SendForm(Form):
 
 
 NONE = "none"
+MOST_LEFT_SHOWN = 100
 STATES: dict[ProposalState, tuple[Message, str, str]] = {
     ProposalState.QUEUED: (_("Waiting for its turn"), "half", "plain"),
     ProposalState.RUNNING: (_("Being made"), "live", "woad"),
@@ -225,6 +229,8 @@ def _shown(request: Request, template: str, form: Filled) -> Response:
     )
     return render(
         request, template, event=event, subject=subject, proposal=row, report=report, form=form,
+        shown=page_of(report.teams, page_number(request)), left_shown=report.left[:MOST_LEFT_SHOWN],
+        base=f"{path('team_proposal', event=event.event.slug, proposal=row.public_id)}?page=",
         failure=FAILURES[Failure(row.problem)] if row.state is ProposalState.FAILED else "", aims=AIMS, broken=BROKEN,
         left=LEFT, place_states=PLACES, team_states=TEAM_STATES, movable=_movable(report), targets=_targets(report),
         skill_label=skill_label, language_name=language_name, span=hours_and_minutes,

@@ -147,13 +147,13 @@ class RegisterForm(Form):
 
 @page(form=RegisterForm, again=show_form, signed_in=True)
 def register_now(request: Request, form: RegisterForm) -> Response:
-    with transaction() as db:
+    with handed_in(form.answer_files) as files, transaction() as db:
         actor = actor_of(db, request)
         event = get_event(db, actor, request.path_params["event"])
         row = register(
             db, actor, event, type_code=form.type, answers=by_question(form.answers),
             consent=bool(form.consent), organisation_id=own_organisation(db, actor, form.organisation),
-            locale=reader().locale, code=form.code, files=handed_in(form.answer_files),
+            locale=reader().locale, code=form.code, files=files,
         )  # fmt: skip
     return redirect(request, "my_registration", event=event.event.slug, flash=RECEIVED[row.state])
 

@@ -23,6 +23,7 @@ from events.rounds.assigning import (
 )
 from events.rounds.boards import board_of
 from events.rounds.conflicts import KIND_NAMES, dismiss_conflict, note_mentor, team_of_submission
+from events.rounds.guests import LinkState, guests_of, usual_days
 from events.rounds.judges import judges_to_name, name_judge
 from events.rounds.rounds import RoundInEvent
 from events.rounds.standings import works_of
@@ -30,12 +31,20 @@ from frontend.pages.events import page_number
 from frontend.pages.rounds import ROWS, organised_round, to_round, words
 from frontend.web import NOTHING, Filled, Form, page, render
 
+LINK_STATES: dict[LinkState, tuple[Message, str, str]] = {
+    LinkState.WORKS: (_("Works"), "check", "ok"),
+    LinkState.USED_UP: (_("Used up"), "half", "warn"),
+    LinkState.EXPIRED: (_("Expired"), "bar", "plain"),
+    LinkState.REVOKED: (_("Ended"), "cross", "plain"),
+}
+
 
 class JudgeForm(Form):
     """Somebody who judges, with their limit."""
 
     person: str = ""
     most: str = ""
+    why: str = ""
 
 
 class ReplaceForm(Form):
@@ -78,6 +87,7 @@ def show_judges(request: Request, form: Filled = NOTHING) -> Response:
         actor, subject = organised_round(db, request)
         board = board_of(db, actor, subject)
         known = {one.judge.person_id for one in board.judges if one.judge.judges}
+        guests, days = guests_of(db, subject.id), usual_days(subject)
         free = [one for one in judges_to_name(db, subject.event) if one.id not in known]
     refusal = why_not(actor, "name_judge", subject)
     return render(
@@ -89,7 +99,8 @@ def show_judges(request: Request, form: Filled = NOTHING) -> Response:
                for one in board.rows],
         assigned=subject.round.scheme in ASSIGNED_SCHEMES, may_name=refusal is None,
         may_assign=may(actor, "assign_judges", subject), why_not=refusal.message if refusal else "",
-        kind_names=KIND_NAMES, **words(),
+        kind_names=KIND_NAMES, guests=guests, guest_ids={one.person_id for one in guests}, usual_days=days,
+        may_invite=may(actor, "invite_guest_judge", subject), link_states=LINK_STATES, **words(),
     )  # fmt: skip
 
 
@@ -100,7 +111,8 @@ def name_now(request: Request, form: JudgeForm) -> Response:
     with transaction() as db:
         actor, subject = organised_round(db, request)
         person = _person(db, form.person)
-        name_judge(db, actor, subject, person_id=person, most=int(form.most) if form.most else None)
+        name_judge(db, actor, subject, person_id=person, most=int(form.most) if form.most else None,
+                   why=form.why)  # fmt: skip
     return to_round(
         request, subject, _("Saved. Assign the submissions again so that they get their part."), "round_judges"
     )

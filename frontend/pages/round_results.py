@@ -1,5 +1,7 @@
 """Results: as they stand for organisers, ties and notes, publishing and holding back, tables, what others see."""
 
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +17,15 @@ from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.sheets import write_csv
 from events.core.translation import N_, At, Message, _
 from events.core.wall import from_wall, to_wall
+from events.judging.calls import Fate
 from events.roles import may_know_whose_it_is, organiser_of_event
 from events.rounds.assigning import work_in
 from events.rounds.boards import names_of, report_of
+from events.rounds.call_exports import CALL_TABLES, consensus_table, ranking_table
+from events.rounds.calls import fate_told, fates_in
 from events.rounds.comments import (
     comments_for_team,
-    comments_in,
+    comments_of,
     decide_tie,
     decisions_of,
     get_commented_round,
@@ -30,19 +35,18 @@ from events.rounds.comments import (
     release_comments,
 )
 from events.rounds.exports import TABLE_NAMES, judges_table, result_table, settings_table, votes_table
-from events.rounds.inputs import Inputs, Line, result_as_json
+from events.rounds.inputs import ChallengeBest, Inputs, Line, best_by_challenge, result_as_json
 from events.rounds.judges import judges_of
 from events.rounds.publishing import (
     Detail,
     PublishedResult,
+    differs_from,
     differs_now,
     get_result,
-    held_result,
     inputs_of,
     publish_result,
     published_lines,
     show_result_now,
-    shown_result,
     take_result_back,
     versions_of,
 )
@@ -56,6 +60,7 @@ from frontend.pages.events import page_number
 from frontend.pages.rounds import ROWS, NoForm, judged_event, organised_round, the_round, to_round, words
 from frontend.web import NOTHING, Filled, Form, page, render
 
+MOST_TIES, MOST_TO_DISCUSS = 10, 25  # on one page; what lies further down is counted
 LEFT_OUT: dict[str, Message] = {
     "not_in_round": _("Taken out of the round"),
     "not_a_judge": _("Judges no more"),
@@ -118,25 +123,43 @@ def show_result(request: Request, form: Filled = NOTHING) -> Response:
         actor, subject = organised_round(db, request)
         report = report_of(db, actor, subject)
         notes, decisions = notes_of(db, subject), decisions_of(db, subject)
-        held, shown, differs = held_result(db, subject), shown_result(db, subject), differs_now(db, subject)
-        comments = comments_in(db, subject.round) if subject.round.scheme is Scheme.RUBRIC else []
+        comments = comments_of(report.standing) if report and subject.round.scheme is Scheme.RUBRIC else []
         deciders = names_of(db, {one.decided_by_id for one in decisions if one.decided_by_id})
         versions = versions_of(db, actor, subject)
+    shown = next((one for one in versions if one.version == subject.round.shown_version), None)
+    held = next((one for one in versions if one.shown_at is None and one.put_aside_at is None), None)
     publishing, releasing = why_not(actor, "publish_result", subject), why_not(actor, "release_comments", subject)
     form = form.with_values(detail=Detail.PLACES.value)
     before = subject.round.comments_released_at
     return render(
         request, "rounds/results.html", event=subject.event, subject=subject, report=report, form=form, notes=notes,
         lines=page_of(report.lines if report else (), page_number(request), size=ROWS),
-        base=f"{request.url.path}?page=",
+        challenges=_best_by_challenge(subject, report.lines if report else ()),
+        base=f"{request.url.path}?page=", ties=report.ties[:MOST_TIES] if report else (),
+        discuss=report.discuss[:MOST_TO_DISCUSS] if report else (),
         decisions=[(one, deciders.get(one.decided_by_id or 0, "")) for one in decisions], held=held, shown=shown,
-        differs=differs, details=DETAILS, left_out_names=LEFT_OUT, decided_by=decided_by, versions=versions,
+        differs=differs_from(shown, report.standing if report else None),
+        details=DETAILS, left_out_names=LEFT_OUT, decided_by=decided_by, versions=versions,
         why_not_publish=publishing.message if publishing is not None else "",
         rubric=subject.round.scheme is Scheme.RUBRIC,
         may_release=releasing is None, comments=len(comments),
         new_comments=sum(1 for one in comments if before is None or one.given_at > before),
-        now=to_wall_now(subject), tables=TABLE_NAMES, may_decide=may(actor, "decide_tie", subject), **words(),
+        now=to_wall_now(subject), tables=TABLE_NAMES | (CALL_TABLES if subject.round.scheme is Scheme.CALL else {}),
+        may_decide=may(actor, "decide_tie", subject), **words(),
     )  # fmt: skip
+
+
+def _best_by_challenge(
+    subject: RoundInEvent, lines: Iterable[Line], shown: Collection[int] | None = None
+) -> list[ChallengeBest]:
+    """Who is best in each challenge, of those shown (None: all); in a call nobody but whoever passes is told of."""
+    if subject.round.scheme is Scheme.CALL:
+        return []
+    found = [
+        replace(one, places=tuple(each for each in one.places if shown is None or each[1].number in shown))
+        for one in best_by_challenge(lines)
+    ]
+    return [one for one in found if one.places]
 
 
 def to_wall_now(subject: RoundInEvent) -> str:
@@ -244,7 +267,7 @@ def note_now(request: Request, form: NoteForm) -> Response:
 def send_table(request: Request) -> Response:
     """A table of the result as it stands, or with `version` of a published one."""
     what, asked = request.path_params["what"], request.query_params.get("version", "")
-    if what not in TABLE_NAMES:
+    if what not in TABLE_NAMES | CALL_TABLES:
         raise NotFound()
     with reading() as db:
         actor, subject = organised_round(db, request)
@@ -252,7 +275,11 @@ def send_table(request: Request) -> Response:
         names = {one.number: one.name for one in judges_of(db, subject.id)}
     if subject.round.scheme is Scheme.AUDIENCE:
         names = {}
+    if what in CALL_TABLES and subject.round.scheme is not Scheme.CALL:
+        raise NotFound()
     tables = {
+        "consensus": lambda: consensus_table(inputs, names),
+        "ranking": lambda: ranking_table(inputs, result, names),
         "votes": lambda: votes_table(inputs, result, names),
         "result": lambda: result_table(inputs, result),
         "judges": lambda: judges_table(inputs, result, names),
@@ -295,20 +322,37 @@ def _published(request: Request, number: int | None) -> Response:
         row = get_result(db, actor, subject, number)
         versions = versions_of(db, actor, subject)
         own = _own(db, actor, subject)
+        told = _told(db, actor, subject)
         hidden = _hidden(db, actor, subject, row)
-        differs = differs_now(db, subject)
+        differs = organiser_of_event(actor, subject) and differs_now(db, subject)
     blind = not may_know_whose_it_is(actor, subject)
     lines = [] if blind else [one for one in published_lines(row) if one.public_id not in hidden]
+    call = subject.round.scheme is Scheme.CALL
+    if call and not organiser_of_event(actor, subject):
+        # Who is funded everybody may know; all else each team is told by itself.
+        fates = fates_in(row.result)
+        lines = [one for one in lines if fates.get(one.number) is Fate.FUNDED]
     mine = next((one for one in published_lines(row, everything=True) if one.public_id == own), None)
     return render(
         request, "rounds/published.html", event=subject.event, subject=subject, result=row, versions=versions,
         lines=page_of(lines, page_number(request), size=ROWS), hidden=len(hidden), mine=mine,
+        challenges=_best_by_challenge(
+            subject, published_lines(row, everything=True), {one.number for one in lines}
+        ),
         base=f"{request.url.path}?page=",
         organises=organiser_of_event(actor, subject), inputs=inputs_of(row), decided_by=decided_by,
         points=row.detail is Detail.POINTS, newest=row.version == subject.round.shown_version, differs=differs,
         reopened=subject.round.state in (RoundState.OPEN, RoundState.CLOSED),
-        blind=blind, comments=bool(own) and subject.round.comments_released_at is not None, **words(),
+        blind=blind, call=call, told=told,
+        comments=bool(own) and subject.round.comments_released_at is not None, **words(),
     )  # fmt: skip
+
+
+def _told(db: Database, actor: Actor, subject: RoundInEvent) -> bool:
+    """Whether the actor's team was told what became of its submission in a stage of a call."""
+    team = team_of(db, actor.person, subject.event.id)
+    found = submission_of_team(db, team.id) if team else None
+    return found is not None and fate_told(db, subject.id, found.id or 0) is not None
 
 
 def _own(db: Database, actor: Actor, subject: RoundInEvent) -> str:
@@ -321,6 +365,8 @@ def _own(db: Database, actor: Actor, subject: RoundInEvent) -> str:
 def _hidden(db: Database, actor: Actor, subject: RoundInEvent, row: PublishedResult) -> set[str]:
     """What a judge with a conflict of interest is not shown, here either."""
     hidden = hidden_from(db, actor, subject.event)
+    if not hidden:
+        return set()
     works = works_of(db, subject.id, also_taken_out=True).values()
     listed = {one.public_id for one in published_lines(row)}
     return {one.submission.public_id for one in works if one.submission.id in hidden} & listed

@@ -12,16 +12,17 @@ from events.core.links import path
 from events.core.paging import page_of
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import N_, Message, _
+from events.deadlines import in_stages
 from events.events import EventKind, EventWithPhases, get_event
 from events.phases import PhaseKind
 from events.registration import participant_of_event
-from events.roles import organiser_of_event
+from events.roles import organiser_of_event, screener_of_event
 from events.rounds.assigning import ASSIGNED_SCHEMES
 from events.rounds.audience import turnout_of
 from events.rounds.boards import board_of
 from events.rounds.comments import commented_rounds
 from events.rounds.desk import PROGRESS_NAMES, Progress, desk_of
-from events.rounds.publishing import differs_now, held_result, shown_result
+from events.rounds.publishing import differs_from, held_result, shown_result
 from events.rounds.rounds import (
     RoundInEvent,
     RoundState,
@@ -47,6 +48,7 @@ from events.rounds.setting_up import (
     waiting_to_come_in,
 )
 from events.rounds.votes import voters_in
+from events.screening.screenings import find_screening
 from frontend import round_form
 from frontend.pages.events import page_number
 from frontend.round_form import RoundForm, plan_from, values_of
@@ -125,13 +127,15 @@ def show_rounds(request: Request) -> Response:
         organises = organiser_of_event(actor, event)
         counts, voters = count_in(db, ids), voters_in(db, ids) if organises else {}
         commented = commented_rounds(db, actor, event)
+        screening = find_screening(db, event.id)
         desks = {one.id: desk_of(db, actor, one) for one in found if judge_of_round(actor, one)}
     return render(
         request, "rounds/list.html", event=event, found=found, counts=counts, voters=voters, desks=desks,
         commented=commented, organises=organises, adds=may(actor, "add_round", event),
         registered=participant_of_event(actor, event),
         taking={one.id: is_taking_votes(one) for one in found},
-        judges={one.id for one in found if judge_of_round(actor, one)}, **words(),
+        judges={one.id for one in found if judge_of_round(actor, one)}, screening=screening is not None,
+        screens=screening is not None and screening.state != "draft" and screener_of_event(actor, event), **words(),
     )  # fmt: skip
 
 
@@ -162,6 +166,7 @@ def _edit(
         criteria=numbers_shown(form.values, "criterion", len(plan.criteria)), ties=range(round_form.TIES),
         tie_options=round_form.tie_options(plan), phases=round_form.phase_options([one.kind for one in event.phases]),
         averages=round_form.AVERAGES, bys=round_form.BYS, ways=round_form.WAYS, borders=round_form.BORDERS,
+        purposes=round_form.PURPOSES, stages=round_form.STAGES if in_stages(event) else (),
         kinds=round_form.KINDS, whole=subject is None or subject.round.state is RoundState.DRAFT, **words(),
     )  # fmt: skip
 
@@ -201,12 +206,13 @@ def change_now(request: Request, form: RoundForm) -> Response:
 
 def _describe(db: Database, actor: Actor, subject: RoundInEvent, form: RoundForm) -> None:
     """What can be changed while judges are at it: only that is read from the form."""
-    typed = round_form.Typed({"judges_each": form.judges_each})
-    each = typed.whole("judges_each", subject.round.judges_each)
+    typed = round_form.Typed({"judges_each": form.judges_each, "judges_most": form.judges_most})
+    each, most = typed.whole("judges_each", subject.round.judges_each), typed.perhaps("judges_most")
     if typed.wrong:
         raise Invalid(typed.wrong)
     phase = PhaseKind(form.phase) if form.phase in round_form.PHASES else None
-    wanted = replace(plan_of(db, subject.round), name=form.name, about=form.about, phase=phase, judges_each=each)
+    wanted = replace(plan_of(db, subject.round), name=form.name, about=form.about, phase=phase, judges_each=each,
+                     judges_most=most)  # fmt: skip
     describe_round(db, actor, subject, plan=wanted)
 
 
@@ -216,13 +222,14 @@ def _board(request: Request, template: str, form: Filled = NOTHING) -> Response:
         board = board_of(db, actor, subject)
         waiting = len(waiting_to_come_in(db, subject)) if may(actor, "take_in", subject) else 0
         turnout = turnout_of(db, subject) if subject.round.scheme is Scheme.AUDIENCE else None
-        held, shown, differs = held_result(db, subject), shown_result(db, subject), differs_now(db, subject)
+        held, shown = held_result(db, subject), shown_result(db, subject)
     opening = why_not(actor, "open_round", subject)
     return render(
         request, template, event=subject.event, subject=subject, board=board, form=form, waiting=waiting,
         rows=page_of(board.rows, page_number(request), size=ROWS), base=f"{board_path(subject)}?page=",
         turnout=turnout, held_until=held.held_until if held else None, shown_version=shown.version if shown else None,
-        differs=differs, taking=is_taking_votes(subject), assigned=subject.round.scheme in ASSIGNED_SCHEMES,
+        differs=differs_from(shown, board.standing),
+        taking=is_taking_votes(subject), assigned=subject.round.scheme in ASSIGNED_SCHEMES,
         why_not_open=opening.message if opening is not None and subject.round.state is RoundState.DRAFT else "",
         phase=subject.event.phase(subject.round.phase) if subject.round.phase else None, **words(),
     )  # fmt: skip

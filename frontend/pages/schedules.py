@@ -84,6 +84,7 @@ PHASES: dict[str, Message] = {
     "moving": _("Making room with few moves"),
     "moving confirmed": _("Making room with few moves"),
     "improvement": _("Making room for more"),
+    "resettling": _("Making room for more"),
     "worst-off": _("Looking after those who have least"),
     "breaks": _("Closing gaps between meetings"),
 }

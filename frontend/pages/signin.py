@@ -198,7 +198,7 @@ class LanguageForm(Form):
     next: str = ""
 
 
-@page(form=LanguageForm)
+@page(form=LanguageForm, guests=True)
 def set_language(request: Request, form: LanguageForm) -> Response:
     if form.language not in LANGUAGES:
         raise Invalid({"language": _("Folkmoot does not speak this language yet. Choose one from the list.")})

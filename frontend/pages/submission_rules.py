@@ -13,7 +13,7 @@ from events.core.database import Database, reading, transaction
 from events.core.refusals import NotAllowed, NotFound
 from events.core.translation import Message, _
 from events.core.wall import from_wall, to_wall
-from events.deadlines import MOST_GRACE, grace_ends, set_grace
+from events.deadlines import MOST_GRACE, grace_ends, hands_in_during, in_stages, set_grace
 from events.events import EventKind, EventWithPhases, get_event
 from events.late_entries import give_late_entry, late_entries_in, late_entries_of, take_late_entry_back
 from events.phases import PhaseKind
@@ -42,7 +42,9 @@ KINDS = (
     (FieldKind.CHOICE, _("A choice of answers")),
     (FieldKind.LINK, _("A link")),
     (FieldKind.NUMBER, _("A number")),
+    (FieldKind.FUNDING, _("The funding asked for, in euros")),
 )
+STAGES = (("", _("In both stages")), ("1", _("In the concept note")), ("2", _("In the full proposal")))
 
 
 class NoForm(Form):
@@ -64,11 +66,13 @@ class FieldForm(Form):
     choices: str = ""
     required: str = ""
     shown: str = ""
+    stage: str = ""
 
     def asking(self) -> Asking:
         """The same for the domain."""
         choices = tuple(line.strip() for line in self.choices.splitlines() if line.strip())
-        return Asking(self.label, self.kind, self.help, choices, bool(self.required), bool(self.shown))
+        return Asking(self.label, self.kind, self.help, choices, bool(self.required), bool(self.shown),
+                      int(self.stage) if self.stage in ("1", "2") else None)  # fmt: skip
 
 
 class LateForm(Form):
@@ -93,7 +97,7 @@ def show_rules(request: Request, form: Filled = NOTHING) -> Response:
         request, "submission_rules/rules.html", event=event, form=form, fields=fields_shown(fields), kinds=KINDS,
         challenges=challenges, late=late, grace_form=grace_form, field_form=form if sent == "field" else None,
         changeable=refusal is None, refusal=refusal.message if refusal else "",
-        deadline=event.phase(PhaseKind.SUBMISSION), grace=grace_ends(event),
+        deadline=event.phase(PhaseKind.SUBMISSION), grace=grace_ends(event), stages=STAGES if in_stages(event) else (),
     )  # fmt: skip
 
 
@@ -102,7 +106,8 @@ def fields_shown(fields: list[SubmissionField]) -> list[dict[str, Any]]:
     names = dict(KINDS)
     return [
         {"id": one.public_id, "label": one.label, "kind": names[one.kind], "choices": one.choices,
-         "required": one.required, "shown": one.shown, "first": number == 0}
+         "required": one.required, "shown": one.shown, "first": number == 0,
+         "stage": dict(STAGES)[str(one.stage or "")] if one.stage else ""}
         for number, one in enumerate(fields)
     ]  # fmt: skip
 
@@ -185,10 +190,12 @@ def edit_field(request: Request, form: Filled = NOTHING) -> Response:
     form = form.with_values(
         label=row.label, help=row.help, kind=row.kind, choices="\n".join(row.choices),
         required="yes" if row.required else "", shown="yes" if row.shown else "",
+        stage=str(row.stage or ""),
     )  # fmt: skip
     return render(
         request, "submission_rules/field.html", event=subject.event, field_id=row.public_id, label=row.label, form=form,
         kinds=KINDS, challenge=subject.challenge.public_id if subject.challenge else "",
+        stages=STAGES if in_stages(subject.event) else (),
     )  # fmt: skip
 
 
@@ -240,8 +247,8 @@ def show_late_entry(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "submission_rules/late_entry.html", event=team.event, team_name=team.team.name,
         team_id=team.team.public_id, form=form, entries=entries, refusal=refusal.message if refusal else "",
-        standing=may(actor, "take_late_entry_back", team), grace=grace_ends(team.event),
-        deadline=team.event.phase(PhaseKind.SUBMISSION),
+        standing=may(actor, "take_late_entry_back", team), grace=grace_ends(team.event, hands_in_during(team)),
+        deadline=team.event.phase(hands_in_during(team)),
     )  # fmt: skip
 
 

@@ -1,7 +1,5 @@
 """Submissions: the list, one submission, receipts, late versions and files."""
 
-from datetime import datetime
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +10,7 @@ from events.core.database import Database, reading, transaction
 from events.core.files import content_of
 from events.core.refusals import NotFound
 from events.core.translation import _
+from events.deadlines import deadline_of, kind_of_stage
 from events.events import EventWithPhases, get_event
 from events.handing_in import (
     admit_late_version,
@@ -25,11 +24,14 @@ from events.late_entries import late_entries_of
 from events.people import Person
 from events.phases import PhaseKind
 from events.registration import participant_of_event
+from events.screening.decisions import told_of
 from events.submission_fields import fields_for, kept_answers
 from events.submission_files import files_of, get_file
 from events.submissions import (
     SubmissionInEvent,
     SubmissionState,
+    SubmissionVersion,
+    counting_versions,
     gallery_open,
     get_submission,
     own_or_organised,
@@ -62,12 +64,13 @@ def show_submissions(request: Request) -> Response:
         found = submissions_of(db, actor, event, challenge=question["challenge"], page=page_number(request))
         own = team_of(db, actor.person, event.id)
         mine = submission_of_team(db, own.id) if own else None
+    deadline = deadline_of(TeamInEvent(own, event)) if own else event.phase(PhaseKind.SUBMISSION)
     judging, live = event.phase(PhaseKind.JUDGING), event.phase(PhaseKind.LIVE)
     opens = min((phase.starts_at for phase in (judging, live) if phase is not None), default=None)
     return render(
         request, "submissions/list.html", event=event, found=found, own=own, mine=mine, opens=opens,
         shown=gallery_open(event, clock.now()), registered=participant_of_event(actor, event),
-        sees=see_teams(actor, event), deadline=event.phase(PhaseKind.SUBMISSION),
+        sees=see_teams(actor, event), deadline=deadline,
         writable=own is not None and may(actor, "save_draft", TeamInEvent(own, event)),
         base=page_base(request, question),
     )  # fmt: skip
@@ -86,6 +89,8 @@ def show_submission(request: Request, form: Filled = NOTHING) -> Response:
         exceptions = late_entries_of(db, subject.team.id or 0) if own_or_organised(actor, subject) else []
         inside = member_of_team(actor, subject)
         changed = inside and changed_since(db, subject.submission)
+        told = told_of(db, subject.id) if inside else None
+        handed_in = bool(counting_versions(db, [subject.id], subject.team.stage))
     row = subject.submission
     draft = {
         "title": row.title, "summary": row.summary, "text": row.text, "links": row.links, "video": row.video,
@@ -98,9 +103,9 @@ def show_submission(request: Request, form: Filled = NOTHING) -> Response:
         counts=counts, says=counts.content if counts else draft, versions=versions, challenge=challenge, names=names,
         writable=may(actor, "save_draft", team), final=row.state is SubmissionState.FINAL,
         admits=may(actor, "change_event", subject.event),
-        changed=changed,
+        changed=changed, told=told, handed_in=handed_in,
         late=[one for one in versions if one.late and not one.admitted_at],
-        deadline=subject.event.phase(PhaseKind.SUBMISSION), exceptions=exceptions,
+        deadline=deadline_of(team), exceptions=exceptions,
         lets_in=may(actor, "give_late_entry", team),
     )  # fmt: skip
 
@@ -118,14 +123,14 @@ def show_receipt(request: Request, form: Filled = NOTHING) -> Response:
         by=by.name if by else "", counts=counts is not None and counts.number == found.version.number,
         admits=may(actor, "admit_late_version", found), content=found.version.content,
         form=form, admitted_by=admitter.name if admitter else "",
-        in_grace=_after_the_end(subject.event, found.version.sent_at),
+        in_grace=_after_the_end(subject, found.version),
     )  # fmt: skip
 
 
-def _after_the_end(event: EventWithPhases, sent_at: datetime | None) -> bool:
-    """Whether something was sent after the end of the phase, and so within the grace or by an exception."""
-    phase = event.phase(PhaseKind.SUBMISSION)
-    return phase is not None and sent_at is not None and sent_at >= phase.ends_at
+def _after_the_end(subject: SubmissionInEvent, version: SubmissionVersion) -> bool:
+    """Whether something was sent after the end of its phase, and so within the grace or by an exception."""
+    phase = subject.event.phase(kind_of_stage(subject.event, version.stage))
+    return phase is not None and version.sent_at is not None and version.sent_at >= phase.ends_at
 
 
 def _number(request: Request) -> int:

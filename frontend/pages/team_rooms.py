@@ -6,6 +6,7 @@ from starlette.responses import Response
 from events.checkpoints import checkpoints_of
 from events.core.access import Actor, may
 from events.core.database import Database, reading, transaction
+from events.core.links import path
 from events.core.refusals import NotFound
 from events.core.translation import _
 from events.help_queue import ask_for_help, help_of_team
@@ -19,6 +20,7 @@ from events.progress import (
     take_back_entry,
 )
 from events.teams import TeamInEvent, get_team, member_of_team, members_of
+from frontend.pages.events import page_number
 from frontend.pages.teams import NoForm, event_asked_for
 from frontend.team_tabs import room_tabs, team_tabs
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
@@ -107,9 +109,11 @@ def ask_for_help_now(request: Request, form: HelpForm) -> Response:
 def _progress(request: Request, template: str) -> Response:
     with reading() as db:
         actor, event = event_asked_for(db, request)
-        rows, points = progress_in(db, actor, event), checkpoints_of(db, event.id)
+        shown = progress_in(db, actor, event, page=page_number(request))
+        points = checkpoints_of(db, event.id)
     return render(
-        request, template, event=event, rows=rows, points=[(one.public_id, one.name, one.due_at) for one in points],
+        request, template, event=event, points=[(one.public_id, one.name, one.due_at) for one in points],
+        shown=shown, base=f"{path('progress', event=event.event.slug)}?page=",
         may_set=may(actor, "set_checkpoint", event), tabs_of_teams=team_tabs(actor, event, "progress"),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from events.core.database import Database, reading, transaction
 from events.core.limits import take_turn
 from events.core.refusals import Conflict
 from events.core.translation import Message, _
+from events.deadlines import in_stages
 from events.events import EventWithPhases, get_event
 from events.join_requests import own_join_requests, requests_to_join
 from events.joining import (
@@ -142,7 +143,7 @@ def show_team(request: Request, form: Filled = NOTHING) -> Response:
         requests=requests, own_request=own_requests[-1] if own_requests else None, skills=skill_options(),
         may_ask=asking is None and own is None and members and len(members) < event.event.team_size_max,
         why_not_ask=asking.message if isinstance(asking, Conflict) and own is None else "", lock_at=locked_at(event),
-        tabs_of_room=room_tabs(actor, subject, "team"),
+        tabs_of_room=room_tabs(actor, subject, "team"), in_call=in_stages(event),
     )  # fmt: skip
 
 

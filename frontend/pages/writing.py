@@ -1,6 +1,7 @@
 """Writing a submission: the form, saving it by hand and by itself, handing in, and what becomes of what is too late."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,9 +12,10 @@ from starlette.responses import JSONResponse, Response
 from events.challenges import Challenge
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
+from events.core.files import ReadyFile, ready
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import At, Message, _
-from events.deadlines import DeadlinePassed, grace_ends
+from events.deadlines import DeadlinePassed, deadline_of, grace_ends, hands_in_during, in_stages
 from events.events import get_event
 from events.handing_in import changed_since, hand_in, keep_late_version
 from events.late_entries import LateEntry, standing_late_entry
@@ -29,7 +31,7 @@ from events.submission_fields import (
 )
 from events.submission_files import MOST_FILES, add_file, files_of, remove_file
 from events.submission_texts import LONGEST, MOST_LINKS, Written, as_far_as_possible, clean_link, cleaned
-from events.submissions import Submission, save_draft, submission_of_team
+from events.submissions import Submission, counting_versions, save_draft, submission_of_team
 from events.teams import TeamInEvent, get_team, member_of_team, members_of
 from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, redirect, render
 
@@ -164,10 +166,12 @@ TYPES = {
     FieldKind.CHOICE: "select",
     FieldKind.LINK: "url",
     FieldKind.NUMBER: "text",
+    FieldKind.FUNDING: "text",
 }
 USUAL_HELP = {
     FieldKind.LINK: _("An address that starts with https://."),
     FieldKind.NUMBER: _("A number, such as 12 or 3.5."),
+    FieldKind.FUNDING: _("The amount that you ask for, in euros, such as 250000."),
 }
 
 
@@ -178,6 +182,18 @@ def asked_field(row: SubmissionField) -> AskedField:
     return AskedField(name_of(row), row.label, help, TYPES[row.kind], row.required, options)
 
 
+def fields_asked(db: Database, team: TeamInEvent) -> list[SubmissionField]:
+    """What is asked of this team now, besides what is asked of every submission anywhere."""
+    return fields_for(db, team.event.id, team.team.challenge_id, team.team.stage)
+
+
+def stage_in_words(team: TeamInEvent) -> Message | str:
+    """What is handed in now in a call of two stages; '' elsewhere."""
+    if not in_stages(team.event):
+        return ""
+    return _("Concept note") if hands_in_during(team) is PhaseKind.CONCEPT_NOTE else _("Full proposal")
+
+
 @page(signed_in=True)
 def edit_submission(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
@@ -186,20 +202,22 @@ def edit_submission(request: Request, form: Filled = NOTHING) -> Response:
         if refusal is not None and not form.refused:
             raise refusal
         row = submission_of_team(db, team.id)
-        fields = fields_for(db, team.event.id, team.team.challenge_id)
+        fields = fields_asked(db, team)
         theirs = _theirs(db, row, form, fields)
         files = files_of(db, row.id if row else None)
         challenge = db.get(Challenge, team.team.challenge_id) if team.team.challenge_id else None
         names = [one.name for one in members_of(db, team.id)]
         changed = row is not None and changed_since(db, row)
+        handed_in = row is not None and bool(counting_versions(db, [row.id or 0], team.team.stage))
         exception: LateEntry | None = standing_late_entry(db, team.id)
     form = form.with_values(**_values(row, fields))
     revision = row.revision if theirs and row else form.values.get("revision", 0)
     return render(
         request, "submissions/edit.html", event=team.event, team=team, form=form, submission=row, theirs=theirs,
         revision=revision, files=files, places=MOST_FILES - len(files), challenge=challenge, names=names,
-        longest=LONGEST, deadline=team.event.phase(PhaseKind.SUBMISSION), may_hand_in=may(actor, "hand_in", team),
-        changed=changed, fields=[asked_field(one) for one in fields], grace=grace_ends(team.event),
+        longest=LONGEST, deadline=deadline_of(team), stage=stage_in_words(team), handed_in=handed_in,
+        may_hand_in=may(actor, "hand_in", team), changed=changed, fields=[asked_field(one) for one in fields],
+        grace=grace_ends(team.event, hands_in_during(team)),
         late_until=exception.until if exception else None,
     )  # fmt: skip
 
@@ -208,60 +226,73 @@ Step = Callable[[Database, Actor, TeamInEvent, Written], Any]
 Clean = Callable[[list[SubmissionField]], Written]
 
 
-def _write(request: Request, form: SubmissionForm, clean: Clean, step: Step) -> tuple[TeamInEvent, Any]:
+@contextmanager
+def _files(request: Request, form: SubmissionForm) -> Iterator[list[ReadyFile]]:
+    """Around the transaction: the files that came along, written down for members of the team only."""
+    if form.files:
+        with reading() as db:
+            _team(db, request)
+    with ready((one.name, one.content) for one in form.files) as files:
+        yield files
+
+
+def _write(
+    request: Request, form: SubmissionForm, files: list[ReadyFile], clean: Clean, step: Step
+) -> tuple[TeamInEvent, Any]:
     """Do `step` with what was typed after the files that came along were taken, all in one transaction."""
     with transaction() as db:
         actor, team = _team(db, request)
-        fields = fields_for(db, team.event.id, team.team.challenge_id)
+        fields = fields_asked(db, team)
         # Once the end has come nothing is refused for its form: it is kept as it is.
         over = isinstance(why_not(actor, "save_draft", team), DeadlinePassed)
         written = form.whatever(fields) if over else clean(fields)
-        for upload in form.files:
-            add_file(db, actor, team, name=upload.name, content=upload.content)
+        for file in files:
+            add_file(db, actor, team, file=file)
         return team, step(db, actor, team, written)
 
 
-def _kept_late(request: Request, form: SubmissionForm, passed: DeadlinePassed) -> Response:
+def _kept_late(request: Request, form: SubmissionForm, files: list[ReadyFile], passed: DeadlinePassed) -> Response:
     """The end came first: keep everything that was typed and sent, and say so."""
     with transaction() as db:
         actor, team = _team(db, request)
         version = keep_late_version(
-            db, actor, team, written=form.whatever(fields_for(db, team.event.id, team.team.challenge_id)),
-            files=[(one.name, one.content) for one in form.files],
+            db, actor, team, written=form.whatever(fields_asked(db, team)), files=files,
         )  # fmt: skip
         row = submission_of_team(db, team.id)
     taken = {one["name"] for one in version.content["files"]}
     return render(
         request, "submissions/late.html", event=team.event, team=team, sentence=passed.message, version=version,
-        submission=row, left_out=[one.name for one in form.files if one.name not in taken], status=409,
+        submission=row, left_out=[one.name for one in files if one.name not in taken], status=409,
     )  # fmt: skip
 
 
 @page(form=SubmissionForm, again=edit_submission, signed_in=True)
 def save_now(request: Request, form: SubmissionForm) -> Response:
-    try:
-        team, row = _write(
-            request, form, form.written, lambda db, actor, team, written: save_draft(
-                db, actor, team, written=written, revision=form.revision
-            )
-        )  # fmt: skip
-    except DeadlinePassed as passed:
-        return _kept_late(request, form, passed)
+    with _files(request, form) as files:
+        try:
+            team, row = _write(
+                request, form, files, form.written, lambda db, actor, team, written: save_draft(
+                    db, actor, team, written=written, revision=form.revision
+                )
+            )  # fmt: skip
+        except DeadlinePassed as passed:
+            return _kept_late(request, form, files, passed)
     told = _("Saved at %(time)s. Nothing is handed in by saving.", time=At(row.saved_at))
     return redirect(request, "edit_submission", event=team.event.event.slug, team=team.team.public_id, flash=told)
 
 
 @page(form=SubmissionForm, again=edit_submission, signed_in=True)
 def hand_in_now(request: Request, form: SubmissionForm) -> Response:
-    try:
-        team, version = _write(
-            request, form, form.written, lambda db, actor, team, written: (
-                hand_in(db, actor, team, written=written, revision=form.revision),
-                submission_of_team(db, team.id),
-            )
-        )  # fmt: skip
-    except DeadlinePassed as passed:
-        return _kept_late(request, form, passed)
+    with _files(request, form) as files:
+        try:
+            team, version = _write(
+                request, form, files, form.written, lambda db, actor, team, written: (
+                    hand_in(db, actor, team, written=written, revision=form.revision),
+                    submission_of_team(db, team.id),
+                )
+            )  # fmt: skip
+        except DeadlinePassed as passed:
+            return _kept_late(request, form, files, passed)
     kept, row = version
     return redirect(
         request, "receipt", event=team.event.event.slug, submission=row.public_id, number=kept.number,
@@ -273,14 +304,14 @@ def hand_in_now(request: Request, form: SubmissionForm) -> Response:
 def autosave(request: Request, form: SubmissionForm) -> Response:
     try:
         _team_too, row = _write(
-            request, form.model_copy(update={"files": []}), form.so_far, lambda db, actor, team, written: save_draft(
+            request, form, [], form.so_far, lambda db, actor, team, written: save_draft(
                 db, actor, team, written=written, revision=form.revision
             )
         )  # fmt: skip
     except DeadlinePassed as passed:
         with transaction() as db:
             actor, team = _team(db, request)
-            fields = fields_for(db, team.event.id, team.team.challenge_id)
+            fields = fields_asked(db, team)
             kept = keep_late_version(db, actor, team, written=form.whatever(fields))
         told = _("%(closed)s What you typed is kept as late version %(number)s.", closed=passed.message,
                  number=kept.number)  # fmt: skip

@@ -28,6 +28,7 @@ from frontend.pages.setup.shared import NoForm, organised_event
 from frontend.web import NOTHING, Filled, actor_of, page, redirect, render
 from sessions.blocks import blocks_of, tables_of
 from sessions.booking_rules import has_rules
+from sessions.peer_reviews.peers import hosts_to_review, offers_in
 from sessions.stages import stages_of
 
 
@@ -79,6 +80,17 @@ FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
         _("How meetings come about, and how many."),
     ),
     (EventKind.MATCHMAKING, "blocks", _("Meeting blocks and tables"), _("When and where meetings can be held.")),
+    (EventKind.MATCHMAKING, "video_rules", _("Video"), _("How those who meet in video rooms see each other.")),
+    (
+        EventKind.PEER_REVIEW,
+        "review_rules",
+        _("Rules and steps"),
+        _("How many peers from where, and when what is done."),
+    ),
+    (EventKind.PEER_REVIEW, "assessment_questions", _("Self-assessment"), _("What hosts are asked about themselves.")),
+    (EventKind.PEER_REVIEW, "host_selection", _("Selection of hosts"), _("Applications, and who is chosen.")),
+    (EventKind.PEER_REVIEW, "peer_proposal", _("Proposal of peers"), _("Who reviews whom, by the rules.")),
+    (EventKind.PEER_REVIEW, "owed_in_reviews", _("Who owes what"), _("How far each review is.")),
     (None, "timetable", _("Timetable"), _("Rooms, sessions and speakers; the agenda is released from it.")),
     (None, "certificates", _("Certificates"), _("For those who took part, mentored, judged or won.")),
     (None, "exports", _("Exports"), _("Everything of this event as CSV and XLSX.")),
@@ -119,6 +131,12 @@ def _of_its_kind(db: Database, actor: Actor, event: EventWithPhases) -> list[Lin
                 path("meeting_rules", event=slug),
                 _("Until you save some, the usual ones hold."),
             ),
+        ]
+    if kind is EventKind.PEER_REVIEW:
+        hosts, offers = hosts_to_review(db, event.id), offers_in(db, event.id)
+        return [
+            Line(_("Hosts whose reviews have begun"), bool(hosts), path("host_selection", event=slug)),
+            Line(_("People who offer to be peers"), bool(offers), path("peer_proposal", event=slug)),
         ]
     rooms = Line(_("A pitch room"), bool(stages_of(db, actor, event)), path("stages", event=slug))
     if kind is EventKind.PITCH:

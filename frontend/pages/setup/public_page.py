@@ -1,5 +1,6 @@
 """Setting up an event's public page: the order of its sections, and partners, prizes, questions and pictures."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,7 +9,7 @@ from starlette.responses import Response
 
 from events.core.access import Actor, may
 from events.core.database import Database, reading, transaction
-from events.core.pictures import Picture, clean_picture
+from events.core.pictures import Picture, ready_picture
 from events.core.refusals import NotFound
 from events.core.translation import Message, _
 from events.events import EventWithPhases
@@ -36,9 +37,9 @@ from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, redirect
 HOLDS: dict[SectionKind, Message] = {
     SectionKind.ABOUT: _("The description, which is one of the event’s texts."),
     SectionKind.CHALLENGES: _("The event’s challenges; shown once there are some."),
-    SectionKind.AGENDA: _("Pitch rooms with their times, and your text above them."),
+    SectionKind.AGENDA: _("The next twelve sessions of the released agenda, and pitch rooms with their times."),
     SectionKind.PARTNERS: _("The programme’s clusters, and whom you add: name, link and logo."),
-    SectionKind.PRIZES: _("What can be won, one entry each."),
+    SectionKind.PRIZES: _("The prizes of the event and of its challenges, and what else you add."),
     SectionKind.FAQ: _("Questions and answers."),
     SectionKind.GALLERY: _("Pictures, each with words for those who do not see it."),
 }
@@ -152,20 +153,19 @@ class EntryForm(Form):
     picture: Upload | None = None
 
 
-def _picture(request: Request, form: EntryForm, kind: SectionKind) -> Picture | None:
-    """The picture that came along, made anew: asked of those only who may change the page, and in no transaction."""
+def _picture(request: Request, form: EntryForm, kind: SectionKind) -> AbstractContextManager[Picture | None]:
+    """The picture that came along, made anew around the transaction; only of those who may change the page."""
     if form.picture is None or kind not in WITH_PICTURES:
-        return None
+        return ready_picture(None)
     with reading() as db:
         organised_event(db, request)
-    return clean_picture(form.picture.content)
+    return ready_picture(form.picture.content)
 
 
 @page(form=EntryForm, again=edit_section, signed_in=True)
 def add_entry_now(request: Request, form: EntryForm) -> Response:
     kind = _kind(request)
-    picture = _picture(request, form, kind)
-    with transaction() as db:
+    with _picture(request, form, kind) as picture, transaction() as db:
         event = organised_event(db, request)
         add_entry(
             db, actor_of(db, request), event, section=kind, title=form.title, text=form.text, url=form.url,
@@ -202,8 +202,7 @@ def _to_section(request: Request, event: EventWithPhases, entry: PageEntry, flas
 def change_entry_now(request: Request, form: EntryForm) -> Response:
     with reading() as db:
         kind = _entry(db, request)[1].entry.section
-    picture = _picture(request, form, kind)
-    with transaction() as db:
+    with _picture(request, form, kind) as picture, transaction() as db:
         actor, subject = _entry(db, request)
         change_entry(db, actor, subject, title=form.title, text=form.text, url=form.url, picture=picture)
     return _to_section(request, subject.event, subject.entry, _("Saved."))

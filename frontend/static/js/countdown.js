@@ -5,13 +5,27 @@
  */
 
 let ahead = 0;
+let doubt = Infinity;
+let since = 0;
 
 /**
+ * Go by the server's clock. Of what is heard of it, the surest counts: an answer came within a known time, a message
+ * has been on its way for an unknown one. Doubt grows by a millisecond a second, since clocks drift.
  * @param {number} serverNow milliseconds since 1970 by the server's clock
+ * @param {number} unsure by how many milliseconds it may be wrong
  */
-export function syncClock(serverNow) {
-  ahead = serverNow - Date.now();
+export function syncClock(serverNow, unsure = 1000) {
+  const heard = serverNow - Date.now();
+  const grown = doubt + (performance.now() - since) / 1000;
+  // Somebody has set this machine's clock, or it slept.
+  const jumped = Math.abs(heard - ahead) > 5000;
+  if (Number.isFinite(heard) && (unsure <= grown || jumped)) [ahead, doubt, since] = [heard, unsure, performance.now()];
   tick();
+}
+
+/** @returns {number} by how many milliseconds our idea of the server's clock may be wrong */
+export function clockDoubt() {
+  return doubt + (performance.now() - since) / 1000;
 }
 
 /** @returns {number} milliseconds since 1970 by the server's clock */
@@ -78,7 +92,8 @@ function tick() {
   for (const place of document.querySelectorAll("[data-countdown-seconds][data-countdown-from]")) {
     if (!(place instanceof HTMLElement)) continue;
     const ends = Date.parse(place.dataset.countdownFrom ?? "") + Number(place.dataset.countdownSeconds) * 1000;
-    const left = Math.ceil((ends - serverNow()) / 1000);
+    const now = place.dataset.countdownPaused ? Date.parse(place.dataset.countdownPaused) : serverNow();
+    const left = Math.ceil((ends - now) / 1000);
     if (Number.isNaN(left)) continue;
     show(place, clockFace(place.dataset.over === "count" ? left : Math.max(0, left)), left);
   }

@@ -2,6 +2,11 @@
 import { serverNow, syncClock } from "./countdown.js";
 import { sendInBackground } from "./live-forms.js";
 import { onRoom } from "./live.js";
+import { showBeside } from "./room-beside.js";
+import { showChat } from "./room-chat.js";
+import { showPolls } from "./room-polls.js";
+import { showProgramme } from "./room-programme.js";
+import { copyOf, each, fill, putInOrder, showState, slot, write } from "./room-rows.js";
 import { announce, toast } from "./toasts.js";
 
 /** @typedef {import("./live.js").Change} Change */
@@ -18,44 +23,12 @@ const questions = new Map();
 const people = new Map();
 /** @type {Running | undefined} */
 let running;
+/** @type {Set<string>} what holds besides the running order: chat, slow */
+const beside = new Set();
 
 /** @param {string} name */
 function words(name) {
   return marks?.dataset[`say${name}`] ?? "";
-}
-
-/**
- * @param {string} selector
- * @param {(place: HTMLElement) => void} change
- * @param {ParentNode} [root]
- */
-function each(selector, change, root = document) {
-  for (const place of root.querySelectorAll(selector)) if (place instanceof HTMLElement) change(place);
-}
-
-/**
- * @param {ParentNode} root
- * @param {string} name
- * @param {string | number} text
- */
-function slot(root, name, text) {
-  each(`[data-slot="${name}"]`, (place) => write(place, String(text)), root);
-}
-
-/**
- * @param {string} name
- * @param {string | number} text
- */
-function fill(name, text) {
-  each(`[data-fill="${name}"]`, (place) => write(place, String(text)));
-}
-
-/**
- * @param {HTMLElement} place
- * @param {string} text
- */
-function write(place, text) {
-  if (place.textContent !== text) place.textContent = text;
 }
 
 // --- What is said to screen readers: one sentence in five seconds at most, the newest news first
@@ -98,6 +71,7 @@ function nextUp(now) {
 /** @param {Running} now */
 function showRunning(now) {
   running = now;
+  each("[data-for-pitch]", (place) => (place.hidden = onStage(now)?.id !== place.dataset.forPitch));
   const on = onStage(now);
   const next = nextUp(now);
   fill("stage-team", on?.team ?? "");
@@ -116,10 +90,14 @@ function showClock() {
   const on = onStage(running);
   const starts = on?.started_at ? Date.parse(on.started_at) : undefined;
   const ends = starts === undefined ? undefined : starts + (on?.seconds ?? 0) * 1000;
-  const asking = ends !== undefined && serverNow() >= ends && running.question_seconds > 0;
+  const now = on?.paused_at ? Date.parse(on.paused_at) : serverNow();
+  const asking = ends !== undefined && now >= ends && running.question_seconds > 0;
   const seconds = asking ? running.question_seconds : (on?.seconds ?? nextUp(running)?.seconds ?? 0);
   const from = asking ? ends : starts;
+  each("[data-confidence]", (place) => (place.dataset.clock = asking ? "questions" : "pitch"));
   clock.dataset.countdownSeconds = String(seconds);
+  if (on?.paused_at) clock.dataset.countdownPaused = on.paused_at;
+  else delete clock.dataset.countdownPaused;
   if (from === undefined) {
     delete clock.dataset.countdownFrom;
     delete clock.dataset.state;
@@ -128,55 +106,20 @@ function showClock() {
     clock.dataset.countdownFrom = new Date(from).toISOString();
   }
   each("[data-clock]", (label) => (label.hidden = (label.dataset.clock === "questions") !== asking));
-  syncClock(serverNow());
+  syncClock(serverNow(), Infinity);
 }
 
 function showByState() {
   const now = new Set([running?.state ?? ""]);
   if (running && onStage(running)) now.add("stage");
   if (running && nextUp(running)) now.add("next");
-  if ([...questions.values()].some((question) => question.state !== "hidden")) now.add("asked");
+  if (running && onStage(running)?.paused_at) now.add("paused");
+  for (const word of beside) now.add(word);
+  if ([...questions.values()].some((question) => question.state === "open" || question.state === "answered")) now.add("asked");
   each("[data-when]", (place) => {
     const asked = (place.dataset.when ?? "").split(" ");
     place.hidden = asked.some((word) => (word.startsWith("!") ? now.has(word.slice(1)) : !now.has(word)));
   });
-}
-
-// --- Rows: kept by their id, filled, and put in order without taking anybody's focus
-
-/**
- * @param {string} mould
- * @param {string} id
- * @returns {HTMLElement | undefined}
- */
-function copyOf(mould, id) {
-  const template = document.getElementById(mould);
-  const copy = template instanceof HTMLTemplateElement ? template.content.firstElementChild?.cloneNode(true) : undefined;
-  if (!(copy instanceof HTMLElement)) return undefined;
-  each("form", (form) => form.setAttribute("action", (form.getAttribute("action") ?? "").replace("/ID/", `/${id}/`)), copy);
-  each("input[data-own-id]", (place) => place.setAttribute("value", id), copy);
-  return copy;
-}
-
-/**
- * @param {HTMLElement} list
- * @param {HTMLElement[]} rows
- */
-function putInOrder(list, rows) {
-  const focused = document.activeElement;
-  rows.forEach((row, at) => {
-    if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
-  });
-  if (focused instanceof HTMLElement && focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: true });
-}
-
-/**
- * @param {HTMLElement} row
- * @param {string} state
- */
-function showState(row, state) {
-  row.dataset.state = state;
-  each("[data-on]", (part) => (part.hidden = !(part.dataset.on ?? "").match(new RegExp(`(^|\\s)${state}(\\s|$)`)) && part.dataset.on !== state), row);
 }
 
 /** @param {Pitch[]} pitches */
@@ -242,7 +185,7 @@ function showQuestions(changed) {
  */
 function showQuestion(list, question) {
   let row = list.querySelector(`[data-question="${CSS.escape(question.id)}"]`);
-  if (question.state === "hidden" && marks?.dataset.runs === undefined) {
+  if ((question.state === "hidden" || question.state === "waiting") && marks?.dataset.runs === undefined) {
     row?.remove();
     return;
   }
@@ -253,9 +196,13 @@ function showQuestion(list, question) {
   if (!(row instanceof HTMLElement)) return;
   row.dataset.question = question.id;
   row.dataset.votes = String(question.votes);
-  for (const state of ["open", "answered", "hidden"]) row.classList.toggle(`is-${state}`, question.state === state);
+  row.dataset.pinned = question.pinned ? "yes" : "";
+  each("[data-pinned-mark]", (mark) => (mark.hidden = !question.pinned), row);
+  for (const pin of row.querySelectorAll("[data-pin]")) if (pin instanceof HTMLInputElement) pin.value = question.pinned ? "yes" : "";
+  for (const state of ["open", "answered", "hidden", "waiting"]) row.classList.toggle(`is-${state}`, question.state === state);
   showState(row, question.state);
   if (question.state === "hidden") return; // Its words stay with those who saw them.
+  if (question.state === "waiting" && !question.body) return; // Its words come with the snapshot of those who run the room.
   slot(row, "body", question.body);
   slot(row, "votes", question.votes);
   if (question.name) slot(row, "name", question.name);
@@ -277,7 +224,7 @@ function showMine(row, mine) {
 /** @param {HTMLElement} list */
 function sortQuestions(list) {
   const rows = /** @type {HTMLElement[]} */ ([...list.children]);
-  const place = (/** @type {HTMLElement} */ row) => (row.dataset.state === "open" ? 0 : 1);
+  const place = (/** @type {HTMLElement} */ row) => (row.dataset.pinned ? -1 : row.dataset.state === "waiting" ? 0 : row.dataset.state === "open" ? 1 : 2);
   const sorted = rows
     .map((row, at) => ({ row, at }))
     .sort((one, other) => place(one.row) - place(other.row) || Number(other.row.dataset.votes) - Number(one.row.dataset.votes) || one.at - other.at);
@@ -287,7 +234,7 @@ function sortQuestions(list) {
 function showTop() {
   const place = document.querySelector("[data-top]");
   if (!(place instanceof HTMLElement)) return;
-  const [top] = [...questions.values()].filter((question) => question.state === "open").sort((one, other) => other.votes - one.votes);
+  const [top] = [...questions.values()].filter((question) => question.state === "open").sort((one, other) => Number(other.pinned) - Number(one.pinned) || other.votes - one.votes);
   place.hidden = !top;
   if (!top) return;
   fill("top-body", top.body);
@@ -327,13 +274,26 @@ function initials(name) {
 // --- Changes
 
 /** @type {Record<string, string>} */
-const SENTENCES = { opened: "Opened", closed: "Closed", "pitch ended": "Ended", "time added": "Time", "order changed": "Order" };
+const SENTENCES = {
+  opened: "Opened", closed: "Closed", "pitch ended": "Ended", "time added": "Time", "order changed": "Order", paused: "Paused", resumed: "Resumed",
+  "poll open": "Poll", "poll closed": "PollClosed",
+};
 
 /** @param {Change} change */
 function apply(change) {
-  syncClock(Date.parse(change.now));
+  syncClock(Date.parse(change.now), change.unsure);
   if (change.running) showRunning(change.running);
   showQuestions(change.questions);
+  news.push(...showChat(change.chat), ...showPolls(change.polls));
+  for (const word of showBeside(change)) news.push(word);
+  if (change.programme) showProgramme(change.programme, inZone);
+  if (change.manners) {
+    beside.clear();
+    if (change.manners.chat) beside.add("chat");
+    if (change.manners.slow_seconds) beside.add("slow");
+    fill("slow-seconds", change.manners.slow_seconds);
+    showByState();
+  }
   const kinds = new Set(change.kinds ?? []);
   if (kinds.has("pitch started")) {
     kinds.delete("pitch ended");
@@ -343,7 +303,23 @@ function apply(change) {
   }
   for (const kind of kinds) if (SENTENCES[kind]) news.push(words(SENTENCES[kind]));
   if (news.length || newQuestions) say("");
+  if (NEEDS_HOST.some((kind) => kinds.has(kind)) && marks?.dataset.runs !== undefined) lookAgain();
 }
+
+// What only those who run the room may read does not travel in messages to all: they look at it themselves.
+const NEEDS_HOST = ["question waits", "poll votes", "reported"];
+let looking = false;
+
+function lookAgain() {
+  if (looking) return;
+  looking = true;
+  setTimeout(() => {
+    looking = false;
+    reload().catch(() => undefined);
+  }, 1000);
+}
+
+let reload = () => Promise.resolve();
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let warning;
@@ -358,10 +334,29 @@ function warnBeforeEnd() {
 
 // --- Beginning
 
+/** @param {"on" | "away" | "looking"} state */
+function showLine(state) {
+  const before = marks?.dataset.line;
+  if (marks) marks.dataset.line = state;
+  each("[data-connection]", (place) => {
+    place.dataset.state = state;
+    slot(place, "text", place.dataset[state] ?? "");
+  });
+  if (state === "looking") say(words("Looking"));
+  if (state === "on" && before === "looking") say(words("Line"));
+}
+
 /** @param {HTMLFormElement} form */
 function afterSending(form) {
   const row = form.closest("[data-question]");
   const back = form.querySelector("[data-back]");
+  const choice = form.closest("[data-choice]");
+  if (choice) for (const one of choice.parentElement?.querySelectorAll("[data-choose]") ?? []) one.setAttribute("aria-pressed", String(choice.contains(one)));
+  const wish = form.querySelector("[data-wish]");
+  if (wish && back instanceof HTMLInputElement) {
+    wish.setAttribute("aria-pressed", String(back.value === ""));
+    back.value = back.value === "" ? "yes" : "";
+  }
   if (row instanceof HTMLElement && back instanceof HTMLInputElement) showMine(row, back.value === "");
   if (form.dataset.clear !== undefined) form.reset();
 }
@@ -369,19 +364,17 @@ function afterSending(form) {
 function start() {
   if (!marks) return;
   const { room: stage = "", changes = "", snapshot = "" } = marks.dataset;
-  syncClock(Date.parse(marks.dataset.now ?? ""));
+  syncClock(Date.parse(marks.dataset.now ?? ""), 3000);
   const room = onRoom(
     { stage, number: Number(marks.dataset.number), changes, snapshot },
     {
       change: apply,
       presence: showPeople,
-      connected: (on) => each("[data-connection]", (place) => {
-        place.dataset.state = on ? "on" : "away";
-        slot(place, "text", (on ? place.dataset.on : place.dataset.away) ?? "");
-      }),
+      connected: showLine,
       left: () => toast(words("Left"), "warn"),
     },
   );
+  reload = room.snapshot;
   sendInBackground({ look: room.look, sent: afterSending, failed: words("Failed") });
   each("[data-pause]", (button) => {
     button.hidden = false;

@@ -4,7 +4,7 @@
  * With `data-refresh-every` (milliseconds) a part looks by itself as long as something in it is `data-unfinished`;
  * with `data-refresh-done` the whole page is read again after that. Without it the page is as it was when it was opened.
  */
-import { onFact } from "./live.js";
+import { onFact, onReturn, onWithout } from "./live.js";
 import { enhance } from "./main.js";
 import { announce } from "./toasts.js";
 
@@ -80,6 +80,32 @@ onFact((fact) => {
     const mine = !part.dataset.refreshId || part.dataset.refreshId === told;
     if (told !== undefined && mine) void refresh(part);
   }
+});
+
+// Whatever happened while the line was down was not heard here.
+onReturn(() => {
+  for (const part of document.querySelectorAll("[data-refresh][data-refresh-on]")) {
+    if (part instanceof HTMLElement) void refresh(part, false);
+  }
+});
+
+// Where no line comes about, a page asks now and then instead of being told.
+const ASK_EVERY = 15000;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let asking;
+
+function ask() {
+  asking = setTimeout(() => {
+    for (const part of document.querySelectorAll("[data-refresh][data-refresh-on]")) {
+      if (part instanceof HTMLElement && !document.hidden) void refresh(part, false).catch(() => undefined);
+    }
+    ask();
+  }, ASK_EVERY * (1 + Math.random() / 2));
+}
+
+onWithout((without) => {
+  clearTimeout(asking);
+  if (without && document.querySelector("[data-refresh][data-refresh-on]")) ask();
 });
 
 // What a countdown led to is possible now, or not any more.

@@ -99,7 +99,29 @@ function drop(cell) {
   if (!carried) return;
   const { room, at } = placeOf(cell);
   if (!room || !at || cell.contains(carried.from)) return leaveIt();
+  const other = otherIn(cell);
+  if (other && carried.from.closest("td")) return swap(other);
   send({ room, starts_at: at });
+}
+
+/**
+ * The session that begins in a cell, other than the one that is carried.
+ * @param {HTMLElement} cell
+ */
+function otherIn(cell) {
+  const found = [...cell.querySelectorAll("a[data-session]")].find((one) => one !== carried?.from);
+  return found instanceof HTMLElement ? found : null;
+}
+
+/**
+ * Dropped onto another session: the page that shows what a swap would bring, before anything is changed.
+ * @param {HTMLElement} other
+ */
+function swap(other) {
+  if (!carried) return;
+  const going = carried.session;
+  letGo();
+  location.assign(`${timetable.dataset.sessions}${going}/swap?with=${other.dataset.session}`);
 }
 
 /** @param {{ room: string, starts_at: string }} place */
@@ -198,7 +220,8 @@ function begin() {
   rove(table, (cell) => {
     if (!carried) return;
     point(cell);
-    announce(say("sayOver", { where: called(cell) }));
+    const other = carried.from.closest("td") ? otherIn(cell) : null;
+    announce(other ? say("saySwap", { where: called(cell), title: other.dataset.title ?? "" }) : say("sayOver", { where: called(cell) }));
   });
 }
 

@@ -1,0 +1,50 @@
+"""The addresses of the timetable, the agenda released from it, tickets, badges and the door."""
+
+from starlette.routing import BaseRoute
+
+from frontend.pages import agenda, agenda_exports, check_in, releases, swaps, timetable, timetable_setup
+from frontend.routing import get, post
+
+AGENDA: list[BaseRoute] = [
+    get("/e/{event}/timetable", timetable.show_timetable, "timetable"),
+    get("/e/{event}/timetable/fragment", timetable.timetable_fragment, "timetable_fragment"),
+    get("/e/{event}/timetable/new", timetable.new_session, "new_session"),
+    post("/e/{event}/timetable/new", timetable.add_now, "add_session"),
+    get("/e/{event}/timetable/sessions/{session}", timetable.edit_session, "edit_session"),
+    post("/e/{event}/timetable/sessions/{session}", timetable.change_now, "change_session"),
+    post("/e/{event}/timetable/sessions/{session}/place", timetable.place_now, "place_session"),
+    post("/e/{event}/timetable/sessions/{session}/remove", timetable.remove_now, "remove_session"),
+    get("/e/{event}/timetable/sessions/{session}/swap", swaps.show_swap, "swap"),
+    post("/e/{event}/timetable/sessions/{session}/swap", swaps.swap_now, "swap_sessions"),
+    get("/e/{event}/timetable/parts", timetable_setup.show_parts, "timetable_parts"),
+    post("/e/{event}/timetable/rooms", timetable_setup.add_room_now, "add_room"),
+    post("/e/{event}/timetable/rooms/{room}", timetable_setup.change_room_now, "change_room"),
+    post("/e/{event}/timetable/rooms/{room}/remove", timetable_setup.remove_room_now, "remove_room"),
+    post("/e/{event}/timetable/tracks", timetable_setup.add_track_now, "add_track"),
+    post("/e/{event}/timetable/tracks/{track}", timetable_setup.change_track_now, "change_track"),
+    post("/e/{event}/timetable/tracks/{track}/remove", timetable_setup.remove_track_now, "remove_track"),
+    post("/e/{event}/timetable/conflicts", timetable_setup.set_levels_now, "set_conflict_levels"),
+    get("/e/{event}/timetable/release", releases.show_release, "release"),
+    post("/e/{event}/timetable/release", releases.release_now, "release_agenda"),
+    get("/e/{event}/agenda", agenda.show_agenda, "agenda"),
+    get("/e/{event}/agenda/fragment", agenda.agenda_fragment, "agenda_fragment"),
+    get("/e/{event}/agenda/changes", agenda.show_changes, "agenda_changes"),
+    get("/e/{event}/agenda/sessions/{session}", agenda.show_session, "agenda_session"),
+    post("/e/{event}/agenda/sessions/{session}/star", agenda.star_now, "star_session"),
+    post("/e/{event}/agenda/sessions/{session}/unstar", agenda.unstar_now, "unstar_session"),
+    get("/e/{event}/agenda/widget", agenda_exports.show_widget, "agenda_widget"),
+    get("/e/{event}/agenda.ics", agenda_exports.agenda_ics, "agenda_ics"),
+    get("/e/{event}/schedule.xml", agenda_exports.schedule_xml, "schedule_xml"),
+    get("/e/{event}/schedule.json", agenda_exports.schedule_json, "schedule_json"),
+    get("/e/{event}/ticket", check_in.show_ticket, "ticket"),
+    get("/e/{event}/ticket.pdf", check_in.send_ticket, "ticket_pdf"),
+    get("/tickets/{code}", check_in.open_ticket, "open_ticket"),
+    get("/e/{event}/badges", check_in.show_badges, "badges"),
+    get("/e/{event}/badges.pdf", check_in.send_badges, "badges_pdf"),
+    get("/e/{event}/check-in", check_in.show_door, "check_in"),
+    post("/e/{event}/check-in", check_in.check_in_now, "check_in_now"),
+    get("/e/{event}/check-in/fragment", check_in.door_fragment, "door_fragment"),
+    get("/e/{event}/check-in/people.json", check_in.send_door_list, "door_list"),
+    post("/e/{event}/check-in/scans", check_in.send_scans, "send_scans"),
+    post("/e/{event}/check-in/{registration}/undo", check_in.undo_now, "undo_check_in"),
+]

@@ -1,0 +1,241 @@
+"""The live room of a review's meeting: what is on, who speaks, dots, the board, and the call beside it."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import anyio.from_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from events.core import clock
+from events.core.access import Actor, may
+from events.core.database import Database, reading, transaction
+from events.core.refusals import NotFound
+from events.core.tokens import signature
+from events.core.translation import Message, _
+from events.events import EventWithPhases
+from frontend.call_headers import with_call
+from frontend.pages.reviews import the_review
+from frontend.review_tabs import review_tabs
+from frontend.web import NOTHING, Filled, Form, page, person_of, redirect, render, wants_json
+from realtime.video.provider import EngineFailed, Guest, Part, RoomSpec, Ticket
+from realtime.video.ways import provider_of, usable_ways
+from sessions.peer_reviews.agenda import PartInReview, agenda_of, get_part, part_label
+from sessions.peer_reviews.board_updates import LONGEST_TEXT
+from sessions.peer_reviews.dots import dot_votes_of, gives_dots
+from sessions.peer_reviews.live import (
+    end_part,
+    get_review_hand,
+    give_review_floor,
+    hold_review_meeting,
+    lengthen_part,
+    lower_review_hand,
+    lower_review_hand_of,
+    part_on,
+    pause_part,
+    raise_review_hand,
+    speakers_of,
+    start_next_part,
+    start_part,
+)
+from sessions.peer_reviews.reviews import ReviewInEvent, inside_review, questions_of
+from sessions.peer_reviews.rooms import FOR_REVIEWS, call_of_review, choose_review_video, review_room_numbers
+from sessions.peer_reviews.shared_board import board_entries
+from sessions.peer_reviews.templates import PART_NAMES
+from sessions.video import WAYS, Chosen, Way
+
+log = logging.getLogger("folkmoot.web")
+SEATS = 15
+
+
+class NoForm(Form):
+    """A button."""
+
+
+class AfterForm(Form):
+    """Which part was on when the button was shown."""
+
+    after: str = ""
+
+
+class PauseForm(Form):
+    """Whether the clock is to stand still."""
+
+    still: str = ""
+
+
+class TimeForm(Form):
+    """How much more time a part gets."""
+
+    seconds: int = 60
+
+
+class VideoForm(Form):
+    """How those in the room see each other."""
+
+    way: str = ""
+    link: str = ""
+
+
+def inside(db: Database, request: Request) -> tuple[Actor, EventWithPhases, ReviewInEvent]:
+    """The review that is asked for, for who is inside it; NotFound for everybody else."""
+    actor, event, subject = the_review(db, request)
+    if not inside_review(actor, subject):
+        raise NotFound()
+    return actor, event, subject
+
+
+def _shown(request: Request, template: str, form: Filled = NOTHING) -> Response:
+    with reading() as db:
+        actor, event, subject = inside(db, request)
+        # Read first: what happens while the rest is read has a higher number, and is looked at again.
+        number, _board = review_room_numbers(db, [subject.id])[subject.id]
+        on = part_on(db, subject.id)
+        agenda = agenda_of(db, subject.id)
+        lines = [line for day in agenda for line in day.lines]
+        chosen, epoch = call_of_review(db, subject, usable_ways())
+        whole = template.endswith("live.html")
+        person = person_of(request)
+        shown: dict[str, Any] = {
+            "event": event, "subject": subject, "review": subject.review, "form": form, "number": number,
+            "now": clock.now(), "on": next((one for one in lines if on is not None and one.part.id == on.id), None),
+            "left": [one for one in lines if one.part.started_at is None], "lines": lines, "part_label": part_label,
+            "part_names": PART_NAMES, "speakers": speakers_of(db, actor, subject),
+            "me": person.public_id if person else "", "votes": dot_votes_of(db, actor, subject),
+            "questions": questions_of(db, subject.id),
+            "entries": board_entries(db, actor, subject) if whole else [], "most": LONGEST_TEXT, "chosen": chosen,
+            "ways": [(one.value, WAYS[one]) for one in FOR_REVIEWS if one in usable_ways() | {Way.OFF, Way.LINK}],
+            "runs": may(actor, "choose_review_video", subject), "writes": may(actor, "write_on_board", subject),
+            "gives": gives_dots(actor, subject), "ids": {"event": event.event.slug, "review": subject.review.public_id},
+            "tabs_of_review": review_tabs(actor, subject, "review_live"),
+        }  # fmt: skip
+    wanted = whole and bool(request.query_params.get("call")) and not form.refused
+    ticket, failed = _ticket(actor, subject, chosen, epoch, person.name if person else "") if wanted else (None, False)
+    response = render(request, template, **shown, ticket=ticket, call_failed=failed)
+    return with_call(response, chosen, inside=ticket is not None)
+
+
+def _ticket(actor: Actor, subject: ReviewInEvent, chosen: Chosen, epoch: int, name: str) -> tuple[Ticket | None, bool]:
+    """What lets somebody into the call, and whether its engine failed; the name of its room cannot be guessed."""
+    if chosen.way is Way.OFF:
+        return None, False
+    public = subject.review.public_id
+    room = signature("name of a review's call", f"{public}|{epoch}")[:32]
+    closes = max(subject.review.ends_at or clock.now(), clock.now()) + timedelta(hours=2)
+    spec = RoomSpec(room, closes, SEATS, chosen.link)
+    part = Part.HOST if may(actor, "choose_review_video", subject) else Part.SPEAKER
+    guest = Guest(signature("guest of a review's call", f"{public}|{actor.person}")[:24], name, part)
+    provider = provider_of(chosen.way)
+    try:
+        anyio.from_thread.run(provider.ensure_room, spec)
+        return anyio.from_thread.run(provider.ticket, spec, guest), False
+    except EngineFailed as failure:
+        log.warning("way %s failed: %s", chosen.way, failure)
+        return None, True
+
+
+@page(signed_in=True)
+def show_live(request: Request, form: Filled = NOTHING) -> Response:
+    return _shown(request, "review_meetings/live.html", form)
+
+
+@page(signed_in=True)
+def now_fragment(request: Request) -> Response:
+    return _shown(request, "review_meetings/now.html")
+
+
+@page(signed_in=True)
+def votes_fragment(request: Request) -> Response:
+    return _shown(request, "review_meetings/votes.html")
+
+
+def done(request: Request, said: Message | str = "", *, to: str = "review_live") -> Response:
+    """The answer to something done in the room: for a script that it was done, for a browser the way back."""
+    if wants_json(request):
+        return JSONResponse({"ok": True, "message": str(said)})
+    ids = {"event": request.path_params["event"], "review": request.path_params["review"]}
+    return redirect(request, to, flash=said, **ids)
+
+
+def _do(
+    request: Request, step: Callable[[Database, Actor, ReviewInEvent], object], said: Message | str = ""
+) -> Response:
+    with transaction() as db:
+        actor, _event, subject = inside(db, request)
+        step(db, actor, subject)
+    return done(request, said)
+
+
+def _with_part(request: Request, step: Callable[[Database, Actor, PartInReview], object]) -> Response:
+    part = request.path_params["part"]
+    return _do(request, lambda db, actor, subject: step(db, actor, get_part(db, actor, subject, part)))
+
+
+@page(form=AfterForm, again=show_live, signed_in=True)
+def next_now(request: Request, form: AfterForm) -> Response:
+    return _do(request, lambda db, actor, subject: start_next_part(db, actor, subject, after=form.after))
+
+
+@page(form=NoForm, again=show_live, signed_in=True)
+def start_now(request: Request, form: NoForm) -> Response:
+    return _with_part(request, start_part)
+
+
+@page(form=NoForm, again=show_live, signed_in=True)
+def end_now(request: Request, form: NoForm) -> Response:
+    return _with_part(request, end_part)
+
+
+@page(form=PauseForm, again=show_live, signed_in=True)
+def pause_now(request: Request, form: PauseForm) -> Response:
+    return _with_part(request, lambda db, actor, part: pause_part(db, actor, part, still=bool(form.still)))
+
+
+@page(form=TimeForm, again=show_live, signed_in=True)
+def time_now(request: Request, form: TimeForm) -> Response:
+    seconds = max(-600, min(form.seconds, 600))
+    return _with_part(request, lambda db, actor, part: lengthen_part(db, actor, part, seconds=seconds))
+
+
+@page(form=NoForm, again=show_live, signed_in=True)
+def held_now(request: Request, form: NoForm) -> Response:
+    return _do(request, hold_review_meeting, _("The meeting was held. Now the findings are written up."))
+
+
+@page(form=NoForm, again=show_live, signed_in=True)
+def raise_now(request: Request, form: NoForm) -> Response:
+    return _do(request, raise_review_hand)
+
+
+@page(form=NoForm, again=show_live, signed_in=True)
+def lower_now(request: Request, form: NoForm) -> Response:
+    return _do(request, lower_review_hand)
+
+
+@page(form=NoForm, again=show_live, signed_in=True)
+def floor_now(request: Request, form: NoForm) -> Response:
+    hand = request.path_params["hand"]
+    return _do(
+        request,
+        lambda db, actor, subject: give_review_floor(db, actor, get_review_hand(db, actor, subject, hand)),
+    )
+
+
+@page(form=NoForm, again=show_live, signed_in=True)
+def lower_hand_now(request: Request, form: NoForm) -> Response:
+    hand = request.path_params["hand"]
+    return _do(
+        request,
+        lambda db, actor, subject: lower_review_hand_of(db, actor, get_review_hand(db, actor, subject, hand)),
+    )
+
+
+@page(form=VideoForm, again=show_live, signed_in=True)
+def video_now(request: Request, form: VideoForm) -> Response:
+    return _do(
+        request,
+        lambda db, actor, subject: choose_review_video(db, actor, subject, way=form.way, link=form.link),
+        _("Chosen. Whoever reloads the page finds it."),
+    )

@@ -1,0 +1,1 @@
+"""A report as a file: one document, written as PDF and as DOCX."""

@@ -1,0 +1,77 @@
+"""The addresses of what comes after a review: records, action plans, feedback, lessons, quotations and reports."""
+
+from starlette.routing import BaseRoute
+
+from frontend.pages import (
+    lessons,
+    quotations,
+    report_editing,
+    report_versions,
+    reports,
+    review_actions,
+    review_feedback,
+    review_plans,
+)
+from frontend.routing import get, post
+
+REVIEW_REPORTS: list[BaseRoute] = [
+    get("/e/{event}/reviews/{review}/records/{finding}", review_plans.show_record, "finding_record"),
+    post("/e/{event}/reviews/{review}/records/{finding}/respond", review_plans.respond_now, "respond_to_finding"),
+    post("/e/{event}/reviews/{review}/records/{finding}/actions", review_plans.plan_now, "plan_action"),
+    get("/e/{event}/reviews/{review}/plan", review_plans.show_plan, "review_plan"),
+    get("/e/{event}/reviews/{review}/plan.csv", review_plans.send_csv, "review_plan_csv"),
+    get("/e/{event}/reviews/{review}/plan.xlsx", review_plans.send_xlsx, "review_plan_xlsx"),
+    post("/e/{event}/reviews/{review}/close", review_plans.close_now, "close_review"),
+    get("/e/{event}/reviews/{review}/actions/{action}", review_actions.show_action, "review_action"),
+    post("/e/{event}/reviews/{review}/actions/{action}", review_actions.change_now, "change_action"),
+    post("/e/{event}/reviews/{review}/actions/{action}/state", review_actions.move_now, "move_action"),
+    post("/e/{event}/reviews/{review}/actions/{action}/report", review_actions.report_now, "report_on_action"),
+    get("/e/{event}/reviews/{review}/actions/{action}/proof", review_actions.send_proof, "action_proof"),
+    get("/e/{event}/reviews/{review}/feedback", review_feedback.show_feedback, "review_feedback"),
+    post("/e/{event}/reviews/{review}/feedback", review_feedback.give_now, "give_feedback"),
+    get("/e/{event}/reviews/{review}/report", reports.show_review_report, "review_report"),
+    post("/e/{event}/reviews/{review}/report", reports.start_review_report_now, "start_review_report"),
+    get("/p/{programme}/lessons", lessons.show_lessons, "lessons"),
+    get("/p/{programme}/lessons/new", lessons.new_lesson, "new_lesson"),
+    post("/p/{programme}/lessons/new", lessons.note_now, "note_lesson"),
+    get("/p/{programme}/lessons/{lesson}", lessons.show_lesson, "lesson"),
+    get("/p/{programme}/lessons/{lesson}/edit", lessons.edit_lesson, "edit_lesson"),
+    post("/p/{programme}/lessons/{lesson}/edit", lessons.change_now, "change_lesson"),
+    post("/p/{programme}/lessons/{lesson}/share", lessons.share_now, "share_lesson"),
+    post("/p/{programme}/lessons/{lesson}/withdraw", lessons.withdraw_now, "withdraw_lesson"),
+    get("/p/{programme}/quotations", quotations.show_quotations, "quotations"),
+    post("/p/{programme}/quotations", quotations.ask_now, "ask_for_quotation"),
+    get("/p/{programme}/quotations/{quotation}", quotations.show_quotation, "quotation"),
+    post("/p/{programme}/quotations/{quotation}/agree", quotations.agree_now, "agree_to_quotation"),
+    post("/p/{programme}/quotations/{quotation}/decline", quotations.decline_now, "decline_quotation"),
+    post("/p/{programme}/quotations/{quotation}/withdraw", quotations.withdraw_now, "withdraw_quotation"),
+    get("/p/{programme}/reports", reports.show_reports, "reports"),
+    get("/p/{programme}/reports/new", reports.new_report, "new_report"),
+    post("/p/{programme}/reports/new", reports.start_now, "start_report"),
+    post("/p/{programme}/reports/editors", reports.name_editor_now, "name_report_editor"),
+    post("/p/{programme}/reports/editors/end", reports.end_editor_now, "end_report_editor"),
+    get("/p/{programme}/reports/{report}", report_versions.show_report, "report"),
+    get("/p/{programme}/reports/{report}/draft", report_versions.show_draft, "report_draft"),
+    get("/p/{programme}/reports/{report}/versions/{number}", report_versions.show_version, "report_version"),
+    get("/p/{programme}/reports/{report}/versions/{number}/pdf", report_versions.send_pdf, "report_pdf"),
+    get("/p/{programme}/reports/{report}/versions/{number}/docx", report_versions.send_docx, "report_docx"),
+    post("/p/{programme}/reports/{report}/versions/{number}/approve", report_versions.approve_now, "approve_report"),
+    post(
+        "/p/{programme}/reports/{report}/versions/{number}/send-back", report_versions.send_back_now, "send_report_back"
+    ),
+    post("/p/{programme}/reports/{report}/versions/{number}/withdraw", report_versions.withdraw_now, "withdraw_report"),
+    get("/p/{programme}/reports/{report}/edit", report_editing.edit_report, "edit_report"),
+    post("/p/{programme}/reports/{report}/edit", report_editing.write_now, "write_report"),
+    post("/p/{programme}/reports/{report}/hand-in", report_editing.hand_in_now, "hand_report_in"),
+    post("/p/{programme}/reports/{report}/fill", report_editing.fill_now, "fill_report"),
+    post("/p/{programme}/reports/{report}/put", report_editing.put_now, "put_into_report"),
+    post("/p/{programme}/reports/{report}/chapters", report_editing.add_chapter_now, "add_chapter"),
+    get("/p/{programme}/reports/{report}/chapters/{chapter}", report_editing.edit_chapter, "edit_chapter"),
+    post("/p/{programme}/reports/{report}/chapters/{chapter}", report_editing.write_chapter_now, "write_chapter"),
+    post("/p/{programme}/reports/{report}/chapters/{chapter}/move", report_editing.move_chapter_now, "move_chapter"),
+    post(
+        "/p/{programme}/reports/{report}/chapters/{chapter}/remove", report_editing.remove_chapter_now, "remove_chapter"
+    ),
+    post("/p/{programme}/reports/{report}/items/{item}/move", report_editing.move_item_now, "move_in_report"),
+    post("/p/{programme}/reports/{report}/items/{item}/remove", report_editing.remove_item_now, "take_out_of_report"),
+]

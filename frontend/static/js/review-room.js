@@ -1,0 +1,85 @@
+/** The live room of a review: its parts are read again when the room has a new number; the board has a line of its own. */
+import { clockFace, serverNow, syncClock } from "./countdown.js";
+import { sendInBackground } from "./live-forms.js";
+import { onReview } from "./live.js";
+import { refresh } from "./refresh.js";
+import { startBoard } from "./review-board.js";
+import { toast } from "./toasts.js";
+
+const room = document.getElementById("review-room");
+const place = document.querySelector("[data-board]");
+const board = place instanceof HTMLElement ? startBoard(place) : undefined;
+let shown = Number(room?.dataset.number ?? 0);
+let wanted = shown;
+let looking = false;
+let over = false;
+
+/** Read the parts of the page again, until they show the newest number that was heard of. */
+async function look() {
+  if (looking || over) return;
+  looking = true;
+  try {
+    do {
+      const before = wanted;
+      const asked = performance.now();
+      for (const part of document.querySelectorAll("[data-review-part]")) if (part instanceof HTMLElement) await refresh(part, false);
+      const mark = document.querySelector("[data-server-now]");
+      const unsure = (performance.now() - asked) / 2;
+      if (mark instanceof HTMLElement) syncClock(Date.parse(mark.dataset.serverNow ?? "") + unsure, unsure + 500);
+      shown = Math.max(before, Number(document.querySelector("[data-number][data-server-now]")?.getAttribute("data-number") ?? 0));
+    } while (shown < wanted);
+  } catch {
+    setTimeout(look, 2000 + Math.random() * 2000);
+  } finally {
+    looking = false;
+  }
+}
+
+// A clock that has just come shows what the server wrote until it is counted: that is done at once.
+document.addEventListener("part:fresh", () => syncClock(serverNow(), Infinity));
+
+/** How long somebody speaks. */
+function tick() {
+  for (const time of document.querySelectorAll("[data-speaks-since]")) {
+    const since = Date.parse(time.getAttribute("data-speaks-since") ?? "");
+    if (!Number.isNaN(since)) time.textContent = clockFace(Math.max(0, Math.floor((serverNow() - since) / 1000)));
+  }
+  setTimeout(tick, 500);
+}
+
+function leave() {
+  if (over) return;
+  over = true;
+  board?.leave();
+  toast(room?.dataset.sayLeft ?? "", "warn");
+}
+
+if (room) {
+  syncClock(Date.parse(room.dataset.now ?? ""), 3000);
+  onReview(room.dataset.review ?? "", {
+    news: (number, written) => {
+      wanted = Math.max(wanted, number);
+      board?.news(written);
+      if (wanted > shown) void look();
+    },
+    connected: (on) => {
+      for (const mark of document.querySelectorAll("[data-connection]")) {
+        if (!(mark instanceof HTMLElement)) continue;
+        mark.dataset.state = on ? "on" : "away";
+        const text = mark.querySelector("[data-slot=text]");
+        if (text) text.textContent = (on ? mark.dataset.on : mark.dataset.away) ?? "";
+      }
+    },
+    left: leave,
+  });
+  sendInBackground({
+    look,
+    sent: (form) => {
+      if (form.dataset.clear !== undefined) form.reset();
+      if (document.activeElement instanceof HTMLElement && form.contains(document.activeElement)) document.activeElement.blur();
+    },
+    failed: room.dataset.sayFailed ?? "",
+  });
+  document.addEventListener("countdown:over", () => void look());
+  tick();
+}
