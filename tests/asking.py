@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from events.core.settings import settings
 from events.signin import form_token
 from frontend.app import make_app
-from frontend.cookies import SIGN_IN, cookie_name
+from frontend.cookies import GUEST, SIGN_IN, cookie_name
 from frontend.web import forget_limiters
 
 ADDRESSES = (f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in itertools.count(1))
@@ -30,6 +30,7 @@ class Asker:
         path: str,
         *,
         cookie: str = "",
+        guest: str = "",
         cookies: Mapping[str, str] | None = None,
         form: Mapping[str, Any] | None = None,
         files: Any = None,
@@ -40,14 +41,14 @@ class Asker:
     ) -> httpx2.Response:
         """One request. An `honest` unsafe one carries our Origin and, with a sign-in cookie, its form token."""
         carried = dict(headers or {})
-        jar = dict(cookies or {}) | ({SIGN_IN: cookie} if cookie else {})
+        jar = dict(cookies or {}) | ({SIGN_IN: cookie} if cookie else {}) | ({GUEST: guest} if guest else {})
         if jar:
             carried["cookie"] = "; ".join(f"{cookie_name(name)}={value}" for name, value in jar.items())
         fields = dict(form or {})
         if honest and method != "GET":
             carried.setdefault("origin", self.base)
-            if cookie:
-                fields.setdefault("csrf_token", form_token(cookie))
+            if cookie or guest:
+                fields.setdefault("csrf_token", form_token(cookie or guest))
         unsafe = method not in {"GET", "HEAD"}
         content = {"content": body} if body is not None else {"data": fields, "files": files} if unsafe else {}
         request = httpx2.Request(method, self.base + path, headers=carried, **content)

@@ -35,11 +35,25 @@ def find_chromium(started: Playwright) -> str:
     return found[0]
 
 
+# With a camera and a microphone that do not exist, on a machine that may have no network but loopback.
+CALLING = [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+    "--mute-audio",
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-features=WebRtcHideLocalIpsWithMdns,MediaRouter,OptimizationHints,Translate",
+]
+
+
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*more: str) -> Iterator[Browser]:
     """A headless Chromium that asks nobody but the pages it is sent to."""
     with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=find_chromium(started), args=FLAGS)
+        browser = started.chromium.launch(executable_path=find_chromium(started), args=[*FLAGS, *more])
         try:
             yield browser
         finally:

@@ -12,7 +12,7 @@ PACKAGES = ("events", "sessions", "realtime", "mailer", "frontend")
 RECORDERS = {"record", "record_all"}
 
 ROOM, WORK = "live rooms number their own changes", "submissions are worked on often; handing in is the fact"
-STARS = "stars are one's own, and stand on pages that are not kept"
+PAPERS = "papers of a review are worked on often; handing in is the fact"
 BALLOTS = "who votes when in an audience is nobody's business"
 SET_UP = "the registration form is set up before booking"
 
@@ -20,13 +20,22 @@ SET_UP = "the registration form is set up before booking"
 SILENT = {
     "add_file": WORK, "remove_file": WORK, "save_draft": WORK,
     "add_time": ROOM, "ask_question": ROOM, "hide_question": ROOM, "mark_answered": ROOM, "put_question_back": ROOM,
-    "take_vote_back": ROOM, "vote_for_question": ROOM,
+    "take_vote_back": ROOM, "vote_for_question": ROOM, "pin_question": ROOM, "write_message": ROOM,
+    "draft_poll": ROOM, "open_poll": ROOM, "close_poll": ROOM, "show_poll_results": ROOM, "vote_in_poll": ROOM,
+    "raise_hand": ROOM, "lower_hand": ROOM, "give_the_floor": ROOM, "lower_hand_of": ROOM, "react": ROOM,
+    "report_message": ROOM, "report_question": ROOM, "pause_pitch": ROOM, "resume_pitch": ROOM,
+    "wish_to_meet": ROOM, "take_wish_back": ROOM,
     "add_participation_type": SET_UP, "add_question": SET_UP, "set_consent_text": SET_UP,
-    "star_session": STARS, "unstar_session": STARS,
     "cast_ballot": BALLOTS,
     "change_question": SET_UP, "move_question": SET_UP, "retire_question": SET_UP, "bring_back_question": SET_UP,
     "make_code": SET_UP, "end_code": SET_UP,
     "drop_phase": "drafts of events only",
+    "choose_review_video": ROOM, "close_dot_vote": ROOM, "give_dots": ROOM, "give_review_floor": ROOM,
+    "join_agenda": ROOM, "lengthen_part": ROOM, "lower_review_hand": ROOM, "lower_review_hand_of": ROOM,
+    "pause_part": ROOM, "raise_review_hand": ROOM,
+    "read_calendar_again": "only asks for a reading; what was read is kept by the worker",
+    "remove_application_file": PAPERS, "remove_review_file": PAPERS,
+    "take_touch_back": "who wants to stay in touch with whom is told to nobody else",
 }  # fmt: skip
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from events.core import clock
-from events.core.limits import TooOften, take_turn
+from events.core.database import reading
+from events.core.limits import TooOften, refuse_used_up, take_turn
 from tests.makers import NOW
 
 pytestmark = pytest.mark.usefixtures("database_url")
@@ -72,3 +73,15 @@ def test_thirty_at_once_get_as_many_turns_as_there_are():
         one.join()
 
     assert sorted(answers) == ["in"] * 10 + ["too often"] * 20
+
+
+def test_looking_whether_turns_are_used_up_takes_none():
+    for _try in range(3):
+        take_turn("door", times=3, per=timedelta(minutes=30))
+    with reading() as db:
+        for _look in range(2):
+            with pytest.raises(TooOften) as refusal:
+                refuse_used_up(db, "door", times=3, per=timedelta(minutes=30))
+        refuse_used_up(db, "window", times=3, per=timedelta(minutes=30))
+
+    assert refusal.value.wait == 601

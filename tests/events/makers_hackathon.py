@@ -33,7 +33,9 @@ def make_hackathon(db: Database, ada: Actor, *people: Actor) -> EventWithPhases:
     return event
 
 
-def make_team(db: Database, leader: Actor, event: EventWithPhases, name: str = "Straw") -> TeamInEvent:
+def make_team(
+    db: Database, leader: Actor, event: EventWithPhases, name: str = "Straw", *, challenge: str = ""
+) -> TeamInEvent:
     """A team of one; load its leader again to have that tie."""
-    team: Team = form_team(db, again(db, leader), event, name=name)
+    team: Team = form_team(db, again(db, leader), event, name=name, challenge=challenge)
     return TeamInEvent(team, event)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Any
 
+from events.challenges import publish_challenge
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
@@ -44,12 +46,19 @@ def new_id() -> str:
     return f"client-{next(_ids):08}"
 
 
-def make_contest(db: Database, ada: Actor, *, judges: int = 2, teams: tuple[str, ...] = TEAMS) -> Contest:
-    """Teams that handed in, and judges who judge; the judging phase is open."""
+def make_contest(
+    db: Database, ada: Actor, *, judges: int = 2, teams: tuple[str, ...] = TEAMS, challenges: tuple[str, ...] = ()
+) -> Contest:
+    """Teams that handed in, perhaps for challenges of these titles, and judges who judge; the judging phase is open."""
     leads = {name: make_person(db, f"{name} Lead", email=f"{name.lower()}@example.org") for name in teams}
     event = make_hackathon(db, ada, *leads.values())
-    for name, lead in leads.items():
-        team = make_team(db, lead, event, name)
+    brief = "A thing that rots when it should, and not a day before."
+    taken = {
+        title: publish_challenge(db, again(db, ada), event, title=title, brief=brief).public_id
+        for title in dict.fromkeys(challenges)
+    }
+    for (name, lead), title in zip_longest(leads.items(), challenges[: len(leads)], fillvalue=""):
+        team = make_team(db, lead, event, name, challenge=taken.get(title, ""))
         said = Written(title=f"Work of {name}", summary=f"What the team {name} built in two days, and for whom it is.")
         hand_in(db, again(db, lead), team, written=said, revision=0)
     event = open_phase(db, again(db, ada), event, PhaseKind.JUDGING)

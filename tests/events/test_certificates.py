@@ -129,7 +129,7 @@ def test_they_look_as_their_organiser_says(db, ada, event):
         db, again(db, ada), event, colour="#AA3300", words="Two days well spent.", signed_by="Ada Adler",
         signed_as="for the organisers",
     )  # fmt: skip
-    set_certificate_logo(db, again(db, ada), event, picture=clean_picture(picture(kind="JPEG")))
+    set_certificate_logo(db, again(db, ada), event, picture=clean_picture(picture(kind="JPEG")).made_ready())
 
     look = look_of(db, event)
 

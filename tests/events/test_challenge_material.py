@@ -35,6 +35,7 @@ from events.challenges import ChallengeInEvent, publish_challenge
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
+from events.core.files import make_ready
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.events import close_event
 from events.handing_in import hand_in
@@ -75,7 +76,7 @@ def annex_of(db: Database, person: Actor, challenge: ChallengeInEvent) -> AnnexI
 
 def test_resources_are_links_and_files_in_order(db, che, challenge):
     add_link(db, again(db, che), challenge, title="A film of the press", url="example.org/film")
-    add_challenge_file(db, again(db, che), challenge, name="press.pdf", content=PDF)
+    add_challenge_file(db, again(db, che), challenge, file=make_ready("press.pdf", PDF))
 
     found = resources_of(db, challenge.id)
     assert [(one.title, one.url, one.size) for one in found] == [
@@ -154,7 +155,7 @@ def test_each_member_agrees_for_themselves(db, che, bo, cy, challenge, team):
 
 def test_who_read_what_stands_on_record_for_owner_and_organisers(db, ada, che, bo, challenge, team):
     write_annex(db, again(db, che), challenge, terms=TERMS, text=SECRET)
-    row = add_challenge_file(db, again(db, che), challenge, name="press.pdf", content=PDF, confidential=True)
+    row = add_challenge_file(db, again(db, che), challenge, file=make_ready("press.pdf", PDF), confidential=True)
     agree_to_terms(db, again(db, bo), annex_of(db, bo, challenge), version=1)
     agree_to_terms(db, again(db, bo), annex_of(db, bo, challenge), version=1)
     open_annex(db, again(db, bo), annex_of(db, bo, challenge))
@@ -176,7 +177,7 @@ def test_who_read_what_stands_on_record_for_owner_and_organisers(db, ada, che, b
 
 def test_a_confidential_file_is_not_found_among_the_others(db, che, challenge):
     write_annex(db, again(db, che), challenge, terms=TERMS, text=SECRET)
-    row = add_challenge_file(db, again(db, che), challenge, name="press.pdf", content=PDF, confidential=True)
+    row = add_challenge_file(db, again(db, che), challenge, file=make_ready("press.pdf", PDF), confidential=True)
 
     assert resources_of(db, challenge.id) == []
     with pytest.raises(NotFound):
@@ -316,7 +317,7 @@ def test_the_board_of_an_owner_shows_their_challenges_teams_and_nothing_else(
 
     board = board_of(db, again(db, che), challenge)
 
-    assert [(one.name, one.title, [member.name for member in one.members]) for one in board.teams] == [
+    assert [(one.name, one.title, [member.name for member in one.members]) for one in board.teams.rows] == [
         ("Straw", DONE.title, ["Bo Berg"])
     ]
     assert "CANARY" not in repr(board)
@@ -328,14 +329,14 @@ def test_a_board_shows_of_a_draft_only_that_there_is_one(db, che, bo, challenge,
 
     board = board_of(db, again(db, che), challenge)
 
-    assert (board.teams[0].writes, board.teams[0].submission) == (True, "")
+    assert (board.teams.rows[0].writes, board.teams.rows[0].submission) == (True, "")
     assert "CANARY" not in repr(board)
 
 
 def test_a_board_is_for_its_owner_and_the_organisers(db, ada, che, dee, bo, challenge, team):
     appoint(db, again(db, ada), challenge.event, person_id=dee.person or 0, role=Role.CHALLENGE_OWNER)
 
-    assert len(board_of(db, again(db, ada), challenge).teams) == 1
+    assert board_of(db, again(db, ada), challenge).teams.count == 1
     for person in (dee, bo):
         with pytest.raises(NotAllowed):
             board_of(db, again(db, person), challenge)

@@ -183,7 +183,7 @@ def test_organisers_and_mentors_see_how_far_all_are(db: Database, clinic: Clinic
     note_progress(db, dee, wax, body="More.")
 
     for actor in (clinic.ada, clinic.mel):
-        rows = progress_in(db, actor, clinic.event)
+        rows = progress_in(db, actor, clinic.event).rows
         assert [(one.name, one.size, one.entries, one.checkpoints[0].reached_at) for one in rows] == [
             ("Straw", 1, 0, None), ("Wax", 1, 2, NOW),
         ]  # fmt: skip

@@ -12,19 +12,31 @@ from events.cloning import begins_at, clone_event, moved_by_days
 from events.core.access import Actor
 from events.core.database import Database
 from events.core.refusals import Invalid, NotAllowed
+from events.core.timers import has_timer
+from events.core.wall import from_wall
 from events.events import Event, EventState, EventWithPhases
-from events.form_building import add_question
+from events.form_building import AskedWhen, add_question
 from events.phases import Phase, PhaseKind
 from events.planning import create_event_from_template, move_phase
+from events.prizes import Offered, add_prize, prizes_of
 from events.programmes import Programme
 from events.questions import QuestionKind, questions_of
 from events.registration import consent_text_of, set_consent_text, types_of
+from events.rounds.rounds import JudgingRound, RoundState, criteria_of
+from events.rounds.setting_up import add_round
 from events.type_rules import PairRule, set_type_rules, type_rules_of
 from sessions.blocks import Slot, add_block, add_tables, blocks_of, slots_in, tables_of
 from sessions.booking_rules import TypeLimits, limits_of_types, rules_of, set_type_limits
 from sessions.breaks import BlockInEvent, set_breaks
+from sessions.networking.rounds import CLOCK
+from sessions.networking.rows import Networking, NetworkingState, OddOne
+from sessions.networking.setting_up import Settings, plan_networking
 from sessions.stages import Stage
+from sessions.timetable.rows import rooms_of, sessions_of, tracks_of
+from sessions.timetable.sessions import Place, Wording, add_session, speakers_in
+from tests.events.makers_rounds import plan
 from tests.makers import NOW, again, make_event, make_person, make_programme
+from tests.sessions.makers_agenda import with_rooms
 
 ZONE = ZoneInfo("Europe/Vienna")
 
@@ -108,6 +120,7 @@ def test_blocks_breaks_tables_stages_limits_and_type_rules_come_along(db, ada, e
     set_type_limits(db, ada, event, type=buyers, min_meetings=2, max_meetings=9)
     set_type_rules(db, ada, event, rules=[PairRule(sellers, sellers, may_ask=False)])
     db.add(Stage(event_id=event.id, name="Main stage", opens_at=starts, pitch_seconds=99))
+    plan_networking(db, ada, event, wish=Settings("Meet and greet", starts, round_seconds=90, odd=OddOne.WAITS))
     db.flush()
 
     made = clone_event(db, ada, event, name="April match", starts_on=date(2027, 4, 17))
@@ -124,7 +137,54 @@ def test_blocks_breaks_tables_stages_limits_and_type_rules_come_along(db, ada, e
     assert {pair: False} == {one: rule.may_ask for one, rule in type_rules_of(db, made.id).items()}
     stage = db.exec(select(Stage).where(Stage.event_id == made.id)).one()
     assert (stage.name, stage.pitch_seconds, wall(stage.opens_at)) == ("Main stage", 99, "2027-04-17 09:00")
+    networking = db.exec(select(Networking).where(Networking.event_id == made.id)).one()
+    assert (networking.title, networking.round_seconds, networking.odd) == ("Meet and greet", 90, OddOne.WAITS)
+    assert (wall(networking.starts_at), networking.state) == ("2027-04-17 09:00", NetworkingState.PLANNED)
+    assert has_timer(db, CLOCK, networking.id or 0)
     assert rules_of(db, made.id).timing is rules_of(db, event.id).timing
+
+
+def test_a_hackathon_in_full_comes_along_over_a_change_of_clocks_with_every_hour_kept(db, ada):
+    """Form, agenda, rounds with their criteria, prizes: from the week before the clocks change to the one after."""
+    starts = datetime(2027, 3, 26, 17, tzinfo=ZONE).astimezone(UTC)
+    event = create_event_from_template(
+        db, ada, db.exec(select(Programme)).one(), template="hackathon", name="Spring hack", zone="Europe/Vienna",
+        starts_at=starts,
+    )  # fmt: skip
+    diet = add_question(db, ada, event, label="Diet", kind=QuestionKind.CHOICE, choices=["all", "other"])
+    add_question(db, ada, event, label="Which?", when=AskedWhen(question=diet.public_id, answer="other"))
+    made = with_rooms(db, ada, event)
+    # The night in which the clocks change: one before it, one in the hour that is skipped a week later, one after it.
+    for title, when in (("Before", "2027-03-27T23:00"), ("In it", "2027-03-21T02:30"), ("After", "2027-03-28T09:00")):
+        add_session(
+            db, ada, event, wording=Wording(title, track=made.track.public_id, speakers="Dr Zed"),
+            place=Place(made.hall.public_id, from_wall(when, "Europe/Vienna")),
+        )  # fmt: skip
+    add_session(db, ada, event, wording=Wording("Waits"))
+    add_round(db, ada, event, plan=plan())
+    add_prize(db, ada, event, offered=Offered("First", amount="3000", currency="EUR"))
+
+    again_ = clone_event(db, ada, event, name="Next week", starts_on=date(2027, 4, 2))
+
+    assert {one.kind: wall(one.starts_at)[11:] for one in again_.phases} == {
+        one.kind: wall(one.starts_at)[11:] for one in event.phases
+    }
+    sessions = {one.title: one for one in sessions_of(db, again_.id)}
+    assert {title: wall(one.starts_at) if one.starts_at else "" for title, one in sessions.items()} == {
+        "In it": "2027-03-28 03:30", "Before": "2027-04-03 23:00", "After": "2027-04-04 09:00", "Waits": "",
+    }  # fmt: skip
+    rooms, tracks = rooms_of(db, again_.id), tracks_of(db, again_.id)
+    assert {one.room_id for one in sessions.values()} == {rooms[0].id, None}
+    assert {one.track_id for one in sessions.values()} == {tracks[0].id, None}
+    assert speakers_in(db, sessions["After"].id or 0) == []
+    assert [(one.name, one.amount, one.currency) for one in prizes_of(db, ada, again_)] == [("First", 3000, "EUR")]
+    rounds = db.exec(select(JudgingRound).where(JudgingRound.event_id == again_.id)).all()
+    assert [(one.name, one.state, one.opened_at) for one in rounds] == [("Final", RoundState.DRAFT, None)]
+    assert [(one.name, one.weight) for one in criteria_of(db, rounds[0].id)] == [("Fit", 3), ("Novelty", 1)]
+    labels = {one.id: one.label for one in questions_of(db, again_.id)}
+    assert [(one.label, labels.get(one.shown_if_id)) for one in questions_of(db, again_.id)] == [
+        ("Diet", None), ("Which?", "Diet"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("day", [NOW.date() - timedelta(days=1), NOW.date() + timedelta(days=2000)])
@@ -197,15 +257,19 @@ def test_no_setting_of_an_event_is_forgotten():
     cloned = {
         "checkpoint", "phase", "participation_type", "registration_question", "consent_text", "booking_rules",
         "type_limits", "type_rule", "block", "meeting_table", "stage", "submission_field", "agenda_track",
-        "agenda_room", "conflict_level", "judging_round", "certificate_look", "page_section", "page_entry",
+        "agenda_room", "conflict_level", "judging_round", "screening", "certificate_look", "page_section", "page_entry",
+        "letter_text", "prize", "agenda_session", "video_rules", "unwanted_words", "networking",
+        "review_rules", "review_step", "assessment_question",
     }  # fmt: skip
     by_people = {
         "office_hours", "help_request", "mentoring", "progress_entry", "registration", "challenge", "team",
         "team_member", "item_in_event", "submission", "journal_entry", "meeting", "absence", "availability_stated",
         "availability_nudge", "schedule_draft", "unplaced", "pitch", "standby", "waiting_pair", "letter",
-        "reply_address", "late_entry", "prize", "agenda_session", "agenda_release", "check_in_scan", "open_role",
+        "reply_address", "late_entry", "agenda_release", "check_in_scan", "open_role",
         "join_request", "seeker", "team_wish", "team_intervention", "declared_conflict", "team_mentor",
         "registration_code", "completeness_nudge", "team_proposal", "proposed_team", "proposed_place",
+        "milestone_follower", "incoming_letter", "notice", "connection", "lobby_choice", "lobby_announcement",
+        "peer_review", "host_application", "peer_offer", "peer_stance", "review_day", "lesson_card",
     }  # fmt: skip
     found = {table.name for table in SQLModel.metadata.tables.values() if "event_id" in table.columns}
 

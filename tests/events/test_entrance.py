@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
+from events.check_in import Scan
 from events.codes import CodeUnusable, RegistrationCode
 from events.core import clock
 from events.core.access import Actor
@@ -111,7 +112,54 @@ def test_who_withdraws_and_comes_back_uses_a_code_once(db, organiser, bo, event)
     withdraw_registration(db, bo, RegistrationInEvent(enter(db, bo, event, code.code), event.event))
 
     assert enter(db, bo, event, code.code).state is RegistrationState.ACCEPTED
+    db.refresh(code)
     assert code.used == 1
+
+
+def test_a_place_that_is_given_back_unused_lets_somebody_else_use_its_code(db, organiser, bo, cy, dee, event):
+    code = make_code(db, organiser, event, name="Speakers", most_uses=1)
+    place = enter(db, bo, event, code.code)
+    withdraw_registration(db, bo, RegistrationInEvent(place, event.event))
+
+    db.refresh(code)
+    assert (code.used, place.code_id) == (0, None)
+    assert enter(db, cy, event, code.code).state is RegistrationState.ACCEPTED
+    with pytest.raises(CodeUnusable):
+        enter(db, bo, event, code.code)
+
+
+def test_who_came_and_left_has_used_the_code(db, organiser, bo, cy, event):
+    code = make_code(db, organiser, event, name="Speakers", most_uses=1)
+    place = RegistrationInEvent(enter(db, bo, event, code.code), event.event)
+    db.add(
+        Scan(event_id=event.id, registration_id=place.id, scan_id="door-1", counts=True, scanned_at=clock.now(),
+             received_at=clock.now())
+    )  # fmt: skip
+    db.flush()
+
+    withdraw_registration(db, bo, place)
+
+    db.refresh(code)
+    assert (code.used, place.registration.code_id) == (1, code.id)
+    with pytest.raises(CodeUnusable):
+        enter(db, cy, event, code.code)
+
+
+def test_a_place_that_lapses_gives_its_code_back(db, organiser, bo, cy, event):
+    set_entrance(db, organiser, event, by_code_only=False, confirm_hours=24)
+    give_places(db, organiser, event, 1)
+    code = make_code(db, organiser, event, name="Speakers", most_uses=1)
+    first = RegistrationInEvent(enter(db, cy, event), event.event)
+    waiting = enter(db, bo, event, code.code)
+    withdraw_registration(db, cy, first)
+    assert waiting.state is RegistrationState.OFFERED
+
+    with clock.frozen_at(clock.now() + timedelta(hours=25)):
+        db.commit()
+        run_due_timers()
+
+    db.expire_all()
+    assert (waiting.state, waiting.code_id, code.used) == (RegistrationState.WITHDRAWN, None, 0)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +200,68 @@ def test_the_last_use_of_a_code_is_taken_once_by_those_who_race(database_url: st
         assert kinds(said) == ["CodeUnusable", "CodeUnusable", "done"]
         with transaction() as db:
             assert db.exec(select(RegistrationCode.used).where(RegistrationCode.code == code)).one() == 1
+
+
+def leaving(event: EventWithPhases, actor: Actor):
+    def leave(db: Database) -> None:
+        row = find_registration(db, event.id, actor.person)
+        assert row is not None
+        withdraw_registration(db, actor, RegistrationInEvent(row, reload_event(db, event).event))
+
+    return leave
+
+
+def uses_left_over(event: EventWithPhases, ada: Actor, number: int) -> tuple[list[str], int]:
+    """Somebody leaves twice at once, in two windows: what that answered, and how often the code counts as used then."""
+    with transaction() as db:
+        code = make_code(db, ada, reload_event(db, event), name="Two", most_uses=2).code
+        bo, cy = (make_person(db, name, email=f"{name}.{number}@example.org") for name in ("Bo", "Cy"))
+        for one in (bo, cy):
+            enter(db, one, reload_event(db, event), code)
+    said = race(leaving(event, bo), leaving(event, bo))
+    with transaction() as db:
+        return kinds(said), db.exec(select(RegistrationCode.used).where(RegistrationCode.code == code)).one()
+
+
+def test_leaving_twice_at_once_gives_one_use_back(database_url: str) -> None:
+    ada, event = _gathering()
+
+    for number in range(4):
+        assert uses_left_over(event, ada, number) == (["Conflict", "done"], 1)
+
+
+def test_a_use_that_leaving_gives_back_is_taken_once_by_those_who_race(database_url: str) -> None:
+    ada, event = _gathering()
+    with transaction() as db:
+        code = make_code(db, ada, reload_event(db, event), name="Last", most_uses=1).code
+        bo, cy, dee = (make_person(db, name, email=f"{name}@example.org") for name in ("Bo", "Cy", "Dee"))
+        enter(db, bo, reload_event(db, event), code)
+
+    said = race(
+        leaving(event, bo), *[lambda db, one=one: enter(db, one, reload_event(db, event), code) for one in (cy, dee)]
+    )
+
+    with transaction() as db:
+        used = db.exec(select(RegistrationCode.used).where(RegistrationCode.code == code)).one()
+        holders = db.exec(select(Registration).where(col(Registration.code_id).is_not(None))).all()
+    assert "done" in kinds(said)
+    assert (used, len(holders)) == (kinds(said).count("done") - 1, used)
+
+
+def test_coming_back_in_two_windows_at_once_takes_one_use(database_url: str) -> None:
+    ada, event = _gathering()
+    with transaction() as db:
+        code = make_code(db, ada, reload_event(db, event), name="Many", most_uses=9).code
+        bo = make_person(db, "Bo")
+        enter(db, bo, reload_event(db, event), code)
+    with transaction() as db:
+        leaving(event, bo)(db)
+
+    said = race(*[lambda db: enter(db, bo, reload_event(db, event), code) for _window in range(2)])
+
+    assert kinds(said) == ["RegisteredAlready", "done"]
+    with transaction() as db:
+        assert db.exec(select(RegistrationCode.used).where(RegistrationCode.code == code)).one() == 1
 
 
 def test_two_who_leave_at_once_promote_two_and_nobody_twice(database_url: str) -> None:

@@ -1,5 +1,6 @@
 """Everything of an event as tables: nothing forgotten, nothing that a spreadsheet runs, nobody else's."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -8,13 +9,18 @@ from openpyxl import load_workbook
 from events.challenge_annex import agree_to_terms, get_annex, open_annex, write_annex
 from events.challenge_questions import ask_about_challenge
 from events.challenges import ChallengeInEvent
+from events.check_in import check_in
 from events.core.access import Actor
 from events.core.database import Database
 from events.core.refusals import NotAllowed, NotFound
 from events.core.sheets import read_sheet, write_csv, write_workbook
+from events.deadlines import grace_ends
+from events.entrance import make_code
 from events.exports import TABLES, table_of, tables_of
 from events.handing_in import hand_in
+from events.late_entries import give_late_entry
 from events.prizes import Offered, add_prize, award_prize, get_prize
+from events.registration import RegistrationInEvent, find_registration
 from events.submission_fields import Asking, add_field_for_all
 from events.submission_texts import Written
 from events.submissions import submission_of_team
@@ -22,7 +28,8 @@ from events.teams import TeamInEvent, change_team
 from tests.events.makers_hackathon import DONE, make_team
 from tests.events.test_challenge_material import TERMS
 from tests.events.test_submission_fields import taking, with_challenge
-from tests.makers import again, make_event, make_programme
+from tests.makers import NOW, again, make_event, make_programme
+from tests.sessions.makers_agenda import at, make_session, with_rooms
 
 EVIL = '=HYPERLINK("https://evil.example","Prize")'
 
@@ -85,15 +92,24 @@ def test_questions_challenges_prizes_and_readers_stand_there(db, ada, che, bo, c
     write_annex(db, again(db, che), challenge, terms=TERMS, text="173 degrees")
     agree_to_terms(db, again(db, bo), get_annex(db, again(db, bo), challenge), version=1)
     open_annex(db, again(db, bo), get_annex(db, again(db, bo), challenge))
-    add_prize(db, again(db, ada), challenge.event, offered=Offered("First place", "€2,000"))
+    add_prize(
+        db,
+        again(db, ada),
+        challenge.event,
+        offered=Offered("First place", "and a stand", amount="2000", currency="EUR"),
+    )
 
-    found = {name: by_column(db, ada, challenge, name) for name in TABLES}
+    names = ("questions", "challenges", "prizes", "annexes", "registrations")
+    found = {name: by_column(db, ada, challenge, name) for name in names}
 
     assert [(row["Question"], row["Asked by"], row["Team"]) for row in found["questions"]] == [
         ("May it be brown?", "Bo Berg", "Straw")
     ]
     assert [(row["Challenge"], row["Owner"]) for row in found["challenges"]] == [("Trays", "Che Caruso")]
-    assert [(row["Prize"], row["Value"], row["Winner"]) for row in found["prizes"]] == [("First place", "€2,000", "")]
+    [prize] = found["prizes"]
+    assert [prize[name] for name in ("Prize", "Prize money", "Currency", "Worth, in words", "Winner")] == [
+        "First place", 2000, "EUR", "and a stand", "",
+    ]  # fmt: skip
     assert [(row["Name"], row["What"]) for row in found["annexes"]] == [
         ("Bo Berg", "Agreed to the terms, version 1"), ("Bo Berg", "Opened the annex"),
     ]  # fmt: skip
@@ -101,11 +117,12 @@ def test_questions_challenges_prizes_and_readers_stand_there(db, ada, che, bo, c
 
 
 def test_no_cell_of_a_workbook_is_a_formula(db, ada, challenge, team):
-    tables = [table_of(db, again(db, ada), challenge.event, name) for name in TABLES]
+    names = [name for name, _title in tables_of(db, again(db, ada), challenge.event)]
+    tables = [table_of(db, again(db, ada), challenge.event, name) for name in names]
 
     book = load_workbook(BytesIO(write_workbook([(str(one.title), one.header, one.rows) for one in tables])))
 
-    assert len(book.sheetnames) == len(TABLES)
+    assert len(book.sheetnames) == len(tables) == len(TABLES) - 1  # meetings are for matchmaking events
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds
 
@@ -134,4 +151,28 @@ def test_another_kind_of_event_has_its_registrations(db, ada):
     programme = make_programme(db, ada, name="Another")
     event = make_event(db, again(db, ada), programme, name="Food Match", template="matchmaking")
 
-    assert [name for name, _title in tables_of(db, again(db, ada), event)] == ["registrations"]
+    assert [name for name, _title in tables_of(db, again(db, ada), event)] == [
+        "registrations", "codes", "check-ins", "live", "timetable", "meetings",
+    ]  # fmt: skip
+
+
+def test_entrance_and_timetable_stand_there_too(db, ada, bo, challenge, team):
+    code = make_code(db, again(db, ada), challenge.event, name="Speakers", most_uses=3)
+    made = with_rooms(db, again(db, ada), challenge.event)
+    make_session(db, made, "Opening", hours=9, speakers=f"{EVIL}\nDr Zed", track=made.track.public_id)
+    make_session(db, made, "Waits")
+    row, end = find_registration(db, challenge.event.id, bo.person), grace_ends(challenge.event)
+    assert row is not None
+    assert end is not None
+    check_in(db, again(db, ada), RegistrationInEvent(row, challenge.event.event), scan_id="door-0001")
+    give_late_entry(db, again(db, ada), team, until=end + timedelta(hours=1), why="A long cut.")
+
+    found = {name: by_column(db, ada, challenge, name) for name in ("codes", "check-ins", "late-entries", "timetable")}
+
+    assert [(row["Code"], row["Used"], row["At most"]) for row in found["codes"]] == [(code.code, 0, 3)]
+    assert [(row["Name"], row["Checked in at"]) for row in found["check-ins"]] == [("Bo Berg", NOW)]
+    assert [(row["Team"], row["Let in by"]) for row in found["late-entries"]] == [("Straw", "Ada Adler")]
+    assert [(row["Session"], row["Room"], row["Track"], row["Starts at"]) for row in found["timetable"]] == [
+        ("Opening", "Great Hall", "Packaging", at(9)), ("Waits", "", "", None),
+    ]  # fmt: skip
+    assert str(found["timetable"][0]["Speakers"]).endswith("Dr Zed")

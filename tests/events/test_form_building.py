@@ -5,7 +5,7 @@ import pytest
 from events.answering import answer_questions, files_of, get_answer_file, unanswered_of
 from events.core.access import Actor
 from events.core.database import Database
-from events.core.files import content_of
+from events.core.files import content_of, make_ready
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.events import EventWithPhases
 from events.form_building import (
@@ -19,11 +19,11 @@ from events.form_building import (
     retire_question,
 )
 from events.phases import PhaseKind
-from events.questions import Handed, QuestionKind, RegistrationQuestion, all_questions_of, questions_of
+from events.questions import QuestionKind, RegistrationQuestion, all_questions_of, questions_of
 from events.registration import Registration, RegistrationInEvent, register
 from tests.makers import again, make_event, make_programme, open_phase
 
-PDF = Handed("plan.pdf", b"%PDF-1.4\n%%EOF\n")
+PDF = b"%PDF-1.4\n%%EOF\n"
 
 
 @pytest.fixture
@@ -172,7 +172,13 @@ def test_a_file_is_kept_until_another_comes_and_seen_by_those_who_may(db, organi
     question = add_question(db, organiser, event, label="Your plan", kind=QuestionKind.FILE, required=True)
     key = str(question.id)
     place = register(
-        db, bo, event, type_code="team member", answers={key: "typed, not handed in"}, consent=True, files={key: PDF}
+        db,
+        bo,
+        event,
+        type_code="team member",
+        answers={key: "typed, not handed in"},
+        consent=True,
+        files={key: make_ready("plan.pdf", PDF)},
     )
     subject = RegistrationInEvent(place, event.event)
 
@@ -180,7 +186,7 @@ def test_a_file_is_kept_until_another_comes_and_seen_by_those_who_may(db, organi
     stored = files_of(db, [subject.id])[subject.id, question.id or 0]
 
     assert place.answers == {key: "plan.pdf"}
-    assert content_of(get_answer_file(db, organiser, subject, stored.public_id)) == PDF.content
+    assert content_of(get_answer_file(db, organiser, subject, stored.public_id)) == PDF
     with pytest.raises(NotFound):
         get_answer_file(db, cy, subject, stored.public_id)
 
@@ -191,6 +197,6 @@ def test_a_file_that_is_not_what_its_name_says_is_refused_at_its_question(db, or
 
     with pytest.raises(Invalid) as refused:
         register(db, bo, event, type_code="team member", answers={}, consent=True,
-                 files={key: Handed("plan.pdf", b"<html>")})  # fmt: skip
+                 files={key: make_ready("plan.pdf", b"<html>")})  # fmt: skip
 
     assert list(refused.value.fields) == [f"q{key}"]

@@ -8,7 +8,7 @@ from events.challenges import ChallengeInEvent
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
-from events.core.files import content_of
+from events.core.files import content_of, make_ready
 from events.core.refusals import Conflict, NotAllowed, NotFound
 from events.events import EventWithPhases, event_by_id
 from events.gallery import (
@@ -156,10 +156,10 @@ def test_an_entry_shows_answers_that_are_for_everybody_and_files_of_what_counts(
     public = add_field_for_all(db, again(db, ada), challenge.event, asking=Asking("What does it cost?", shown=True))
     secret = add_field_for_all(db, again(db, ada), challenge.event, asking=Asking("Your telephone?"))
     team = make_team(db, bo, challenge.event)
-    old = add_file(db, again(db, bo), team, name="tray.pdf", content=PDF)
+    old = add_file(db, again(db, bo), team, file=make_ready("tray.pdf", PDF))
     answers = {public.public_id: "12", secret.public_id: "CANARY"}
     hand_in(db, again(db, bo), team, written=Written(DONE.title, DONE.summary, answers=answers), revision=0)
-    new = add_file(db, again(db, bo), team, name="later.pdf", content=PDF + b"later")
+    new = add_file(db, again(db, bo), team, file=make_ready("later.pdf", PDF + b"later"))
     agree_to_gallery(db, again(db, bo), team)
     event = opened(db, ada, challenge.event)
 

@@ -21,7 +21,6 @@ from events.help_queue import (
     give_back_help_request,
     help_of_team,
     help_queue,
-    helped_in,
     take_back_help_request,
     take_help_request,
     teams_waiting,
@@ -81,7 +80,7 @@ def test_who_asked_first_is_first(db: Database, clinic: Clinic) -> None:
         early = ask(db, dee, wax)
     last = ask(db, eve, salt)
 
-    lines = help_queue(db, clinic.mel, clinic.event)
+    lines = help_queue(db, clinic.mel, clinic.event).lines.rows
 
     assert [(one.request.public_id, one.before) for one in lines] == [
         (early.request.public_id, 0), (late.request.public_id, 1), (last.request.public_id, 2),
@@ -101,8 +100,8 @@ def test_a_mentor_takes_one_and_finishes_it(db: Database, clinic: Clinic) -> Non
     assert (taken.request.state, taken.taken_by) == (TAKEN, "Mel Meyer")
     finish_help(db, clinic.mel, seen(db, clinic.mel, clinic, asked))
 
-    assert (help_of_team(db, clinic.bo, clinic.team), helped_in(db, clinic.mel, clinic.event)) == (None, 1)
-    assert help_queue(db, clinic.mel, clinic.event) == []
+    assert (help_of_team(db, clinic.bo, clinic.team), help_queue(db, clinic.mel, clinic.event).helped) == (None, 1)
+    assert help_queue(db, clinic.mel, clinic.event).lines.rows == []
 
 
 def test_a_request_that_is_given_back_waits_where_it_was(db: Database, clinic: Clinic) -> None:
@@ -115,7 +114,7 @@ def test_a_request_that_is_given_back_waits_where_it_was(db: Database, clinic: C
     give_back_help_request(db, clinic.mel, seen(db, clinic.mel, clinic, asked))
     db.expire_all()
 
-    first = help_queue(db, clinic.mel, clinic.event)[0]
+    first = help_queue(db, clinic.mel, clinic.event).lines.rows[0]
     assert (first.request.public_id, first.request.state, first.taken_by) == (asked.request.public_id, OPEN, "")
 
 
@@ -170,10 +169,10 @@ def test_a_team_that_is_gone_waits_no_more(db: Database, clinic: Clinic) -> None
     ask(db, clinic.bo, clinic.team)
 
     leave_team(db, cy, clinic.team)
-    assert len(help_queue(db, clinic.mel, clinic.event)) == 1
+    assert help_queue(db, clinic.mel, clinic.event).waiting == 1
     leave_team(db, again(db, clinic.bo), clinic.team)
 
-    assert help_queue(db, clinic.mel, clinic.event) == []
+    assert help_queue(db, clinic.mel, clinic.event).lines.rows == []
 
 
 def test_mentors_are_told_at_home_how_many_wait(db: Database, clinic: Clinic) -> None:

@@ -94,7 +94,7 @@ def test_an_entry_that_lacks_something_is_refused(db, organiser, event, section,
 
 def test_a_picture_is_found_on_its_own_event_only(db, organiser, event):
     picture = clean_picture(image())
-    made = add_entry(db, organiser, event, section=SectionKind.GALLERY, title="Us", picture=picture)
+    made = add_entry(db, organiser, event, section=SectionKind.GALLERY, title="Us", picture=picture.made_ready())
     public = pictures_of(db, [made])[made.file_id]
     other = make_event(db, organiser, db.exec(select(Programme)).one(), name="Other", published=False)
 
@@ -107,7 +107,9 @@ def test_a_picture_is_found_on_its_own_event_only(db, organiser, event):
 
 def test_the_page_comes_along_with_a_clone_but_not_its_gallery(db, organiser, event):
     add_entry(db, organiser, event, section=SectionKind.PARTNERS, title="Berg Dairy", url="example.org")
-    add_entry(db, organiser, event, section=SectionKind.GALLERY, title="Us", picture=clean_picture(image()))
+    add_entry(
+        db, organiser, event, section=SectionKind.GALLERY, title="Us", picture=clean_picture(image()).made_ready()
+    )
     set_section(db, organiser, event, kind=SectionKind.PRIZES, shown=False)
 
     made = clone_event(db, organiser, event, name="Again", starts_on=(clock.now() + timedelta(days=30)).date())

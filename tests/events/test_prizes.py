@@ -3,12 +3,15 @@
 import threading
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from events.challenges import ChallengeInEvent
 from events.core.access import Actor
 from events.core.database import Database, transaction
+from events.core.money import read_amount
 from events.core.refusals import Conflict, Invalid, NotAllowed
+from events.core.translation import LANGUAGES, written_for
 from events.events import event_by_id
 from events.handing_in import hand_in
 from events.prizes import (
@@ -22,16 +25,18 @@ from events.prizes import (
     change_prize,
     finals_of,
     get_prize,
+    prize_money,
     prizes_of,
     remove_prize,
     take_prize_back,
+    worth_of,
 )
 from events.submissions import save_draft, submission_of_team
 from tests.events.makers_hackathon import DONE, make_team
 from tests.events.test_submission_fields import taking, with_challenge
 from tests.makers import again
 
-FIRST = Offered("First place", "€2,000", "And a month at the plant.", "Bakery Brno")
+FIRST = Offered("First place", "", "And a month at the plant.", "Bakery Brno", 1, "2,000", "EUR")
 
 
 @pytest.fixture
@@ -76,13 +81,57 @@ def test_an_owner_offers_prizes_for_their_challenge_and_an_organiser_for_all(db,
 @pytest.mark.parametrize(
     ("offered", "wrong"),
     [(Offered(" "), "name"), (Offered("x" * 121), "name"), (Offered("A", winners=0), "winners"),
-     (Offered("A", value="x" * 81), "value")],
+     (Offered("A", value="x" * 81), "value"), (Offered("A", amount="a lot", currency="EUR"), "amount"),
+     (Offered("A", amount="0", currency="EUR"), "amount"), (Offered("A", amount="3.50", currency="EUR"), "amount"),
+     (Offered("A", amount="-5", currency="EUR"), "amount"), (Offered("A", amount="5", currency="XXX"), "currency"),
+     (Offered("A", amount="1000000001", currency="EUR"), "amount")],
 )  # fmt: skip
 def test_what_is_no_prize_is_refused(db, ada, challenge, offered, wrong):
     with pytest.raises(Invalid) as refused:
         add_prize(db, again(db, ada), challenge.event, offered=offered)
 
     assert set(refused.value.fields) == {wrong}
+
+
+@pytest.mark.parametrize("typed", ["3000", " 3000 ", "3,000", "3.000", "3 000", "3\u202f000", "3'000", "3’000"])
+def test_an_amount_is_read_as_people_type_it_and_written_as_the_reader_writes_it(db, ada, challenge, typed):
+    prize = offered_to_all(db, ada, challenge, Offered("First", amount=typed, currency="EUR")).prize
+
+    assert (prize.amount, prize.currency) == (3000, "EUR")
+    written = []
+    for locale in LANGUAGES:
+        with written_for(locale, "UTC"):
+            written.append(worth_of(prize).replace("\u202f", " ").replace("\xa0", " "))
+    assert written == ["€3,000", "3.000 €", "3 000 €"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["3,00", "30,00", "3,000.50", "3.000,000 ", "1,0000", "3 00", "1e3", "٣٠٠٠", "³", "12.34.567"]
+)
+def test_what_is_no_whole_amount_is_not_guessed_at(typed):
+    assert read_amount(typed) is None
+
+
+def test_what_is_given_in_all_is_added_up_for_each_currency_and_place(db, ada, bo, challenge):
+    for offered in (
+        Offered("First", amount="3000", currency="EUR"), Offered("Next", winners=4, amount="500", currency="EUR"),
+        Offered("Alps", "and a ticket", amount="1500", currency="CHF"), Offered("Fun", "A month at our plant"),
+    ):  # fmt: skip
+        offered_to_all(db, ada, challenge, offered)
+
+    found = prizes_of(db, again(db, bo), challenge.event)
+
+    assert [one.worth for one in found] == ["€3,000", "€500", "CHF\u00a01,500, and a ticket", "A month at our plant"]
+    assert prize_money(found) == ["€5,000", "CHF\u00a01,500"]
+
+
+def test_the_database_keeps_no_amount_without_its_currency(db, ada, challenge):
+    prize = offered_to_all(db, ada, challenge).prize
+
+    prize.currency = ""
+
+    with pytest.raises(IntegrityError), db.begin_nested():
+        db.flush()
 
 
 def test_nobody_but_organisers_knows_the_winners_until_they_are_announced(db, ada, che, bo, cy, challenge):

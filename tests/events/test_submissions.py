@@ -15,7 +15,7 @@ from events.challenges import publish_challenge
 from events.core import clock
 from events.core.access import VISITOR, Actor, may
 from events.core.database import Database, transaction
-from events.core.files import content_of
+from events.core.files import content_of, make_ready
 from events.core.journal import JournalEntry
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.deadlines import DeadlinePassed
@@ -188,7 +188,7 @@ def test_others_than_the_team_write_nothing(db, ada, bo, cy, eve):
 
 def test_what_is_handed_in_is_a_version_whose_hash_anybody_can_work_out(db, ada, bo, cy):
     team = make_two(db, ada, bo, cy)
-    stored = add_file(db, again(db, bo), team, name="tray.pdf", content=PDF)
+    stored = add_file(db, again(db, bo), team, file=make_ready("tray.pdf", PDF))
 
     version = hand_in(db, again(db, bo), team, written=DONE, revision=0)
 
@@ -270,11 +270,11 @@ def test_after_the_end_nothing_is_saved_and_the_refusal_says_when_it_was(db, ada
 
 def test_files_too_are_refused_after_the_end(db, ada, bo, cy):
     team = make_two(db, ada, bo, cy)
-    stored = add_file(db, again(db, bo), team, name="tray.pdf", content=PDF)
+    stored = add_file(db, again(db, bo), team, file=make_ready("tray.pdf", PDF))
     team = at(db, ada, team, shut=PhaseKind.SUBMISSION)
 
     with pytest.raises(DeadlinePassed):
-        add_file(db, again(db, bo), team, name="more.pdf", content=PDF)
+        add_file(db, again(db, bo), team, file=make_ready("more.pdf", PDF))
     with pytest.raises(DeadlinePassed):
         remove_file(db, again(db, bo), team, file=stored.public_id)
 
@@ -286,7 +286,11 @@ def test_what_was_typed_and_uploaded_after_the_end_is_kept_and_does_not_count(db
     team = at(db, ada, team, shut=PhaseKind.SUBMISSION)
 
     late = keep_late_version(
-        db, again(db, bo), team, written=Written(title="Later"), files=[("new.pdf", PDF), ("bad.exe", b"MZ")]
+        db,
+        again(db, bo),
+        team,
+        written=Written(title="Later"),
+        files=[make_ready("new.pdf", PDF), make_ready("bad.exe", b"MZ")],
     )
 
     assert (late.late, late.number, [one["name"] for one in late.content["files"]]) == (True, 2, ["new.pdf"])
@@ -306,9 +310,9 @@ def test_a_team_that_handed_in_nothing_has_its_late_words_kept_too(db, ada, bo, 
 
 def test_the_same_late_words_and_files_are_kept_once(db, ada, bo, cy):
     team = at(db, ada, make_two(db, ada, bo, cy), shut=PhaseKind.SUBMISSION)
-    first = keep_late_version(db, again(db, bo), team, written=DONE, files=[("new.pdf", PDF)])
+    first = keep_late_version(db, again(db, bo), team, written=DONE, files=[make_ready("new.pdf", PDF)])
 
-    second = keep_late_version(db, again(db, cy), team, written=DONE, files=[("new.pdf", PDF)])
+    second = keep_late_version(db, again(db, cy), team, written=DONE, files=[make_ready("new.pdf", PDF)])
 
     assert (second.id, facts(db, "LateVersionKept")) == (first.id, 1)
 
@@ -351,11 +355,11 @@ def test_what_somebody_types_when_the_event_is_closed_is_kept(db, ada, bo, cy):
 
 def test_an_admitted_late_version_counts_from_then_on(db, ada, bo, cy, dee):
     team = make_two(db, ada, bo, cy)
-    add_file(db, again(db, bo), team, name="old.pdf", content=PDF + b"old")
+    add_file(db, again(db, bo), team, file=make_ready("old.pdf", PDF + b"old"))
     hand_in(db, again(db, bo), team, written=Written(title="Old", summary=DONE.summary), revision=0)
     appoint(db, again(db, ada), team.event, person_id=dee.person, role=Role.JUDGE)
     team = at(db, ada, team, shut=PhaseKind.SUBMISSION)
-    late = keep_late_version(db, again(db, bo), team, written=DONE, files=[("new.pdf", PDF)])
+    late = keep_late_version(db, again(db, bo), team, written=DONE, files=[make_ready("new.pdf", PDF)])
     version = get_version(db, again(db, ada), seen_as(db, ada, team), late.number)
 
     with clock.frozen_at(NOW + timedelta(hours=1)):
@@ -406,16 +410,16 @@ def test_versions_are_for_the_team_and_the_organisers(db, ada, bo, cy, dee):
 def test_ten_files_and_not_more_the_same_one_once(db, ada, bo, cy):
     team = make_two(db, ada, bo, cy)
     for number in range(10):
-        add_file(db, again(db, bo), team, name=f"tray-{number}.pdf", content=PDF)
+        add_file(db, again(db, bo), team, file=make_ready(f"tray-{number}.pdf", PDF))
 
     with pytest.raises(Invalid, match="takes ten files"):
-        add_file(db, again(db, bo), team, name="one-more.pdf", content=PDF)
+        add_file(db, again(db, bo), team, file=make_ready("one-more.pdf", PDF))
 
 
 def test_a_file_that_comes_twice_is_there_once(db, ada, bo, cy):
     team = make_two(db, ada, bo, cy)
-    add_file(db, again(db, bo), team, name="tray.pdf", content=PDF)
-    add_file(db, again(db, cy), team, name="tray.pdf", content=PDF)
+    add_file(db, again(db, bo), team, file=make_ready("tray.pdf", PDF))
+    add_file(db, again(db, cy), team, file=make_ready("tray.pdf", PDF))
 
     assert [one.name for one in files_of(db, submission(db, team).id)] == ["tray.pdf"]
 
@@ -423,7 +427,7 @@ def test_a_file_that_comes_twice_is_there_once(db, ada, bo, cy):
 def test_a_file_that_was_removed_stays_in_the_version_that_has_it(db, ada, bo, cy, dee):
     team = make_two(db, ada, bo, cy)
     appoint(db, again(db, ada), team.event, person_id=dee.person, role=Role.JUDGE)
-    stored = add_file(db, again(db, bo), team, name="tray.pdf", content=PDF)
+    stored = add_file(db, again(db, bo), team, file=make_ready("tray.pdf", PDF))
     hand_in(db, again(db, bo), team, written=DONE, revision=0)
 
     remove_file(db, again(db, bo), team, file=stored.public_id)
@@ -436,7 +440,7 @@ def test_a_file_that_was_removed_stays_in_the_version_that_has_it(db, ada, bo, c
 
 def test_a_file_is_fetched_through_its_own_submission_only(db, ada, bo, cy, eve):
     team = make_two(db, ada, bo, cy, eve)
-    stored = add_file(db, again(db, bo), team, name="tray.pdf", content=PDF)
+    stored = add_file(db, again(db, bo), team, file=make_ready("tray.pdf", PDF))
     other = make_team(db, eve, team.event, "Husk")
     save_draft(db, again(db, eve), other, written=DONE, revision=0)
 

@@ -9,6 +9,7 @@ from events.challenge_resources import ChallengeResource, add_challenge_file
 from events.challenges import ChallengeInEvent
 from events.core.access import Actor
 from events.core.database import Database
+from events.core.files import make_ready
 from events.core.journal import settle
 from events.handing_in import hand_in
 from events.prizes import Prize
@@ -127,7 +128,7 @@ def test_a_team_agrees_opens_and_reads_the_annex_and_its_owner_sees_who_did(db, 
 
 def test_before_it_is_opened_no_file_of_the_annex_is_fetched(db, che, bo, here, team, challenge):
     write_annex(db, again(db, che), challenge, terms=TERMS, text=SECRET)
-    row = add_challenge_file(db, again(db, che), challenge, name="press.pdf", content=PDF, confidential=True)
+    row = add_challenge_file(db, again(db, che), challenge, file=make_ready("press.pdf", PDF), confidential=True)
 
     refused = Browser(db, bo).send(f"{here}/annex/{row.public_id}")
     agree_to_terms(db, again(db, bo), get_annex(db, again(db, bo), challenge), version=1)
@@ -169,7 +170,9 @@ def test_a_question_is_taken_back_or_taken_away(db, che, bo, here, challenge):
 
 
 def test_prizes_are_offered_awarded_and_announced_with_a_letter_to_who_has_won(db, ada, che, bo, cy, here, team):
-    Browser(db, che).send(f"{here}/prizes", name="First place", value="€2,000", by_whom="Bakery Brno", winners="1")
+    Browser(db, che).send(
+        f"{here}/prizes", name="First place", amount="2,000", currency="EUR", by_whom="Bakery Brno", winners="1"
+    )
     prize = db.exec(select(Prize.public_id)).one()
     hand_in(db, again(db, bo), team, written=DONE, revision=0)
     row = submission_of_team(db, team.id)
@@ -197,7 +200,7 @@ def test_an_owner_changes_and_removes_a_prize(db, che, bo, here, challenge):
     browser.send(f"{here}/prizes", name="First place", winners="1")
     prize = f"/e/food-hack/prizes/{db.exec(select(Prize.public_id)).one()}"
 
-    wrong = browser.send(prize, name=" ", winners="1", value="€1")
+    wrong = browser.send(prize, name=" ", winners="1", amount="€1", currency="EUR")
     changed = browser.send(prize, name="Second place", winners="2")
 
     assert (wrong.status, 'value="€1"' in wrong.html) == (422, True)

@@ -15,7 +15,8 @@ from events.tickets import ticket_of
 from frontend.qr_codes import qr_of
 from tests.events.makers_hackathon import make_hackathon
 from tests.frontend.browser import Browser
-from tests.makers import NOW, again
+from tests.frontend.pdf_text import words_in
+from tests.makers import NOW, again, person_of
 
 HERE = "/e/food-hack/check-in"
 JSON = {"origin": "http://folkmoot.example", "accept": "application/json"}
@@ -193,3 +194,30 @@ def test_the_list_for_a_phone_has_names_and_letters_and_no_codes(db, event, door
     assert [one["name"] for one in people] == ["Bo Berg", "Cy Costa"]
     assert people[0]["short"] == ticket.short
     assert ticket.code.partition(".")[2] not in str(people)
+
+
+def test_ticket_and_badges_come_as_pdf_with_names_of_all_europe(db, event, door, bo, ticket, cy):
+    person_of(db, bo).name = "Łukasz Ødegård-Ştefănescu Παπαδόπουλος"
+    db.commit()
+    browser = Browser(db, bo)
+    assert "/e/food-hack/ticket.pdf" in browser.get("/e/food-hack/ticket").links
+
+    own = browser.client.get("/e/food-hack/ticket.pdf")
+    all_ = door.client.get("/e/food-hack/badges.pdf")
+
+    for answer in (own, all_):
+        words = words_in(answer.content)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+        assert answer.content.startswith(b"%PDF-")
+        assert ticket.short in words
+        assert "Food Hack" in words
+        assert "Łukasz Ødegård" in words
+    assert own.content.count(b"/Type /Page\n") == 1
+    assert "Cy Costa" in words_in(all_.content)
+    assert "Cy Costa" not in words_in(door.client.get("/e/food-hack/badges.pdf?q=Łukasz").content)
+
+
+def test_nobody_gets_badges_but_the_door_and_nobody_a_ticket_without_a_place(db, event, bo, eve, door):
+    assert Browser(db, bo).get("/e/food-hack/badges.pdf").status in {403, 404}
+    assert Browser(db, eve).get("/e/food-hack/ticket.pdf").status == 404
+    assert door.get("/e/food-hack/badges.pdf?q=nobody").status == 404

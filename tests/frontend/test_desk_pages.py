@@ -212,7 +212,7 @@ def test_an_officer_sees_whom_they_look_after(db: Database, house: House, ola: A
     page = Browser(db, ola).get(OWN)
 
     assert (page.headline, "Alpine desk" in page.text) == ("Your participants", True)
-    assert "Nia Novak Company of Nia Novak (Austria) nia@example.org" in page.text
+    assert "Nia Novak Company of Nia Novak (Austria) Looks for technology nia@example.org" in page.text
     assert ("Rui Reis" in page.text, f"/e/food-match/participants/{place.public_id}" in page.links) == (False, True)
 
 

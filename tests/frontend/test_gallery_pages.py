@@ -6,6 +6,7 @@ from sqlmodel import select
 from events.challenges import ChallengeInEvent
 from events.core.access import Actor
 from events.core.database import Database
+from events.core.files import make_ready
 from events.handing_in import hand_in
 from events.phases import PhaseKind
 from events.prizes import Offered, add_prize, announce_winners, award_prize, get_prize
@@ -32,7 +33,7 @@ def challenge(db: Database, ada: Actor, che: Actor, bo: Actor, cy: Actor) -> Cha
 def team(db: Database, ada: Actor, bo: Actor, challenge: ChallengeInEvent) -> TeamInEvent:
     """Bo's team, which has handed in with a file; the deadline has passed."""
     team = taking(db, bo, challenge.event, challenge)
-    add_file(db, again(db, bo), team, name="tray.pdf", content=PDF)
+    add_file(db, again(db, bo), team, file=make_ready("tray.pdf", PDF))
     hand_in(db, again(db, bo), team, written=DONE, revision=0)
     return TeamInEvent(team.team, shut_phase(db, again(db, ada), team.event, PhaseKind.SUBMISSION))
 

@@ -13,8 +13,11 @@ from events.events import close_event
 from events.marketplace import Item
 from events.registration import Registration
 from events.signin import form_token
+from events.submissions import Submission
 from frontend.importing import import_file
 from tests.events.makers_network import FIXTURES, gathering
+from tests.events.test_devpost import HEADER, HUSK, STRAW
+from tests.events.test_submission_fields import with_challenge
 from tests.frontend.browser import ADDRESS, Browser, Page
 
 PEOPLE = "/e/food-match/import/participants"
@@ -191,7 +194,7 @@ def test_the_command_line_imports_items_once(db: Database, ada: Actor) -> None:
 @pytest.mark.parametrize(
     ("wishes", "sentence"),
     [
-        ({"what": "cheese"}, "There is no import of cheese. Choose participants, needs, offers or items."),
+        ({"what": "cheese"}, "There is no import of cheese. Choose participants, needs, offers, items or devpost."),
         ({"as_email": "nobody@example.org"}, "Nobody signs in here with the address nobody@example.org."),
         ({"as_email": "bo@example.org"}, "You may not do that here. Ask the organiser if you think you should."),
         ({"event_slug": "nothing"}, "There is no event at the address nothing."),
@@ -203,3 +206,27 @@ def test_the_command_line_says_what_stands_in_the_way(
     gathering(db, ada)
 
     assert run(db, FIXTURES / "participants.csv", **wishes) == (False, [sentence])
+
+
+def test_the_command_line_imports_projects_from_devpost_once(
+    db: Database, ada: Actor, che: Actor, tmp_path: Path
+) -> None:
+    with_challenge(db, ada, che)
+    file = tmp_path / "projects.csv"
+    file.write_text("\n".join([HEADER, STRAW, HUSK]), encoding="utf-8")
+
+    answers = [run(db, file, what="devpost", event_slug="food-hack") for _time in range(2)]
+
+    assert answers == [
+        (True, ["2 lines were imported. 0 were here already."]),
+        (True, ["0 lines were imported. 2 were here already."]),
+    ]
+    assert count(db, Submission) == 2
+
+
+def test_the_command_line_says_what_is_no_list_of_projects(db: Database, ada: Actor, che: Actor) -> None:
+    with_challenge(db, ada, che)
+
+    assert run(db, FIXTURES / "participants.csv", what="devpost", event_slug="food-hack") == (
+        False, ["This is no list of projects from Devpost: it has no column “Project Title”."],
+    )  # fmt: skip

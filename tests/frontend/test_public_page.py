@@ -1,5 +1,7 @@
 """The public page: its sections, its pictures, and how it looks to others."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
@@ -7,10 +9,12 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.events import EventWithPhases
 from events.page_sections import SectionKind, add_entry, set_section
+from events.prizes import Offered, add_prize
 from events.programmes import Programme
 from tests.events.test_page_sections import image
 from tests.frontend.browser import Browser
 from tests.makers import again, make_event, make_programme
+from tests.sessions.makers_agenda import make_session, released, with_rooms
 
 PAGE = "/e/food-hack"
 SET_UP = f"{PAGE}/set-up"
@@ -84,6 +88,48 @@ def test_a_preview_is_marked_and_offers_nothing_to_do(db, organiser, hack, seen_
     assert "A preview:" in page.text
     assert not [one for one in page.forms if one.startswith("/e/")]
     assert not [one for one in page.links if one.endswith(("/register", "/registration"))]
+
+
+def test_links_of_a_preview_lead_nowhere_but_those_between_previews_and_back(db, organiser, hack):
+    add_entry(db, organiser, hack, section=SectionKind.PARTNERS, title="Berg Dairy", url="https://berg.example")
+
+    page = Browser(db, organiser).get(f"{SET_UP}/preview?as=mentor")
+
+    assert re.search(r'<a role="link" aria-disabled="true"[^>]*>Berg Dairy', page.html)
+    inside = page.html[page.html.index("So this page looks to them.") : page.html.index("</main>")]
+    ways = {one for one in re.findall(r'href="([^"#]*)"', inside) if "/preview?as=" not in one}
+    assert ways == {SET_UP}
+    assert "links on it lead nowhere" in page.text
+    assert "~ preview" not in page.html
+
+
+def test_the_public_page_shows_the_released_agenda_and_not_the_draft(db, organiser, hack, bo):
+    made = with_rooms(db, organiser, hack)
+    make_session(db, made, "Opening", hours=33, speakers="Dr Zed")
+    make_session(db, made, "Yesterdays", hours=1)
+    here = "/e/food-hack"
+    before = Browser(db, bo).get(here).text
+    released(db, made)
+    make_session(db, made, "Not yet", hours=36)
+
+    page = Browser(db, bo).get(here)
+
+    assert "Opening" not in before
+    assert "Opening Dr Zed 11:00 – 12:00 · Great Hall" in page.text
+    assert "All 2 sessions" in page.text
+    assert not [name for name in ("Not yet", "Yesterdays") if name in page.text]
+    set_section(db, organiser, hack, kind=SectionKind.AGENDA, shown=False)
+    assert "Opening" not in Browser(db, bo).get(here).text
+
+
+def test_the_public_page_shows_what_there_is_to_win_and_how_much_in_all(db, organiser, hack):
+    add_prize(db, organiser, hack, offered=Offered("First place", amount="3000", currency="EUR"))
+    add_prize(db, organiser, hack, offered=Offered("Next", winners=2, amount="500", currency="EUR"))
+
+    page = Browser(db, organiser).get("/e/food-hack")
+
+    assert "Prize money in all: €4,000" in page.text
+    assert "Next €500 · 2 teams win it" in page.text
 
 
 def test_a_preview_of_a_draft_shows_it_as_published_and_to_its_organisers_only(db, organiser, bo, hack):

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from events.rounds.publishing import publish_result
 from events.rounds.rounds import JudgingRound, RoundInEvent
 from events.rounds.running import close_round
 from events.signin import form_token
@@ -324,6 +325,20 @@ def test_the_result_shows_both_values_ties_and_where_judges_are_apart(db, contes
     for words in ("As given", "Adjusted", "Spread", "Shared places", "Where judges are far apart", "alpha"):
         assert words in page.text
     assert "4.00" in page.text
+
+
+def test_the_result_says_who_is_best_in_each_challenge_and_hides_who_is_hidden(db, ada, eve):
+    contest = make_contest(db, ada, challenges=("Tray", "Box", "Tray"))
+    made = judged(db, contest)
+    browser = Browser(db, contest.ada)
+
+    stands = browser.get(at(made, "result")).text
+    publish_result(db, contest.ada, made, best=1)
+    shown = Browser(db, eve).get(at(made, "published")).text
+
+    assert "Best in each challenge" in stands
+    assert ("1 of 2" in stands, "2 of 2" in stands) == (True, True)
+    assert ("Best in each challenge" in shown, "2 of 2" in shown) == (True, False)
 
 
 def test_a_tie_is_decided_a_note_written_and_comments_released_from_pages(db, contest, ada_here):

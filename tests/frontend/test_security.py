@@ -325,6 +325,26 @@ async def test_one_address_cannot_send_without_end(asker):
     assert (elsewhere.status_code, looking.status_code) == (303, 200)
 
 
+async def test_a_hall_behind_one_address_is_as_fast_as_its_people_and_not_without_end(asker, monkeypatch):
+    """Each browser has its own pace; those who make up a browser for each request meet the pace of the address."""
+
+    async def send(cookie: str) -> int:
+        headers = {"cookie": f"folkmoot={cookie}"}
+        answer = await asker.post("/language", {"language": "de"}, address="192.0.2.9", headers=headers)
+        return int(answer.status_code)
+
+    monkeypatch.setattr(middleware, "PACE", 0.001)
+    monkeypatch.setattr(middleware, "HALL_PACE", 0.001)
+    monkeypatch.setattr(middleware, "BURST", 5)
+    monkeypatch.setattr(middleware, "HALL_BURST", 40)
+    people = [await send(f"phone {at % 6}") for at in range(30)]
+    one_more = await send("phone 1")
+    made_up = [await send(f"made up {at}") for at in range(12)]
+
+    assert (429 in people, one_more) == (False, 429)
+    assert [one == 429 for one in made_up] == [False] * 9 + [True] * 3
+
+
 @pytest.mark.parametrize(
     ("trusted", "forwarded", "counted"),
     [

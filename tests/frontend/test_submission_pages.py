@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from events.core.access import Actor
 from events.core.database import Database
-from events.core.files import StoredFile
+from events.core.files import StoredFile, make_ready
 from events.core.translation import written_for
 from events.handing_in import hand_in, keep_late_version
 from events.phases import PhaseKind
@@ -162,7 +162,7 @@ def test_a_file_that_is_not_what_its_name_says_is_refused_and_nothing_is_half_sa
 
 
 def test_a_member_removes_a_file(db, bo, team):
-    stored = add_file(db, again(db, bo), team, name="tray.pdf", content=PDF)
+    stored = add_file(db, again(db, bo), team, file=make_ready("tray.pdf", PDF))
 
     page = Browser(db, bo).send(f"{draft_of(team)}/files/{stored.public_id}/remove")
 
@@ -223,7 +223,7 @@ def test_an_organiser_admits_a_late_version_from_its_page(db, ada, bo, tam, team
 
 
 def test_a_file_is_fetched_only_by_those_who_may_see_its_submission(db, ada, bo, cy, tam, dee, eve, team):
-    stored = add_file(db, again(db, bo), team, name='träy ".pdf', content=PDF)
+    stored = add_file(db, again(db, bo), team, file=make_ready('träy ".pdf', PDF))
     save_draft(db, again(db, bo), team, written=DONE, revision=0)
     appoint(db, again(db, ada), team.event, person_id=dee.person, role=Role.JUDGE)
     address = f"{page_of(db)}/files/{stored.public_id}"
@@ -245,7 +245,7 @@ def test_a_file_is_fetched_only_by_those_who_may_see_its_submission(db, ada, bo,
 
 
 def test_a_file_is_only_ever_saved_and_never_run(db, bo, team):
-    stored = add_file(db, again(db, bo), team, name='träy ".pdf', content=PDF)
+    stored = add_file(db, again(db, bo), team, file=make_ready('träy ".pdf', PDF))
 
     headers = Browser(db, bo).get(f"{page_of(db)}/files/{stored.public_id}").headers
 
@@ -257,7 +257,7 @@ def test_a_file_is_only_ever_saved_and_never_run(db, bo, team):
 
 
 def test_a_file_is_not_found_through_another_submission_or_event(db, bo, tam, team):
-    stored = add_file(db, again(db, bo), team, name="tray.pdf", content=PDF)
+    stored = add_file(db, again(db, bo), team, file=make_ready("tray.pdf", PDF))
     other = make_team(db, tam, team.event, "Husk")
     theirs = save_draft(db, again(db, tam), other, written=DONE, revision=0)
     browser = Browser(db, tam)

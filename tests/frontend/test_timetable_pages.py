@@ -128,6 +128,43 @@ def test_a_script_places_and_is_told_in_json(db, made, browser):
     assert "Opening" in browser.get(f"{HERE}/fragment").html
 
 
+def test_two_sessions_are_swapped_after_what_would_be_in_the_way_was_seen(db, made, browser):
+    opening, keynote = (
+        make_session(db, made, title, hours=hours).session for title, hours in (("Opening", 7), ("Keynote", 9))
+    )
+    here = f"{HERE}/sessions/{opening.public_id}/swap"
+    assert "Swap it with another" in browser.get(f"{HERE}/sessions/{opening.public_id}").text
+    assert "How it would be" not in browser.get(here).text
+
+    page = browser.get(f"{here}?with={keynote.public_id}")
+    assert "Opening Tue, 14 Apr 2026 , 11:00 · Great Hall Now: Tue, 14 Apr 2026 , 09:00 · Great Hall" in page.text
+    assert "Nothing is in the way." in page.text
+    page = browser.send(here, other=keynote.public_id, revision="1", other_revision="1")
+    assert "Opening and Keynote have changed places." in page.text
+    db.expire_all()
+    assert [(one.title, one.starts_at) for one in sessions_of(db, made.event.id)] == [
+        ("Keynote", at(7)), ("Opening", at(9)),
+    ]  # fmt: skip
+
+    page = browser.send(here, other=keynote.public_id, revision="1", other_revision="1")
+    assert (page.status, "Somebody else has just changed this session." in page.text) == (409, True)
+    assert browser.get(f"{here}?with=se_none").status == 404
+
+
+def test_a_swap_that_is_in_the_way_has_its_reason_and_no_button(db, made, browser):
+    opening = make_session(db, made, "Opening", hours=7, minutes=120).session
+    keynote = make_session(db, made, "Keynote", hours=9).session
+    make_session(db, made, "Panel", hours=10)
+    waiting = make_session(db, made, "Workshop").session
+    here = f"{HERE}/sessions/{opening.public_id}/swap"
+
+    page = browser.get(f"{here}?with={keynote.public_id}")
+    assert "Stops Two sessions in one room. Opening and Panel are in Great Hall at the same time" in page.text
+    assert "Swap the two" not in page.text
+    assert browser.send(here, other=keynote.public_id).status == 409
+    assert "Workshop waits for a time. Give it one first." in browser.get(f"{here}?with={waiting.public_id}").text
+
+
 def test_rooms_and_tracks_are_added_changed_and_removed(db, made, browser):
     parts = f"{HERE}/parts"
     page = browser.send(f"{HERE}/rooms", what="room", name="Loft", capacity="many", link="")
@@ -220,7 +257,9 @@ def test_others_find_no_timetable(db, made, bo):
     released(db, made)
     browser = Browser(db, again(db, bo))
 
-    for path in ("", "/fragment", "/new", "/parts", "/release", f"/sessions/{session.public_id}"):
+    for path in ("", "/fragment", "/new", "/parts", "/release", f"/sessions/{session.public_id}",
+                 f"/sessions/{session.public_id}/swap"):  # fmt: skip
         assert browser.get(HERE + path).status == 404
-    for path in ("/new", "/rooms", "/release", f"/sessions/{session.public_id}/place"):
+    for path in ("/new", "/rooms", "/release", f"/sessions/{session.public_id}/place",
+                 f"/sessions/{session.public_id}/swap"):  # fmt: skip
         assert browser.send(HERE + path).status == 404

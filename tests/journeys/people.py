@@ -11,6 +11,9 @@ from tests.journeys.house import House
 
 # What a template shows when it was given nothing, or was not filled in.
 SLIPS = re.compile(r"\bNone\b(?! [a-z]|\. |\.$)|[Uu]ndefined|%\(|\{\{|\bNaN\b|\[object|Traceback")
+# How long a step may take, in milliseconds: on a busy machine a first page has taken more than ten seconds.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 SPOKEN_REFUSALS = {403, 404, 409, 410, 413, 422}
 
 
@@ -52,7 +55,7 @@ class Somebody:
         self.email = name.split(maxsplit=1)[0].lower() + "@example.org"
         settings = {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}} | options
         self.context = browser.new_context(base_url=house.address, java_script_enabled=javascript, **settings)
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(PATIENCE)
         self.faults = Faults(self.context, house.address)
         self.page: Page = self.context.new_page()
         self.page.on("dialog", lambda dialog: dialog.accept())
@@ -133,7 +136,7 @@ class Somebody:
 
     def sees(self, words: str) -> "Somebody":
         """Wait until these words stand on the page."""
-        expect(self.main).to_contain_text(words, timeout=10_000)
+        expect(self.main).to_contain_text(words)
         return self
 
     def does_not_see(self, words: str) -> "Somebody":

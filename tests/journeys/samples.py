@@ -11,10 +11,12 @@ from events.challenge_annex import ChallengeAnnex
 from events.challenges import Challenge
 from events.checkpoints import set_checkpoint
 from events.core import clock
+from events.core.access import Actor
 from events.core.database import Database, transaction
 from events.desks import Desk
 from events.events import EventWithPhases, event_by_id
 from events.joining import invite_to_team, issue_invitation_token
+from events.letter_choices import Topic, stop_token
 from events.marketplace import Item
 from events.membership_requests import ask_to_join
 from events.organisations import Membership, Organisation
@@ -29,7 +31,11 @@ from events.proposals.places import send_proposal
 from events.questions import questions_of
 from events.registration import Registration, RegistrationState
 from events.roles import actor_for
-from events.rounds.rounds import JudgingRound, RoundState, RoundSubmission, Scheme
+from events.rounds.calls import set_budget
+from events.rounds.consensus import record_dissent
+from events.rounds.guests import invite_guest_judge, issue_guest_token
+from events.rounds.publishing import publish_result
+from events.rounds.rounds import JudgingRound, RoundInEvent, RoundState, RoundSubmission, Scheme
 from events.seekers import look_for_team
 from events.signin import SignInLinkAsked, issue_link_token
 from events.submission_fields import SubmissionField
@@ -37,32 +43,73 @@ from events.submissions import Submission, SubmissionVersion
 from events.teams import Team, TeamInEvent, TeamInvitationSent, TeamMember
 from frontend.demo_events import HACKATHON, event_called
 from frontend.demo_meetings import MATCHMAKING
+from frontend.demo_reviews import PREPARED
 from frontend.routes import routes
 from mailer.letters import Letter
 from sessions.answers import accept_meeting
 from sessions.availability import free_slots
 from sessions.blocks import blocks_of, tables_of
 from sessions.booking_rules import Timing, rules_of
-from sessions.meetings import Meeting, MeetingState, get_meeting
+from sessions.lessons import LessonPlace, lesson_with_sources, note_lesson, share_lesson
+from sessions.meetings import Meeting, MeetingState, get_meeting, meeting_in_event
 from sessions.mentoring import book_mentoring
+from sessions.moderation import make_pass
+from sessions.networking.rows import Networking
 from sessions.office_hours import slots_of_hours
+from sessions.peer_reviews.action_plans import plan_action
+from sessions.peer_reviews.findings import Finding, FindingState, Level
+from sessions.peer_reviews.hosting import HostApplication
+from sessions.peer_reviews.records import FindingRecord
+from sessions.peer_reviews.reviews import PeerReview, ReviewInEvent, ReviewPlace
+from sessions.peer_reviews.templates import StepKind
+from sessions.reports.editing import fill_report
+from sessions.reports.quotations import QuotingPlace, ask_for_quotation
+from sessions.reports.reports import ReportKind, chapters_of, report_with_sources, start_report
+from sessions.reports.versions import hand_report_in
 from sessions.requests import book_meeting, request_meeting
-from sessions.stages import Stage
+from sessions.stages import Stage, get_stage
 from sessions.timetable.rows import Session
+from tests.events.makers_calls import (
+    close_concept_notes,
+    evaluate,
+    hand_in_stage,
+    make_call,
+    open_full_proposals,
+    open_the_screening,
+    panel,
+    public_of,
+    screen,
+)
 from tests.events.makers_proposals import make_proposal
+from tests.makers import again, make_person, open_phase
+from tests.permissions.world_mail import build_mail
 from tests.sessions.makers_mentoring import make_hours
+from tests.sessions.makers_reports import LESSON
+from tests.sessions.makers_review_hosts import open_step
 from tests.sessions.makers_schedules import make_draft_here
 
 # Addresses that answer something else than a page.
 NO_PAGES = {
+    "action_proof",
+    "report_docx",
+    "report_pdf",
+    "review_board",
+    "review_live_now",
+    "review_live_votes",
+    "review_plan_csv",
+    "review_plan_xlsx",
     "agenda_fragment",
     "agenda_ics",
     "answer_file",
+    "application_file",
+    "review_file",
     "board_counts",
     "board_fragment",
     "certificate_sample",
     "certificates_zip",
     "content",
+    "desk_figures_csv",
+    "desk_figures_xlsx",
     "door_fragment",
     "door_list",
     "draft_fairness",
@@ -71,21 +118,30 @@ NO_PAGES = {
     "draft_problem",
     "drafts_fragment",
     "event_calendar",
+    "feed",
     "export_csv",
     "export_workbook",
     "export_xlsx",
     "export_zip",
     "favicon",
     "gallery_file",
+    "judge_file",
     "healthz",
     "help_queue_fragment",
     "meeting_fragment",
+    "meeting_notes_fragment",
+    "meeting_room_fragment",
+    "lobby_fragment",
+    "networking_fragment",
+    "networking_control_fragment",
     "meetings_fragment",
     "mentoring_fragment",
     "my_agenda_fragment",
     "open_ticket",
     "own_certificate",
     "picture",
+    "programme_figures_csv",
+    "programme_figures_xlsx",
     "progress_fragment",
     "readyz",
     "registrations_csv",
@@ -93,8 +149,11 @@ NO_PAGES = {
     "robots",
     "round_fragment",
     "round_table",
+    "screening_fragment",
+    "screening_table",
     "schedule_json",
     "schedule_xml",
+    "hall_fragment",
     "stage_changes",
     "stage_snapshot",
     "static",
@@ -104,7 +163,9 @@ NO_PAGES = {
     "team_room_fragment",
     "times_of_both",
     "times_of_meeting",
+    "ticket_pdf",
     "timetable_fragment",
+    "badges_pdf",
 }
 PAGES = {
     one.name: one.path
@@ -114,35 +175,49 @@ PAGES = {
 
 # Who looks at a page, where it is not Ada who organises. "" is a visitor.
 SEEN_BY = {
-    "sign_in": "", "link_sent": "", "sign_in_link": "", "sign_up": "", "team_invitation": "Bo Berg",
+    "busy_times": "Bo Berg",
+    "own_calendar": "Bo Berg", "new_address": "Bo Berg", "held_reply": "Bo Berg", "time_proposal": "Bo Berg",
+    "stop_letters": "", "sign_in": "", "link_sent": "", "sign_in_link": "", "sign_up": "", "team_invitation": "Bo Berg",
+    "guest_link": "", "guest_desk": "",
     "register": "Eve Ek", "my_registration": "Tam Tamm", "answers": "Tam Tamm", "new_team": "Bo Berg",
     "team": "Tam Tamm",
     "edit_team": "Tam Tamm", "edit_submission": "Tam Tamm", "submission": "Tam Tamm", "receipt": "Tam Tamm",
     "stages": "Ola Olsson", "stage_control": "Ola Olsson", "stage": "Bo Berg", "stage_beamer": "Bo Berg",
+    "stage_confidence": "Ola Olsson", "stage_moderation": "Ola Olsson", "hall": "",
     "participants": "Bo Berg", "participant": "Bo Berg", "ask_for_meeting": "Bo Berg", "meetings": "Bo Berg",
-    "meeting": "Bo Berg", "choose_other_time": "Bo Berg", "availability": "Bo Berg", "account": "Bo Berg",
+    "meeting": "Bo Berg", "meeting_room": "Bo Berg", "choose_other_time": "Bo Berg", "availability": "Bo Berg",
+    "account": "Bo Berg",
     "my_agenda": "Bo Berg", "agenda": "", "agenda_session": "Bo Berg", "agenda_changes": "", "agenda_widget": "",
     "ticket": "Bo Berg", "turned_down": "Bo Berg", "assessment": "Bo Berg", "outcome": "Bo Berg",
     "organisation_meetings": "Bo Berg", "choose_first_time": "Bo Berg", "choose_colleague": "Bo Berg",
     "choose_guest": "Bo Berg",
     "new_item": "Bo Berg", "edit_item": "Bo Berg", "organisation": "Bo Berg", "edit_organisation": "Bo Berg",
     "event_marketplace": "Bo Berg",
-    "own_participants": "Ola Olsson", "seek_team": "Cy Costa",
+    "own_participants": "Ola Olsson", "desk_participants": "Ola Olsson", "seek_team": "Cy Costa",
     "my_judging": "Dee Dumont", "judge_work": "Dee Dumont", "audience_vote": "Bo Berg", "published_result": "",
     "result_version": "", "team_comments": "Tam Tamm",
+    "my_screening": "Dee Dumont", "screen_work": "Dee Dumont", "call_result": "Tam Tamm",
     "gallery": "", "gallery_entry": "", "own_certificates": "Bo Berg", "challenge_board": "Che Caruso",
     "challenge_annex": "Bo Berg", "edit_annex": "Che Caruso", "challenge_resources": "Che Caruso",
     "team_place": "Cy Costa", "team_room": "Tam Tamm", "choose_mentoring": "Tam Tamm",
     "booked_mentoring": "Tam Tamm", "choose_other_mentoring": "Tam Tamm", "help_queue": "Mel Meyer",
-    "mentoring": "Mel Meyer",
+    "mentoring": "Mel Meyer", "lobby": "Bo Berg", "networking": "Bo Berg", "networkings": "Bo Berg",
+    "host_call": "Bo Berg", "host_application": "Matteo Galli", "be_a_peer": "Dee Dumont", "peer_review": "Dee Dumont",
+    "review_place": "Bo Berg", "self_assessment": "Joana Pinto", "self_assessment_version": "Dee Dumont",
+    "desk_notes": "Joana Pinto", "own_desk_notes": "Marco Bianchi",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
 IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", "availability", "blocks", "register",
-                  "block", "table", "meeting_rules",
+                  "block", "table", "meeting_rules", "video_rules",
                   "event_marketplace", "meetings_fragment", "import_items", "my_agenda", "agendas",
                   "table_agendas", "turned_down", "times_of_both", "availability_for", "own_participants",
+                  "desk_participants",
                   "board", "board_meeting", "book_for_others", "all_meetings", "ask_for_them", "schedule", "draft",
-                  "compare_drafts", "organisation_meetings"}  # fmt: skip
+                  "compare_drafts", "organisation_meetings", "wishes"}  # fmt: skip
+
+# Of screening and calls; a screening is set up in the hackathon, which has none.
+IN_CALL = {"screening", "screening_people", "screened_work", "my_screening", "screen_work", "round_consensus",
+           "consensus_work", "round_budget", "call_result"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -156,6 +231,16 @@ class Samples:
         found = dict(self.ids)
         if name in IN_MATCHMAKING:
             found["event"] = self.ids["matchmaking"]
+        if path.startswith("/e/{event}/reviews"):
+            found |= {"event": self.ids["review_event"], "place": self.ids["review_place"], "number": "1"}
+        if path.startswith("/p/{programme}/reports"):
+            found["number"] = "1"
+        if name in IN_CALL:
+            found |= {"event": self.ids["call"], "round": self.ids["second_round"], "work": self.ids["second_work"]}
+        if name in {"screened_work", "screen_work"}:
+            found["work"] = self.ids["screened"]
+        if name == "call_result":
+            found["round"] = self.ids["first_round"]
         if name in {"published_result", "result_version", "team_comments"}:
             found |= {"round": self.ids["published_round"], "number": "1"}
         if name == "audience_vote":
@@ -164,8 +249,18 @@ class Samples:
             found["meeting"] = self.ids["untimed"]
         if name in {"assessment", "outcome"}:
             found["meeting"] = self.ids["past_meeting"]
+        if name == "held_reply":
+            found["held"] = self.ids["held"]
+        if name == "time_proposal":
+            found["proposal"] = self.ids["time_proposal"]
+        if name == "new_address":
+            found["token"] = self.ids["address_token"]
+        if name == "guest_link":
+            found["token"] = self.ids["guest_token"]
         if name == "sign_in_link":
             found["token"] = self.ids["link_token"]
+        if name == "stop_letters":
+            found["token"] = self.ids["stop_token"]
         return path.format_map(found)
 
 
@@ -183,7 +278,81 @@ def take_samples() -> Samples:
         hackathon, matchmaking = event_called(db, HACKATHON), event_called(db, MATCHMAKING)
         _open_phases(db, people[ORGANISER], hackathon)
         ids = _ids_of_network(db, people) | _ids_of_hackathon(db, people, hackathon)
+        ids |= _ids_of_call(db, *(actor_for(db, people[one].id) for one in (ORGANISER, "Dee Dumont", "Tam Tamm")))
+        ids |= _ids_of_reviews(db, people)
         return Samples(ids | _ids_of_matchmaking(db, people, matchmaking))
+
+
+def _ids_of_reviews(db: Database, people: dict[str, Person]) -> dict[str, str]:
+    """The review that is prepared, each of its steps before the meeting open again."""
+    event, ada = event_called(db, PREPARED), actor_for(db, people[ORGANISER].id)
+    for kind in (StepKind.CALL, StepKind.PEERS, StepKind.SELF_ASSESSMENT, StepKind.DESK_NOTES):
+        open_step(db, ada, event, kind)
+    review = the(db, select(PeerReview).where(PeerReview.event_id == event.id))
+    bo = select(ReviewPlace).where(ReviewPlace.review_id == review.id, ReviewPlace.person_id == people["Bo Berg"].id)
+    draft = select(HostApplication).where(HostApplication.person_id == people["Matteo Galli"].id)
+    return {
+        "review_event": event.event.slug, "review": review.public_id, "review_place": the(db, bo).public_id,
+        "application": the(db, draft).public_id, **_ids_of_reports(db, ada, ReviewInEvent(review, event.event)),
+    }  # fmt: skip
+
+
+def _ids_of_reports(db: Database, ada: Actor, subject: ReviewInEvent) -> dict[str, str]:
+    """A finding of that review with an action, a lesson, words to quote, and a report of which a version waits."""
+    finding = Finding(
+        review_id=subject.id, number=1, finding="Members leave in silence.", recommendation="Call each once a quarter.",
+        evidence="Nine of 64 left within a year.", level=Level.REGION, state=FindingState.AGREED,
+        created_at=clock.now(),
+    )  # fmt: skip
+    db.add(finding)
+    db.flush()
+    record = FindingRecord(finding, subject.review, subject.event)
+    action = plan_action(
+        db, ada, record, action="Call each member.", owner="The secretary", due_on=clock.now().date() + timedelta(60)
+    )
+    programme = the(db, select(Programme).where(Programme.id == subject.event.programme_id))
+    lesson = note_lesson(db, ada, LessonPlace(programme, subject.event, subject.review), texts=LESSON)
+    shared = note_lesson(db, ada, LessonPlace(programme), texts=LESSON)
+    share_lesson(db, ada, lesson_with_sources(db, shared, programme))
+    bo = the(db, select(Person).where(Person.name == "Bo Berg"))
+    words = ask_for_quotation(db, ada, QuotingPlace(programme), person=bo, text="We lost a third of them.")
+    row = start_report(db, ada, programme, kind=ReportKind.LESSONS, title="What clusters learned")
+    report = report_with_sources(db, row, programme)
+    fill_report(db, ada, report)
+    hand_report_in(db, ada, report)
+    return {
+        "finding": finding.public_id, "action": action.public_id, "lesson": lesson.public_id,
+        "quotation": words.public_id, "report": row.public_id, "chapter": chapters_of(db, report.id)[0].public_id,
+    }  # fmt: skip
+
+
+def _ids_of_call(db: Database, ada: Actor, dee: Actor, tam: Actor) -> dict[str, str]:
+    """A call whose concept notes are evaluated, and its full proposals nearly; one waits for Dee, who screens."""
+    call = make_call(db, ada, straw=tam)
+    mate = make_person(db, "Sol Sand")
+    open_the_screening(db, call, dee, mate)
+    for name in ("Straw", "Husk"):
+        for one in (dee, mate):
+            screen(db, call, one, name)
+    screen(db, call, mate, "Whey", "unsure")
+    close_concept_notes(db, call)
+    evaluate(db, call, 1, {"Straw": (4.5, 4), "Husk": (4, 4)})
+    publish_result(db, call.ada, call.round(db, 1))
+    open_full_proposals(db, call)
+    for name in ("Straw", "Husk"):
+        hand_in_stage(db, call, name)
+    call.event = open_phase(db, call.ada, call.event, PhaseKind.JUDGING)
+    evaluate(db, call, 2, {"Straw": (4, 4, 4), "Husk": (3, 2.5, 4)})
+    second = call.round(db, 2)
+    set_budget(db, call.ada, second, available=150_000)
+    expert = again(db, call.experts[0])
+    work = panel(db, call, expert, 2, "Straw")
+    record_dissent(db, expert, work, person_id=expert.person or 0, text="The plan has no room for delay.")
+    return {
+        "call": call.event.event.slug, "screened": public_of(db, call, "Whey"),
+        "first_round": call.round(db, 1).round.public_id, "second_round": second.round.public_id,
+        "second_work": work.row.public_id,
+    }  # fmt: skip
 
 
 def _open_phases(db: Database, ada: Person, event: EventWithPhases) -> None:
@@ -211,7 +380,14 @@ def _ids_of_network(db: Database, people: dict[str, Person]) -> dict[str, str]:
         "item": (item or the(db, select(Item))).public_id,
         "letter": str(the(db, select(Letter)).id),
         "link_token": issue_link_token(db, asked),
+        "stop_token": stop_token(the(db, select(Person).where(Person.name == "Bo Berg")), Topic.REMINDERS),
     }
+
+
+def _hall_of(db: Database, people: dict[str, Person], event: EventWithPhases) -> str:
+    stage = the(db, select(Stage).where(Stage.event_id == event.id))
+    ola = actor_for(db, people["Ola Olsson"].id)
+    return make_pass(db, ola, get_stage(db, ola, stage.public_id)).code
 
 
 def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithPhases) -> dict[str, str]:
@@ -236,6 +412,8 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
         "number": str(version.number),
         "token": issue_invitation_token(db, sent),
         "stage": the(db, select(Stage).where(Stage.event_id == event.id)).public_id,
+        "code": _hall_of(db, people, event),
+        "networking": the(db, select(Networking).where(Networking.event_id == event.id)).public_id,
         "session": the(db, select(Session).where(Session.title == "Final pitches")).public_id,
         **_ids_of_judging(db, event),
         **_proposed(db, people, event),
@@ -246,7 +424,11 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
 def _ids_of_judging(db: Database, event: EventWithPhases) -> dict[str, str]:
     rounds = select(JudgingRound).where(JudgingRound.event_id == event.id)
     final = the(db, rounds.where(JudgingRound.scheme == Scheme.RUBRIC, JudgingRound.state == RoundState.OPEN))
+    ada = actor_for(db, the(db, select(Person).where(Person.name == ORGANISER)).id)
+    made = RoundInEvent(final, event_by_id(db, event.id))
+    guest = invite_guest_judge(db, ada, made, name="Gus Grau", email="gus@example.org")
     return {
+        "guest_token": issue_guest_token(db, guest.link),
         "round": final.public_id,
         "work": the(db, select(RoundSubmission).where(RoundSubmission.round_id == final.id)).public_id,
         "published_round": the(db, rounds.where(JudgingRound.state == RoundState.PUBLISHED)).public_id,
@@ -264,6 +446,16 @@ def _proposed(db: Database, people: dict[str, Person], event: EventWithPhases) -
     place = next(place for place, person in places_in(db, sent.id) if person.name == "Cy Costa")
     done = make_proposal(db, ada, event, fills_teams=False)
     return {"proposal": done.proposal.public_id, "place": place.public_id}
+
+
+def _of_mail(db: Database, meeting: Meeting, event: EventWithPhases, bo: Person) -> dict[str, str]:
+    """What waits for Bo's click."""
+    mail = build_mail(db, meeting_in_event(db, meeting, event.event), event, bo=bo.id or 0)
+    return {
+        "held": mail.held.held.public_id,
+        "time_proposal": mail.proposal.proposal.public_id,
+        "address_token": mail.address_token,
+    }
 
 
 def _in_rooms(db: Database, people: dict[str, Person], team: TeamInEvent) -> dict[str, str]:
@@ -292,6 +484,7 @@ def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWit
     return {
         "matchmaking": event.event.slug,
         "meeting": the(db, stands).public_id,
+        **_of_mail(db, the(db, stands), event, bo),
         "block": blocks_of(db, event.id)[-1].public_id,
         "table": str(tables_of(db, event.id)[-1].id),
         "draft": make_draft_here(db, actor_for(db, people[ORGANISER].id), event).draft.public_id,

@@ -1,5 +1,7 @@
-"""A judge with keys alone, and in a tunnel: points by numbers, lists by arrows, nothing lost without a network."""
+"""Judges on a telephone: points by numbers, lists by arrows, pairs by a tap, nothing lost without a network; and a
+guest from the letter to the last score."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -9,16 +11,21 @@ from sqlmodel import select
 
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
+from events.deadlines import FIRST_STAGE, SECOND_STAGE
 from events.people import Person
 from events.roles import actor_for
-from events.rounds.assigning import assign_judges
+from events.rounds.assigning import assign_by_hand, assign_judges
 from events.rounds.desk import get_work
-from events.rounds.rounds import JudgingRound, RoundInEvent, get_round
+from events.rounds.guests import GuestLink
+from events.rounds.rounds import JudgingRound, RoundInEvent, RoundState, get_round, submissions_in
 from events.rounds.running import close_round, open_round, reopen_round
 from events.rounds.schemes import TEMPLATES
-from events.rounds.scoring import score_submission
-from events.rounds.setting_up import add_round
+from events.rounds.scoring import JudgingFlag, score_submission
+from events.rounds.setting_up import add_round, describe_round, plan_of
 from events.rounds.votes import RoundVote, last_about, latest_votes
+from events.submissions import Submission, counting_versions
+from events.teams import Team
+from frontend.demo_call import CALL
 from frontend.demo_events import HACKATHON, event_called
 from tests.journeys.house import House
 from tests.journeys.people import OnAPhone, Somebody
@@ -30,17 +37,39 @@ pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(30
 
 @pytest.fixture
 def dee(browser: Browser, demo: tuple[House, Samples]) -> Iterator[Somebody]:
+    speaks_english("Dee Dumont")
     person = OnAPhone(browser, demo[0], "Dee Dumont", reduced_motion="reduce")
     hands_of(person, "Dee Dumont")
     yield person
     person.close()
 
 
-def votes_of_dee(public: str) -> list[RoundVote]:
+@pytest.fixture
+def ada(browser: Browser, demo: tuple[House, Samples]) -> Iterator[Somebody]:
+    speaks_english("Ada Adler")
+    person = Somebody(browser, demo[0], "Ada Adler", reduced_motion="reduce")
+    hands_of(person, "Ada Adler")
+    yield person
+    person.close()
+
+
+@pytest.fixture
+def una(browser: Browser, demo: tuple[House, Samples]) -> Iterator[OnAPhone]:
+    """Nobody whom the product knows, with a telephone."""
+    person = OnAPhone(browser, demo[0], "Una Urban", reduced_motion="reduce")
+    yield person
+    person.close()
+
+
+def speaks_english(name: str) -> None:
+    with transaction() as db:
+        db.get_one(Person, person_called(db, name)).locale = "en"
+
+
+def votes_of(name: str, public: str) -> list[RoundVote]:
     with reading() as db:
-        dee = db.exec(select(Person.id).where(Person.name == "Dee Dumont")).one()
         row = db.exec(select(JudgingRound).where(JudgingRound.public_id == public)).one()
-        return latest_votes(db, row.id or 0, dee)
+        return latest_votes(db, row.id or 0, person_called(db, name))
 
 
 def chosen(dee: Somebody) -> list[str]:
@@ -58,6 +87,7 @@ def test_points_are_given_by_keys_and_wait_in_the_browser_while_the_network_is_a
         keys.press(".")
         keys.press("Enter")
     expect(dee.main.locator("textarea[name=comment]")).to_be_focused()
+    keys.press("Control+A")  # of what Dee may have written about it before
     keys.type("Typed in a tunnel.")
     line = dee.main.locator("[data-offline]")
     dee.faults.spoken.add(dee.page.url)  # the console says that it is disconnected
@@ -65,11 +95,11 @@ def test_points_are_given_by_keys_and_wait_in_the_browser_while_the_network_is_a
     dee.context.set_offline(True)
     dee.main.locator("#score-form button[type=submit]").click()
     expect(line).to_have_text(line.get_attribute("data-kept") or "")
-    before = [one.comment for one in votes_of_dee(samples.ids["round"])]
+    before = [one.comment for one in votes_of("Dee Dumont", samples.ids["round"])]
     dee.context.set_offline(False)
     expect(line).to_have_text(line.get_attribute("data-sent") or "")
 
-    kept = [one for one in votes_of_dee(samples.ids["round"]) if one.comment == "Typed in a tunnel."]
+    kept = [one for one in votes_of("Dee Dumont", samples.ids["round"]) if one.comment == "Typed in a tunnel."]
     assert "Typed in a tunnel." not in before
     assert chosen(dee) == ["4.5", "3.5", "5", "2.5", "4.5"]
     assert [sorted(one.content["points"].items()) for one in kept] == [
@@ -97,14 +127,14 @@ def test_what_came_too_late_is_kept_and_taken_when_the_round_is_opened_again(
     _organise(public, close_round)
     dee.context.set_offline(False)
     expect(line).to_contain_text("Final")
-    before = [one.comment for one in votes_of_dee(public)]
+    before = [one.comment for one in votes_of("Dee Dumont", public)]
     _organise(public, reopen_round)
 
     dee.page.reload()
     expect(line).to_have_text(line.get_attribute("data-sent") or "")
 
     assert "Typed before the close." not in before
-    assert "Typed before the close." in [one.comment for one in votes_of_dee(public)]
+    assert "Typed before the close." in [one.comment for one in votes_of("Dee Dumont", public)]
 
 
 def test_what_another_device_was_quicker_with_is_shown_and_can_be_dropped(
@@ -179,5 +209,165 @@ def test_a_list_is_put_into_order_by_arrows_and_buttons(
         dee.main.locator("#list-form button[type=submit]").click()
 
     assert order == [first, third, second]
-    [vote] = votes_of_dee(ranking)
+    [vote] = votes_of("Dee Dumont", ranking)
     assert [len(place) for place in vote.content["places"]] == [1, 1, 1]
+
+
+def organised(db: Database, public: str) -> RoundInEvent:
+    ada = actor_for(db, person_called(db, "Ada Adler"))
+    return get_round(db, ada, event_called(db, HACKATHON), public)
+
+
+def person_called(db: Database, name: str) -> int:
+    return db.exec(select(Person.id).where(Person.name == name)).one() or 0
+
+
+def give_two(public: str) -> None:
+    """Two of the submissions go to Una, and whoever is through may ask for more."""
+    with transaction() as db:
+        subject, ada = organised(db, public), actor_for(db, person_called(db, "Ada Adler"))
+        describe_round(db, ada, subject, plan=replace(plan_of(db, subject.round), judges_most=6))
+        for work in submissions_in(db, subject.id)[:2]:
+            assign_by_hand(db, ada, subject, person_id=person_called(db, "Una Urban"), submission=work.public_id)
+
+
+def picture(somebody: Somebody, name: str) -> None:
+    """For whoever wants to look: FOLKMOOT_PICTURES names a folder."""
+    if folder := os.environ.get("FOLKMOOT_PICTURES"):
+        for scheme in ("light", "dark"):
+            somebody.page.emulate_media(color_scheme=scheme)
+            somebody.page.screenshot(path=f"{folder}/{name}-{scheme}.png", full_page=True)
+
+
+def score_by_tapping(una: OnAPhone, points: str) -> None:
+    for one in una.main.locator("#score-form [data-criterion]").all():
+        one.locator(f"label:has(input[value='{points}'])").tap()
+    with una.page.expect_navigation():
+        una.main.locator("#score-form button[type=submit]").tap()
+    una.look()
+
+
+def test_a_guest_judges_from_the_letter_to_the_last_score_and_is_out_when_the_link_ends(
+    ada: Somebody, una: OnAPhone, demo: tuple[House, Samples]
+) -> None:
+    house, samples = demo
+    public = samples.ids["round"]
+    judges = samples.address("round_judges", PAGES["round_judges"])
+    ada.open(judges)
+    ada.main.locator("summary", has_text="Invite a guest judge").click()
+    picture(ada, "judges-invite")
+    form = ada.main.locator("form[action$='/guests']")
+    ada.write("Name", "Una Urban", within=form).write("E-mail address", "una@example.org", within=form)
+    ada.press("Invite", within=form).sees("Invited. Una Urban gets a letter")
+    give_two(public)
+
+    letter = house.post.wait_for("una@example.org", "judge")
+    link = next(one for one in letter.links if "/judge-links/" in one)
+    una.open(link.removeprefix(house.address)).arrives_at("You are asked to judge")
+    picture(una, "guest-link")
+    una.write("E-mail address", "eve@example.org").press("Begin to judge").sees("Please type the address")
+    una.write("E-mail address", "una@example.org").press("Begin to judge").arrives_at("Final")
+    picture(una, "guest-desk")
+    assert una.page.locator("header nav").count() == 0
+    una.follow("Judge the next one")
+    picture(una, "guest-work")
+    score_by_tapping(una, "4")
+    score_by_tapping(una, "3")
+    una.sees("Everything is done")
+    picture(una, "guest-done")
+    una.press("Give me one more submission").sees("Here is one more for you")
+    score_by_tapping(una, "5")
+    assert sorted(sum(one.content["points"].values()) for one in votes_of("Una Urban", public)) == [15.0, 20.0, 25.0]
+
+    ada.open(judges).sees("1 of 3")
+    picture(ada, "judges-guests")
+    with reading() as db:
+        guest = db.exec(select(GuestLink).where(GuestLink.person_id == person_called(db, "Una Urban"))).one()
+        assert guest.last_used_at is not None
+    ada.main.locator("summary", has_text="End the link of Una Urban").click()
+    ada.press("End the link of Una Urban", within=ada.main.locator("dialog:visible")).sees("Whoever was signed in")
+    una.page.reload()
+    una.look().arrives_at("Nobody is signed in here")
+    una.open(link.removeprefix(house.address)).arrives_at("This link does not let you in")
+    picture(una, "guest-ended")
+
+
+def test_a_link_to_hand_over_is_shown_once_and_lets_in(
+    ada: Somebody, una: OnAPhone, demo: tuple[House, Samples]
+) -> None:
+    ada.open(demo[1].address("round_judges", PAGES["round_judges"]))
+    ada.main.locator("summary", has_text="Invite a guest judge").click()
+    form = ada.main.locator("form[action$='/guests']")
+    ada.write("Name", "Kim Kraus", within=form).press("Invite", within=form).arrives_at("A link for Kim Kraus")
+    picture(ada, "guest-made")
+    link = ada.field("The link").input_value()
+
+    una.open(link.removeprefix(demo[0].address)).press("Begin to judge").arrives_at("Final")
+    una.sees("Nothing waits for you")
+
+    ada.open(demo[1].address("round_judges", PAGES["round_judges"])).sees("Kim Kraus")
+    assert link not in ada.page.content()
+
+
+def test_on_a_telephone_a_judge_skips_flags_takes_back_and_keeps_what_was_typed(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    public = demo[1].ids["round"]
+    dee.open(demo[1].address("judge_work", PAGES["judge_work"]))
+    about = f"s{dee.page.locator('.eyebrow').inner_text().split()[1]}"
+
+    def last() -> str:
+        return next((one.kind for one in votes_of("Dee Dumont", public) if one.about == about), "")
+
+    before = last()
+    dee.main.locator("summary", has_text="Ask the organisers to look at it").tap()
+    dee.tick("It looks copied").write("In your words", "I have seen this elsewhere.")
+    dee.press("Send").sees("The organisers look at it.")
+    dee.main.locator("summary", has_text="Skip it").tap()
+    picture(dee, "judge-skip")
+    dee.tick("I do not read its language").press("Skip it").sees("Skipped. You can still come back to it.")
+    skipped = last()
+    dee.open(demo[1].address("judge_work", PAGES["judge_work"])).sees("You skipped this one.")
+    dee.press("Take back the last change").sees("Taken back.")
+
+    assert (skipped, last()) == ("skip", before or "undone")
+    with reading() as db:
+        assert [one.text for one in db.exec(select(JudgingFlag))] == ["I have seen this elsewhere."]
+
+
+def test_on_a_telephone_pairs_are_compared_and_the_last_is_taken_back(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    with transaction() as db:
+        ada = actor_for(db, person_called(db, "Ada Adler"))
+        plan = replace(TEMPLATES["pairwise"].plan, name="Which of two", kinds=(), phase=None)
+        made = add_round(db, ada, event_called(db, HACKATHON), plan=plan)
+        open_round(db, ada, made)
+        public = made.round.public_id
+
+    dee.open(f"/e/{demo[1].ids['event']}/judging/{public}/mine")
+    picture(dee, "judge-pairs")
+    first = dee.main.locator(".halves h2").first.inner_text()
+    dee.main.get_by_role("button", name="This one is better").first.scroll_into_view_if_needed()
+    with dee.page.expect_navigation():
+        dee.main.get_by_role("button", name="This one is better").first.tap()
+    dee.look().sees("Here are the next two.").press("Neither is better").sees("2 comparisons made")
+    dee.press("Take back the last comparison").sees("1 comparison made")
+
+    [vote] = [one for one in votes_of("Dee Dumont", public) if one.kind == "comparison"]
+    assert first.startswith(f"{vote.content['better']}.")
+    expect(dee.main.locator(".halves article")).to_have_count(2)
+
+
+def test_the_demo_has_a_call_with_two_invited_of_whom_one_has_written(demo: tuple[House, Samples]) -> None:
+    with reading() as db:
+        event = event_called(db, CALL)
+        rounds = select(JudgingRound).where(JudgingRound.event_id == event.id)
+        states = {one.stage: one.state for one in db.exec(rounds)}
+        stages = {one.name: one.stage for one in db.exec(select(Team).where(Team.event_id == event.id))}
+        titles = {one.id or 0: one.title for one in db.exec(select(Submission).where(Submission.event_id == event.id))}
+        written = [titles[one] for one in counting_versions(db, list(titles), SECOND_STAGE)]
+
+    assert states == {FIRST_STAGE: RoundState.PUBLISHED, SECOND_STAGE: RoundState.DRAFT}
+    assert stages == {"Listening Spindles": 2, "Whey Heat": 2, "Blue from the Bath": 1, "Label Once": 1}
+    assert written == ["Bearings that are changed when they are worn, and not before"]

@@ -126,6 +126,29 @@ def test_a_place_that_is_taken_is_refused_with_its_reason(timetable: Setting) ->
     timetable.somebody.faults.found.clear()  # that the script was refused
 
 
+def test_a_session_dropped_onto_another_is_swapped_with_it_after_a_look(timetable: Setting) -> None:
+    timetable.cell(0, "09:00").locator("a").drag_to(timetable.cell(0, "11:00").locator("a"))
+    timetable.somebody.arrives_at("Swap Opening")
+    expect(timetable.page.get_by_text("Nothing is in the way.")).to_be_visible()
+    assert timetable.starts_at(0) == at(7)
+    timetable.somebody.look()
+    timetable.page.get_by_role("button", name="Swap the two").click()
+    timetable.somebody.arrives_at("Timetable")
+    assert [timetable.starts_at(number) for number in (0, 1)] == [at(9), at(7)]
+
+    timetable.somebody.open(GRID)
+    keyboard = timetable.page.keyboard
+    timetable.cell(0, "09:00").locator("a").focus()
+    keyboard.press("Space")
+    for _row in range(3):
+        keyboard.press("ArrowDown")
+    keyboard.press("ArrowDown")
+    timetable.hears("Over Great Hall, 11:00: Opening. Drop it here to swap the two.")
+    with timetable.page.expect_navigation():
+        keyboard.press("Space")
+    timetable.somebody.arrives_at("Swap Keynote")
+
+
 def test_delete_and_a_drag_to_the_list_take_a_session_off(timetable: Setting) -> None:
     timetable.cell(0, "09:00").locator("a").focus()
     timetable.page.keyboard.press("Delete")

@@ -29,6 +29,20 @@ _pieces = st.sampled_from((*_ACTIVE, *_CONTROLS, *_SYNTAX))
 typed = st.lists(st.one_of(_pieces, st.text(max_size=20)), max_size=12).map("".join)
 
 
+_WHERE = ("", "Bo ", "\u202e", "名前 ", "=?utf-8?q?")
+_ATTACKS = (
+    "\r\nBcc: evil@x.org", "\nBcc: evil@x.org\n\n<script>alert(1)</script>", "\rTo: evil@x.org", "\x0bBcc: evil@x.org",
+    "\u2028Bcc: evil@x.org", "=0D=0ABcc: evil@x.org?=", "<b onmouseover=alert(1)>x</b>", "<img src=https://evil.example/p>",
+    "<a href='https://evil.example'>x</a>", "]]><script>alert(1)</script>", "&lt;script&gt;",
+    "\nEND:VEVENT\nBEGIN:VEVENT",
+    "\r\nATTENDEE:mailto:evil@x.org", ";CN=x:mailto:evil@x.org", '";PARTSTAT=ACCEPTED:mailto:evil@x.org',
+    "\\nATTACH:https://evil.example",
+    "<evil@x.org>", "@evil.example", "{{ 7*7 }} {% include 'layout.html' %}", "%(name)s %s %n {0} {name.__class__}",
+)  # fmt: skip
+# A hundred names: each attack at the beginning of a name, after one, behind a sign that turns the line, and others.
+HUNDRED = tuple(where + attack for where in _WHERE for attack in _ATTACKS)
+
+
 class _Page(HTMLParser):
     def __init__(self):
         super().__init__()

@@ -17,6 +17,7 @@ from events.events import EventWithPhases
 from events.submissions import Submission, SubmissionState, SubmissionVersion
 from events.teams import Team, TeamInvitation, TeamMember
 from mailer.letters import Letter, LetterState, raw_of
+from mailer.pace import domain_of
 from mailer.writing import write_letters
 from sessions.blocks import MeetingTable
 from sessions.calendars import Content, EntryKind, cancel_entry, revise
@@ -202,6 +203,8 @@ def make_letter(*, address: str = "bo@example.org", uid: str = "", sequence: int
             raw=f"{head}{body}\r\n".encode(),
             made_at=clock.now(),
             due_at=clock.now(),
+            domain=domain_of(address),
+            urgent_at=clock.now(),
         )
         db.add(letter)
     return letter

@@ -1,10 +1,14 @@
-"""Letters to those who speak: one calendar entry, told again with a growing number."""
+"""Letters about releases: a calendar entry with a growing number for who speaks, one letter for who has starred."""
 
 import pytest
 
+from events.letter_choices import Subscription, Topic, stop_letters
 from sessions.calendars import CalendarMethod, EntryKind, find_entry, latest_revision
-from sessions.timetable.sessions import take_session_off
-from tests.mailer.makers_letters import calendar_event_of, new_letters, sent, text_of
+from sessions.invitation_wishes import choose_invitations
+from sessions.timetable.sessions import Wording, change_session, take_session_off
+from sessions.timetable.stars import get_agenda_session, star_session, unstar_session
+from tests.mailer.makers_letters import all_letters, calendar_event_of, new_letters, sent, text_of, written
+from tests.makers import person_of
 from tests.sessions.makers_agenda import address_of, make_agenda, make_session, move_to, released
 
 
@@ -38,3 +42,132 @@ def test_letters_carry_the_same_entry_with_a_growing_number(db, made, bo):
     assert "Studio" in text
     assert "Great Hall" in text
     assert off.subject == "Cancelled: Opening at Food Hack"
+
+
+def stars(db, actor, made, *subjects):
+    """Somebody who wants no invitations stars sessions."""
+    choose_invitations(db, actor, person_of(db, actor), sessions=False)
+    for one in subjects:
+        star_session(db, actor, get_agenda_session(db, made.event, one.session.public_id))
+
+
+@pytest.fixture
+def starred(db, made, cy):
+    session = make_session(db, made, "Opening", hours=7)
+    released(db, made)
+    known = sent(db)
+    star_session(db, cy, get_agenda_session(db, made.event, session.session.public_id))
+    return session, new_letters(db, known)["cy"]
+
+
+def test_who_stars_a_session_has_it_in_their_calendar_until_they_take_the_star_back(db, made, cy, starred):
+    session, invited = starred
+    known = sent(db)
+    unstar_session(db, cy, get_agenda_session(db, made.event, session.session.public_id))
+
+    out = new_letters(db, known)["cy"]
+
+    assert (invited.method, invited.sequence, invited.subject) == ("REQUEST", 0, "Invitation: Opening at Food Hack")
+    assert (out.method, out.subject) == ("CANCEL", "Cancelled: Opening at Food Hack")
+    assert calendar_event_of(out)["UID"] == calendar_event_of(invited)["UID"]
+    assert out.sequence > invited.sequence
+
+
+def test_a_starred_session_that_moves_moves_in_calendars_and_one_that_comes_back_is_open_again(db, made, cy, starred):
+    session, _invited = starred
+    seen = []
+    for step in (
+        lambda: move_to(db, made, session, 8),
+        lambda: take_session_off(db, made.ada, session),
+        lambda: move_to(db, made, session, 9),
+    ):
+        known = sent(db)
+        step()
+        released(db, made, f"release {known}")
+        seen.append(new_letters(db, known)["cy"])
+
+    assert [one.method for one in seen] == ["REQUEST", "CANCEL", "REQUEST"]
+    assert [one.sequence for one in seen] == [1, 2, 3]
+    assert [one.subject.partition(":")[0] for one in seen] == ["Updated", "Cancelled", "Updated"]
+
+
+def test_a_star_that_is_taken_back_before_its_letter_goes_sends_nothing(db, made, cy):
+    session = make_session(db, made, "Opening", hours=7)
+    released(db, made)
+    known = sent(db)
+    subject = get_agenda_session(db, made.event, session.session.public_id)
+    star_session(db, cy, subject)
+    unstar_session(db, cy, subject)
+
+    assert new_letters(db, known) == {}
+
+
+def test_who_wishes_no_invitations_and_who_speaks_gets_none_for_a_star(db, made, bo, cy):
+    choose_invitations(db, cy, person_of(db, cy), sessions=False)
+    session = make_session(db, made, "Opening", hours=7, speakers=address_of(db, bo))
+    released(db, made)
+    known = sent(db)
+    for person in (bo, cy):
+        star_session(db, person, get_agenda_session(db, made.event, session.session.public_id))
+
+    assert new_letters(db, known) == {}
+
+
+def test_a_speaker_who_leaves_but_has_starred_the_session_keeps_it(db, made, bo):
+    session = make_session(db, made, "Opening", hours=7, speakers=address_of(db, bo))
+    released(db, made)
+    star_session(db, bo, get_agenda_session(db, made.event, session.session.public_id))
+    wording = Wording("Opening, without Bo", minutes=60)
+    change_session(db, made.ada, session, wording=wording, place=None)
+    move_to(db, made, session, 7)
+    known = sent(db)
+    released(db, made, "2")
+
+    written(db)
+    assert sorted((one.kind, one.method) for one in all_letters()[known:]) == [
+        ("session_called_off", "CANCEL"), ("starred_session_moved", "REQUEST"),
+    ]  # fmt: skip
+
+
+def test_who_wishes_no_invitations_reads_in_one_letter_what_of_their_stars_moved(db, made, bo, cy):
+    opening = make_session(db, made, "Opening", hours=7)
+    lunch = make_session(db, made, "Lunch", hours=9, room=made.studio)
+    stays = make_session(db, made, "Talk", hours=11)
+    released(db, made)
+    stars(db, cy, made, opening, lunch, stays)
+    known = sent(db)
+    move_to(db, made, opening, 8)
+    take_session_off(db, made.ada, lunch)
+    released(db, made, "2")
+
+    letters = new_letters(db, known)
+
+    text = text_of(letters["cy"])
+    assert set(letters) == {"cy"}
+    assert (letters["cy"].kind, letters["cy"].method) == ("starred_sessions_changed", "")
+    assert "- Opening: " in text
+    assert "Lunch is not on the agenda any more." in text
+    assert "Talk" not in text
+
+
+def test_who_stopped_announcements_gets_no_letter_of_a_move(db, made, cy):
+    session = make_session(db, made, "Opening", hours=7)
+    released(db, made)
+    stars(db, cy, made, session)
+    stop_letters(db, cy, Subscription(person_of(db, cy), Topic.ANNOUNCEMENTS))
+    known = sent(db)
+    move_to(db, made, session, 8)
+    released(db, made, "2")
+
+    assert new_letters(db, known) == {}
+
+
+def test_a_release_that_moves_nothing_starred_tells_nobody_plainly(db, made, cy):
+    session, other = make_session(db, made, "Opening", hours=7), make_session(db, made, "Talk", hours=11)
+    released(db, made)
+    stars(db, cy, made, session)
+    known = sent(db)
+    move_to(db, made, other, 12)
+    released(db, made, "2")
+
+    assert new_letters(db, known) == {}

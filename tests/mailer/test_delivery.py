@@ -105,15 +105,41 @@ async def test_a_letter_that_cannot_go_now_goes_later_with_the_same_bytes():
     assert the_letter().attempts == 2
 
 
-async def test_after_eight_tries_a_letter_is_given_up_with_the_reason():
+async def try_for(transport, hours):
+    for number in range(0, hours, 4):
+        with clock.frozen_at(NOW + timedelta(hours=number)):
+            await send_all(transport)
+
+
+async def test_what_cannot_be_taken_for_the_moment_is_tried_for_two_days():
     make_letter()
     async with post_office(DATA=lambda _address: "451 4.3.0 never") as (_sink, transport):
-        for hours in range(12):
-            with clock.frozen_at(NOW + timedelta(hours=2 * hours)):
-                await send_all(transport)
+        await try_for(transport, 47)
+        assert the_letter().state is LetterState.WAITING
+        await try_for(transport, 60)
 
-    letter = the_letter()
-    assert (letter.attempts, letter.state, letter.problem) == (MOST_TRIES, LetterState.UNDELIVERABLE, "451 4.3.0 never")
+    assert (the_letter().state, the_letter().problem) == (LetterState.UNDELIVERABLE, "451 4.3.0 never")
+
+
+async def test_what_is_refused_for_how_it_is_written_is_given_up_after_eight_tries():
+    make_letter()
+    async with post_office(DATA=lambda _address: "554 5.6.0 no") as (_sink, transport):
+        await try_for(transport, 44)
+
+    assert (the_letter().attempts, the_letter().state) == (MOST_TRIES, LetterState.UNDELIVERABLE)
+
+
+async def test_after_the_meeting_an_invitation_is_given_up_and_until_then_a_cancellation_is_not():
+    for method, ends in (("REQUEST", 5), ("CANCEL", 70)):
+        id = make_letter(uid=method).id
+        with transaction() as db:
+            one = db.get_one(Letter, id)
+            one.method, one.matters_until = method, NOW + timedelta(hours=ends)
+            db.add(one)
+    async with post_office(DATA=lambda _address: "451 4.3.0 never") as (_sink, transport):
+        await try_for(transport, 60)
+
+    assert [one.state for one in all_letters()] == [LetterState.UNDELIVERABLE, LetterState.WAITING]
 
 
 async def test_an_address_that_does_not_exist_is_given_up_at_once():

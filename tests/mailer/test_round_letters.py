@@ -1,13 +1,18 @@
 """Letters about judging: to judges, to teams, to organisers; each once, and none that says too much."""
 
+import re
+
 import pytest
 
+from events.rounds.assigning import assign_judges
 from events.rounds.comments import release_comments
 from events.rounds.desk import get_work
+from events.rounds.guest_signin import look_at_guest_link
+from events.rounds.guests import invite_guest_judge
 from events.rounds.publishing import publish_result
-from events.rounds.running import close_round, reopen_round
+from events.rounds.running import close_round, open_round, reopen_round
 from events.rounds.scoring import declare_conflict
-from tests.events.makers_rounds import fresh, make_contest, open_a_round, score, work_of
+from tests.events.makers_rounds import fresh, make_contest, make_round, open_a_round, score, work_of
 from tests.mailer.makers_letters import new_letters, sent, text_of
 from tests.makers import again
 
@@ -88,3 +93,29 @@ def test_organisers_hear_of_a_conflict_that_takes_points_out_of_a_result(db, con
 
     assert sorted(letters) == ["ada"]
     assert ("Straw" in text_of(letters["ada"]), "Judge 1" in text_of(letters["ada"])) == (True, False)
+
+
+def test_a_guest_is_written_to_with_a_link_and_never_by_the_others_letter(db, contest):
+    made = make_round(db, contest)
+    known = sent(db)
+    guest = invite_guest_judge(db, contest.ada, made, name="Gus Grau", email="gus@example.org", days=3)
+    handed_over = invite_guest_judge(db, contest.ada, made, name="Una")
+    invited = new_letters(db, known)
+    known = sent(db)
+    assign_judges(db, contest.ada, made)
+    open_round(db, contest.ada, made)
+    told = new_letters(db, known)
+
+    assert sorted(invited) == ["gus"]
+    said = text_of(invited["gus"])
+    assert invited["gus"].subject == "You are asked to judge in Food Hack"
+    assert "Ada Adler asks you to judge in Food Hack. You need no account for it." in said
+    assert "Link good until: Fri, 17 Apr 2026, 11:00 (Europe/Brussels)" in said
+    assert (sorted(told), told["gus"].kind) == (["gus", "judge1", "judge2"], "guest_judge_assigned")
+    links = {find_link(said), find_link(text_of(told["gus"]))}
+    assert [look_at_guest_link(db, one).link.id for one in links] == [guest.link.id] * 2
+    assert handed_over.plain not in links
+
+
+def find_link(text):
+    return re.search(r"/guest_link/(\S+)", text)[1]

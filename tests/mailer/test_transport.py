@@ -79,7 +79,7 @@ async def test_user_and_password_are_taken_from_the_url():
         ("RCPT", "550 4.7.1 says one thing and means the other", (Temporary, False)),
         ("RCPT", "451 4.7.1 greylisted", (Temporary, False)),
         ("RCPT", "452 too many", (Temporary, False)),
-        ("RCPT", "421 4.3.2 closing", (Temporary, False)),
+        ("RCPT", "421 4.3.2 closing", (Temporary, True)),
         ("MAIL", "550 5.1.8 bad sender", (OurFault, True)),
         ("MAIL", "550 5.1.7 bad sender", (OurFault, True)),
         ("MAIL", "530 5.7.0 sign in first", (OurFault, True)),

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 import pytest
 from icalendar import Calendar
@@ -32,6 +33,8 @@ PLAIN = "Peel Good"
 SAID = ("SUMMARY", "LOCATION", "DESCRIPTION")
 NOT_TYPED = {
     "url": Page(URL),
+    "wanted_at": NOW,
+    "stop": Page(URL),
     "ticket": Page(URL),
     "answer_by": NOW,
     "due_at": NOW,
@@ -54,6 +57,8 @@ NOT_TYPED = {
     "minutes": 30,
     "sha256": "ab" * 32,
     "same_zone": False,
+    "moved": ((PLAIN, NOW, NOW + timedelta(minutes=20), PLAIN),),
+    "cancelled": (PLAIN,),
     "other_zone": "Europe/Lisbon",
 }
 
@@ -75,7 +80,14 @@ def wanted_by(kind: str) -> set[str]:
 
 def values_for(kind: str, typed: str) -> dict[str, object]:
     """What the templates of a kind ask for, with `typed` wherever somebody may have typed it."""
-    return {name: [typed] if name == "questions" else NOT_TYPED.get(name, typed) for name in wanted_by(kind)}
+    lists: dict[str, object] = {
+        "questions": [typed],
+        "passage": [typed],
+        "paragraphs": [typed],
+    }
+    if kind in {"reply_held", "time_proposed"}:  # elsewhere somebody typed it
+        lists["answer"] = Page(URL)
+    return {name: lists.get(name) or NOT_TYPED.get(name, typed) for name in wanted_by(kind)}
 
 
 def letter_saying(kind: str, typed: str, locale: str):
@@ -139,22 +151,30 @@ def in_languages() -> list[tuple[str, str]]:
     return [(kind, str(LANGUAGES[at % len(LANGUAGES)])) for at, kind in enumerate(sorted(OCCASIONS))]
 
 
+def harm_done(kind: str, typed: str, locale: str, plain: EmailMessage) -> list[str]:
+    """What a letter with hostile texts has more than a plain one of its kind: headers, recipients, parts, content
+    lines, links or tags; '' is none."""
+    message = letter_saying(kind, typed, locale)
+    (text, html), (plain_text, plain_html) = texts_of(message), texts_of(plain)
+    (names, said), (plain_names, plain_said) = calendar_of(message), calendar_of(plain)
+    checks = {
+        "headers": message.keys() == plain.keys(),
+        "recipients": [box.addr_spec for box in message["To"].addresses] == ["cy@example.org"],
+        "parts": parts_of(message) == parts_of(plain),
+        "content lines": names == plain_names,
+        "links in the calendar": links_of(said, "") == links_of(plain_said, ""),
+        "links": links_of(text, html) == links_of(plain_text, plain_html),
+        "tags": tags_of(html) <= tags_of(plain_html) | {"blockquote", "br"},
+    }
+    return [name for name, right in checks.items() if not right]
+
+
 @pytest.mark.parametrize(("kind", "locale"), in_languages())
 def test_whatever_people_type_every_letter_has_the_same_headers_parts_tags_and_links(kind, locale):
     plain = letter_saying(kind, PLAIN, locale)
 
     for typed in TYPED:
-        message = letter_saying(kind, typed, locale)
-
-        assert message.keys() == plain.keys(), typed
-        assert [box.addr_spec for box in message["To"].addresses] == ["cy@example.org"], typed
-        assert parts_of(message) == parts_of(plain), typed
-        names, said_in_calendar = calendar_of(message)
-        assert names == calendar_of(plain)[0], typed
-        assert links_of(said_in_calendar, "") == links_of(calendar_of(plain)[1], ""), typed
-        text, html = texts_of(message)
-        assert links_of(text, html) == links_of(*texts_of(plain)), typed
-        assert tags_of(html) <= tags_of(texts_of(plain)[1]) | {"blockquote", "br"}, typed
+        assert (typed, harm_done(kind, typed, locale, plain)) == (typed, [])
 
 
 @pytest.mark.parametrize("kind", sorted(OCCASIONS))
@@ -230,7 +250,7 @@ def test_a_request_names_the_other_the_note_and_both_local_times(db, event, bo, 
         ),
         f"Answer the request:\nhttp://folkmoot.example/meetings/{meeting.public_id}",
         "The time is kept free for both of you until then.",
-        "-- \nYou get this letter because you take part in Food Match.\nhttp://folkmoot.example/\n",
+        "-- \nYou get this letter because you take part in Food Match.\nGreen Food Network\nhttp://folkmoot.example/\n",
     ]
 
 

@@ -14,6 +14,7 @@ from tests.permissions.samples import all_routes, is_for_development, method_of,
 from tests.permissions.tables import cast_list, head
 from tests.permissions.world import BROWSERS, World
 
+GUS = "Gus"
 QUIET = {"sign_in": {"seen_at"}}  # what a page may note about the sign-in that asked for it
 
 ROUTES_HEAD = """# What answers where
@@ -80,12 +81,12 @@ def use_demo(*, demo: bool) -> None:
 
 
 async def ask_route(asker: Asker, route: Route, name: str, world: World, **options: object):
-    """One of the cast on one route."""
+    """One of the cast, or Gus who has come by a guest judge's link, on one route."""
     sample, cookie = sample_of(route, world), world.cookies.get(name, "")
-    path = path_of(route, world)
+    path, guest = path_of(route, world), world.judging.guest_cookie if name == GUS else ""
     if method_of(route) == "GET":
-        return await asker.get(path, cookie=cookie, **options)
-    return await asker.post(path, sample.form, files=sample.files, cookie=cookie, **options)
+        return await asker.get(path, cookie=cookie, guest=guest, **options)
+    return await asker.post(path, sample.form, files=sample.files, cookie=cookie, guest=guest, **options)
 
 
 async def statuses(

@@ -16,6 +16,7 @@ from events.form_building import QuestionInEvent
 from events.help_queue import HelpState
 from events.join_requests import JoinRequestState
 from events.judging.votes import Kind
+from events.letter_choices import Subscription, Topic
 from events.marketplace import ItemState
 from events.membership_requests import MembershipRequestState
 from events.page_sections import EntryInEvent
@@ -23,10 +24,16 @@ from events.phases import PhaseKind
 from events.proposals.drafts import PlaceState, ProposalState
 from events.registration import RegistrationState
 from events.rounds.rounds import RoundState
+from events.screening.screenings import ScreeningState
 from events.submissions import SubmissionInEvent
 from sessions.booking_rules import Timing
-from sessions.meetings import MeetingState
+from sessions.meeting_notes import MeetingNote, NoteInMeeting
+from sessions.meeting_rooms import EntryState, MeetingRoom, RoomInMeeting
+from sessions.meetings import MeetingInEvent, MeetingState
 from sessions.mentoring import MentoringState
+from sessions.networking.rows import NetworkingState
+from sessions.networking.rows import PlaceState as NetworkingPlaceState
+from sessions.polls import PollState
 from sessions.schedules.drafts import DraftState
 from sessions.sides import SideInMeeting
 from sessions.stages import StageState
@@ -80,12 +87,18 @@ def phase_states(event: EventWithPhases, kind: PhaseKind) -> list[Case]:
 # --- people and sign-in ---------------------------------------------------------------------------
 
 
-@cases_of("change_profile", "set_password", "sign_out", "sign_out_everywhere", "sign_in_by_password")
+@cases_of(
+    "give_calendar", "read_calendar_again", "forget_calendar",
+    "make_feed", "end_feed", "ask_for_address", "change_address", "choose_invitations", "change_profile",
+    "set_password", "sign_out", "sign_guest_out", "sign_out_everywhere", "sign_in_by_password",
+)  # fmt: skip
 def a_person(world: World) -> list[Case]:
     return [Case("Bo", world.people["Bo"])]
 
 
-@cases_of("ask_for_link", "sign_in_by_link", "create_programme", "add_organisation")
+@cases_of(
+    "ask_for_link", "sign_in_by_link", "sign_in_by_guest_link", "create_programme", "add_organisation",
+)  # fmt: skip
 def nothing_yet(world: World) -> list[Case]:
     return [Case("", None)]
 
@@ -164,8 +177,9 @@ def an_item_for_an_event(world: World) -> list[Case]:
 @cases_of(
     "change_event", "publish_event", "start_event", "close_event", "add_participation_type", "add_question",
     "set_consent_text", "appoint", "move_phase", "clone_event", "drop_phase", "import_participants", "import_items",
-    "publish_challenge", "promote_need", "plan_stage", "add_track", "add_room", "set_conflict_levels", "add_session",
-    "release_agenda", "set_team_rules", "stop_looking", "make_code", "set_entrance", "ask_to_finish", "set_section",
+    "publish_challenge", "promote_need", "plan_stage", "set_unwanted_words", "add_track", "add_room",
+    "set_conflict_levels", "add_session", "release_agenda", "set_team_rules", "stop_looking", "make_code",
+    "set_entrance", "ask_to_finish", "set_section", "ask_own_to_finish",
     "move_section", "add_entry", "import_projects", "set_checkpoint", "open_office_hours",
 )  # fmt: skip
 def a_hackathon(world: World) -> list[Case]:
@@ -179,7 +193,7 @@ def an_event_to_follow(world: World) -> list[Case]:
 
 @cases_of(
     "add_block", "add_tables", "set_availability", "set_booking_rules", "set_type_limits", "set_type_rules",
-    "ask_for_availability", "say_no_thanks", "take_back_no_thanks",
+    "ask_for_availability", "ask_own_for_availability", "say_no_thanks", "take_back_no_thanks",
 )  # fmt: skip
 def a_matchmaking_event(world: World) -> list[Case]:
     return event_states(world.matchmaking)
@@ -519,7 +533,7 @@ def an_event_to_judge_in(world: World) -> list[Case]:
     "change_round", "describe_round", "remove_round", "take_in", "take_out", "put_back", "name_judge", "replace_judge",
     "assign_judges", "assign_by_hand", "take_from_judge", "open_round", "close_round", "reopen_round",
     "put_back_to_draft", "settle_flag", "dismiss_conflict", "publish_result", "show_result_now", "take_result_back",
-    "release_comments", "decide_tie", "note_consensus",
+    "release_comments", "decide_tie", "note_consensus", "invite_guest_judge", "renew_guest_link", "revoke_guest_link",
 )  # fmt: skip
 def a_round(world: World) -> list[Case]:
     """Points on criteria; Dee judges."""
@@ -564,6 +578,12 @@ def a_submission_before_a_judge(world: World) -> list[Case]:
 @cases_of("order_submissions", "compare_submissions", "undo_comparison")
 def a_round_to_judge_in(world: World) -> list[Case]:
     return voting_states(world.judging.open)
+
+
+@cases_of("ask_for_one_more")
+def a_round_with_more_to_give(world: World) -> list[Case]:
+    more = with_state(world.judging.open, round={"judges_most": 5})
+    return [*voting_states(more), Case("open round, nobody asks", world.judging.open)]
 
 
 @cases_of("cast_ballot")
@@ -710,6 +730,48 @@ def a_meeting_whose_time_has_come(world: World) -> list[Case]:
     ]  # fmt: skip
 
 
+@cases_of("enter_meeting_room", "leave_meeting_room", "close_meeting_room", "extend_meeting", "knock_at_room",
+          "answer_knock", "put_out_of_room", "ask_to_mute", "choose_captioner", "choose_video",
+          "write_meeting_note")  # fmt: skip
+def a_meeting_room(world: World) -> list[Case]:
+    """Bo, whom Ola looks after, meets Cy; it began twelve minutes ago and lasts twenty."""
+    times = {"starts_at": NOW - HOUR / 5, "ends_at": NOW + HOUR / 3 - HOUR / 5}
+    looked_after = replace(world.requested, desks={world.requested.meeting.asker_id: world.desk.id})
+    running = with_state(looked_after, meeting={"state": MeetingState.SCHEDULED, **times})
+    room, ada, cy = MeetingRoom(meeting_id=running.id), *(world.actors[one].person or 0 for one in ("Ada", "Cy"))
+
+    def at(starts_in: timedelta) -> MeetingInEvent:
+        return with_state(running, meeting={"starts_at": NOW + starts_in, "ends_at": NOW + starts_in + HOUR / 3})
+
+    states = (MeetingState.REQUESTED, MeetingState.HELD, MeetingState.NO_SHOW, MeetingState.CANCELLED)
+    return [
+        Case("running", RoomInMeeting(running, room)),
+        *(Case(f"{one}", RoomInMeeting(with_state(running, meeting={"state": one}), room)) for one in states),
+        Case("an hour before", RoomInMeeting(at(HOUR), room)),
+        Case("ten minutes before", RoomInMeeting(at(HOUR / 6), room)),
+        Case("just begun", RoomInMeeting(at(HOUR * 0), room)),
+        Case("in its grace", RoomInMeeting(at(-HOUR / 3 - HOUR / 60), room)),
+        Case("over", RoomInMeeting(at(-HOUR), room)),
+        Case("ended early", RoomInMeeting(running, changed(room, ended_at=NOW))),
+        Case("Ada was let in", RoomInMeeting(running, room, {ada: EntryState.ADMITTED})),
+        Case("Cy was put out", RoomInMeeting(running, room, {cy: EntryState.REMOVED})),
+        Case("closed event", RoomInMeeting(with_state(running, event={"state": EventState.CLOSED}), room)),
+    ]
+
+
+@cases_of("take_back_note")
+def bos_note(world: World) -> list[Case]:
+    note = MeetingNote(
+        meeting_id=world.requested.id, person_id=world.actors["Bo"].person or 0, text="A line.", written_at=NOW
+    )
+    return [Case(one.state, NoteInMeeting(note, one.subject)) for one in a_meeting_room(world)]
+
+
+@cases_of("set_video_rules")
+def an_event_with_video(world: World) -> list[Case]:
+    return event_states(world.matchmaking)
+
+
 @cases_of("wait_for_time")
 def when_times_are_offered(world: World) -> list[Case]:
     event = with_phase(world.matchmaking, PhaseKind.LIVE, from_now=WEEK, lasts=WEEK)
@@ -723,6 +785,11 @@ def standing_by(world: World) -> list[Case]:
     return event_states(world.matchmaking)
 
 
+@cases_of("turn_wishes_into_requests")
+def the_event_that_follows(world: World) -> list[Case]:
+    return [Case(f"{state} event", in_state(world.matchmaking, state)) for state in EventState]
+
+
 @cases_of("stop_waiting")
 def a_waiting_pair(world: World) -> list[Case]:
     pair = WaitingPairInEvent(world.waiting, world.matchmaking.event)
@@ -733,14 +800,54 @@ def a_waiting_pair(world: World) -> list[Case]:
 
 
 @cases_of("move_stage", "schedule_pitches", "reorder_pitch", "cancel_pitch", "open_stage", "close_stage",
-          "start_pitch", "end_pitch", "add_time", "ask_question")  # fmt: skip
+          "start_pitch", "end_pitch", "add_time", "ask_question", "skip_pitch", "pause_pitch", "resume_pitch",
+          "write_message", "draft_poll", "raise_hand", "lower_hand", "react", "set_manners", "make_pass",
+          "join_scoring", "join_agenda")  # fmt: skip
 def a_room(world: World) -> list[Case]:
     return room_states(world.room())
 
 
-@cases_of("vote_for_question", "take_vote_back", "mark_answered", "hide_question", "put_question_back")
+@cases_of("vote_for_question", "take_vote_back", "mark_answered", "hide_question", "put_question_back",
+          "pin_question", "report_question")  # fmt: skip
 def a_question(world: World) -> list[Case]:
     return room_states(world.question)
+
+
+@cases_of("take_message_off", "put_message_back", "report_message")
+def a_message(world: World) -> list[Case]:
+    return room_states(world.live.message)
+
+
+@cases_of("settle_reports")
+def a_thing_that_was_reported(world: World) -> list[Case]:
+    return [Case("a message", world.live.message), Case("a question", world.question)]
+
+
+@cases_of("open_poll", "close_poll", "show_poll_results", "vote_in_poll")
+def a_poll(world: World) -> list[Case]:
+    draft = with_state(world.live.poll, poll={"state": PollState.DRAFT})
+    closed = with_state(world.live.poll, poll={"state": PollState.CLOSED})
+    return [*room_states(world.live.poll), Case("a draft", draft), Case("a closed poll", closed)]
+
+
+@cases_of("give_the_floor", "lower_hand_of")
+def a_hand(world: World) -> list[Case]:
+    return room_states(world.live.hand)
+
+
+@cases_of("silence_person", "let_speak_again", "remove_from_room", "let_back_in")
+def somebody_in_a_room(world: World) -> list[Case]:
+    return room_states(world.live.somebody)
+
+
+@cases_of("take_pass_back")
+def a_pass(world: World) -> list[Case]:
+    return room_states(world.live.hall)
+
+
+@cases_of("wish_to_meet", "take_wish_back")
+def a_pitch_to_wish_for(world: World) -> list[Case]:
+    return room_states(world.live.pitch)
 
 
 def room_states(subject: Any) -> list[Case]:
@@ -748,6 +855,37 @@ def room_states(subject: Any) -> list[Case]:
         *(Case(f"{state} room", with_state(subject, stage={"state": state})) for state in StageState),
         Case("open room, draft event", with_state(subject, event={"state": EventState.DRAFT})),
         Case("open room, closed event", with_state(subject, event={"state": EventState.CLOSED})),
+    ]
+
+
+# --- speed networking -----------------------------------------------------------------------------
+
+
+@cases_of("plan_networking", "turn_connections_into_requests", "be_shown_in_lobby", "announce_in_lobby",
+          "take_announcement_off")  # fmt: skip
+def an_event_with_networking(world: World) -> list[Case]:
+    return event_states(world.hackathon)
+
+
+@cases_of("change_networking", "weigh_types", "rule_on_pair", "drop_pair_rule", "start_networking",
+          "pause_networking", "resume_networking", "lengthen_round", "cut_round", "end_networking",
+          "take_out_of_networking", "join_networking", "enter_networking", "leave_networking", "stay_in_touch",
+          "take_touch_back")  # fmt: skip
+def a_networking(world: World) -> list[Case]:
+    """Bo and Tam are there; in the last case Bo was taken out."""
+    running, bo = world.evenings.running, world.actors["Bo"].person or 0
+    planned = with_state(running, networking={"state": NetworkingState.PLANNED, "starts_at": NOW + HOUR / 6})
+    return [
+        Case("running", running),
+        Case("planned, in an hour", with_state(planned, networking={"starts_at": NOW + HOUR})),
+        Case("planned, in ten minutes", planned),
+        Case("paused", with_state(running, networking={"state": NetworkingState.PAUSED})),
+        Case("ended", with_state(running, networking={"state": NetworkingState.ENDED})),
+        Case("running, draft event", with_state(running, event={"state": EventState.DRAFT})),
+        Case("running, closed event", with_state(running, event={"state": EventState.CLOSED})),
+        Case(
+            "running, Bo was taken out", replace(running, places={**running.places, bo: NetworkingPlaceState.REMOVED})
+        ),
     ]
 
 
@@ -766,7 +904,7 @@ def a_track_of_the_agenda(world: World) -> list[Case]:
     return [Case(f"{state} event", with_state(subject, event={"state": state})) for state in EventState]
 
 
-@cases_of("change_session", "place_session", "take_session_off", "remove_session")
+@cases_of("change_session", "place_session", "swap_sessions", "take_session_off", "remove_session")
 def a_session_of_the_draft(world: World) -> list[Case]:
     return [Case(f"{state} event", with_state(world.keynote, event={"state": state})) for state in EventState]
 
@@ -781,3 +919,115 @@ def somebody_at_the_door(world: World) -> list[Case]:
     place = world.place("Bo", world.hackathon)
     found = [Case(f"Bo's, {state}", with_state(place, registration={"state": state})) for state in RegistrationState]
     return [*found, *(Case(f"Bo's, {state} event", with_state(place, event={"state": state})) for state in EventState)]
+
+
+# --- screening and calls --------------------------------------------------------------------------
+
+
+@cases_of("set_screening_up")
+def an_event_to_screen_in(world: World) -> list[Case]:
+    return [*event_states(world.hackathon), Case("a matchmaking event", world.matchmaking)]
+
+
+def screening_states(subject: Any) -> list[Case]:
+    return [
+        *(Case(f"{state} screening", with_state(subject, screening={"state": state})) for state in ScreeningState),
+        Case("draft screening, draft event", in_event(
+            with_state(subject, screening={"state": ScreeningState.DRAFT}), EventState.DRAFT)),
+        Case("open screening, closed event", in_event(subject, EventState.CLOSED)),
+    ]  # fmt: skip
+
+
+@cases_of(
+    "remove_screening", "name_screener", "end_screener", "assign_screeners", "open_screening", "close_screening",
+    "release_eligibility",
+)  # fmt: skip
+def a_screening(world: World) -> list[Case]:
+    """Dee and Pat screen."""
+    return screening_states(world.calls.screening)
+
+
+@cases_of("give_verdict", "undo_verdict", "declare_conflict_as_screener", "decide_eligibility")
+def a_submission_before_a_screener(world: World) -> list[Case]:
+    """Tam's, before Dee."""
+    work = world.calls.screened
+    return [
+        *screening_states(work),
+        Case("not assigned", replace(work, assigned=False)),
+        Case("with a conflict of interest", replace(work, kinds=frozenset({Kind.DECLARED}))),
+    ]
+
+
+@cases_of("set_budget")
+def an_evaluation(world: World) -> list[Case]:
+    one = world.calls.evaluation
+    return [
+        *(Case(f"{state} evaluation", with_state(one, round={"state": state})) for state in RoundState),
+        Case("a round with points on criteria", world.judging.open),
+    ]
+
+
+@cases_of("name_rapporteur", "write_consensus", "record_dissent", "withdraw_dissent")
+def a_submission_before_its_evaluators(world: World) -> list[Case]:
+    """Tam's, which Dee evaluates."""
+    panel = world.calls.panel
+    [dee] = panel.evaluators
+    return [
+        *(Case(f"{state} evaluation", with_state(panel, round={"state": state})) for state in RoundState),
+        Case("closed evaluation, Dee is rapporteur", replace(panel, evaluators=(replace(dee, rapporteur=True),))),
+        Case("closed evaluation, nobody evaluates it", replace(panel, evaluators=())),
+        Case("closed evaluation, closed event", in_event(panel, EventState.CLOSED)),
+    ]
+
+
+# --- calendars and letters ------------------------------------------------------------------------
+
+
+@cases_of("follow_milestones", "unfollow_milestones")
+def an_event_with_dates(world: World) -> list[Case]:
+    return event_states(world.hackathon)
+
+
+@cases_of("stop_letters", "resume_letters")
+def a_kind_of_letters(world: World) -> list[Case]:
+    return [Case("Bo's reminders", Subscription(world.people["Bo"], Topic.REMINDERS))]
+
+
+@cases_of("answer_entry")
+def an_entry_in_a_calendar(world: World) -> list[Case]:
+    return [Case("Bo's", world.mail.of)]
+
+
+@cases_of("confirm_reply", "disown_reply")
+def a_reply_that_waits(world: World) -> list[Case]:
+    return [Case("in Bo's name", world.mail.held)]
+
+
+@cases_of("take_proposal", "keep_time")
+def another_time(world: World) -> list[Case]:
+    subject = world.mail.proposal
+    settled = replace(subject, proposal=changed(subject.proposal, settled_at=NOW))
+    return [Case("proposed to Bo", subject), Case("settled", settled)]
+
+
+@cases_of("propose_time", "forward_text")
+def a_meeting_of_two(world: World) -> list[Case]:
+    return [
+        Case(f"Bo's with Nia, {state}", with_state(world.accepted, meeting={"state": state}))
+        for state in (MeetingState.SCHEDULED, MeetingState.CANCELLED)
+    ]
+
+
+@cases_of("set_letter_text", "send_notice")
+def an_event_that_is_written_about(world: World) -> list[Case]:
+    return event_states(world.hackathon)
+
+
+@cases_of("send_test_letter")
+def an_event_with_own_words(world: World) -> list[Case]:
+    return event_states(world.hackathon)
+
+
+@cases_of("resend_letter", "trust_address")
+def a_letter_of_an_event(world: World) -> list[Case]:
+    return [Case("of the hackathon", world.mail.letter)]

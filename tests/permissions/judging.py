@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from events.core import clock
-from events.core.access import Actor
+from events.core.access import VISITOR, Actor
 from events.core.database import Database
 from events.events import EventWithPhases
-from events.rounds.assigning import assign_judges
+from events.rounds.assigning import assign_by_hand, assign_judges
 from events.rounds.comments import release_comments
 from events.rounds.desk import WorkForJudge, get_work
+from events.rounds.guest_signin import sign_in_by_guest_link
+from events.rounds.guests import LinkMade, invite_guest_judge
 from events.rounds.publishing import publish_result
 from events.rounds.rounds import RoundInEvent, RoundState, step_round, submissions_in
 from events.rounds.running import close_round
@@ -20,12 +22,14 @@ from tests.makers import again
 
 @dataclass
 class Judging:
-    """Ada's rounds: Dee judges in all but the audience's. `work` is Tam's submission before Dee in the open one."""
+    """Ada's rounds: Dee judges in all but the audience's, Gus as a guest in the open one, where `work` is Tam's
+    submission before Dee."""
 
     open: RoundInEvent
     audience: RoundInEvent
     work: WorkForJudge
     ids: dict[str, str]
+    guest_cookie: str
 
 
 def build_judging(db: Database, ada: Actor, dee: Actor, event: EventWithPhases) -> Judging:
@@ -47,13 +51,21 @@ def build_judging(db: Database, ada: Actor, dee: Actor, event: EventWithPhases) 
     [row] = submissions_in(db, made["open"].id)
     work = get_work(db, dee, made["open"], row.public_id)
     flag = flag_submission(db, dee, work, reason=FlagReason.BROKEN)
+    guest = _guest(db, ada, made["open"], row.public_id)
     ids = {f"{name}_round": one.round.public_id for name, one in made.items()}
     ids |= {"ranking_round": ranking.round.public_id, "pairwise_round": pairwise.round.public_id}
     ids |= {"audience_round": audience.round.public_id, "round": made["open"].round.public_id}
     ids |= {f"{name}_work": submissions_in(db, one.id)[0].public_id for name, one in made.items()}
-    return Judging(
-        made["open"], audience, work, ids | {"work": row.public_id, "flag": flag.public_id, "what": "result"}
-    )
+    ids |= {"work": row.public_id, "flag": flag.public_id, "what": "result", "guest": guest.link.public_id}
+    cookie = sign_in_by_guest_link(db, VISITOR, None, plain=guest.plain)
+    return Judging(made["open"], audience, work, ids | {"guest_token": guest.plain}, cookie)
+
+
+def _guest(db: Database, ada: Actor, made: RoundInEvent, work: str) -> LinkMade:
+    """Gus judges Tam's submission in the open round by a link."""
+    guest = invite_guest_judge(db, ada, made, name="Gus Grau", devices=9)
+    assign_by_hand(db, ada, made, person_id=guest.link.person_id, submission=work)
+    return guest
 
 
 def _round(db: Database, ada: Actor, event: EventWithPhases, name: str, scheme: str = "rubric") -> RoundInEvent:

@@ -5,17 +5,19 @@ Path parameters come from the world by their names; a new name fails the suite u
 
 import re
 from base64 import b64decode
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from starlette.routing import BaseRoute, Route
 
+from events.letter_choices import Topic, stop_token
 from frontend.routes import DEVELOPMENT, MEETINGS, SCHEDULES, routes
 from frontend.slots import value_of
 from sessions.office_hours import slots_of_hours
 from sessions.timetable.conflicts import ConflictKind
 from tests.makers import NOW
+from tests.permissions.samples_review_reports import review_report_samples
+from tests.permissions.samples_reviews import review_samples
+from tests.permissions.sampling import Sample
 from tests.permissions.world import World
 
 PDF = ("plan.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
@@ -25,14 +27,7 @@ PNG = ("logo.png", b64decode(
 PROJECTS = ("projects.csv", b"Project Title,Submitter Email\nTrays,zed@example.org\n", "text/csv")
 CSV = ("people.csv", b"e-mail,name\nzed@example.org,Zed Zander\n", "text/csv")
 
-
-@dataclass(frozen=True)
-class Sample:
-    """What differs from the world's own ids, and what is sent along."""
-
-    form: dict[str, Any] = field(default_factory=dict)
-    files: Any = None
-    ids: dict[str, str] = field(default_factory=dict)
+STOPS = ("stop_letters", "stop_letters_now", "resume_letters")
 
 
 def all_routes() -> list[Route]:
@@ -60,15 +55,19 @@ def path_of(route: Route, world: World) -> str:
         ids |= {"event": ids["matchmaking"], "registration": ids["participant"]}
     if any(route is one for one in SCHEDULES):
         ids |= {"event": ids["matchmaking"], "draft": ids["schedule_draft"]}
+    if route.path.startswith("/e/{event}/reviews"):
+        ids |= {"event": ids["review_event"], "place": ids["review_place"]}
     ids |= sample_of(route, world).ids
     if route.path.startswith("/team-invitations/"):
         ids["token"] = world.ids["invitation_token"]
+    if route.path.startswith("/judge-links/"):
+        ids["token"] = world.ids["guest_token"]
     return re.sub(r"{(\w+)(?::\w+)?}", lambda found: ids[found[1]], route.path)
 
 
 def sample_of(route: Route, world: World) -> Sample:
     """What is sent to the route; nothing where nobody has said it."""
-    return samples(world).get(route.name, Sample())
+    return (samples(world) | review_samples(world) | review_report_samples(world)).get(route.name, Sample())
 
 
 def wall(days: float) -> str:
@@ -234,6 +233,7 @@ def samples(world: World) -> dict[str, Sample]:
         "assess_meeting": Sample({"usefulness": "4", "next_step": "visit"}, ids={"meeting": ids["past"]}),
         "outcome": Sample(ids={"meeting": ids["past"]}),
         "note_outcome": Sample({"result": "going on"}, ids={"meeting": ids["past"]}),
+        **meeting_room_samples(world),
         "set_standby": Sample({"ready": "yes"}),
         "wait_for_time": Sample({"note": "About straw."}),
         "set_availability": Sample({"free": [value_of(slot) for slot in world.fair.slots[:3]]}),
@@ -251,10 +251,12 @@ def samples(world: World) -> dict[str, Sample]:
         "follow": Sample(ids={"event": ids["event"]}),
         "follow_now": Sample({"name": "Food Match II", "starts_at": wall(30)}, ids={"event": ids["event"]}),
         **judging_samples(world),
+        **call_samples(world),
         "plan_stage": Sample({"name": "Side stage", "opens_at": wall(1)}),
         "add_session": Sample({"title": "Welcome", "minutes": "30"}),
         "change_session": Sample({"title": "Keynote", "minutes": "45"}),
         "place_session": Sample({"room": ids["room"], "starts_at": wall(0.5)}),
+        "swap_sessions": Sample({"other": ids["lunch"]}),
         "add_room": Sample({"what": "room", "name": "Loft"}),
         "change_room": Sample({"what": ids["room"], "name": "Attic"}),
         "add_track": Sample({"what": "track", "name": "Trays"}),
@@ -267,8 +269,83 @@ def samples(world: World) -> dict[str, Sample]:
         "ask_question": Sample({"body": "Who pays for the straw?"}),
         "move_stage": Sample({"opens_at": wall(1)}, ids={"stage": ids["planned_stage"]}),
         "open_stage": Sample(ids={"stage": ids["planned_stage"]}),
+        "write_message": Sample({"said": "Good evening."}),
+        "vote_in_poll": Sample({"choice": "pc_none"}),
+        "react": Sample({"kind": "applause"}),
+        "set_manners": Sample({"chat": "yes", "slow_seconds": "5"}),
+        "join_agenda": Sample({"room": "", "session": ""}),
+        "set_unwanted_words": Sample({"words": "wax"}),
+        "draft_poll": Sample({"question": "Which one?", "choices": "Straw\nWax"}),
+        "open_poll": Sample(ids={"poll": ids["draft_poll"]}),
+        "show_poll_results": Sample({"results": "live"}),
+        "make_pass": Sample({"most": "50"}),
+        **{
+            name: Sample(ids={"code": ids["pass"]})
+            for name in ("take_pass_back", "hall", "hall_fragment", "come_in", "hall_vote")
+        },
+        "hall_ask": Sample({"body": "Who pays?"}, ids={"code": ids["pass"]}),
+        "hall_choose": Sample({"choice": "pc_none"}, ids={"code": ids["pass"]}),
+        "hall_react": Sample({"kind": "heart"}, ids={"code": ids["pass"]}),
+        **networking_samples(world),
+        "wishes": Sample(ids={"event": ids["matchmaking"]}),
+        "turn_wishes": Sample(ids={"event": ids["matchmaking"]}),
         "demo_switch": Sample({"person": ids["person"]}),
     }
+
+
+def meeting_room_samples(world: World) -> dict[str, Sample]:
+    """Of the room of a meeting that is on."""
+    here, cy = {"meeting": world.ids["running"]}, {"person": world.people["Cy"].public_id}
+    return {
+        "meeting_room": Sample(ids=here),
+        "meeting_room_fragment": Sample(ids=here),
+        "meeting_notes_fragment": Sample(ids=here),
+        "write_meeting_note": Sample({"text": "They press a hundred."}, ids=here),
+        "take_back_note": Sample(ids=here),
+        "leave_meeting_room": Sample(ids=here),
+        "close_meeting_room": Sample(ids=here),
+        "extend_meeting": Sample(ids=here),
+        "knock_at_room": Sample(ids=here),
+        "answer_knock": Sample({"person": world.people["Ada"].public_id, "admit": "yes"}, ids=here),
+        "put_out_of_room": Sample({"person": world.people["Ada"].public_id}, ids=here),
+        "ask_to_mute": Sample(cy, ids=here),
+        "choose_captioner": Sample(cy | {"writes": "yes"}, ids=here),
+        "choose_video": Sample({"way": "off"}, ids=here),
+        "video_rules": Sample(ids={"event": world.ids["matchmaking"]}),
+        "set_video_rules": Sample({"way": "off"}, ids={"event": world.ids["matchmaking"]}),
+    }
+
+
+def networking_samples(world: World) -> dict[str, Sample]:
+    """Of speed networking: one is planned, in the other Bo talks with Tam."""
+    ids, tam = world.ids, {"person": world.people["Tam"].public_id}
+    places = [world.places[name, ids["event"]].public_id for name in ("Bo", "Tam")]
+    planned = {"networking": ids["planned_networking"]}
+    kind = str(types_of_world(world))
+    held = {
+        "title": "Late greet", "starts_at": wall(1), "round_minutes": "4", "pause_seconds": "30", "rounds": "0",
+        "odd": "three", "languages": "any",
+    }  # fmt: skip
+    return {
+        "plan_networking": Sample(held),
+        "change_networking": Sample(held, ids=planned),
+        "start_networking": Sample(ids=planned),
+        "join_networking": Sample(ids=planned),
+        "resume_networking": Sample(ids=planned),
+        "stay_in_touch": Sample(tam),
+        "take_touch_back": Sample(tam),
+        "take_out_of_networking": Sample(tam),
+        "weigh_types": Sample({"one": kind, "other": kind, "weight": "never"}),
+        "rule_on_pair": Sample({"one": places[0], "other": places[1], "must": "no"}),
+        "turn_connections": Sample(ids={"event": ids["matchmaking"]}),
+        "be_shown_in_lobby": Sample({"shown": "yes"}),
+        "announce_in_lobby": Sample({"text": "Lunch is served."}),
+    }
+
+
+def types_of_world(world: World) -> int:
+    """The id of a participation type of the hackathon."""
+    return world.places["Bo", world.ids["event"]].type_id
 
 
 def judging_samples(world: World) -> dict[str, Sample]:
@@ -282,6 +359,8 @@ def judging_samples(world: World) -> dict[str, Sample]:
     number = str(world.judging.work.row.number)
     plan = {"scheme": "rubric", "name": "Final", "judges_each": "2", "least": "1", "most": "5", "step": "1",
             "average": "mean", "by": "raw", "border": "all", "criterion-0": "Fit", "weight-0": "1"}  # fmt: skip
+    of_event = {"letter": world.mail.letter.letter.public_id}
+    proposed = {"proposal": world.mail.proposal.proposal.public_id}
     return {
         "add_round": Sample(plan),
         "change_round": Sample(plan, ids=draft),
@@ -291,6 +370,8 @@ def judging_samples(world: World) -> dict[str, Sample]:
         "take_out": Sample(ids=draft),
         "put_back": Sample(ids=draft),
         "name_judge": Sample({"person": dee, "most": "3"}),
+        "invite_guest_judge": Sample({"name": "Una Urban", "email": "una@example.org", "days": "3", "devices": "2"}),
+        "renew_guest_link": Sample({"days": "3", "devices": "2"}),
         "replace_judge": Sample({"person": dee, "counts": "yes"}),
         "assign_by_hand": Sample({"person": dee, "work": ids["work"]}),
         "take_from_judge": Sample({"person": dee, "work": ids["work"]}),
@@ -310,9 +391,53 @@ def judging_samples(world: World) -> dict[str, Sample]:
         "undo_comparison": Sample(vote, ids=pairwise),
         "score_submission": Sample(vote | {"points-1": "5", "points-2": "5"}),
         "skip_submission": Sample(vote | {"reason": "language"}),
+        "feed": Sample(ids={"token": world.mail.feed}),
+        "new_address": Sample(ids={"token": world.mail.address_token}),
+        "change_address": Sample(ids={"token": world.mail.address_token}),
+        "ask_for_address": Sample({"email": "elsewhere@example.org"}),
+        "give_calendar": Sample({"address": "https://calendar.example/secret.ics"}),
+        "resend_letter": Sample(ids=of_event),
+        "trust_address": Sample(ids=of_event),
+        "set_letter_text": Sample({"kind": "phase_moved", "locale": "en", "text": "Dear {name}"}),
+        "send_test_letter": Sample({"kind": "phase_moved", "locale": "en"}),
+        "look_at_notice": Sample({"title": "News", "text": "Text", "segment": "participants"}),
+        "send_notice": Sample({"title": "News", "text": "Text", "segment": "participants", "counted": "2"}),
+        "take_proposal": Sample({"slot": value_of(world.fair.slots[3])}, ids=proposed),
+        **{
+            name: Sample(ids={"proposal": world.mail.proposal.proposal.public_id})
+            for name in ("time_proposal", "keep_time")
+        },
+        **{name: Sample(ids={"token": stop_token(world.people["Bo"], Topic.REMINDERS)}) for name in STOPS},
         "undo_last": Sample(vote),
         "flag_submission": Sample({"flag_reason": "rules"}),
         "declare_conflict": Sample({"reason": "My sister works there."}),
         "audience_vote": Sample(ids=audience),
         "cast_ballot": Sample(vote | {"seen": "0", "choices": ["1"]}, ids=audience),
+    }
+
+
+def call_samples(world: World) -> dict[str, Sample]:
+    """Of screening, which is open, and of evaluations: one is closed, of another the result is shown."""
+    ids, dee = world.ids, world.people["Dee"].public_id
+    work, says = {"work": ids["screened_work"]}, {"seen": "1", "client_id": "client-0002"}
+    panel = {"round": ids["evaluation"], "work": ids["panel_work"]}
+    return {
+        "set_screening_up": Sample({"question-0": "Is it there?"}),
+        "name_screener": Sample({"email": "mel@example.org"}),
+        "end_screener": Sample({"person": dee}),
+        "screened_work": Sample(ids=work),
+        "decide_eligibility": Sample({"eligible": "yes", "reason": "It is there."}, ids=work),
+        "screen_work": Sample(ids=work),
+        "give_verdict": Sample(says | {"verdict": "unsure", "reason": "Is it?"}, ids=work),
+        "undo_verdict": Sample(says, ids=work),
+        "declare_conflict_as_screener": Sample({"conflict_reason": "My sister works there."}, ids=work),
+        "round_consensus": Sample(ids=panel),
+        "consensus_work": Sample(ids=panel),
+        "write_consensus": Sample({"seen": "1", "points-1": "4.5", "words-1": "Clear."}, ids=panel),
+        "name_rapporteur": Sample({"person": dee}, ids=panel),
+        "record_dissent": Sample({"person": dee, "dissent": "I do not agree."}, ids=panel),
+        "withdraw_dissent": Sample({"person": dee}, ids=panel),
+        "round_budget": Sample(ids=panel),
+        "set_budget": Sample({"available": "100000", "aim": "3", "least_times": "2.5"}, ids=panel),
+        "call_result": Sample(ids={"round": ids["published_evaluation"]}),
     }

@@ -15,20 +15,28 @@ from events.core.access import SYSTEM
 from events.core.database import reading, transaction
 from events.core.files import StoredFile
 from events.core.journal import record, settle
+from events.desks import Desk, add_desk_officer
 from events.events import Event
 from events.people import Person
+from events.programmes import Programme
+from events.registration import Registration, appoint
+from events.roles import Role, actor_for
 from events.rounds.assigning import JudgeAssigned
 from events.rounds.conflicts import TeamMentor
+from events.rounds.judges import RoundJudge
 from events.rounds.publishing import PublishedResult
 from events.rounds.rounds import JudgingRound
 from events.submissions import Submission, SubmissionFile, SubmissionVersion
 from events.teams import Team
-from frontend.routes import JUDGING
+from frontend.routes import CALLS, JUDGING
 from mailer.letters import Letter, raw_of
 from mailer.writing import write_letters
 from tests.asking import Asker
+from tests.events.makers_desks import make_desk
+from tests.makers import again
 from tests.permissions.asking_all import ask_route, kept
-from tests.permissions.samples import all_routes, is_for_development, method_of
+from tests.permissions.samples import all_routes, is_for_development, method_of, path_of, sample_of
+from tests.permissions.test_guests import knows_guests
 
 # Who is behind the submission.
 TEAM, LEAD, LINK, FILE = "Quaggateam", "Tapirlead", "quokkalink", "okapifile"
@@ -96,7 +104,7 @@ def declare(world):
 async def seen_by(name, world, *, only=()):
     """Everything that somebody reads on all pages and in all files, and after what can be sent in judging, by route."""
     asker, found = Asker(), {}
-    judging = {route.name for route in JUDGING}
+    judging = {route.name for route in (*JUDGING, *CALLS)}
     with kept() as before:
         for route in (one for one in all_routes() if not is_for_development(one)):
             sends = method_of(route) == "POST"
@@ -139,13 +147,32 @@ async def test_nothing_shows_a_judge_who_is_behind_a_submission_of_a_blind_round
 
 
 @pytest.mark.timeout(300)
+async def test_nothing_shows_a_guest_who_is_behind_a_submission_but_what_everybody_reads(marked):
+    change_rounds(blind=True)
+    words, guests = (TEAM, LEAD, LINK, FILE), {one.name for one in all_routes() if knows_guests(one)}
+
+    found, public = await seen_by("Gus", marked, only=guests), await seen_by("visitor", marked, only=guests)
+
+    assert TITLE in found["judge_work"]
+    assert routes_with(found, *words) == routes_with(public, *words)
+
+
+@pytest.mark.timeout(300)
+async def test_where_the_round_is_not_blind_a_guest_reads_it_on_the_pages_of_judging(marked):
+    found = await seen_by("Gus", marked, only={"judge_work", "my_judging", "judge_file", "round", "teams"})
+
+    assert routes_with(found, TEAM) == ["judge_work", "my_judging"]
+
+
+@pytest.mark.timeout(300)
 async def test_where_the_round_is_not_blind_the_same_look_finds_it(marked):
     shown = {"judge_work", "my_judging", "submissions", "submission", "teams", "stage", "published_result", "gallery"}
+    shown |= {"my_screening", "screen_work", "round_consensus", "consensus_work"}
 
     found = await seen_by("Dee", marked, only=shown)
 
     assert set(routes_with(found, TEAM)) == shown
-    assert set(routes_with(found, LINK, FILE)) == {"judge_work", "submission"}
+    assert set(routes_with(found, LINK, FILE)) == {"judge_work", "submission", "screen_work", "consensus_work"}
     assert letters_to("Dee", marked) != []
 
 
@@ -163,7 +190,85 @@ async def test_nothing_shows_a_judge_what_they_have_a_conflict_of_interest_with(
 @pytest.mark.timeout(300)
 async def test_without_the_conflict_the_same_look_finds_it(marked):
     shown = {"judge_work", "my_judging", "submissions", "submission", "published_result", "score_submission"}
+    shown |= {"my_screening", "screen_work", "round_consensus", "consensus_work"}
 
     found = await seen_by("Dee", marked, only=shown)
 
     assert set(routes_with(found, TITLE)) == shown - {"score_submission"}  # which leads on to another page
+
+
+# Whom another desk looks after: how they are reached, for which only their desk and the organisers have a use.
+ADDRESS = "quollmail@example.org"
+OF_DESKS = {"own_participants", "desk_participants"}
+
+
+@pytest.fixture
+def two_desks(sqlite_world):
+    """Bo belongs to Ola's desk; Eve runs another, to which Cy belongs."""
+    world = sqlite_world
+    with transaction() as db:
+        bo, eve = (db.get_one(Person, world.people[name].id) for name in ("Bo", "Eve"))
+        bo.email = ADDRESS
+        db.add(bo)
+        programme = db.get_one(Programme, world.programme.id)
+        ada = actor_for(db, world.people["Ada"].id)
+        nordic = make_desk(db, ada, programme, name="Nordic desk", countries=["SE"])
+        add_desk_officer(db, ada, nordic, person_id=eve.id or 0)
+        for row in db.exec(select(Registration).where(Registration.person_id == world.people["Cy"].id)):
+            row.desk_id = nordic.id
+            db.add(row)
+    return world
+
+
+@pytest.mark.timeout(300)
+async def test_nothing_shows_an_officer_how_those_of_another_desk_are_reached(two_desks):
+    with reading() as db:
+        own = db.exec(select(Desk).where(Desk.name == "Nordic desk")).one().public_id
+
+    found = await seen_by("Eve", two_desks)
+    asker = Asker()
+    listed = await asker.get(f"/e/{two_desks.ids['event']}/desks/{own}", cookie=two_desks.cookies["Eve"])
+
+    assert "Cy Costa" in listed.text
+    assert "Nordic desk" in found["desk_figures"]
+    assert set(routes_with(found, ADDRESS)) == set()
+    assert two_desks.desk.name not in found["desk_figures"] + found["programme_figures"]
+
+
+@pytest.mark.timeout(300)
+async def test_their_own_officer_is_shown_it_by_the_same_look(two_desks):
+    found = await seen_by("Ola", two_desks, only=OF_DESKS)
+
+    assert set(routes_with(found, ADDRESS)) == OF_DESKS
+
+
+async def brought_in(world):
+    """By which forms Ada brings Pat, who hosts the hackathon, into a round as a judge without saying why."""
+    asker, found = Asker(), set()
+    pat, dee = world.people["Pat"], world.people["Dee"].public_id
+    typed = {
+        "name_judge": {"person": pat.public_id},
+        "replace_judge": {"person": dee, "by": pat.public_id, "counts": "yes"},
+        "invite_guest_judge": {"name": "Pat Petit", "email": pat.email, "days": "3", "devices": "1"},
+    }
+    with transaction() as db:
+        appoint(db, again(db, world.actors["Ada"]), world.hackathon, person_id=pat.id, role=Role.JUDGE)
+    with kept() as before:
+        for route in (one for one in JUDGING if method_of(one) == "POST"):
+            form = typed.get(route.name) or sample_of(route, world).form
+            await asker.post(path_of(route, world), form, cookie=world.cookies["Ada"])
+            with reading() as db:
+                there = select(RoundJudge).where(RoundJudge.person_id == pat.id, RoundJudge.why == "")
+                found |= {route.name} if db.exec(there).first() else set()
+            before.put_back()
+    return found
+
+
+async def test_nobody_who_runs_the_event_comes_to_judge_blind_without_a_reason(marked):
+    change_rounds(blind=True)
+
+    assert await brought_in(marked) == {"add_round"}  # which makes a round that is not blind
+
+
+async def test_where_rounds_are_not_blind_the_same_forms_bring_them_in(marked):
+    assert await brought_in(marked) == {"add_round", "name_judge", "replace_judge", "invite_guest_judge"}

@@ -83,6 +83,8 @@ async def test_nothing_is_done_for_another_site(way, sqlite_world):
     with kept() as before:
         for route in (one for one in all_routes() if method_of(one) == "POST"):
             for name in ("visitor", "Ada", "Tam"):
+                if (way, route.name, name) == ("no origin", "stop_letters_now", "visitor"):
+                    continue  # what a mail program sends for its reader
                 response = await ask_route(asker, route, name, sqlite_world, **options)
                 assert (route.name, response.status_code) == (route.name, 403)
         assert not before.was_changed()

@@ -1,5 +1,6 @@
 """One world for both tables: the whole cast in a hackathon and in the matchmaking event that follows it."""
 
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -16,8 +17,8 @@ from events.codes import RegistrationCode
 from events.core import clock
 from events.core.access import SYSTEM, VISITOR, Actor
 from events.core.database import Database
-from events.core.files import StoredFile
-from events.core.pictures import Picture
+from events.core.files import ReadyFile, StoredFile, make_ready
+from events.core.pictures import CleanPicture, Picture
 from events.desks import Desk
 from events.entrance import make_code
 from events.events import EventState, EventWithPhases
@@ -55,7 +56,7 @@ from sessions.running import open_stage
 from sessions.schedules.drafts import DraftInEvent
 from sessions.sides import side_of
 from sessions.stages import QuestionOnStage, Stage, StageInEvent, ask_question, get_question
-from sessions.timetable.rows import SessionInEvent
+from sessions.timetable.rows import SessionInEvent, sessions_of
 from sessions.waiting import WaitingPair
 from tests.events.makers_desks import make_desk, place_of
 from tests.events.makers_hackathon import BRIEF, DONE, make_hackathon, make_team
@@ -73,7 +74,15 @@ from tests.makers import (
     person_of,
     reload_event,
 )
+from tests.permissions.calls import Calls, build_calls
 from tests.permissions.judging import Judging, build_judging
+from tests.permissions.world_live import Live, make_live
+from tests.permissions.world_mail import MailRows, build_mail
+from tests.permissions.world_meeting_rooms import make_running
+from tests.permissions.world_networking import Evenings, make_evenings
+from tests.permissions.world_review_meetings import ReviewMeeting, build_review_meeting
+from tests.permissions.world_review_reports import ReviewReports, build_review_reports
+from tests.permissions.world_reviews import Reviewing, build_reviewing
 from tests.permissions.world_rooms import Rooms, make_rooms
 from tests.sessions.makers_agenda import Programme as Agenda
 from tests.sessions.makers_agenda import make_session, released, with_rooms
@@ -82,6 +91,16 @@ from tests.sessions.makers_schedules import make_draft_here
 
 # A picture of one pixel.
 _WEBP = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0/\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0"
+
+
+def _pixel() -> Picture:
+    return Context().run(CleanPicture(_WEBP, 1, 1).made_ready)
+
+
+def _ready(name: str) -> ReadyFile:
+    # The whole world is built in one transaction, in which no file is to be made ready: hence a context of its own.
+    return Context().run(make_ready, name, b"%PDF-1.4\n%%EOF\n")
+
 
 CAST = {
     "visitor": "nobody we know",
@@ -134,18 +153,25 @@ class World:
     item: Item
     requested: MeetingInEvent
     accepted: MeetingInEvent
+    evenings: Evenings
     stage: Stage
     pitch: Pitch
     question: QuestionOnStage
+    live: Live
     table: MeetingTable
     draft: DraftInEvent
     waiting: WaitingPair
     agenda: Agenda
     keynote: SessionInEvent
     judging: Judging
+    calls: Calls
     form_question: RegistrationQuestion
     code: RegistrationCode
     entry: PageEntry
+    mail: MailRows
+    reviewing: Reviewing
+    review_reports: ReviewReports
+    review_meeting: ReviewMeeting
     ids: dict[str, str]
 
     @property
@@ -235,6 +261,9 @@ def build_world(db: Database) -> World:
     db.add(waiting)
     past = _held(db, fair, people["Bo"], nia)
     judging = build_judging(db, people["Ada"], people["Dee"], hackathon)
+    calls = build_calls(db, people, hackathon)
+    reviewing = build_reviewing(db, people, programme, cluster)
+    review_meeting = build_review_meeting(db, people, reviewing)
     cookies = {name: open_sign_in(db, person_of(db, actor), way="test") for name, actor in people.items()}
     world = World(
         actors={"visitor": VISITOR} | {name: actor_for(db, one.person) for name, one in people.items()}
@@ -245,25 +274,35 @@ def build_world(db: Database) -> World:
         organisation=organisation,
         field=FieldInEvent(asked, hackathon, challenge), **material,
         cluster=cluster, asking=asking, desk=desk, item=item, requested=requested, accepted=accepted, stage=stage,
-        pitch=pitch, question=question, table=tables_of(db, fair.event.id)[0],
+        pitch=pitch, question=question,
+        live=make_live(db, people, hackathon, StageInEvent(stage, hackathon.event), pitch),
+        table=tables_of(db, fair.event.id)[0],
         draft=make_draft_here(db, fair.ada, fair.event), waiting=waiting, agenda=agenda, keynote=keynote,
-        judging=judging, ids={},
+        judging=judging, calls=calls, ids={},
         form_question=add_question(db, ada, hackathon, label="What do you build?"),
         code=make_code(db, ada, hackathon, name="Speakers"),
         entry=add_entry(
-            db, ada, hackathon, section=SectionKind.PARTNERS, title="Berg Dairy", picture=Picture(_WEBP, 1, 1)
+            db, ada, hackathon, section=SectionKind.PARTNERS, title="Berg Dairy", picture=_pixel()
         ),
-        proposal=proposal, offered=offered, rooms=rooms,
+        proposal=proposal, offered=offered, rooms=rooms, mail=build_mail(db, accepted, hackathon),
+        reviewing=reviewing, review_meeting=review_meeting,
+        review_reports=build_review_reports(db, people, reviewing, programme),
+        evenings=make_evenings(db, people, hackathon, _two_places(db, hackathon, people)),
     )  # fmt: skip
     world.ids = (
         _ids(db, world)
         | strangers
         | colleagues
         | of_team
+        | world.live.ids
+        | reviewing.ids
         | judging.ids
+        | calls.ids
         | rooms.ids
+        | world.evenings.ids
         | {
             "draft": draft.event.slug,
+            "held": world.mail.held.held.public_id,
             "form_question": world.form_question.public_id,
             "section": "partners",
             "entry": world.entry.public_id,
@@ -272,10 +311,17 @@ def build_world(db: Database) -> World:
             "participant": nias.public_id,
             "past": past.public_id,
             **_opening(db, fair, nia, organisation),
+            **make_running(db, fair, people["Bo"], people["Cy"]),
             "planned_stage": plan_stage(db, ada, hackathon, name="Side stage", opens_at=clock.now()).public_id,
         }
     )
     return world
+
+
+def _two_places(db: Database, event: EventWithPhases, people: dict[str, Actor]) -> tuple[str, str]:
+    bo, tam = (find_registration(db, event.id, people[name].person) for name in ("Bo", "Tam"))
+    assert bo is not None and tam is not None
+    return bo.public_id, tam.public_id
 
 
 def _places(db: Database, people: dict[str, Actor], *events: EventWithPhases) -> dict[tuple[str, str], Registration]:
@@ -381,7 +427,7 @@ def _team(
     team = make_team(db, people["Tam"], hackathon)
     team.team.challenge_id = challenge.id
     tam = again(db, people["Tam"])
-    add_file(db, tam, team, name="plan.pdf", content=b"%PDF-1.4\n%%EOF\n")
+    add_file(db, tam, team, file=_ready("plan.pdf"))
     submission = db.exec(select(Submission).where(Submission.team_id == team.id)).one()
     version = hand_in(db, tam, team, written=DONE, revision=submission.revision)
     row = invite_to_team(db, tam, team, email=person_of(db, people["Bo"]).email)
@@ -394,9 +440,9 @@ def _material(
 ) -> dict[str, Any]:
     """What Che gives the teams, a question of Tam's, and a prize that Tam's team has."""
     che, tam, ada = (again(db, people[name]) for name in ("Che", "Tam", "Ada"))
-    file = add_challenge_file(db, che, subject, name="press.pdf", content=b"%PDF-1.4\n%%EOF\n")
+    file = add_challenge_file(db, che, subject, file=_ready("press.pdf"))
     write_annex(db, che, subject, terms="You keep to yourself what you read here, for two years.", text="173 degrees")
-    add_challenge_file(db, che, subject, name="secret.pdf", content=b"%PDF-1.4\n%%EOF\n", confidential=True)
+    add_challenge_file(db, che, subject, file=_ready("secret.pdf"), confidential=True)
     question = ask_about_challenge(db, tam, subject, body="May it be made of two parts?")
     row = add_challenge_prize(db, che, subject, offered=Offered("First place", "€2,000"))
     prize = get_prize(db, ada, subject.event, row.public_id)
@@ -509,6 +555,7 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "room": world.agenda.studio.public_id,
         "track": world.agenda.track.public_id,
         "session": world.keynote.session.public_id,
+        "lunch": sessions_of(db, world.hackathon.id)[-2].public_id,
         "code": ticket_of(world.places["Bo", world.hackathon.event.slug]).code,
         "token": issue_link_token(db, asked),
         "invitation_token": issue_invitation_token(db, sent),

@@ -54,6 +54,19 @@ def test_a_thousand_people_get_nearly_all_that_any_plan_could_give(bipartite, li
     assert 0.995 * bound <= placed <= bound + 1e-6
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_thousand_people_with_few_slots_get_nearly_all_too(seed):
+    problem = made_up(1000, 12, seed=seed)
+
+    found = solve(problem, steps=300_000)
+
+    asked, plan = as_json(problem, found)
+    assert checker.faults(asked, plan) == []
+    placed, bound = checker.weight_of(asked, plan), checker.bound_of(asked, plan)
+    print(f"\n{problem.name}: {100 * placed / bound:.3f} % of the bound, {found.seconds:.1f} s")  # noqa: T201 - as above
+    assert 0.998 * bound <= placed <= bound + 1e-6
+
+
 @pytest.mark.parametrize("slots", [12, 40])
 def test_after_one_in_twenty_left_hardly_a_confirmed_meeting_moves(slots):
     problem = made_up(1000, slots, limited=True)

@@ -54,7 +54,7 @@ class Room:
         page = context.new_page()
         page.on("pageerror", lambda error: pytest.fail(str(error)))
         page.goto(f"{self.address}/e/{self.show.event.event.slug}/stages/{self.show.stage.public_id}{rest}")
-        if not rest.startswith("/beamer"):
+        if rest not in {"/beamer", "/speaker"}:
             expect(page.locator("[data-connection]")).to_have_attribute("data-state", "on")
         return page
 

@@ -13,7 +13,9 @@ from events.core.settings import settings, use_settings
 from events.phases import PhaseKind
 from events.registration import RegistrationInEvent, appoint, find_registration, withdraw_registration
 from events.roles import Role
+from realtime import elsewhere
 from realtime.channels import person_channel
+from realtime.journal_watch import JournalWatch
 from realtime.snapshots import changes_json, snapshot_json
 from sessions.pitches import plan_stage, schedule_pitches
 from sessions.rooms import changes_since, room_snapshot
@@ -336,6 +338,41 @@ async def test_facts_cross_processes_through_redis(show: Show) -> None:
     assert bo.messages("fact") == [{"fact": 1, "kind": "Nothing"}]
 
 
+async def test_presence_is_one_over_two_processes_and_without_redis_each_tells_of_its_own(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bo is at both, Tam at the second. Redis goes, the negative control: what the other said is forgotten after its
+    time; when it speaks again, all are there."""
+    monkeypatch.setattr(elsewhere, "BEAT_SECONDS", 0.5)
+    monkeypatch.setattr(elsewhere, "GONE_AFTER", 2.0)
+    use_settings(**settings().model_dump() | {"redis_url": redis_or_skip()})
+
+    def counts() -> list[int]:
+        channel = f"stage:{show.room.id}"
+        return [one.server.presence.count(channel) for one in (first, second)]
+
+    with open_house() as first, open_house() as second:
+        async with (
+            client_of(first, cookie_for(show.bo)) as bo,
+            client_of(second, cookie_for(show.bo)) as again_bo,
+            client_of(second, cookie_for(show.tam)) as tam,
+        ):
+            for one in (bo, again_bo, tam):
+                await one.join(show.stage.public_id)
+            await until(lambda: counts() == [2, 2], 10)
+            await until(lambda: "Tam Tamm" in [one["name"] for said in bo.messages("presence") for one in said["came"]])
+            hearing = second.server.sio.manager.heard
+            second.server.sio.manager.heard = first.server.sio.manager.heard = lambda _name, _message: None
+            await until(lambda: counts() == [1, 2], 20)
+            alone = counts()
+            first.server.sio.manager.heard = JournalWatch(first.server, lambda *_about: [])._hear
+            second.server.sio.manager.heard = hearing
+            await until(lambda: counts() == [2, 2], 20)
+        await until(lambda: counts() == [0, 0], 20)
+
+    assert alone == [1, 2]
+
+
 def redis_or_skip() -> str:
     url = os.environ.get("FOLKMOOT_TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
     try:
@@ -356,3 +393,60 @@ def test_a_snapshot_says_all_that_a_room_shows(show: Show) -> None:
         "open",
         "2026-04-14T09:00:00+00:00",
     )
+
+
+async def test_who_loses_the_right_is_put_out_within_two_seconds(show: Show) -> None:
+    """Nobody tells the sockets: the journal does, in each process by itself."""
+    with open_house() as house:
+        async with client_of(house, cookie_for(show.bo)) as bo:
+            await bo.join(show.stage.public_id)
+            await asyncio.sleep(1.1)  # the process has begun to read the journal
+            with transaction() as db:
+                row = find_registration(db, show.event.id, show.bo.person)
+                assert row is not None
+                withdraw_registration(db, show.bo, RegistrationInEvent(row, show.event.event))
+            await until(lambda: bo.messages("left"), 2)
+            bo.heard.clear()
+            await pressed(show, start_pitch)
+            press(show, close_stage)
+            await asyncio.sleep(0.5)
+        channels = house.server.sio.manager.rooms
+
+    assert (bo.heard, [one for one in channels.get("/", {}) if str(one).startswith(("stage", "event"))]) == ([], [])
+
+
+async def test_who_gets_a_right_hears_of_it_without_a_new_page(show: Show) -> None:
+    with open_house() as house:
+        async with client_of(house, cookie_for(show.eve)) as eve:
+            await asyncio.sleep(1.1)
+            with transaction() as db:
+                make_registration(db, show.eve, show.event)
+            await until(lambda: house.server.sio.manager.ways_to(f"event:{show.event.id}"), 3)
+            await pressed(show, close_stage)
+            await until(lambda: "StageClosed" in [fact["kind"] for fact in eve.messages("fact")])
+
+
+async def test_what_redis_does_not_bring_the_journal_does(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redis is away: the process that claims a fact tells its own sockets, the other reads the journal. Without the
+    journal, the negative control, the other's sockets hear nothing."""
+    use_settings(**settings().model_dump() | {"redis_url": "redis://127.0.0.1:1/0"})
+    heard = {}
+    for watching in (True, False):
+        if not watching:
+            monkeypatch.setattr(JournalWatch, "_tell_unheard", _nothing)
+        with open_house() as first, open_house() as second:
+            async with client_of(first, cookie_for(show.bo)) as bo, client_of(second, cookie_for(show.tam)) as tam:
+                await asyncio.sleep(1.2)
+                await pressed(show, close_stage)
+                await until(lambda: bo.messages("fact") or tam.messages("fact"), 4)
+                await asyncio.sleep(4 if watching else 1)
+                heard[watching] = [{fact["kind"] for fact in one.messages("fact")} for one in (bo, tam)]
+        press(show, open_stage)
+        settle("web")
+
+    assert heard[True] == [{"StageClosed"}] * 2
+    assert sorted(map(len, heard[False])) == [0, 1]
+
+
+async def _nothing(_watch, _entries) -> None:
+    return None

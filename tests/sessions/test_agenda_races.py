@@ -10,6 +10,7 @@ from sessions.timetable.released import releases_of
 from sessions.timetable.releases import release_agenda
 from sessions.timetable.rows import Session, get_session
 from sessions.timetable.sessions import Place, place_session
+from sessions.timetable.swaps import swap_sessions
 from tests.makers import make_person
 from tests.sessions.makers_agenda import Programme, at, make_agenda, make_session, released
 from tests.sessions.racing import at_once, kinds, race
@@ -52,6 +53,19 @@ def test_of_two_who_move_one_session_the_second_is_told(made):
         outcomes = race(*(placing(made, public, hours + number, revision) for hours in (7, 12)))
 
         assert kinds(outcomes) == ["ChangedMeanwhile", "done"]
+
+
+def test_of_a_swap_and_a_move_at_once_the_second_is_told(made):
+    with transaction() as db:
+        ids = [make_session(db, made, title, hours=hours).session.public_id for title, hours in (("A", 7), ("B", 9))]
+
+    def swapping(db: Database) -> object:
+        one, other = (get_session(db, made.ada, made.event, public) for public in ids)
+        return swap_sessions(db, made.ada, one, other=other, revision=1, other_revision=1)
+
+    outcomes = race(swapping, placing(made, ids[1], 15, revision=1))
+
+    assert kinds(outcomes) == ["ChangedMeanwhile", "done"]
 
 
 def test_of_two_who_release_at_once_one_does(made):

@@ -6,7 +6,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.sessions.booking.machine import Booking, BookingByForm
 
 QUICK = settings(
-    max_examples=15,
+    max_examples=8,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -22,5 +22,5 @@ def test_booking_through_pages_keeps_its_promises_in_any_order(database_url: str
     # Each example books on new people in a new event, so that what the one before committed is not in its way.
     phases = (Phase.generate,)
     run_state_machine_as_test(
-        BookingByForm, settings=settings(QUICK, max_examples=5, stateful_step_count=25, phases=phases)
+        BookingByForm, settings=settings(QUICK, max_examples=3, stateful_step_count=25, phases=phases)
     )

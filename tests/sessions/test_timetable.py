@@ -42,6 +42,7 @@ from sessions.timetable.sessions import (
     speakers_in,
     take_session_off,
 )
+from sessions.timetable.swaps import NothingToSwap, swap_sessions, wrong_after_swap
 from tests.makers import person_of
 from tests.sessions.makers_agenda import address_of, all_of, at, make_agenda, make_session, move_to, released
 from tests.sessions.makers_meetings import make_fair, make_meeting, make_participant
@@ -319,3 +320,70 @@ def test_the_erased_speak_nowhere(db, made, bo):
     declared = {(one.relation, one.column): one.erasure for one in PERSONAL_DATA}
     assert declared[Speaker, "person_id"] == "delete"
     assert db.exec(select(Person.id).where(Person.id == bo.person)).one() == bo.person
+
+
+# Swapping
+
+
+def places(*sessions):
+    return [(one.session.room_id, one.session.starts_at) for one in sessions]
+
+
+def test_two_sessions_change_places_and_keep_their_lengths(db, made):
+    opening = make_session(db, made, "Opening", hours=7, minutes=30)
+    keynote = make_session(db, made, "Keynote", hours=9, room=made.studio, minutes=90)
+
+    swap_sessions(db, made.ada, opening, other=keynote, revision=1, other_revision=1)
+
+    assert places(opening, keynote) == [(made.studio.id, at(9)), (made.hall.id, at(7))]
+    assert (opening.session.minutes, keynote.session.minutes) == (30, 90)
+    assert (opening.session.revision, keynote.session.revision) == (2, 2)
+
+
+def test_what_a_swap_would_bring_is_known_before_and_the_same_after(db, made, bo):
+    """The preview is worked out without changing anything; it must say what the swap itself then brings."""
+    opening = make_session(db, made, "Opening", hours=7, minutes=180, speakers=address_of(db, bo))
+    keynote = make_session(db, made, "Keynote", hours=11, minutes=60)
+    make_session(db, made, "Panel", hours=9, room=made.studio, speakers="Dr Zed")
+    make_session(db, made, "Trays", hours=12, room=made.studio, speakers=address_of(db, bo))
+    set_conflict_levels(db, made.ada, made.event, levels=dict.fromkeys(ConflictKind, Level.WARN))
+
+    before = wrong_after_swap(db, opening, keynote)
+    unchanged = places(opening, keynote)
+    swap_sessions(db, made.ada, opening, other=keynote)
+    ids = {opening.session.public_id, keynote.session.public_id}
+    after = [one for one in conflicts_of(db, made.event) if ids & set(one.sessions)]
+
+    assert unchanged == [(made.hall.id, at(7)), (made.hall.id, at(11))]
+    assert [str(one.reason) for one in before] == [str(one.reason) for one in after]
+    assert ConflictKind.SPEAKER in {one.kind for one in before}
+
+
+def test_a_swap_that_would_put_one_into_the_way_is_refused_and_moves_nothing(db, made):
+    opening = make_session(db, made, "Opening", hours=7, minutes=120)
+    keynote = make_session(db, made, "Keynote", hours=9, minutes=60)
+    make_session(db, made, "Panel", hours=10)
+
+    with pytest.raises(InTheWay, match="Opening and Panel are in Great Hall at the same time"):
+        swap_sessions(db, made.ada, opening, other=keynote)
+
+    for one in (opening, keynote):
+        db.refresh(one.session)
+    assert places(opening, keynote) == [(made.hall.id, at(7)), (made.hall.id, at(9))]
+
+
+def test_there_is_nothing_to_swap_with_oneself_or_with_what_waits(db, made):
+    opening, waiting = make_session(db, made, "Opening", hours=7), make_session(db, made, "Workshop")
+
+    with pytest.raises(NothingToSwap, match="another session"):
+        swap_sessions(db, made.ada, opening, other=opening)
+    with pytest.raises(NothingToSwap, match=r"Workshop waits for a time\. Give it one first\."):
+        swap_sessions(db, made.ada, opening, other=waiting)
+
+
+@pytest.mark.parametrize("seen", [(2, 1), (1, 2)])
+def test_whoever_saw_either_of_them_otherwise_swaps_nothing(db, made, seen):
+    opening, keynote = make_session(db, made, "Opening", hours=7), make_session(db, made, "Keynote", hours=9)
+
+    with pytest.raises(ChangedMeanwhile):
+        swap_sessions(db, made.ada, opening, other=keynote, revision=seen[0], other_revision=seen[1])

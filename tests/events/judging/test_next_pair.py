@@ -115,12 +115,6 @@ def test_a_judge_who_stands_before_one_compares_that_one():
     assert 5 in (pair.first, pair.second)
 
 
-def test_a_category_is_covered_on_its_own():
-    made = [found_better(judge, a, b) for judge in (1, 2) for a, b in combinations(range(1, 5), 2)]
-
-    assert next_pair(pairwise(4), made, 1, category=7).purpose is Purpose.COVERAGE
-
-
 def test_somebody_who_is_no_judge_is_asked_nothing():
     assert next_pair(Round(Pairwise(), numbers(3), judges=frozenset({1})), [], 2) is None
 

@@ -59,5 +59,10 @@ def test_who_is_busy_comes_only_where_nobody_else_is_left():
     assert next_view(ranking(2), [(1, 2)], 1, busy={1}) == 1
 
 
+def test_what_they_know_comes_first_among_those_seen_by_as_many():
+    assert next_view(ranking(3), [], 1, knows={2}) == 2
+    assert next_view(ranking(3), [(2, 2)], 1, knows={2}) == 1
+
+
 def test_somebody_who_is_no_judge_sees_nothing():
     assert next_view(Round(Ranking(), numbers(2), judges=frozenset({2})), [], 1) is None

@@ -2,12 +2,11 @@
 
 import pytest
 
-from events.judging.outcomes import Border, Shortlist, next_round, outcome_of, shortlist_of
-from events.judging.results import within
+from events.judging.outcomes import Border, Shortlist, outcome_of, shortlist_of
 from events.judging.rubric import rank_by_rubric
-from events.judging.rules import Audience, ByDecision, Pairwise, Ranking, Round, Rubric
-from events.judging.votes import BadVotes, Ballot, Conflict, Score
-from tests.events.judging.made import ONE, found_better, numbers, order, points, ranks, rubric, winner
+from events.judging.rules import Audience, Pairwise, Ranking, Round, Rubric
+from events.judging.votes import BadVotes, Ballot, Score
+from tests.events.judging.made import ONE, found_better, numbers, order, points, rubric, winner
 
 
 @pytest.mark.parametrize(
@@ -39,16 +38,10 @@ def test_votes_of_another_scheme_are_refused(rule, vote):
 
 def test_the_shortlist_carries_over():
     outcome = rank_by_rubric(rubric(4), points({(1, 1): 4, (1, 2): 5, (1, 3): 3, (1, 4): 1}))
-    among = Round(
-        Rubric(ONE), numbers(4), frozenset({1}), frozenset({Conflict(9, 1), Conflict(9, 4)}), ties=(ByDecision((1, 2)),)
-    )
 
     shortlist = shortlist_of(outcome, 2)
 
     assert shortlist == Shortlist((2, 1), 2)
-    assert next_round(among, shortlist) == Round(
-        Rubric(ONE), frozenset({1, 2}), frozenset({1}), frozenset({Conflict(9, 1)})
-    )
 
 
 @pytest.mark.parametrize(
@@ -70,11 +63,3 @@ def test_nobody_without_a_vote_gets_on_the_shortlist():
 def test_a_shortlist_without_places_is_refused():
     with pytest.raises(BadVotes, match="at least one place"):
         shortlist_of(rank_by_rubric(rubric(1), []), 0)
-
-
-def test_the_same_order_holds_among_some():
-    outcome = rank_by_rubric(rubric(4), points({(1, 1): 5, (1, 2): 3, (1, 3): 3, (1, 4): 1}))
-
-    found = within(outcome, {2, 3, 4})
-
-    assert (ranks(found), found.of(2).tied_with, found.borrowed) == ({2: 1, 3: 1, 4: 3}, (3,), True)

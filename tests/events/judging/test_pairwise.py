@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.judging.pairwise import fit_pairs, rank_by_pairs, rank_categories, undone
+from events.judging.pairwise import fit_pairs, rank_by_pairs, undone
 from events.judging.results import Met
 from events.judging.rules import ByCriterion, ByDecision, ByFirstPlaces, Pairwise, Round
 from events.judging.votes import BadVotes, Comparison, Conflict
-from tests.events.judging.made import FEW, comparisons, found_better, numbers, pairwise, ranks, values, winner
+from tests.events.judging.made import FEW, comparisons, found_better, numbers, pairwise, ranks, values
 
 PLAIN = {"reliability": False}
 # American League 1987, wins of the row over the column, and the published estimates less Baltimore's: Agresti,
@@ -187,19 +187,6 @@ def test_equals_share_a_rank_and_the_chair_divides_them():
     decided = rank_by_pairs(Round(Pairwise(), numbers(2), ties=(ByDecision((2, 1)),)), votes)
 
     assert (ranks(tied), ranks(decided)) == ({1: 1, 2: 1}, {1: 2, 2: 1})
-
-
-def test_each_category_is_ranked_by_what_was_asked_in_it():
-    votes = [
-        found_better(1, 1, 2), found_better(1, 2, 3), found_better(1, 1, 3),
-        found_better(1, 3, 2, category=7), found_better(2, 3, 1, category=7),
-    ]  # fmt: skip
-
-    found = rank_categories(pairwise(4), votes, {7: {2, 3}, 8: {2, 3, 4}})
-
-    assert (winner(found[7]), found[7].borrowed) == (3, False)
-    assert ([one.submission for one in found[8].results], found[8].borrowed) == ([2, 3, 4], True)
-    assert ranks(found[8]) == {2: 1, 3: 2, 4: None}
 
 
 def test_a_comparison_with_a_conflict_in_it_does_not_count():

@@ -39,7 +39,7 @@ from events.rounds.comments import (
     release_comments,
 )
 from events.rounds.exports import result_table, settings_table, votes_table
-from events.rounds.inputs import result_as_json
+from events.rounds.inputs import Line, best_by_challenge, result_as_json
 from events.rounds.judges import judges_of
 from events.rounds.publishing import (
     Detail,
@@ -258,6 +258,48 @@ def test_judges_who_are_far_apart_are_listed_and_what_they_agreed_on_is_noted(db
     assert told(db, "ConsensusNoted") == 2
     with pytest.raises(Invalid):
         note_consensus(db, contest.ada, made, submission=public, text=" ")
+
+
+def line(number, rank, challenge):
+    return Line(number, f"Work {number}", "", str(number), rank, None, None, None, 0, challenge=challenge)
+
+
+def inside(lines, **more):
+    found = best_by_challenge(lines, **more)
+    return {one.challenge: ([(rank, each.number) for rank, each in one.places], one.ranked) for one in found}
+
+
+def test_each_challenge_has_its_own_places_in_the_order_of_all():
+    lines = [line(1, 1, "Tray"), line(2, 2, "box"), line(3, 2, "box"), line(4, 4, "Tray"), line(5, 5, "box"),
+             line(6, 6, ""), line(7, None, "Tray")]  # fmt: skip
+
+    assert inside(lines) == {"box": ([(1, 2), (1, 3), (3, 5)], 3), "Tray": ([(1, 1), (2, 4)], 2)}
+    assert inside(lines, places=2) == {"box": ([(1, 2), (1, 3)], 3), "Tray": ([(1, 1), (2, 4)], 2)}
+
+
+def test_one_challenge_for_all_has_no_places_of_its_own():
+    assert inside([line(1, 1, "Tray"), line(2, 2, "Tray")]) == {}
+    assert inside([line(1, 1, ""), line(2, 2, "")]) == {}
+    assert inside([line(1, 1, "Tray"), line(2, 2, "Box")]) == {}
+
+
+def test_a_pairwise_result_keeps_the_challenges_and_says_who_is_best_in_each(db, ada):
+    contest = make_contest(db, ada, judges=1, teams=("Straw", "Husk", "Whey"), challenges=("Tray", "Box", "Tray"))
+    made = open_a_round(db, contest, "pairwise")
+    number = {team: number_of(db, made, team) for team in ("Straw", "Husk", "Whey")}
+    for better, than in (("Husk", "Straw"), ("Husk", "Whey"), ("Whey", "Straw")):
+        compare_submissions(db, again(db, contest.judges[0]), made, first=number[better], second=number[than],
+                            better=number[better], client_id=new_id())  # fmt: skip
+    close_round(db, contest.ada, made)
+    row = publish_result(db, contest.ada, fresh(db, made))
+
+    found = inside(published_lines(row))
+    names, rows = result_table(inputs_of(row), row.result)
+
+    assert found == {"Box": ([(1, number["Husk"])], 1), "Tray": ([(1, number["Whey"]), (2, number["Straw"])], 2)}
+    assert [(one[names.index("challenge")], one[names.index("rank_in_challenge")]) for one in rows] == [
+        ("Box", 1), ("Tray", 1), ("Tray", 2)
+    ]  # fmt: skip
 
 
 def test_comments_reach_the_team_when_they_are_released_and_not_before(db, contest, judged):

@@ -10,7 +10,7 @@ from events.team_builder.formats import read_plan, read_problem, write_plan, wri
 from events.team_builder.ground import Ground
 from events.team_builder.plan import SMALL_IS_GOOD, Aim, Plan, PlannedTeam
 from events.team_builder.problem import BadProblem, Candidate, Kept, Problem, teams_for
-from events.team_builder.reasons import LeftOver, TeamWhy, why_left, why_team, wishes_come_true
+from events.team_builder.reasons import LeftOver, TeamWhy, why_left, why_team
 from events.team_builder.solving import build
 from tests.events.team_builder.made import all_plans, gathering, person, small_problems, worth
 
@@ -195,6 +195,5 @@ def test_reasons_count_wishes_and_name_nobody():
     plan = Plan((PlannedTeam(("a", "b"), "x"),), ("c", "d"))
 
     assert why_team(problem, plan.teams[0]) == TeamWhy(("en",), 2, 1, 1, ("ai", "law"), 120)
-    assert [wishes_come_true(plan.teams[0], one) for one in people[:2]] == [(1, 1), (2, 0)]
     assert why_left(problem, plan) == {"c": LeftOver.NO_LANGUAGE, "d": LeftOver.KEPT_APART}
     assert why_left(problem, Plan((PlannedTeam(("a", "b", "c")),), ("d",))) == {"d": LeftOver.NO_ROOM}

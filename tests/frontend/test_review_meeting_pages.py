@@ -1,0 +1,233 @@
+"""The meeting of a peer review as pages: agenda, live room, board without a script, dots, findings."""
+
+import base64
+
+import pytest
+
+from sessions.peer_reviews.agenda import agenda_of, days_of, parts_of
+from sessions.peer_reviews.board_updates import board_of, new_entry
+from sessions.peer_reviews.dots import dot_votes_of
+from sessions.peer_reviews.findings import findings_of
+from sessions.peer_reviews.live import part_on, speakers_of
+from sessions.peer_reviews.rooms import choose_review_video
+from sessions.peer_reviews.shared_board import add_board_entry, board_entries
+from sessions.peer_reviews.writing_up import record_finding
+from tests.frontend.browser import Browser
+from tests.makers import make_person
+from tests.sessions.makers_review_meetings import FIRST, WORDING, plan
+from tests.sessions.makers_reviews import make_review
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def review(db):
+    return make_review(db)
+
+
+def send(browser, path, form):
+    return browser.send(path, **form)
+
+
+def at(review, *parts):
+    return "/".join([f"/e/peer-days/reviews/{review.subject.review.public_id}", *parts])
+
+
+def test_an_agenda_is_built_and_shown_in_the_readers_zone(db, review):
+    mo = Browser(db, review.people["mo"])
+
+    empty = mo.get(at(review, "agenda"))
+    built = send(mo, at(review, "agenda"), {"starts": ["2026-06-01T09:00", "2026-06-02T09:00"]})
+
+    assert "No agenda yet" in empty.text
+    assert "The agenda is built" in built.text
+    assert "Question 1: Clarify" in built.text
+    assert len(days_of(db, review.subject.id)) == 2
+
+
+def test_what_is_wrong_with_the_times_is_said_and_what_was_typed_stays(db, review):
+    mo = Browser(db, review.people["mo"])
+
+    page = send(mo, at(review, "agenda"), {"starts": ["2026-06-02T09:15", "2026-06-01T09:00"]})
+
+    assert page.status == 422
+    assert "A day begins before the day before it is over." in page.text
+    assert "2026-06-02T09:15" in page.html
+
+
+def test_for_whom_a_day_is_not_fair_is_told_inside_with_the_fairest_start(db, review):
+    plan(db, review, FIRST.replace(hour=4), FIRST.replace(hour=4, day=FIRST.day + 1))
+
+    inside = Browser(db, review.people["mo"]).get(at(review, "agenda"))
+    review.subject.review.published_at = FIRST
+    outside = Browser(db, make_person(db, "Xi Xu")).get(at(review, "agenda"))
+
+    assert "Before 8 o'clock" in inside.text
+    assert "nobody would have to be there before 8" in inside.text
+    assert "Bo Berg" in inside.text
+    assert "Clarify" in outside.text
+    assert "Before 8" not in outside.text
+
+
+def test_parts_are_changed_without_a_script(db, review):
+    plan(db, review)
+    mo = Browser(db, review.people["mo"])
+    part = parts_of(db, review.subject.id)[0].public_id
+
+    send(mo, at(review, "agenda/parts", part, "length"), {"minutes": "50"})
+    send(mo, at(review, "agenda/parts", part, "break"), {"minutes": "10"})
+    send(mo, at(review, "agenda/parts", part, "move"), {})
+
+    lines = agenda_of(db, review.subject.id)[0].lines
+    db.expire_all()
+    assert [(str(one.kind), one.minutes) for one in parts_of(db, review.subject.id)[:2]] == [
+        ("break", 10), ("present", 50)
+    ]  # fmt: skip
+    assert lines
+
+
+def test_the_moderator_steers_and_everybody_sees_it(db, review):
+    plan(db, review)
+    mo, bo = Browser(db, review.people["mo"]), Browser(db, review.people["bo"])
+
+    send(mo, at(review, "live/next"), {"after": ""})
+    send(bo, at(review, "live/hand"), {})
+    shown = bo.get(at(review, "live"))
+    [speaker] = speakers_of(db, review.ada, review.subject)
+    send(mo, at(review, "live/hands", speaker.public_id, "floor"), {})
+
+    assert "The host presents the case" in shown.text
+    assert "Lower my hand" in shown.text
+    assert "Next part" not in shown.text
+    assert "Speaks" in bo.get(at(review, "live/now")).text
+    part = part_on(db, review.subject.id)
+    for path, form in (("pause", {"still": "yes"}), ("time", {"seconds": "60"}), ("end", {})):
+        send(mo, at(review, "live/parts", part.public_id, path), form)
+    db.expire_all()
+    assert part_on(db, review.subject.id) is None
+    held = send(mo, at(review, "live/held"), {})
+    assert "The meeting was held" in held.text
+
+
+def test_the_room_is_closed_to_who_is_not_inside(db, review):
+    plan(db, review)
+    review.subject.review.published_at = FIRST
+    xi = Browser(db, make_person(db, "Xi Xu"))
+
+    for path in ("live", "live/now", "live/votes", "board"):
+        assert xi.get(at(review, path)).status == 404
+
+
+def test_without_a_script_an_entry_is_written_by_a_form(db, review):
+    ria = Browser(db, review.people["ria"])
+
+    page = send(ria, at(review, "board/entries"), {"kind": "finding", "question": "2", "text": "Members pay late."})
+    wrong = send(ria, at(review, "board/entries"), {"kind": "finding", "question": "9", "text": "Kept here"})
+
+    assert "Members pay late." in page.text
+    assert wrong.status == 422
+    assert "Kept here" in wrong.html
+
+
+def test_updates_are_posted_and_fetched_by_number(db, review):
+    bo = Browser(db, review.people["bo"])
+    board = board_of()
+    new_entry(board, "a", kind="finding", question=1, at=1.0, text="By a script")
+
+    send(bo, at(review, "board"), {"update": base64.b64encode(board.get_update()).decode()})
+    refused = send(bo, at(review, "board"), {"update": "bm90aGluZw=="})
+    garbled = send(bo, at(review, "board"), {"update": "?"})
+
+    assert [one.text for one in board_entries(db, review.ada, review.subject)] == ["By a script"]
+    assert '"number":1' in bo.get(at(review, "board?since=0")).html
+    assert '"updates":[]' in bo.get(at(review, "board?since=1")).html
+    assert (refused.status, garbled.status) == (422, 422)
+    assert "cannot be read" in refused.text
+
+
+def test_dots_are_placed_by_a_form_and_sums_come_at_the_end(db, review):
+    for text in ("One", "Two"):
+        add_board_entry(db, review.people["ria"], review.subject, kind="finding", text=text)
+    mo, bo = Browser(db, review.people["mo"]), Browser(db, review.people["bo"])
+
+    send(mo, at(review, "dots"), {"about": "board", "dots": "3", "minutes": "5"})
+    [vote] = dot_votes_of(db, review.ada, review.subject)
+    send(bo, at(review, "dots", vote.vote.public_id), {"dots_1": "2", "dots_2": ""})
+    wrong = send(bo, at(review, "dots", vote.vote.public_id), {"dots_1": "9"})
+    send(mo, at(review, "dots", vote.vote.public_id, "close"), {})
+
+    db.expire_all()
+    [vote] = dot_votes_of(db, review.people["bo"], review.subject)
+    assert wrong.status == 422
+    assert "You have 3 dots." in wrong.text
+    assert sorted(one.dots for one in vote.choices) == [0, 2]
+    assert "Closed." in bo.get(at(review, "live")).text
+
+
+def test_an_entry_is_taken_over_into_a_finding_that_is_agreed_on(db, review):
+    entry = add_board_entry(
+        db, review.people["ria"], review.subject, kind="recommendation", text="Visit them.", question=1
+    )
+    ria = Browser(db, review.people["ria"])
+
+    form = ria.get(at(review, f"findings/new?entry={entry}"))
+    written = send(ria,
+        at(review, "findings/new"),
+        {"finding": "They leave.", "recommendation": "Visit them.", "level": "host", "effort": "S", "impact": "4",
+         "horizon": "1 year"},
+    )  # fmt: skip
+    [row] = findings_of(db, review.subject.id)
+    agreed = send(ria, at(review, "findings", row.public_id, "agree"), {"version": "1"})
+
+    assert "Visit them." in form.html
+    assert "Finding 1 is written down." in written.text
+    assert "impact 4 of 5" in written.text
+    assert "Agreed" in agreed.text
+
+
+def test_a_finding_that_is_not_filled_in_keeps_what_was_typed(db, review):
+    form = {"finding": " ", "evidence": "Kept", "level": "host", "effort": "S", "horizon": "1 year"}
+
+    page = send(Browser(db, review.people["ria"]), at(review, "findings/new"), form)
+
+    assert page.status == 422
+    assert "Please write what was found." in page.text
+    assert "Kept" in page.html
+
+
+def test_a_finding_changed_by_two_at_once_is_not_overwritten(db, review):
+    row = record_finding(db, review.people["ria"], review.subject, wording=WORDING)
+    form = {"finding": "Mine", "level": "host", "effort": "S", "horizon": "1 year", "version": "1"}
+    ria, mo = Browser(db, review.people["ria"]), Browser(db, review.people["mo"])
+
+    first = send(ria, at(review, "findings", row.public_id), form | {"finding": "Ria's"})
+    second = send(mo, at(review, "findings", row.public_id), form | {"finding": "Mo's"})
+
+    assert "Saved." in first.text
+    assert second.status == 409
+    assert "Mo's" in second.html.replace("&#39;", "'")
+    assert "Somebody has changed this finding meanwhile." in second.text
+
+
+def test_a_link_is_for_who_comes_into_the_call(db, review):
+    choose_review_video(db, review.people["mo"], review.subject, way="link", link="https://meet.example.org/x")
+    bo = Browser(db, review.people["bo"])
+
+    outside_the_call, inside_it = bo.get(at(review, "live")), bo.get(at(review, "live?call=yes"))
+
+    assert "meet.example.org" not in outside_the_call.html
+    assert 'href="https://meet.example.org/x"' in inside_it.html
+
+
+def test_a_list_of_findings_asks_no_more_for_three_than_for_one(db, review, queries):
+    ria, counts = Browser(db, review.people["ria"]), []
+    for more in (1, 2):
+        for _finding in range(more):
+            record_finding(db, review.ada, review.subject, wording=WORDING)
+        db.commit()
+        ria.get(at(review, "findings"))
+        queries.clear()
+        ria.get(at(review, "findings"))
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]

@@ -1,0 +1,189 @@
+"""Feeds and changes of address: one's own calendar behind a secret, and entries that follow somebody."""
+
+from datetime import timedelta
+
+import pytest
+from icalendar import Calendar
+from sqlmodel import select
+
+from events.core import clock
+from events.core.database import reading, transaction
+from events.core.refusals import NotFound
+from events.core.timers import run_due_timers
+from events.core.tokens import Token
+from events.people import Person
+from events.roles import actor_for
+from mailer.feeds import feed_bytes, feed_mark
+from mailer.letters import LetterState
+from sessions.addresses import ask_for_address, change_address
+from sessions.calendars import Answer, CalendarInvitee
+from sessions.feeds import contents_of_feed, end_feed, make_feed, whose_feed
+from sessions.invitation_wishes import choose_invitations
+from sessions.meetings import meeting_in_event
+from sessions.moves import cancel_meeting, move_meeting
+from tests.asking import Asker
+from tests.mailer import test_incoming
+from tests.mailer.makers_letters import all_letters, calendar_event_of, new_letters, parsed, sent, text_of, written
+from tests.makers import person_of
+
+fair, meeting = test_incoming.fair, test_incoming.meeting
+
+
+def events_in(raw: bytes):
+    return Calendar.from_ical(raw).walk("VEVENT")
+
+
+def feed_of(db, actor) -> bytes:
+    return feed_bytes(contents_of_feed(db, person_of(db, actor)), "http://folkmoot.example/cal/x.ics")
+
+
+def test_a_feed_has_the_dates_of_ones_events_and_meetings_only_by_wish_and_no_attendee(db, meeting, cy):
+    without = events_in(feed_of(db, cy))
+    choose_invitations(db, cy, person_of(db, cy), feed_meetings=True)
+    with_them = events_in(feed_of(db, cy))
+
+    [invited] = [one for one in with_them if one not in without]
+    letter = next(calendar_event_of(one) for one in all_letters() if one.uid and one.address.startswith("cy"))
+    for name in ("UID", "SEQUENCE", "SUMMARY", "LOCATION"):
+        assert invited[name] == letter[name], name
+    assert (invited["DTSTART"].dt, invited["DTSTAMP"].dt) == (letter["DTSTART"].dt, letter["DTSTAMP"].dt)
+    assert {str(one["SUMMARY"]) for one in without} >= {"Food Match: Live", "Food Match: Booking"}
+    assert b"ATTENDEE" not in feed_of(db, cy)
+
+
+def test_a_feed_changes_with_what_it_says_and_in_one_entry_only(db, fair, meeting, cy):
+    choose_invitations(db, cy, person_of(db, cy), feed_meetings=True)
+    before, mark = feed_of(db, cy), feed_mark(contents_of_feed(db, person_of(db, cy)))
+    with clock.frozen_at(clock.now() + timedelta(minutes=7)):
+        assert (feed_of(db, cy), feed_mark(contents_of_feed(db, person_of(db, cy)))) == (before, mark)
+        subject = meeting_in_event(db, meeting, fair.event.event)
+        move_meeting(db, actor_for(db, cy.person), subject, slot=fair.slots[-1])
+        moved = feed_of(db, cy)
+        assert feed_mark(contents_of_feed(db, person_of(db, cy))) != mark
+        cancel_meeting(db, actor_for(db, cy.person), meeting_in_event(db, meeting, fair.event.event))
+        cancelled = feed_of(db, cy)
+
+    changed = [one for one in events_in(moved) if one not in events_in(before)]
+    assert [one["SEQUENCE"] for one in changed] == [1]
+    [off] = [one for one in events_in(cancelled) if one["STATUS"] == "CANCELLED"]
+    assert (off["UID"], off["SEQUENCE"]) == (changed[0]["UID"], 2)
+    with clock.frozen_at(clock.now() + timedelta(days=31)):
+        assert [one for one in events_in(feed_of(db, cy)) if one["STATUS"] == "CANCELLED"] == []
+
+
+def test_the_secret_is_kept_as_a_hash_and_dies_when_a_new_one_is_made_or_the_feed_ends(db, cy):
+    first = make_feed(db, cy, person_of(db, cy))
+    assert first not in str(db.exec(select(Token.digest)).all())
+    second = make_feed(db, cy, person_of(db, cy))
+
+    assert whose_feed(db, second).id == cy.person
+    with pytest.raises(NotFound):
+        whose_feed(db, first)
+    end_feed(db, cy, person_of(db, cy))
+    for dead in (second, "", "guess"):
+        with pytest.raises(NotFound):
+            whose_feed(db, dead)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_program_reads_the_feed_without_a_sign_in_and_is_told_when_nothing_changed(db, meeting, cy, capsys):
+    secret = make_feed(db, cy, person_of(db, cy))
+    db.commit()
+    asker = Asker()
+    first = await asker.get(f"/cal/{secret}.ics")
+    again = await asker.get(f"/cal/{secret}.ics", headers={"if-none-match": first.headers["etag"]})
+    head = await asker.ask("HEAD", f"/cal/{secret}.ics")
+    unknown = await asker.get("/cal/guess.ics")
+
+    assert [one.status_code for one in (first, again, head, unknown)] == [200, 304, 200, 404]
+    assert first.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert (again.content, head.content) == (b"", b"")
+    assert first.headers["cache-control"] == "private, max-age=300"
+    assert first.headers["x-robots-tag"] == "noindex"
+    assert "content-encoding" not in first.headers
+    assert secret not in capsys.readouterr().out
+
+
+def test_a_change_of_address_takes_entries_from_the_old_and_puts_them_into_the_new(db, meeting, cy):
+    person = person_of(db, cy)
+    known = sent(db)
+    ask_for_address(db, cy, person, address="cy@new.example")
+    asked = {one.kind: one for one in _written_since(db, known)}
+    assert (asked["address_to_confirm"].address, asked["address_change_asked"].address) == (
+        "cy@new.example", "cy@example.org",
+    )  # fmt: skip
+    token = text_of(asked["address_to_confirm"]).split("new_address/")[1].split()[0]
+    known = sent(db)
+    change_address(db, cy, person, token=token)
+
+    letters = [one for one in _written_since(db, known) if one.uid]
+
+    assert [(one.method, one.address) for one in letters] == [
+        ("CANCEL", "cy@example.org"), ("REQUEST", "cy@new.example"),
+    ]  # fmt: skip
+    entries = [calendar_event_of(one) for one in letters]
+    assert len({(entry["UID"], entry["ORGANIZER"]) for entry in entries}) == 1
+    assert [str(entry["ATTENDEE"]) for entry in entries] == ["mailto:cy@example.org", "mailto:cy@new.example"]
+    assert letters[0].sequence < letters[1].sequence
+    with pytest.raises(NotFound):
+        change_address(db, cy, person, token=token)
+
+
+def _written_since(db, known):
+    written(db)
+    return all_letters()[known:]
+
+
+def test_a_new_zone_and_language_show_in_the_letters_that_follow(db, fair, meeting, cy, bo):
+    person = db.get_one(Person, cy.person)
+    person.zone, person.locale = "Asia/Tokyo", "de"
+    db.add(person)
+    known = sent(db)
+    subject = meeting_in_event(db, meeting, fair.event.event)
+    move_meeting(db, actor_for(db, bo.person), subject, slot=fair.slots[-1])
+
+    letter = new_letters(db, known)["cy"]
+
+    assert "(Asia/Tokyo)" in text_of(letter)
+    assert "Hallo Cy Costa" in text_of(letter) or "Guten Tag" in text_of(letter)
+
+
+def reminders_at(db, moment) -> list[str]:
+    known = len(all_letters())
+    with clock.frozen_at(moment):
+        run_due_timers()
+        written(db)
+        return sorted(one.address for one in all_letters()[known:] if one.state is LetterState.WAITING)
+
+
+def test_reminders_come_when_one_wishes_once_each_and_carry_no_calendar(db, fair, meeting, bo, cy):
+    choose_invitations(db, cy, person_of(db, cy), reminders=[60, 10])
+    db.commit()
+    start = meeting.starts_at
+
+    day, hour, again, ten = (
+        reminders_at(db, start - timedelta(minutes=minutes)) for minutes in (60 * 24 - 1, 60, 59, 10)
+    )
+
+    assert (hour, again, ten) == (["cy@example.org"], [], ["cy@example.org"])
+    assert day in ([], ["bo@example.org"])  # booked less than a day before, there is nothing to remind of
+    letter = all_letters()[-1]
+    assert "text/calendar" not in [part.get_content_type() for part in parsed(letter).walk()]
+    assert parsed(letter)["List-Unsubscribe-Post"]
+
+
+def test_nobody_is_reminded_of_what_is_off_moved_or_declined(db, fair, meeting, bo, cy):
+    for person in (bo, cy):
+        choose_invitations(db, person, person_of(db, person), reminders=[60])
+    old = meeting.starts_at
+    move_meeting(db, actor_for(db, bo.person), meeting_in_event(db, meeting, fair.event.event), slot=fair.slots[-1])
+    sent(db)
+    with transaction() as other:
+        row = other.exec(select(CalendarInvitee).where(CalendarInvitee.person_id == cy.person)).one()
+        row.answer = Answer.DECLINED
+        other.add(row)
+
+    assert reminders_at(db, old - timedelta(minutes=60)) == []
+    assert reminders_at(db, fair.slots[-1].starts_at - timedelta(minutes=60)) == ["bo@example.org"]
+    with reading() as other:
+        assert other.get(Person, bo.person) is not None

@@ -1,0 +1,1 @@
+"""Choosing peers, without a database."""

@@ -1,0 +1,69 @@
+import pytest
+
+from events.core.access import VISITOR
+from events.core.refusals import NotFound
+from sessions.peer_reviews.attribution import names_shown, protected_in, set_attribution, without_names
+from sessions.peer_reviews.places import leave_review
+from sessions.peer_reviews.reviews import (
+    Attribution,
+    PlaceInReview,
+    get_review,
+    inside_review,
+    places_of,
+    questions_of,
+    rules_of,
+    steps_of,
+)
+from sessions.peer_reviews.templates import TEMPLATES, ReviewModel
+from tests.makers import again, make_person
+from tests.sessions.makers_reviews import QUESTIONS, make_review, make_review_event
+
+
+@pytest.mark.parametrize("model", list(ReviewModel))
+def test_an_event_begins_with_the_rules_and_steps_of_its_model(db, model):
+    event = make_review_event(db, make_person(db, "Ada Adler"), model=model)
+    template = TEMPLATES[model]
+
+    rules = rules_of(db, event.id)
+
+    assert rules is not None
+    assert (rules.model, rules.peers_min, rules.peers_max) == (model, *template.peers)
+    assert [one.kind for one in steps_of(db, event.id)] == [one.kind for one in template.steps]
+    assert all(one.starts_at < one.ends_at for one in steps_of(db, event.id))
+
+
+def test_who_has_a_place_is_inside_and_who_has_none_finds_nothing(db):
+    review = make_review(db)
+    outsider = make_person(db, "Xi Xu")
+
+    assert all(inside_review(one, review.subject) for one in review.people.values())
+    for actor in (VISITOR, outsider):
+        with pytest.raises(NotFound):
+            get_review(db, actor, review.event.event, review.subject.review.public_id)
+    assert [one.text for one in questions_of(db, review.subject.id)] == list(QUESTIONS)
+
+
+def test_who_drops_out_is_outside(db):
+    review = make_review(db)
+    bo = review.people["bo"]
+    place = next(one for one in places_of(db, review.subject.id) if one.person_id == bo.person)
+
+    leave_review(db, bo, PlaceInReview(place, review.subject.review, review.event.event), reason="I am ill.")
+
+    assert not inside_review(again(db, bo), review.subject)
+
+
+def test_a_private_review_tells_no_names_outside_also_of_what_was_written_before(db):
+    review = make_review(db)
+    said = "Bo Berg and bo@example.org say that fees fell; Hal Huber agrees."
+    protected = protected_in(db, review.subject.id)
+    set_attribution(db, review.ada, review.subject, attribution=Attribution.NAMED)
+    assert without_names(said, protected, shown=names_shown(VISITOR, review.subject)) == said
+
+    set_attribution(db, review.people["mo"], review.subject, attribution=Attribution.PRIVATE)
+
+    shown = without_names(said, protected, shown=names_shown(VISITOR, review.subject))
+    assert "Berg" not in shown
+    assert "bo@" not in shown
+    assert "Hal Huber" in shown
+    assert names_shown(review.people["ole"], review.subject)
