@@ -170,7 +170,7 @@ def wait_for(base: str, process: subprocess.Popen[bytes]) -> None:
     """Until the server answers."""
     from urllib.request import urlopen
 
-    for _try in range(100):
+    for _try in range(500):
         assert process.poll() is None, "the server ended"
         try:
             urlopen(f"{base}/healthz", timeout=1).close()  # noqa: S310 - our own server on loopback

@@ -31,7 +31,7 @@ from sqlmodel import SQLModel, select
 import frontend.registry  # noqa: F401 - the listeners have to be known
 from bench.bookers import free_port, lag_between, note_lag, p, settle, wait_for
 from events.core import clock
-from events.core.database import Database, engines, forget_engines, transaction
+from events.core.database import Database, engines, forget_engines, reading, transaction
 from events.core.files import StoredFile, content_of
 from events.core.links import know_routes
 from events.deadlines import set_grace
@@ -131,9 +131,16 @@ async def work(crew: Crew, slug: str, base: str, seen: Seen, moments: list[float
     headers = {"cookie": f"folkmoot={crew.cookie}", "origin": base}
     # Each from a loopback address of their own, as people come from many places: the door counts requests by address.
     number = crew.number
-    door = aiohttp.TCPConnector(local_addr=(f"127.0.{1 + number // 250}.{1 + number % 250}", 0), family=AF_INET)
+    # And each request on a new connection: one that lay idle may be closed just when it is used again, after which a
+    # browser sends once more by itself and this client would not.
+    door = aiohttp.TCPConnector(
+        local_addr=(f"127.0.{1 + number // 250}.{1 + number % 250}", 0), family=AF_INET, force_close=True
+    )
     path = f"{base}/e/{slug}/teams/{crew.team}/submission"
-    async with aiohttp.ClientSession(headers=headers, cookie_jar=aiohttp.DummyCookieJar(), connector=door) as browser:
+    # A browser waits for its answer as long as the server keeps the line open.
+    patience = aiohttp.ClientTimeout(total=None)
+    jar = aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(headers=headers, cookie_jar=jar, connector=door, timeout=patience) as browser:
         for turn, moment in enumerate(moments):
             await asyncio.sleep(max(0.0, began + moment - time.perf_counter()))
             last = turn == len(moments) - 1
@@ -151,13 +158,16 @@ async def work(crew: Crew, slug: str, base: str, seen: Seen, moments: list[float
             kind, started = "hand in" if last else "autosave", time.perf_counter()
             where = f"{path}/hand-in" if last else f"{path}/autosave"
             accept = {} if last else {"accept": "application/json"}
-            async with browser.post(where, data=form, headers=accept, allow_redirects=False) as answer:
-                said = await answer.read()
-                seen.statuses[kind, answer.status] += 1
-                if not last and answer.status == 200:
-                    revision = (await answer.json())["revision"] if said else revision
-                if last:
-                    seen.answers[crew.team] = answer.status
+            try:
+                async with browser.post(where, data=form, headers=accept, allow_redirects=False) as answer:
+                    said = await answer.read()
+                    seen.statuses[kind, answer.status] += 1
+                    if not last and answer.status == 200:
+                        revision = (await answer.json())["revision"] if said else revision
+                    if last:
+                        seen.answers[crew.team] = answer.status
+            except (aiohttp.ClientError, OSError):
+                seen.statuses[kind, 0] += 1  # no answer came
             seen.waits[kind].append(time.perf_counter() - started)
 
 
@@ -204,7 +214,7 @@ async def busy(crews: list[Crew], slug: str, base: str, seconds: float, autosave
 def lost(crews: list[Crew], answers: dict[str, int]) -> Counter[str]:
     """What became of each team's last request, by what the rows and the files say; 'lost' must not be among it."""
     found: Counter[str] = Counter()
-    with transaction() as db:
+    with reading() as db:
         query = select(Team.public_id, SubmissionVersion).join(Submission, Submission.team_id == Team.id)
         query = query.join(SubmissionVersion, SubmissionVersion.submission_id == Submission.id)
         versions: dict[str, list[SubmissionVersion]] = {}
