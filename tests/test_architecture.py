@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import get_type_hints
@@ -18,6 +17,7 @@ import realtime.announcing
 from events.core.hooks import PERSONAL_ADDRESSES, PERSONAL_DATA
 from events.core.journal import FACTS, Fact
 from events.core.settings import Settings
+from tests.syntax import tree_of
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("events", "sessions", "realtime", "mailer", "frontend")
@@ -42,19 +42,6 @@ def templates() -> dict[Path, str]:
     """Every template of pages."""
     folder = ROOT / "frontend" / "templates"
     return {path.relative_to(ROOT): path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.html"))}
-
-
-@cache
-def tree_of(text: str) -> ast.Module:
-    """A file as its syntax, read once for all tests.
-
-    Python 3.11 up to 3.11.7 loses count of its own recursion when, while it builds a tree, the collector finds
-    something whose traceback is written down by reading code as well (cpython issue 106905): then it is read again.
-    """
-    for _try in range(5):
-        with suppress(SystemError):
-            return ast.parse(text)
-    return ast.parse(text)
 
 
 def calls(text: str) -> Iterator[str]:

@@ -168,7 +168,7 @@ def review_started(db: Database, fact: ReviewStarted, to: Recipient) -> Values |
     if case is None or not _still(db, fact.review_id):
         return None
     review, event = db.get_one(PeerReview, fact.review_id), db.get_one(Event, fact.event_id)
-    return {**case, "write": page("self_assessment", event=event.slug, review=review.public_id)}
+    return {**case, "url": page("self_assessment", event=event.slug, review=review.public_id)}
 
 
 def _everybody_in_it(db: Database, fact: Any) -> list[Recipient]:

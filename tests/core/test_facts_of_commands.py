@@ -6,6 +6,7 @@ from pathlib import Path
 
 import frontend.registry  # noqa: F401 - imports every command
 from events.core.access import COMMANDS
+from tests.syntax import tree_of
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("events", "sessions", "realtime", "mailer", "frontend")
@@ -45,7 +46,7 @@ def calls_by_function() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for node in ast.walk(tree_of(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.FunctionDef):
                     calls = (one.func for one in ast.walk(node) if isinstance(one, ast.Call))
                     called = {one.id for one in calls if isinstance(one, ast.Name)}

@@ -15,6 +15,7 @@ from sqlmodel import select
 from events.core.access import Actor
 from events.core.journal import JournalEntry, fact_of
 from events.organisations import OrganisationKind
+from frontend.app import make_app
 from frontend.review_meeting_routes import REVIEW_MEETINGS
 from mailer.letters import Letter, raw_of
 from realtime.announcing import messages_about
@@ -161,12 +162,15 @@ def test_who_is_inside_reads_them(db, review):
 
 
 def test_no_letter_tells_one_who_the_others_are(db, review):
+    make_app()  # letters link to pages
     written(db)
     letters = [one for one in db.exec(select(Letter)) if one.kind.startswith("review_")]
-    told = [one.kind for one in letters if WORDS.search(_without_own_name(raw_of(one).decode()))]
+    told = {(one.kind, one.address) for one in letters if WORDS.search(_without_own_name(raw_of(one).decode()))}
+    runs_it = {"ada@example.org", "mo@example.org"}
 
     assert len(letters) >= 12
-    assert told == []
+    assert {kind for kind, address in told if address not in runs_it} == set()
+    assert {kind for kind, address in told if address in runs_it} == {"review_place_answered"}
 
 
 def _without_own_name(raw: str) -> str:

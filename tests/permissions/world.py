@@ -264,6 +264,7 @@ def build_world(db: Database) -> World:
     calls = build_calls(db, people, hackathon)
     reviewing = build_reviewing(db, people, programme, cluster)
     review_meeting = build_review_meeting(db, people, reviewing)
+    review_reports = build_review_reports(db, people, reviewing, programme)
     cookies = {name: open_sign_in(db, person_of(db, actor), way="test") for name, actor in people.items()}
     world = World(
         actors={"visitor": VISITOR} | {name: actor_for(db, one.person) for name, one in people.items()}
@@ -286,7 +287,7 @@ def build_world(db: Database) -> World:
         ),
         proposal=proposal, offered=offered, rooms=rooms, mail=build_mail(db, accepted, hackathon),
         reviewing=reviewing, review_meeting=review_meeting,
-        review_reports=build_review_reports(db, people, reviewing, programme),
+        review_reports=review_reports,
         evenings=make_evenings(db, people, hackathon, _two_places(db, hackathon, people)),
     )  # fmt: skip
     world.ids = (
