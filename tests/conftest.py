@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
@@ -24,6 +25,9 @@ SECRET = "a secret for tests that is long enough to be taken"
 DEFAULT_POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
 NO_POSTGRES = "no PostgreSQL: start one on 127.0.0.1:5432 with trust auth, or set FOLKMOOT_TEST_DATABASE_URL"
 
+# How long an example takes says more of the machine than of us.
+settings.register_profile("folkmoot", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("folkmoot")
 
 LONG = (
     "tests/prove/test_booking",
