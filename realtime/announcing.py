@@ -210,7 +210,7 @@ async def _watch(stop: asyncio.Event, server: "SocketServer") -> None:
     second = 0
     while not stop.is_set():
         second += 1
-        server.let_go_of_slow_ones()
+        server.look_at_lines()
         server.elsewhere.beat()
         for step in (journal.look, server.look_at_everything)[: 1 if second % EVERYTHING_EVERY else 2]:
             try:

@@ -6,11 +6,12 @@ performance, section 2.1). What it has to know about the insides of engineio and
 starts (`strangeness`); a socket that is not as expected takes python-socketio's own way.
 """
 
+import asyncio
 import json
 import logging
 import struct
 from collections.abc import Callable
-from time import monotonic
+from time import monotonic, time
 from types import MethodType
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ import engineio.packet
 import socketio
 import socketio.packet
 from engineio.async_drivers import asgi
+from engineio.exceptions import SocketIsClosedError, UnknownPacketError
 from websockets.frames import Frame, Opcode
 
 from realtime.guard import HELD, Connection
@@ -59,7 +61,10 @@ def strangeness() -> str:
                 return "websockets frames a text in another way"
         needed: tuple[tuple[Any, tuple[str, ...]], ...] = (
             (asgi.WebSocket, ("__call__", "send", "wait", "close")),
-            (engineio.async_socket.AsyncSocket, ("send", "check_ping_timeout", "_websocket_handler")),
+            (
+                engineio.async_socket.AsyncSocket,
+                ("send", "receive", "close", "check_ping_timeout", "schedule_ping", "_websocket_handler"),
+            ),
             (socketio.AsyncManager, ("emit", "get_participants", "basic_enter_room", "basic_leave_room")),
         )
         missing = [name for owner, names in needed for name in names if not hasattr(owner, name)]
@@ -68,21 +73,25 @@ def strangeness() -> str:
         return f"{type(error).__name__} while it was looked at"
 
 
+PING = engineio.packet.Packet(engineio.packet.PING)
+PING_FRAME = frame("2")
+
+
 class Way:
     """One socket's way out: straight to its transport, else through engineio's queue, which is bounded.
 
     `queued` counts what waits in the queue or in its writer: nothing is written past that, so the order is kept.
     """
 
-    __slots__ = ("connection", "lost", "queued", "since", "sock", "writable", "write")
+    __slots__ = ("connection", "ended", "heard", "lost", "queued", "since", "sock", "writable", "write")
 
     def __init__(self, sock: Any, connection: Connection | None) -> None:
         self.sock, self.connection = sock, connection
         self.write: Callable[[bytes], None] | None = None
         self.writable: Callable[[], bool] = bool
         self.queued: int = sock.queue.qsize()
-        self.since = monotonic()
-        self.lost = False
+        self.since = self.heard = monotonic()
+        self.lost = self.ended = False
 
     def open_up(self) -> None:
         """From now on frames may be written straight, if the server and its line are of the kind we know."""
@@ -122,9 +131,24 @@ class Way:
         self.queued = max(0, self.queued - 1)
         self.since = monotonic()
 
-    def is_stuck(self) -> bool:
-        """Whether something has waited for so long that its client cannot be reading."""
-        return self.queued > 0 and monotonic() - self.since > LONGEST_WAIT
+    def answered(self) -> None:
+        """The client is there: it has answered a ping. Stands in for AsyncSocket.schedule_ping, which starts a task."""
+        self.sock.last_ping, self.heard = None, monotonic()
+
+    def look(self, now: float) -> str:
+        """Once a second: ping a client that is due, and say why it is to be let go of, if it is ('' else)."""
+        sock = self.sock
+        if self.queued > 0 and now - self.since > LONGEST_WAIT:
+            return "slow"
+        if sock.closed:  # it was told so, and had a second to go by itself
+            was, self.ended = self.ended, True
+            return "ended" if was else ""
+        if sock.last_ping is not None:
+            return "silent" if time() - sock.last_ping > sock.server.ping_timeout else ""
+        if now - self.heard >= sock.server.ping_interval:
+            sock.last_ping = time()
+            self.send(PING_FRAME, PING.encode(), PING)
+        return ""
 
     def cut(self) -> None:
         """Let go of a client that does not read."""
@@ -146,9 +170,11 @@ class StraightSocket(asgi.WebSocket):
         sock = self.handler.__self__
         connection = environ["asgi.scope"].get(HELD)
         self.way = sock.way = Way(sock, connection)
-        if connection is not None:
-            connection.when_killed = self.way.shut
         sock.send = MethodType(_send, sock)
+        if connection is not None:
+            connection.way, connection.when_killed = self.way, self.way.shut
+            sock.schedule_ping = self.way.answered
+            self.handler = MethodType(_serve, sock)
         return await super().__call__(environ)
 
     async def send(self, message: Any) -> None:
@@ -158,6 +184,42 @@ class StraightSocket(asgi.WebSocket):
             self.way.gone_out()
             if self.way.write is None and not self.way.lost:
                 self.way.open_up()  # The handshake is behind us with the first packet, engineio's own greeting.
+
+
+async def _serve(sock: Any, ws: StraightSocket) -> None:
+    """A socket from its first packet to its end; in place of AsyncSocket._websocket_handler, whose reader starts a task
+    and a timer for each frame, and whose writer ends when nothing came through its queue for as long as two pings take:
+    here pings go past it. Who is silent or slow is found by `Way.look`, and their connection is killed."""
+    sock.connected = sock.upgraded = True
+    writer = asyncio.ensure_future(_write(sock, ws))
+    try:
+        while True:
+            text = await ws.wait()
+            try:
+                await sock.receive(engineio.packet.Packet(encoded_packet=text))
+            except UnknownPacketError:
+                continue
+            except SocketIsClosedError:
+                break
+            except Exception:
+                log.exception("a frame could not be handled")
+    except OSError:
+        pass  # the client has gone, or the guard has closed
+    finally:
+        sock.queue.put_nowait(None)
+        await writer
+        await sock.close(wait=False, abort=True, reason=sock.server.reason.TRANSPORT_CLOSE)
+
+
+async def _write(sock: Any, ws: StraightSocket) -> None:
+    """What does not go straight, one after the other, until the socket ends."""
+    while (packet := await sock.queue.get()) is not None:
+        sock.queue.task_done()
+        try:
+            await ws.send(packet.encode())
+        except Exception:
+            break  # its line is broken, which the reader finds out as well
+    await ws.close()
 
 
 async def _send(sock: Any, packet: Any) -> None:

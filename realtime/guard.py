@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +35,7 @@ LARGEST_FRAME = 16_384
 MOST_PER_SIGN_IN = 10
 POLICY = 1008
 HELD = "folkmoot.connection"
+NOBODY_READS = {"slow", "silent", "ended"}
 
 # What our clients send: pings and pongs, goodbye, joining the default namespace, leaving it, events as JSON.
 FRAME = re.compile(r"[123]|40(?:\{.*\})?|41|42\d{0,9}(?P<event>\[.*\])", re.DOTALL)
@@ -50,17 +51,24 @@ class Connection:
     person: int
     address: str
     protocol: Any = None
+    way: Any = None
     when_killed: Callable[[], None] | None = None
-    killed: asyncio.Event = field(default_factory=asyncio.Event)
+    reader: asyncio.Task[Any] | None = None
     why: str = ""
+
+    @property
+    def killed(self) -> bool:
+        """Whether this socket is at its end, whatever else is still on its way."""
+        return bool(self.why)
 
     def kill(self, why: str) -> None:
         """Close the socket now: nothing is read from it or written to it any more."""
-        if not self.killed.is_set():
+        if not self.why:
             self.why = why
-            self.killed.set()
             if self.when_killed is not None:
                 self.when_killed()
+            if self.reader is not None:
+                self.reader.cancel()
 
     def abort(self) -> None:
         """Drop the connection at once, where the server lets us (uvicorn does)."""
@@ -164,29 +172,39 @@ class _Line:
         self.joined = False
         self.began = monotonic()
         self.over = False
-        self.kill = asyncio.ensure_future(connection.killed.wait())
 
     async def receive(self) -> Event:
         """The next event from the client, or the end of it all."""
         if self.over:
             return {"type": "websocket.disconnect", "code": POLICY}
-        left = None if self.joined else max(0.01, self.guard.join_seconds - (monotonic() - self.began))
-        pending = asyncio.ensure_future(self._receive())
-        try:
-            done, _rest = await asyncio.wait({pending, self.kill}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            if not pending.done():
-                pending.cancel()
-        if self.connection.killed.is_set():
+        event = None if self.connection.killed else await self._next()
+        if self.connection.killed:
             return await self._close(self.connection.why)
-        if pending not in done:
+        if event is None:
             return await self._close("join")
-        event = pending.result()
         if event["type"] == "websocket.receive":
             why = self._look_at(event.get("text"))
             if why:
                 return await self._close(why)
         return event
+
+    async def _next(self) -> Event | None:
+        """What the client sends, without a task of its own: whoever kills the connection wakes its reader up. None when
+        it was killed, or has not joined in time."""
+        task = self.connection.reader = asyncio.current_task()
+        try:
+            if self.joined:
+                return await self._receive()
+            left = max(0.01, self.guard.join_seconds - (monotonic() - self.began))
+            return await asyncio.wait_for(self._receive(), left)
+        except TimeoutError:
+            return None
+        except asyncio.CancelledError:
+            if not self.connection.killed or task is None or task.uncancel() > 0:
+                raise  # the server ends, or somebody else wants this task to
+            return None
+        finally:
+            self.connection.reader = None
 
     def _look_at(self, text: str | None) -> str:
         if text is None:
@@ -206,7 +224,7 @@ class _Line:
         self.over = True
         self.guard.closed[why] += 1
         log.info("socket of person %s closed: %s", self.connection.person, why)
-        if why == "slow":
+        if why in NOBODY_READS:
             self.connection.abort()  # A close frame would wait behind everything that was never read.
         else:
             with suppress(Exception):  # The other side may be gone already.
@@ -215,14 +233,13 @@ class _Line:
 
     async def send(self, event: Event) -> None:
         """Pass an event to the client, unless the socket is over: nothing leaves after a sign-in was revoked."""
-        if self.over or self.connection.killed.is_set():
+        if self.over or self.connection.killed:
             raise OSError("this socket was closed")
         await self._send(event)
 
     def end(self) -> None:
         """Clean up."""
         self.over = True
-        self.kill.cancel()
 
 
 def _is_event(text: str | None) -> bool:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Integer, bindparam
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from events.core.database import Database, reading
@@ -37,6 +39,14 @@ class _Unheard:
     since: float
 
 
+_NUMBERS = (
+    sql_select(col(JournalEntry.id))
+    .where(col(JournalEntry.id) > bindparam("after", type_=Integer))
+    .order_by(col(JournalEntry.id))
+    .limit(MOST_AT_ONCE)
+)
+
+
 class JournalWatch:
     """Reads on from where the process began."""
 
@@ -61,7 +71,7 @@ class JournalWatch:
             self.newest = await asyncio.to_thread(_newest)
             self._remember(await asyncio.to_thread(_entries, self.newest - LOOK_BACK))
             return
-        entries = [one for one in await asyncio.to_thread(_entries, self.newest - LOOK_BACK) if one.id not in self.seen]
+        entries = await asyncio.to_thread(_unseen, self.newest - LOOK_BACK, frozenset(self.seen))
         here = {connection.person for connection in self.server.guard.connections}
         named = await asyncio.to_thread(_people_named, entries) & here
         if named:
@@ -102,6 +112,17 @@ def _entries(after: int) -> list[JournalEntry]:
     with reading() as db:
         query = select(JournalEntry).where(col(JournalEntry.id) > after).order_by(col(JournalEntry.id))
         return list(db.exec(query.limit(MOST_AT_ONCE)))
+
+
+def _unseen(after: int, seen: frozenset[int]) -> list[JournalEntry]:
+    """The entries of the last numbers that were not looked at yet; most of the time there is none."""
+    with reading() as db:
+        numbers = set(db.connection().execute(_NUMBERS, {"after": after}).scalars()) - seen
+        if not numbers:
+            return []
+        return list(
+            db.exec(select(JournalEntry).where(col(JournalEntry.id).in_(numbers)).order_by(col(JournalEntry.id)))
+        )
 
 
 def _people_named(entries: list[JournalEntry]) -> set[int]:

@@ -6,9 +6,8 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, cast
+from typing import Any
 
-import socketio
 from sqlalchemy import bindparam
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select
@@ -17,7 +16,6 @@ from events.core import clock
 from events.core.access import Actor
 from events.core.database import reading
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
-from events.core.settings import settings
 from events.events import Event, get_event
 from events.participants import get_participant
 from events.people import Person
@@ -34,10 +32,11 @@ from realtime.channels import (
     stage_channel,
     times_channel,
 )
-from realtime.direct import LONGEST_QUEUE, Straight, StraightRedis, straighten, strangeness
+from realtime.direct import LONGEST_QUEUE
 from realtime.elsewhere import Elsewhere
+from realtime.engine import make_engine
 from realtime.fanout import Fanout, Message, Watched, use_fanout
-from realtime.guard import HELD, LARGEST_FRAME, App, Authenticate, Connection, Guard
+from realtime.guard import HELD, App, Authenticate, Connection, Guard
 from realtime.lobbies import Lobbies
 from realtime.presence import Presence
 from realtime.review_rooms import ReviewRooms
@@ -101,8 +100,8 @@ class SocketServer:
     """The sockets of this process: their guard, who is where, and the way to all of them."""
 
     def __init__(self, authenticate: Authenticate) -> None:
-        self.sio = _engine()
-        self.guard = Guard(cast(App, socketio.ASGIApp(self.sio, socketio_path="socket.io")), authenticate)
+        self.sio, app, self.strange = make_engine()
+        self.guard = Guard(app, authenticate)
         self.fanout = Fanout(self._emit)
         self.presence = Presence()
         self.elsewhere = Elsewhere(self.presence, self.fanout, self._tell_changed_presence)
@@ -277,12 +276,20 @@ class SocketServer:
                 if found != (connection.sign_in, connection.person):
                     connection.kill("revoked")
 
-    def let_go_of_slow_ones(self) -> None:
-        """On the straight way the queue is bounded when it is filled; here are those who take nothing at all."""
+    def look_at_lines(self) -> None:
+        """Every second: ping who is due, and let go of those who take nothing, answer no ping or are long closed."""
+        now = monotonic()
+        for connection in list(self.guard.connections):
+            why = connection.way.look(now) if connection.way is not None else ""
+            if why:
+                connection.kill(why)
+        if self.strange:
+            self._let_go_of_slow_ones()
+
+    def _let_go_of_slow_ones(self) -> None:
+        """On the straight way the queue is bounded when it is filled; python-socketio's own is not."""
         for eio_sid, socket in list(self.sio.eio.sockets.items()):
-            way = getattr(socket, "way", None)
-            stuck = way.is_stuck() if way is not None else socket.queue.qsize() > LONGEST_QUEUE
-            if stuck and eio_sid in self.sio.environ:
+            if socket.queue.qsize() > LONGEST_QUEUE and eio_sid in self.sio.environ:
                 self.sio.environ[eio_sid]["asgi.scope"][HELD].kill("slow")
 
     async def look_at_everything(self) -> None:
@@ -310,36 +317,6 @@ class SocketServer:
             return self._connection(sid).person
         except (KeyError, TypeError):  # gone meanwhile
             return None
-
-
-def _engine() -> Any:
-    redis = settings().redis_url
-    options = {"socket_connect_timeout": 2, "health_check_interval": 15}
-    strange = strangeness()
-    if strange:
-        log.warning("messages take the slow way to sockets: %s", strange)
-    for name in ("folkmoot.socketio", "folkmoot.engineio"):
-        logging.getLogger(name).setLevel(logging.ERROR)  # A message to a socket that has just gone is no warning.
-    sio = socketio.AsyncServer(
-        async_mode="asgi",
-        client_manager=_manager(redis, options, straight=not strange),
-        transports=["websocket"],
-        cors_allowed_origins=[],  # Off here, where a missing Origin would pass: the guard compares it exactly.
-        max_http_buffer_size=LARGEST_FRAME,
-        ping_interval=25,
-        ping_timeout=20,
-        logger=logging.getLogger("folkmoot.socketio"),
-        engineio_logger=logging.getLogger("folkmoot.engineio"),
-    )
-    if not strange:
-        straighten(sio)
-    return sio
-
-
-def _manager(redis: str, options: dict[str, Any], *, straight: bool) -> Any:
-    if redis:
-        return (StraightRedis if straight else socketio.AsyncRedisManager)(redis, redis_options=options)
-    return Straight() if straight else None
 
 
 def _stage_named(asked: Any) -> str:

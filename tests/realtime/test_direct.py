@@ -1,6 +1,7 @@
 """The straight way to the sockets: the same bytes as python-socketio's own, in the same order, and bounded."""
 
 import asyncio
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
 from events.core.database import transaction
-from realtime import direct, server
+from realtime import direct, engine
 from realtime.direct import LONGEST_QUEUE, Straight, Way, event_text, frame, strangeness
 from tests.realtime.house import House, client_of, cookie_for, greeted, open_house, raw, until
 from tests.sessions.makers_pitches import Show, make_show
@@ -30,7 +31,7 @@ def house_of(request: pytest.FixtureRequest, show: Show, monkeypatch: pytest.Mon
     """The three ways that a message can take."""
     way: str = request.param
     if way == "stock":
-        monkeypatch.setattr(server, "strangeness", lambda: "as if they were strange")
+        monkeypatch.setattr(engine, "strangeness", lambda: "as if they were strange")
     if way == "queued":  # as with another server, or with compression
         monkeypatch.setattr(Way, "open_up", lambda _way: None)
     return way
@@ -186,3 +187,56 @@ def test_a_broken_line_stops_nobody_else(database_url: str) -> None:
         way.send(b"frame", "42[]")
 
     assert ([way.lost for way in ways], written) == ([True, False], [b"frame"])
+
+
+async def stays(house: House, show: Show, *, seconds: float, answers: bool = True) -> bool:
+    """Whether somebody who says nothing by themselves is still there after a while, with a ping each half second."""
+    engine = house.server.sio.eio
+    engine.ping_interval = engine.ping_timeout = 0.5
+    async with raw(house, cookie_for(show.bo)) as socket:
+        await greeted(socket)
+        asked = time.monotonic()
+        with suppress(ConnectionClosed):
+            while time.monotonic() - asked < seconds:
+                house.do(look_at_lines(house))
+                with suppress(TimeoutError):
+                    if await asyncio.wait_for(socket.recv(), 0.1) == "2" and answers:
+                        await socket.send("3")
+        await asyncio.sleep(0.5)  # whoever was let go of is gone by then
+        return len(house.server.guard.connections) == 1
+
+
+async def look_at_lines(house: House) -> None:
+    house.server.look_at_lines()
+
+
+async def test_who_only_listens_and_answers_pings_stays(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: engineio's own writer ends when nothing has come through its queue for two pings."""
+    with open_house() as house:
+        ours = await stays(house, show, seconds=3)
+    monkeypatch.setattr(direct, "_serve", direct.engineio.async_socket.AsyncSocket._websocket_handler)
+    with open_house() as house:
+        theirs = await stays(house, show, seconds=3)
+
+    assert (ours, theirs) == (True, False)
+
+
+async def test_who_answers_no_ping_is_let_go_of(show: Show) -> None:
+    with open_house() as house:
+        there = await stays(house, show, seconds=3, answers=False)
+        closed = house.server.guard.closed
+
+    assert (there, closed["silent"]) == (False, 1)
+
+
+async def test_who_was_told_to_go_and_does_not_is_let_go_of(show: Show) -> None:
+    with open_house() as house:
+        async with raw(house, cookie_for(show.bo)) as socket:
+            await greeted(socket)
+            (connection,) = house.server.guard.connections
+            house.do(connection.way.sock.close(wait=False))
+            for _look in range(2):
+                house.do(look_at_lines(house))
+            await until(lambda: not house.server.guard.connections)
+
+        assert house.server.guard.closed["ended"] == 1
