@@ -97,6 +97,7 @@ MODULES = (
     "sessions.own_calendars",
     "sessions.availability",
     "sessions.nudges",
+    "sessions.request_nudges",
     "sessions.calendars",
     "sessions.invitation_wishes",
     "sessions.milestones",

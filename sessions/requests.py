@@ -38,6 +38,7 @@ from sessions.meetings import (
     is_requested,
 )
 from sessions.no_thanks import SaidNoThanks, turned_down_by
+from sessions.request_nudges import remind_of
 from sessions.seats import SlotTaken, not_free, take_seats
 from sessions.transitions import end_meeting, give_table, refuse_if_unavailable, write_in_calendars
 
@@ -246,6 +247,7 @@ def _waits(db: Database, actor: Actor, subject: MeetingInEvent, wish: Wish, rule
         people = (wish.asker, wish.invitee)
         take_seats(db, actor, meeting_id=subject.id, people=people, slot=wish.slot, held_until=meeting.expires_at)
     set_timer(db, "meeting request expires", subject.id, meeting.expires_at)
+    remind_of(db, meeting)
     record(db, actor, MeetingRequested(event_id=meeting.event_id, meeting_id=subject.id))
 
 

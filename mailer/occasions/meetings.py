@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from events.core import clock
 from events.core.database import Database
 from events.core.translation import _
 from events.events import Event
+from events.letter_choices import Topic
 from events.organisations import Organisation
 from events.people import Person
 from events.registration import Registration, find_registration
@@ -38,6 +40,7 @@ from sessions.meetings import (
     guests_of,
     page_of,
 )
+from sessions.request_nudges import RequestUnanswered
 from sessions.tables import MeetingPlaceRenamed
 
 ENTRY = (EntryKind.MEETING, "meeting_id")
@@ -148,6 +151,14 @@ def _home(db: Database, event_id: int, person_id: int | None) -> int | None:
 def meeting_requested(db: Database, fact: MeetingRequested, to: Recipient) -> Values | None:
     values = values_of_meeting(db, fact, to)
     return values and {**values, "held": bool(values["starts_at"]) and rules_of(db, fact.event_id).requests_hold}
+
+
+@letter_for(RequestUnanswered, to=invitee_of, topic=Topic.REMINDERS)
+def request_unanswered(db: Database, fact: RequestUnanswered, to: Recipient) -> Values | None:
+    meeting = db.get(Meeting, fact.meeting_id)
+    if meeting is None or meeting.state is not MeetingState.REQUESTED or meeting.expires_at <= clock.now():
+        return None  # it was answered meanwhile, or the letter comes too late
+    return values_of_meeting(db, fact, to)
 
 
 @letter_for(MeetingAccepted, to=everybody_in, entry=ENTRY)
