@@ -9,16 +9,13 @@ from events.core.database import Database, reading, transaction
 from events.core.refusals import NotAllowed
 from events.core.translation import N_, Message, _
 from events.core.wall import from_wall
+from frontend.buttons import NoForm, button
 from frontend.pages.live import done
 from frontend.rooms import open_room, see_room
 from frontend.web import NOTHING, Filled, Form, page, render
 from sessions.pitches import cancel_pitch, get_pitch, move_stage, reorder_pitch, schedule_pitches, skip_pitch
 from sessions.running import add_time, close_stage, end_pitch, open_stage, pause_pitch, resume_pitch, start_pitch
 from sessions.stages import get_question, hide_question, mark_answered, pin_question, put_question_back, run_stage
-
-
-class NoForm(Form):
-    """A button."""
 
 
 @page(signed_in=True)
@@ -34,20 +31,8 @@ def _done(request: Request, flash: Message | str = "") -> Response:
     return done(request, "stage_control", flash)
 
 
-@page(form=NoForm, again=show_control, signed_in=True)
-def open_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, room = open_room(db, request)
-        open_stage(db, actor, room)
-    return _done(request)
-
-
-@page(form=NoForm, again=show_control, signed_in=True)
-def close_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, room = open_room(db, request)
-        close_stage(db, actor, room)
-    return _done(request)
+open_now = button(open_stage, finds=open_room, again=show_control, answers=_done)
+close_now = button(close_stage, finds=open_room, again=show_control, answers=_done)
 
 
 class NextForm(Form):
@@ -66,28 +51,9 @@ def next_now(request: Request, form: NextForm) -> Response:
     return _done(request)
 
 
-@page(form=NoForm, again=show_control, signed_in=True)
-def end_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, room = open_room(db, request)
-        end_pitch(db, actor, room)
-    return _done(request)
-
-
-@page(form=NoForm, again=show_control, signed_in=True)
-def pause_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, room = open_room(db, request)
-        pause_pitch(db, actor, room)
-    return _done(request)
-
-
-@page(form=NoForm, again=show_control, signed_in=True)
-def resume_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, room = open_room(db, request)
-        resume_pitch(db, actor, room)
-    return _done(request)
+end_now = button(end_pitch, finds=open_room, again=show_control, answers=_done)
+pause_now = button(pause_pitch, finds=open_room, again=show_control, answers=_done)
+resume_now = button(resume_pitch, finds=open_room, again=show_control, answers=_done)
 
 
 class TimeForm(Form):

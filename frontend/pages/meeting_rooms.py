@@ -1,6 +1,7 @@
 """Meeting rooms: the room of a meeting with its call, notes, clock and door, and all that is done in it."""
 
 from datetime import timedelta
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,6 +12,7 @@ from events.core.limits import take_turn
 from events.core.refusals import NotFound
 from events.core.translation import Message, _
 from events.people import find_by_public_id
+from frontend.buttons import NoForm, button
 from frontend.call_headers import with_call
 from frontend.meeting_room_shown import room_of, room_shown, ways_offered
 from frontend.web import NOTHING, Filled, Form, page, redirect, render, wants_json
@@ -19,10 +21,6 @@ from sessions.meeting_rooms import RoomInMeeting
 from sessions.meeting_visits import close_meeting_room, leave_meeting_room
 from sessions.more_time import extend_meeting
 from sessions.room_doors import answer_knock, ask_to_mute, choose_captioner, knock_at_room, put_out_of_room
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class NoteForm(Form):
@@ -101,20 +99,20 @@ def take_back_note_now(request: Request, form: NoForm) -> Response:
     return done(request, _("Taken back."))
 
 
-@page(form=NoForm, again=show_room, signed_in=True)
-def leave_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, subject = room_of(db, request)
-        leave_meeting_room(db, actor, subject)
-    return done(request, _("You have left the room. You can come back while it is open."), to="meeting")
-
-
-@page(form=NoForm, again=show_room, signed_in=True)
-def close_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, subject = room_of(db, request)
-        close_meeting_room(db, actor, subject)
-    return done(request, _("The meeting is over. Thank you for meeting."))
+leave_now = button(
+    leave_meeting_room,
+    finds=room_of,
+    again=show_room,
+    answers=partial(done, to="meeting"),
+    said=_("You have left the room. You can come back while it is open."),
+)
+close_now = button(
+    close_meeting_room,
+    finds=room_of,
+    again=show_room,
+    answers=done,
+    said=_("The meeting is over. Thank you for meeting."),
+)
 
 
 @page(form=NoForm, again=show_room, signed_in=True)

@@ -7,16 +7,13 @@ from events.core.database import Database, reading, transaction
 from events.core.refusals import NotFound
 from events.core.translation import Message, _
 from events.people import find_by_public_id
+from frontend.buttons import button
 from frontend.call_headers import with_call
 from frontend.networking_shown import networking_of, networking_shown
 from frontend.web import NOTHING, Filled, Form, page, redirect, render, wants_json
 from sessions.networking.rows import NetworkingState
 from sessions.networking.touch import stay_in_touch, take_touch_back
 from sessions.networking.visits import join_networking, leave_networking
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class PersonForm(Form):
@@ -63,20 +60,20 @@ def done(request: Request, said: Message | str = "", *, to: str = "networking") 
     return redirect(request, to, flash=said, **ids)
 
 
-@page(form=NoForm, again=show_networking, signed_in=True)
-def join_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, subject = networking_of(db, request)
-        join_networking(db, actor, subject)
-    return done(request, _("You are on the list. Check your camera and go in."))
-
-
-@page(form=NoForm, again=show_networking, signed_in=True)
-def leave_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, subject = networking_of(db, request)
-        leave_networking(db, actor, subject)
-    return done(request, _("You have left. You can come back while it is on."))
+join_now = button(
+    join_networking,
+    finds=networking_of,
+    again=show_networking,
+    answers=done,
+    said=_("You are on the list. Check your camera and go in."),
+)
+leave_now = button(
+    leave_networking,
+    finds=networking_of,
+    again=show_networking,
+    answers=done,
+    said=_("You have left. You can come back while it is on."),
+)
 
 
 @page(form=PersonForm, again=show_networking, signed_in=True)

@@ -1,6 +1,7 @@
 """Speed networking for those who run it: planning, the rules, and the control page while it is on."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -14,8 +15,9 @@ from events.core.translation import _
 from events.core.wall import from_wall, to_wall
 from events.events import EventWithPhases, get_event
 from events.registration import types_of
+from frontend.buttons import NoForm, button
 from frontend.networking_shown import LANGUAGE_RULES, ODD_RULES, WEIGHTS, countdown_to, networking_of
-from frontend.pages.networking import NoForm, PersonForm, done, person_named
+from frontend.pages.networking import PersonForm, done, person_named
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.networking.rows import (
     Languages,
@@ -165,52 +167,34 @@ def control_fragment(request: Request) -> Response:
     return _control(request, "networking/control_fragment.html")
 
 
-@page(form=NoForm, again=show_control, signed_in=True)
-def start_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, subject = _run_here(db, request)
-        start_networking(db, actor, subject)
-    return done(request, _("It has begun. The first round starts in ten seconds."), to="networking_control")
+_done = partial(done, to="networking_control")
 
-
-@page(form=NoForm, again=show_control, signed_in=True)
-def pause_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, subject = _run_here(db, request)
-        pause_networking(db, actor, subject)
-    return done(request, _("No further round begins until you go on."), to="networking_control")
-
-
-@page(form=NoForm, again=show_control, signed_in=True)
-def resume_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, subject = _run_here(db, request)
-        resume_networking(db, actor, subject)
-    return done(request, _("It goes on."), to="networking_control")
-
-
-@page(form=NoForm, again=show_control, signed_in=True)
-def lengthen_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, subject = _run_here(db, request)
-        lengthen_round(db, actor, subject)
-    return done(request, _("One minute more."), to="networking_control")
-
-
-@page(form=NoForm, again=show_control, signed_in=True)
-def cut_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, subject = _run_here(db, request)
-        cut_round(db, actor, subject)
-    return done(request, _("The round is over. The next one starts in ten seconds."), to="networking_control")
-
-
-@page(form=NoForm, again=show_control, signed_in=True)
-def end_now(request: Request, form: NoForm) -> Response:
-    with transaction() as db:
-        actor, _event, subject = _run_here(db, request)
-        end_networking(db, actor, subject)
-    return done(request, _("It is over for everybody."), to="networking_control")
+start_now = button(
+    start_networking,
+    finds=_run_here,
+    again=show_control,
+    answers=_done,
+    said=_("It has begun. The first round starts in ten seconds."),
+)
+pause_now = button(
+    pause_networking,
+    finds=_run_here,
+    again=show_control,
+    answers=_done,
+    said=_("No further round begins until you go on."),
+)
+resume_now = button(resume_networking, finds=_run_here, again=show_control, answers=_done, said=_("It goes on."))
+lengthen_now = button(lengthen_round, finds=_run_here, again=show_control, answers=_done, said=_("One minute more."))
+cut_now = button(
+    cut_round,
+    finds=_run_here,
+    again=show_control,
+    answers=_done,
+    said=_("The round is over. The next one starts in ten seconds."),
+)
+end_now = button(
+    end_networking, finds=_run_here, again=show_control, answers=_done, said=_("It is over for everybody.")
+)
 
 
 @page(form=PersonForm, again=show_control, signed_in=True)
