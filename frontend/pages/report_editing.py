@@ -15,7 +15,7 @@ from sessions.peer_reviews.findings import LEVEL_NAMES, Level
 from sessions.reports.editing import (
     add_chapter,
     fill_report,
-    get_chapter,
+    find_chapter,
     move_chapter,
     move_in_report,
     put_into_report,
@@ -64,6 +64,7 @@ class ChapterForm(Form):
     text: str = ""
     level: str = ""
     by_ecosystem: str = ""
+    version: int = 0
 
 
 class NewChapterForm(Form):
@@ -104,9 +105,12 @@ def edit_report(request: Request, form: Filled = NOTHING) -> Response:
     texts = (form if "lead" in form.values else NOTHING).with_values(
         title=report.title, lead=report.lead, language=report.language
     )
+    changed = texts.refused and texts.values.get("version") != str(report.version)
+    chosen = form.values.get("material", [])
     refusal = why_not(actor, "hand_report_in", subject)
     return render(
         request, "reports/edit.html", programme=subject.programme, report=report, form=form, texts=texts,
+        changed=changed, chosen=[chosen] if isinstance(chosen, str) else chosen,
         chapters=[(one, [(each, material.get((each.kind, each.subject_id))) for each in items
                          if each.chapter_id == one.id]) for one in chapters],
         unused=[one for key, one in material.items() if key not in used], item_names=ITEM_NAMES, versions=versions,
@@ -144,17 +148,19 @@ def add_chapter_now(request: Request, form: NewChapterForm) -> Response:
 def edit_chapter(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         _actor, subject = _edited(db, request)
-        chapter = get_chapter(db, subject, request.path_params["chapter"])
-    form = form.with_values(
-        title=chapter.title, text=chapter.text, level=chapter.level.value if chapter.level else "",
-        by_ecosystem="yes" if chapter.by_ecosystem else None,
-    )  # fmt: skip
-    if form.values.get("by_ecosystem") is None:
-        form = Filled({k: v for k, v in form.values.items() if k != "by_ecosystem"}, form.errors, form.refused)
+        chapter = find_chapter(db, subject, request.path_params["chapter"])
+    if chapter is None and not form.refused:
+        raise NotFound()
+    if chapter is not None:
+        ticked = {"by_ecosystem": "yes"} if chapter.by_ecosystem else {}
+        level = chapter.level.value if chapter.level else ""
+        form = form.with_values(title=chapter.title, text=chapter.text, level=level, **ticked)
+    changed = chapter is not None and form.values.get("version", str(chapter.version)) != str(chapter.version)
     return render(
         request, "reports/chapter.html", programme=subject.programme, report=subject.report, chapter=chapter,
-        form=form, longest=LONGEST, levels=[(one.value, LEVEL_NAMES[one]) for one in Level],
-        is_arranged=chapter.part is ChapterPart.ITEMS, crumbs=report_crumbs(subject),
+        form=form, longest=LONGEST, levels=[(one.value, LEVEL_NAMES[one]) for one in Level], changed=changed,
+        public=request.path_params["chapter"], is_arranged=chapter is None or chapter.part is ChapterPart.ITEMS,
+        crumbs=report_crumbs(subject),
     )  # fmt: skip
 
 
@@ -165,7 +171,7 @@ def write_chapter_now(request: Request, form: ChapterForm) -> Response:
         actor, subject = _edited(db, request)
         write_chapter(
             db, actor, subject, chapter=request.path_params["chapter"], title=form.title, text=form.text, level=level,
-            by_ecosystem=form.by_ecosystem == "yes",
+            by_ecosystem=form.by_ecosystem == "yes", version=form.version,
         )  # fmt: skip
     return _back(request, subject, _("Saved."))
 
