@@ -158,7 +158,7 @@ def test_one_moves_to_another_chapter_and_stands_once(db, review, ada):
     put_into_report(db, ada, report, chapter=second.public_id, material=[code])
     with pytest.raises(Invalid):
         put_into_report(db, ada, report, chapter=second.public_id, material=["finding:nothing"])
-    with pytest.raises(NotFound):
+    with pytest.raises(Invalid):
         put_into_report(db, ada, report, chapter="another", material=[code])
 
     assert titles(db, report) == [(second.title, "finding", finding.id)]
