@@ -171,7 +171,9 @@ def edda_writes(house: House, edda: Somebody) -> str:
     edda.sees("Everything that can stand in this report does.")
 
     box = edda.main.locator("section", has=edda.page.get_by_role("heading", name="Practices that can be transferred"))
-    edda.press("Up", within=box.last.locator("li", has_text=SAID))
+    up = box.last.locator("li", has_text=SAID).get_by_role("button", name=re.compile(r"^Up\s*: Quotation$"))
+    edda._hit(up)
+    edda.look()
     expect(box.last.locator("li").first).to_contain_text(SAID)
     edda.follow("Write the chapter", within=box.last)
     edda.write("Title", "Practices to take over").write("Text", "Two clusters do **this** already.").press("Save")
