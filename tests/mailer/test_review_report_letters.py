@@ -220,6 +220,25 @@ def test_everybody_inside_hears_that_a_review_is_closed_but_who_stopped_announce
     assert "/stop" in text_of(letters["ole"])
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_host_is_reminded_until_its_review_is_closed(db, review, ada, closed):
+    make_action(db, review, make_finding(db, review))
+    last = follow(db, review, StepKind.FOLLOW_UP_12)
+    with clock.frozen_at(last):
+        db.commit()
+        run_due_timers()
+        known = sent(db)
+    with clock.frozen_at(last + 4 * WEEK):
+        if closed:
+            close_review(db, ada, review.subject)
+        db.commit()
+        run_due_timers()
+        letters = new_letters(db, known)
+
+    reminded = [one for one in letters.values() if one.subject.startswith("Follow-up after 12 months")]
+    assert len(reminded) == (0 if closed else 1)
+
+
 def test_feedback_and_lessons_are_no_reason_for_letters(db, review, ada):
     known = sent(db)
     with clock.frozen_at(follow(db, review, StepKind.FEEDBACK)):
