@@ -239,7 +239,54 @@ def test_a_host_is_reminded_until_its_review_is_closed(db, review, ada, closed):
     assert len(reminded) == (0 if closed else 1)
 
 
-def test_feedback_and_lessons_are_no_reason_for_letters(db, review, ada):
+def near_the_end(db, review, kind):
+    """A moment shortly before a step ends, in which those who owe something are reminded."""
+    return next(one for one in steps_of(db, review.event.id) if one.kind is kind).ends_at - timedelta(days=1)
+
+
+def test_who_has_not_given_feedback_is_reminded_of_it_once(db, review):
+    person = person_of(db, review.people["cy"])
+    person.locale = "de"
+    db.add(person)
+    with clock.frozen_at(follow(db, review, StepKind.FEEDBACK)):
+        for name in ("bo", "hal", "ole"):
+            give_feedback(db, review.people[name], review.subject, score=4)
+    late = near_the_end(db, review, StepKind.FEEDBACK)
+    db.commit()
+    with clock.frozen_at(late - WEEK):
+        run_due_timers()
+        known = sent(db)
+    with clock.frozen_at(late):
+        run_due_timers()
+        letters = new_letters(db, known)
+        there = opens(db, review.people, {name: letters[name] for name in ("cy", "di")})
+        known = sent(db)
+    with clock.frozen_at(late + timedelta(days=20)):
+        run_due_timers()
+        later = new_letters(db, known)
+
+    assert sorted(letters) == ["cy", "di", "ed", "mo", "ria"]
+    assert letters["di"].subject == "Due soon in the review of Straw: Feedback"
+    assert not letters["cy"].subject.startswith("Due soon")
+    assert there == {"cy": (200, True), "di": (200, True)}
+    assert later == {}
+
+
+@pytest.mark.parametrize("state", [ReviewState.PREPARING, ReviewState.CANCELLED, ReviewState.CLOSED])
+def test_nobody_is_asked_for_feedback_on_a_review_that_was_not_held_or_is_over(db, review, state):
+    hold(db, review, state)
+    late = near_the_end(db, review, StepKind.FEEDBACK)
+    db.commit()
+    with clock.frozen_at(late - WEEK):
+        run_due_timers()
+        known = sent(db)
+    with clock.frozen_at(late):
+        run_due_timers()
+
+        assert [one.subject for one in new_letters(db, known).values() if "Feedback" in one.subject] == []
+
+
+def test_feedback_that_was_given_and_lessons_are_no_reason_for_letters(db, review, ada):
     known = sent(db)
     with clock.frozen_at(follow(db, review, StepKind.FEEDBACK)):
         give_feedback(db, review.people["bo"], review.subject, score=5, kept="All.")
