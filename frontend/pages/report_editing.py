@@ -16,6 +16,7 @@ from sessions.reports.editing import (
     add_chapter,
     fill_report,
     find_chapter,
+    get_item,
     move_chapter,
     move_in_report,
     put_into_report,
@@ -121,9 +122,17 @@ def edit_report(request: Request, form: Filled = NOTHING) -> Response:
     )  # fmt: skip
 
 
-def _back(request: Request, subject: ReportInProgramme, told: Message) -> Response:
+def _back(request: Request, subject: ReportInProgramme, told: Message, at: str) -> Response:
+    """Back to that part of the page: a long report is not gone through from its top after each step."""
     ids = {"programme": subject.programme.slug, "report": subject.report.public_id}
-    return redirect(request, "edit_report", flash=told, **ids)
+    response = redirect(request, "edit_report", flash=told, **ids)
+    response.headers["location"] += f"#{at}"
+    return response
+
+
+def _chapter_with(db: Database, subject: ReportInProgramme, item: str) -> str:
+    held = get_item(db, subject, item).chapter_id
+    return next(one.public_id for one in chapters_of(db, subject.id) if one.id == held)
 
 
 @page(form=ReportForm, again=edit_report, signed_in=True)
@@ -133,15 +142,15 @@ def write_now(request: Request, form: ReportForm) -> Response:
         write_report(
             db, actor, subject, title=form.title, lead=form.lead, language=form.language, version=form.version
         )  # fmt: skip
-    return _back(request, subject, _("Saved."))
+    return _back(request, subject, _("Saved."), "texts")
 
 
 @page(form=NewChapterForm, again=edit_report, signed_in=True)
 def add_chapter_now(request: Request, form: NewChapterForm) -> Response:
     with transaction() as db:
         actor, subject = _edited(db, request)
-        add_chapter(db, actor, subject, title=form.chapter_title)
-    return _back(request, subject, _("Added."))
+        row = add_chapter(db, actor, subject, title=form.chapter_title)
+    return _back(request, subject, _("Added."), row.public_id)
 
 
 @page(signed_in=True)
@@ -173,7 +182,7 @@ def write_chapter_now(request: Request, form: ChapterForm) -> Response:
             db, actor, subject, chapter=request.path_params["chapter"], title=form.title, text=form.text, level=level,
             by_ecosystem=form.by_ecosystem == "yes", version=form.version,
         )  # fmt: skip
-    return _back(request, subject, _("Saved."))
+    return _back(request, subject, _("Saved."), request.path_params["chapter"])
 
 
 @page(form=MoveForm, again=edit_report, signed_in=True)
@@ -181,7 +190,7 @@ def move_chapter_now(request: Request, form: MoveForm) -> Response:
     with transaction() as db:
         actor, subject = _edited(db, request)
         move_chapter(db, actor, subject, chapter=request.path_params["chapter"], earlier=form.way == "up")
-    return _back(request, subject, _("Moved."))
+    return _back(request, subject, _("Moved."), request.path_params["chapter"])
 
 
 @page(form=NoForm, again=edit_report, signed_in=True)
@@ -189,7 +198,7 @@ def remove_chapter_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, subject = _edited(db, request)
         remove_chapter(db, actor, subject, chapter=request.path_params["chapter"])
-    return _back(request, subject, _("Removed. What stood in it is not used any more."))
+    return _back(request, subject, _("Removed. What stood in it is not used any more."), "chapters")
 
 
 @page(form=PutForm, again=edit_report, signed_in=True)
@@ -197,7 +206,7 @@ def put_now(request: Request, form: PutForm) -> Response:
     with transaction() as db:
         actor, subject = _edited(db, request)
         count = put_into_report(db, actor, subject, chapter=form.chapter, material=form.material)
-    return _back(request, subject, N_("%(count)s stands there now.", "%(count)s stand there now.", count))
+    return _back(request, subject, N_("%(count)s stands there now.", "%(count)s stand there now.", count), form.chapter)
 
 
 @page(form=NoForm, again=edit_report, signed_in=True)
@@ -205,7 +214,7 @@ def fill_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, subject = _edited(db, request)
         count = fill_report(db, actor, subject)
-    return _back(request, subject, N_("%(count)s was put in place.", "%(count)s were put in place.", count))
+    return _back(request, subject, N_("%(count)s was put in place.", "%(count)s were put in place.", count), "unused")
 
 
 @page(form=MoveForm, again=edit_report, signed_in=True)
@@ -213,15 +222,17 @@ def move_item_now(request: Request, form: MoveForm) -> Response:
     with transaction() as db:
         actor, subject = _edited(db, request)
         move_in_report(db, actor, subject, item=request.path_params["item"], earlier=form.way == "up")
-    return _back(request, subject, _("Moved."))
+        at = _chapter_with(db, subject, request.path_params["item"])
+    return _back(request, subject, _("Moved."), at)
 
 
 @page(form=NoForm, again=edit_report, signed_in=True)
 def remove_item_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, subject = _edited(db, request)
+        at = _chapter_with(db, subject, request.path_params["item"])
         take_out_of_report(db, actor, subject, item=request.path_params["item"])
-    return _back(request, subject, _("Taken out. It is not used any more."))
+    return _back(request, subject, _("Taken out. It is not used any more."), at)
 
 
 @page(form=NoForm, again=edit_report, signed_in=True)

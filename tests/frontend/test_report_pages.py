@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from events.signin import form_token
 from sessions.peer_reviews.findings import Level
 from sessions.peer_reviews.reviews import ReviewState
 from sessions.reports.editing import fill_report, put_into_report, write_chapter, write_report
@@ -18,7 +19,7 @@ from sessions.reports.reports import (
     start_review_report,
 )
 from sessions.reports.versions import VersionState, approve_report, hand_report_in, versions_of
-from tests.frontend.browser import Browser
+from tests.frontend.browser import ADDRESS, Browser
 from tests.makers import again, make_person, person_of
 from tests.sessions.makers_reports import (
     hold,
@@ -353,6 +354,29 @@ def test_an_item_is_moved_and_taken_out_once(db, review, edda):
     assert order.index(last.public_id) == len(order) - 2
     assert "Taken out. It is not used any more." in out.html
     assert page.send(f"{address(report)}/items/{last.public_id}/remove").status == 404
+
+
+def test_after_each_step_an_editor_is_where_it_was_done(db, review, edda):
+    report, page = a_report(db, review), Browser(db, edda)
+    _here, row = chapter_of(db, report)
+    item = next(one for one in items_of(db, report.id) if one.chapter_id == row.id)
+    texts = {"title": "Anew", "lead": "", "language": "en", "version": "1"}
+    db.commit()
+
+    there = {
+        path: page.client.post(
+            address(report) + path, data={"csrf_token": form_token(page.cookie), **fields},
+            headers={"origin": ADDRESS}, follow_redirects=False,
+        ).headers["location"].partition("#")[2]
+        for path, fields in (
+            ("/edit", texts), ("/fill", {}), (f"/items/{item.public_id}/move", {"way": "up"}),
+            (f"/items/{item.public_id}/remove", {}), (f"/chapters/{row.public_id}", {"title": "Anew"}),
+        )
+    }  # fmt: skip
+
+    assert list(there.values()) == ["texts", "unused", row.public_id, row.public_id, row.public_id]
+    shown = page.get(address(report) + "/edit").html
+    assert [one for one in there.values() if f'id="{one}"' not in shown] == []
 
 
 def test_the_editor_asks_as_often_for_twenty_findings_as_for_three(db, review, edda, queries):
