@@ -122,7 +122,8 @@ def _hours(phase: Phase, zone: str) -> str:
     there = f"{_clocks(phase, zone) if same_days else _both(phase, zone)} ({zone_label(zone)})"
     if same_days and _clocks(phase, zone) == _clocks(phase, here):
         return there
-    return f"{there}, {_('yours: %(clocks)s (%(zone)s)', clocks=_clocks(phase, here), zone=zone_label())}"
+    yours = _("yours: %(clocks)s (%(zone)s)", clocks=_clocks(phase, here), zone=zone_label())
+    return f"{there}, {yours}"
 
 
 def _days(phase: Phase, zone: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,9 @@ def environment() -> Environment:
         country_name=country_name, keyword_label=keyword_label,
         kept_part=lambda name, **given: kept_part(made.get_template(name), **given),
     )  # fmt: skip
-    made.filters.update(when=when_tag, day=day_tag, clock=clock_tag, markdown=markdown, iso=datetime.isoformat)
+    made.filters.update(
+        when=when_tag, day=day_tag, date=date_tag, clock=clock_tag, markdown=markdown, iso=datetime.isoformat
+    )
     return made
 
 
@@ -89,6 +91,11 @@ def when_tag(moment: datetime, zone: str | None = None) -> Markup:
 def day_tag(moment: datetime, zone: str | None = None) -> Markup:
     """A moment's day, as a <time> element."""
     return _time_tag(moment, translation.day_of(moment, zone))
+
+
+def date_tag(day: date) -> Markup:
+    """A day that is the same in every zone, as a <time> element."""
+    return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), translation.date_of(day))
 
 
 def clock_tag(moment: datetime, zone: str | None = None) -> Markup:

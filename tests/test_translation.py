@@ -1,5 +1,6 @@
 """Everything that people read is there in every language, with the same places for names and numbers."""
 
+import ast
 import re
 import tomllib
 from functools import cache
@@ -36,6 +37,25 @@ def files_like(pattern: str) -> list[Path]:
     """What Babel means by 'events/**.py': any depth."""
     folder, _stars, ending = pattern.partition("/**")
     return [path for path in (ROOT / folder).rglob("*" + ending) if path.is_file() and "__pycache__" not in path.parts]
+
+
+def in_braces(tree: ast.AST) -> list[int]:
+    """The lines on which a text is translated inside the braces of an f-string, where Babel finds none."""
+    filled = [one for one in ast.walk(tree) if isinstance(one, ast.JoinedStr)]
+    calls = [each for one in filled for each in ast.walk(one) if isinstance(each, ast.Call)]
+    return [one.lineno for one in calls if isinstance(one.func, ast.Name) and one.func.id in KEYWORDS]
+
+
+def test_no_text_hides_in_the_braces_of_an_f_string() -> None:
+    hidden = {
+        f"{path.relative_to(ROOT)}:{line}"
+        for folder in ("events", "sessions", "mailer", "realtime", "frontend")
+        for path in (ROOT / folder).rglob("*.py")
+        for line in in_braces(ast.parse(path.read_text(encoding="utf-8")))
+    }
+
+    assert in_braces(ast.parse("f'{_(1)}'")) == [1]
+    assert hidden == set()
 
 
 def translation_of(language: str, message: Message) -> tuple[str, ...]:

@@ -139,6 +139,11 @@ def day_of(moment: datetime, zone: str | None = None) -> str:
     return _day_in(local(moment, zone).date(), reader().locale)
 
 
+def date_of(day: date) -> str:
+    """A day that is the same in every zone, written as `day_of` writes one."""
+    return _day_in(day, reader().locale)
+
+
 @lru_cache(maxsize=4000)
 def _day_in(day: date, locale: str) -> str:
     pattern = {"en": "EEE, d MMM y", "fr": "EEE d MMM y"}.get(locale, "EEE, d. MMM y")

@@ -43,6 +43,7 @@ from frontend.event_sections import sections_shown
 from frontend.json_ld import data_block, event_as_schema
 from frontend.steps import Standing, Step, call_to_action
 from frontend.web import actor_of, page, render
+from sessions.lessons import LessonPlace
 from sessions.milestones import follows_milestones
 from sessions.timetable.released import agenda_of, last_release
 
@@ -142,7 +143,10 @@ def show_event(request: Request) -> Response:
         shown = what_an_event_shows(db, actor, event)
         follows = follows_milestones(db, event.id, actor.person)
     may_follow = may(actor, "unfollow_milestones" if follows else "follow_milestones", event)
-    return render_event(request, event, step, shown, follows=follows, may_follow=may_follow)
+    writes_lessons = may(actor, "note_lesson", LessonPlace(shown["programme"], event.event))
+    return render_event(
+        request, event, step, shown, follows=follows, may_follow=may_follow, writes_lessons=writes_lessons
+    )  # fmt: skip
 
 
 def render_event(
@@ -154,7 +158,7 @@ def render_event(
     return render(
         request, "events/event.html", event=event, step=step, card=card_of(event, now), phases=timeline_of(event, now),
         schema=data_block(schema), address=link("event", event=event.event.slug),
-        **{"preview": None, "may_follow": False, **shown, **more},
+        **{"preview": None, "may_follow": False, "writes_lessons": False, **shown, **more},
     )  # fmt: skip
 
 

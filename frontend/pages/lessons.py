@@ -37,7 +37,7 @@ from sessions.lessons import (
 )
 from sessions.meetings import get_meeting
 from sessions.peer_reviews.findings import LEVEL_NAMES, Level
-from sessions.peer_reviews.reviews import get_review
+from sessions.peer_reviews.reviews import get_review, see_review
 
 STATES: dict[LessonState, tuple[Message, str, str]] = {
     LessonState.DRAFT: (_("Draft, only for you"), "square", "plain"),
@@ -192,10 +192,12 @@ def show_lesson(request: Request, form: Filled = NOTHING) -> Response:
         shown = lesson_shown(db, actor, subject)
         event = subject.event
         seen = event if event is not None and _sees(db, actor, event.slug) else None
+        review = subject.review if seen and subject.review and see_review(actor, subject) else None
     withdrawn = subject.lesson.state is LessonState.WITHDRAWN
     return render(
         request, "lessons/lesson.html", programme=subject.programme, lesson=subject.lesson, texts=shown.texts,
-        form=form, from_event=seen, withdrawn=withdrawn, may_change=may(actor, "change_lesson", subject),
+        form=form, from_event=seen, from_review=review, withdrawn=withdrawn,
+        may_change=may(actor, "change_lesson", subject),
         may_share=may(actor, "share_lesson", subject), may_withdraw=may(actor, "withdraw_lesson", subject),
         crumbs=_list_crumbs(subject.programme), **words_of_lessons(),
     )  # fmt: skip

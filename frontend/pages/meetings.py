@@ -7,10 +7,11 @@ from starlette.responses import Response
 
 from events.consents import waiting_for_consent
 from events.core import clock
-from events.core.access import Actor, why_not
+from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
 from events.core.translation import _
 from events.events import EventWithPhases, get_event
+from events.programmes import programme_by_id
 from frontend.attending import attendance_shown, waiting_shown
 from frontend.meeting_shown import meeting_of, meeting_shown
 from frontend.slots import SlotForm, slot_called
@@ -18,6 +19,7 @@ from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.answers import accept_meeting, decline_meeting
 from sessions.availability import has_stated
 from sessions.booking_rules import Timing, rules_of
+from sessions.lessons import LessonPlace
 from sessions.meeting_lists import my_meetings, parties_of, place_of
 from sessions.meetings import MeetingInEvent, MeetingState, state_at
 from sessions.moves import cancel_meeting
@@ -80,11 +82,21 @@ def _shown(request: Request, template: str, form: Filled = NOTHING) -> Response:
         parties, place = parties_of(db, subject), place_of(db, subject)
         reasons = why_without_time(db, [subject.meeting.public_id])
         shown = meeting_shown(db, request, actor, event, subject, form)
+        programme = _learns_in(db, actor, subject)
     return render(
-        request, template, event=event, form=form, place=place, shown=shown,
+        request, template, event=event, form=form, place=place, shown=shown, programme=programme,
         **_particulars(actor, subject, parties) | {"other": shown.other},
         by_organiser=subject.timing is Timing.BY_ORGANISER, reasons=reasons,
     )  # fmt: skip
+
+
+def _learns_in(db: Database, actor: Actor, subject: MeetingInEvent) -> str:
+    """The slug of the programme in which the reader may write down what they learned from a meeting that is over."""
+    if subject.meeting.ends_at is None or subject.meeting.ends_at > clock.now():
+        return ""
+    programme = programme_by_id(db, subject.programme_id)
+    place = LessonPlace(programme, subject.event, None, subject.id, subject.people)
+    return programme.slug if may(actor, "note_lesson", place) else ""
 
 
 def _particulars(actor: Actor, subject: MeetingInEvent, parties: Any) -> dict[str, Any]:

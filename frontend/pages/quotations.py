@@ -1,5 +1,7 @@
 """Quotations: asking somebody, their own answer, and what becomes of it."""
 
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,6 +13,7 @@ from events.core.translation import Message, _
 from events.events import get_event
 from events.people import find_person, people_by_id
 from events.programmes import Programme
+from frontend.pages.events import page_number
 from frontend.pages.lessons import crumbs_in, the_programme
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
@@ -75,11 +78,13 @@ def show_quotations(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, programme = the_programme(db, request)
         place = _place(db, actor, programme, **origin)
-        rows = quotations_in(db, actor, programme)
-        names = {id: one.name for id, one in people_by_id(db, {one.person_id for one in rows}).items()}
+        found = quotations_in(db, actor, programme, page_number(request))
+        names = {id: one.name for id, one in people_by_id(db, {one.person_id for one in found.rows}).items()}
+    kept = urlencode({name: text for name, text in origin.items() if text})
     return render(
-        request, "quotations/list.html", programme=programme, rows=rows, names=names, form=form, origin=origin,
+        request, "quotations/list.html", programme=programme, found=found, names=names, form=form, origin=origin,
         states=STATES, may_ask=may(actor, "ask_for_quotation", place), place=place, crumbs=crumbs_in(programme),
+        base=f"{path('quotations', programme=programme.slug)}?{kept}{'&' if kept else ''}page=",
     )  # fmt: skip
 
 

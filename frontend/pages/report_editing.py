@@ -15,7 +15,8 @@ from sessions.peer_reviews.findings import LEVEL_NAMES, Level
 from sessions.reports.editing import (
     add_chapter,
     fill_report,
-    get_chapter,
+    find_chapter,
+    get_item,
     move_chapter,
     move_in_report,
     put_into_report,
@@ -64,6 +65,7 @@ class ChapterForm(Form):
     text: str = ""
     level: str = ""
     by_ecosystem: str = ""
+    version: int = 0
 
 
 class NewChapterForm(Form):
@@ -104,9 +106,12 @@ def edit_report(request: Request, form: Filled = NOTHING) -> Response:
     texts = (form if "lead" in form.values else NOTHING).with_values(
         title=report.title, lead=report.lead, language=report.language
     )
+    changed = texts.refused and texts.values.get("version") != str(report.version)
+    chosen = form.values.get("material", [])
     refusal = why_not(actor, "hand_report_in", subject)
     return render(
         request, "reports/edit.html", programme=subject.programme, report=report, form=form, texts=texts,
+        changed=changed, chosen=[chosen] if isinstance(chosen, str) else chosen,
         chapters=[(one, [(each, material.get((each.kind, each.subject_id))) for each in items
                          if each.chapter_id == one.id]) for one in chapters],
         unused=[one for key, one in material.items() if key not in used], item_names=ITEM_NAMES, versions=versions,
@@ -117,9 +122,17 @@ def edit_report(request: Request, form: Filled = NOTHING) -> Response:
     )  # fmt: skip
 
 
-def _back(request: Request, subject: ReportInProgramme, told: Message) -> Response:
+def _back(request: Request, subject: ReportInProgramme, told: Message, at: str) -> Response:
+    """Back to that part of the page: a long report is not gone through from its top after each step."""
     ids = {"programme": subject.programme.slug, "report": subject.report.public_id}
-    return redirect(request, "edit_report", flash=told, **ids)
+    response = redirect(request, "edit_report", flash=told, **ids)
+    response.headers["location"] += f"#{at}"
+    return response
+
+
+def _chapter_with(db: Database, subject: ReportInProgramme, item: str) -> str:
+    held = get_item(db, subject, item).chapter_id
+    return next(one.public_id for one in chapters_of(db, subject.id) if one.id == held)
 
 
 @page(form=ReportForm, again=edit_report, signed_in=True)
@@ -129,32 +142,34 @@ def write_now(request: Request, form: ReportForm) -> Response:
         write_report(
             db, actor, subject, title=form.title, lead=form.lead, language=form.language, version=form.version
         )  # fmt: skip
-    return _back(request, subject, _("Saved."))
+    return _back(request, subject, _("Saved."), "texts")
 
 
 @page(form=NewChapterForm, again=edit_report, signed_in=True)
 def add_chapter_now(request: Request, form: NewChapterForm) -> Response:
     with transaction() as db:
         actor, subject = _edited(db, request)
-        add_chapter(db, actor, subject, title=form.chapter_title)
-    return _back(request, subject, _("Added."))
+        row = add_chapter(db, actor, subject, title=form.chapter_title)
+    return _back(request, subject, _("Added."), row.public_id)
 
 
 @page(signed_in=True)
 def edit_chapter(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         _actor, subject = _edited(db, request)
-        chapter = get_chapter(db, subject, request.path_params["chapter"])
-    form = form.with_values(
-        title=chapter.title, text=chapter.text, level=chapter.level.value if chapter.level else "",
-        by_ecosystem="yes" if chapter.by_ecosystem else None,
-    )  # fmt: skip
-    if form.values.get("by_ecosystem") is None:
-        form = Filled({k: v for k, v in form.values.items() if k != "by_ecosystem"}, form.errors, form.refused)
+        chapter = find_chapter(db, subject, request.path_params["chapter"])
+    if chapter is None and not form.refused:
+        raise NotFound()
+    if chapter is not None:
+        ticked = {"by_ecosystem": "yes"} if chapter.by_ecosystem else {}
+        level = chapter.level.value if chapter.level else ""
+        form = form.with_values(title=chapter.title, text=chapter.text, level=level, **ticked)
+    changed = chapter is not None and form.values.get("version", str(chapter.version)) != str(chapter.version)
     return render(
         request, "reports/chapter.html", programme=subject.programme, report=subject.report, chapter=chapter,
-        form=form, longest=LONGEST, levels=[(one.value, LEVEL_NAMES[one]) for one in Level],
-        is_arranged=chapter.part is ChapterPart.ITEMS, crumbs=report_crumbs(subject),
+        form=form, longest=LONGEST, levels=[(one.value, LEVEL_NAMES[one]) for one in Level], changed=changed,
+        public=request.path_params["chapter"], is_arranged=chapter is None or chapter.part is ChapterPart.ITEMS,
+        crumbs=report_crumbs(subject),
     )  # fmt: skip
 
 
@@ -165,9 +180,9 @@ def write_chapter_now(request: Request, form: ChapterForm) -> Response:
         actor, subject = _edited(db, request)
         write_chapter(
             db, actor, subject, chapter=request.path_params["chapter"], title=form.title, text=form.text, level=level,
-            by_ecosystem=form.by_ecosystem == "yes",
+            by_ecosystem=form.by_ecosystem == "yes", version=form.version,
         )  # fmt: skip
-    return _back(request, subject, _("Saved."))
+    return _back(request, subject, _("Saved."), request.path_params["chapter"])
 
 
 @page(form=MoveForm, again=edit_report, signed_in=True)
@@ -175,7 +190,7 @@ def move_chapter_now(request: Request, form: MoveForm) -> Response:
     with transaction() as db:
         actor, subject = _edited(db, request)
         move_chapter(db, actor, subject, chapter=request.path_params["chapter"], earlier=form.way == "up")
-    return _back(request, subject, _("Moved."))
+    return _back(request, subject, _("Moved."), request.path_params["chapter"])
 
 
 @page(form=NoForm, again=edit_report, signed_in=True)
@@ -183,7 +198,7 @@ def remove_chapter_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, subject = _edited(db, request)
         remove_chapter(db, actor, subject, chapter=request.path_params["chapter"])
-    return _back(request, subject, _("Removed. What stood in it is not used any more."))
+    return _back(request, subject, _("Removed. What stood in it is not used any more."), "chapters")
 
 
 @page(form=PutForm, again=edit_report, signed_in=True)
@@ -191,7 +206,7 @@ def put_now(request: Request, form: PutForm) -> Response:
     with transaction() as db:
         actor, subject = _edited(db, request)
         count = put_into_report(db, actor, subject, chapter=form.chapter, material=form.material)
-    return _back(request, subject, N_("%(count)s stands there now.", "%(count)s stand there now.", count))
+    return _back(request, subject, N_("%(count)s stands there now.", "%(count)s stand there now.", count), form.chapter)
 
 
 @page(form=NoForm, again=edit_report, signed_in=True)
@@ -199,7 +214,7 @@ def fill_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, subject = _edited(db, request)
         count = fill_report(db, actor, subject)
-    return _back(request, subject, N_("%(count)s was put in place.", "%(count)s were put in place.", count))
+    return _back(request, subject, N_("%(count)s was put in place.", "%(count)s were put in place.", count), "unused")
 
 
 @page(form=MoveForm, again=edit_report, signed_in=True)
@@ -207,15 +222,17 @@ def move_item_now(request: Request, form: MoveForm) -> Response:
     with transaction() as db:
         actor, subject = _edited(db, request)
         move_in_report(db, actor, subject, item=request.path_params["item"], earlier=form.way == "up")
-    return _back(request, subject, _("Moved."))
+        at = _chapter_with(db, subject, request.path_params["item"])
+    return _back(request, subject, _("Moved."), at)
 
 
 @page(form=NoForm, again=edit_report, signed_in=True)
 def remove_item_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, subject = _edited(db, request)
+        at = _chapter_with(db, subject, request.path_params["item"])
         take_out_of_report(db, actor, subject, item=request.path_params["item"])
-    return _back(request, subject, _("Taken out. It is not used any more."))
+    return _back(request, subject, _("Taken out. It is not used any more."), at)
 
 
 @page(form=NoForm, again=edit_report, signed_in=True)

@@ -1,6 +1,5 @@
 """A report as everybody reads it: as a page, as PDF and as DOCX; its versions, and approving one."""
 
-import base64
 from collections.abc import Callable
 from contextlib import contextmanager
 from threading import BoundedSemaphore
@@ -16,12 +15,11 @@ from events.core.refusals import Conflict, NotFound
 from events.core.translation import Message, _
 from frontend.pages.exports import XLSX
 from frontend.pages.lessons import crumbs_in, the_programme
-from frontend.report_files.charts import chart_png
 from frontend.report_files.docx import report_docx
 from frontend.report_files.pdf import report_pdf
 from frontend.sent_files import attachment
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
-from sessions.reports.documents import Document, Figure, headings
+from sessions.reports.documents import Document, headings
 from sessions.reports.reports import KIND_NAMES, ReportInProgramme, edits_report
 from sessions.reports.versions import (
     READABLE,
@@ -77,20 +75,11 @@ def _the_version(db: Database, request: Request) -> tuple[Actor, VersionOfReport
     return actor, get_version(db, actor, subject, int(number))
 
 
-def _pictures(document: Document) -> dict[str, str]:
-    """The charts of a document by what they say, as addresses that hold them."""
-    return {
-        one.alt: "data:image/png;base64," + base64.b64encode(chart_png(one)).decode()
-        for one in document.blocks
-        if isinstance(one, Figure)
-    }
-
-
 def _shown(request: Request, subject: ReportInProgramme, document: Document | None, **more: Any) -> Response:
     parts = headings(document) if document else []
     return render(
         request, "reports/report.html", programme=subject.programme, report=subject.report, document=document,
-        pictures=_pictures(document) if document else {}, contents=[one for one in parts if one.level <= 3],
+        contents=[one for one in parts if one.level <= 3],
         kind_names=KIND_NAMES, state_names=VERSION_STATE_NAMES, state_marks=STATE_MARKS,
         crumbs=report_crumbs(subject), **more,
     )  # fmt: skip

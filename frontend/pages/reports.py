@@ -5,11 +5,14 @@ from starlette.responses import Response
 
 from events.core.access import may
 from events.core.database import Database, reading, transaction
+from events.core.links import path
+from events.core.paging import page_of
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import _
 from events.people import Person, find_by_public_id, find_person
 from events.programmes import get_programme, programme_by_id
 from frontend import choices
+from frontend.pages.events import page_number
 from frontend.pages.lessons import crumbs_in, the_programme
 from frontend.pages.reviews import the_review
 from frontend.review_tabs import review_tabs
@@ -57,13 +60,14 @@ class EndForm(Form):
 def show_reports(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, programme = the_programme(db, request)
-        lines = reports_in(db, actor, programme)
+        found = page_of(reports_in(db, actor, programme), page_number(request))
         names = organises_programme(actor, programme)
         editors = editors_of(db, programme) if names else []
     return render(
-        request, "reports/list.html", programme=programme, lines=lines, kind_names=KIND_NAMES, form=form,
+        request, "reports/list.html", programme=programme, found=found, kind_names=KIND_NAMES, form=form,
         starts=starts_reports(actor, programme), names=names,
-        editors=[(one.public_id, one.name) for one in editors], crumbs=crumbs_in(programme),
+        editors=[(one.public_id, one.name) for one in editors],
+        base=path("reports", programme=programme.slug) + "?page=", crumbs=crumbs_in(programme),
     )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def show_action(request: Request, form: Filled = NOTHING) -> Response:
     changing = (form if "action" in form.values else NOTHING).with_values(
         **values, owner_email=person.email if person else ""
     )
-    state = (form if "state" in form.values else NOTHING).with_values(state=row.state.value, proof=row.proof)
+    state = (NOTHING if "action" in form.values else form).with_values(state=row.state.value, proof=row.proof)
     return render(
         request, "peer_reviews/action.html", event=event, subject=subject, review=subject.review, action=row,
         owner=person.name if person else "", reports=reports, follow_up=follow_up, form=form, changing=changing,

@@ -11,7 +11,14 @@ from frontend.pages.review_plans import insider
 from frontend.pages.reviews import the_review
 from frontend.review_tabs import review_tabs
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
-from sessions.peer_reviews.feedback import FEWEST, SATISFACTION, feedback_figures, give_feedback, own_feedback
+from sessions.peer_reviews.feedback import (
+    FEWEST,
+    SATISFACTION,
+    feedback_figures,
+    feedback_has_begun,
+    give_feedback,
+    own_feedback,
+)
 
 
 class FeedbackForm(Form):
@@ -27,14 +34,14 @@ def show_feedback(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, event, subject = the_review(db, request)
         insider(db, request)
-        own = own_feedback(db, actor, subject)
+        own, begun = own_feedback(db, actor, subject), feedback_has_begun(db, subject)
         figures = feedback_figures(db, actor, subject) if organiser_of_event(actor, subject) else None
     refusal = why_not(actor, "give_feedback", subject)
     if own is not None:
         form = form.with_values(score=str(own.score), kept=own.kept, changed=own.changed)
     return render(
         request, "peer_reviews/feedback.html", event=event, subject=subject, review=subject.review, form=form,
-        given=own is not None, figures=figures, may_give=refusal is None, fewest=FEWEST,
+        given=own is not None, figures=figures, may_give=refusal is None, begun=begun, fewest=FEWEST,
         scale=[(str(score), f"{score}: {name}") for score, name in SATISFACTION.items()], satisfaction=SATISFACTION,
         tabs_of_review=review_tabs(actor, subject, "review_feedback"),
     )  # fmt: skip

@@ -132,7 +132,7 @@ def show_record(request: Request, form: Filled = NOTHING) -> Answer:
         said = responses_to(db, record.id) if inside else []
         host = host_of(db, subject)
     finding = record.finding
-    answering = form if form.refused and "response" in form.values else NOTHING
+    answering = form if "why" in form.values else NOTHING  # who chose no answer sends none
     answering = answering.with_values(
         response="" if finding.response is Response.NONE else finding.response.value, why=finding.response_why
     )

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events.core import clock
-from events.core.access import Actor
+from events.core.access import Actor, may
 from events.core.database import Database, reading
 from events.core.refusals import NotFound
 from events.core.translation import Message, _
@@ -32,6 +32,7 @@ from sessions.peer_reviews.reviews import (
 from sessions.peer_reviews.self_assessments import cases_of_colleagues
 from sessions.peer_reviews.steps import all_steps, step_name
 from sessions.peer_reviews.templates import StepKind
+from sessions.reports.quotations import QuotingPlace
 
 STATES: dict[ReviewState, tuple[Message, str, str]] = {
     ReviewState.PREPARING: (_("Being prepared"), "square", "plain"),
@@ -100,6 +101,7 @@ def show_review(request: Request) -> Response:
     """One review: the case, its questions, and who has a place in it as far as the actor may know."""
     with reading() as db:
         actor, event, subject = the_review(db, request)
+        programme = programme_by_id(db, event.programme_id)
         return render(
             request, "peer_reviews/review.html", event=event, subject=subject, review=subject.review, states=STATES,
             host=host_of(db, subject), questions=questions_of(db, subject.id),
@@ -107,5 +109,6 @@ def show_review(request: Request) -> Response:
             tabs_of_review=review_tabs(actor, subject, "peer_review"),
             mine=next((one for one in places_of(db, subject.id) if one.person_id == actor.person), None)
             if actor.signed_in else None,
-            programme=programme_by_id(db, event.programme_id).slug, inside=inside_review(actor, subject),
+            programme=programme.slug, inside=inside_review(actor, subject),
+            quotes=may(actor, "ask_for_quotation", QuotingPlace(programme, subject.review, subject.event)),
         )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from events.core.database import Database
-from events.core.translation import N_, Message
+from events.core.translation import N_, Message, date_of
 from events.events import Event
 from events.organisations import Organisation
 from events.programmes import Programme
@@ -106,7 +106,7 @@ def _action(db: Database, fact: ActionPlanned | ActionChanged, to: Recipient) ->
         return None
     review, event, values = _review(db, fact)
     url = page("review_action", event=event.slug, review=review.public_id, action=row.public_id)
-    return values | {"action": row.action, "due": row.due_on.isoformat(), "url": url}
+    return values | {"action": row.action, "due": date_of(row.due_on), "url": url}
 
 
 @letter_for(ActionPlanned, to=_new_owner)
@@ -140,6 +140,9 @@ def _editor(db: Database, fact: EditorNamed) -> list[Recipient]:
 @letter_for(EditorNamed, to=_editor)
 def report_editor_named(db: Database, fact: EditorNamed, to: Recipient) -> Values | None:
     programme = db.get_one(Programme, fact.programme_id)
+    query = select(ProgrammeEditor.id).where(ProgrammeEditor.programme_id == programme.id)
+    if db.exec(query.where(ProgrammeEditor.person_id == to.person_id)).first() is None:
+        return None  # ended meanwhile
     return {"programme": programme.name, "url": page("reports", programme=programme.slug)}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlmodel import col, func, select
 
 from events.core import clock
@@ -16,6 +17,7 @@ from events.events import Event, EventState, event_by_id
 from events.organisations import Organisation
 from events.people import Person
 from sessions.peer_reviews.desk_notes import DeskNotes
+from sessions.peer_reviews.feedback import ReviewFeedback
 from sessions.peer_reviews.hosting import ApplicationState, HostApplication, Told
 from sessions.peer_reviews.reviews import (
     PeerReview,
@@ -129,6 +131,17 @@ def without_desk_notes(db: Database, reviews: Collection[int]) -> dict[int, set[
     done = {one.place_id for one in _notes(db, reviews) if one.handed_in_at is not None}
     peers = (one for one in _places_in(db, reviews, PlaceState.ACCEPTED) if one.role is ReviewRole.PEER)
     return _by_review([(one.review_id, one.person_id) for one in peers if one.id not in done])
+
+
+@debtors_in(StepKind.FEEDBACK)
+def without_feedback(db: Database, reviews: Collection[int]) -> dict[int, set[int]]:
+    """Whoever takes part in a review that has met, and has not said what they think of it."""
+    met = or_(col(PeerReview.state) != ReviewState.PREPARING, col(PeerReview.ends_at) <= clock.now())
+    there = set(db.exec(select(PeerReview.id).where(col(PeerReview.id).in_(reviews), met)))
+    query = select(ReviewFeedback.review_id, ReviewFeedback.person_id).where(col(ReviewFeedback.review_id).in_(there))
+    given, places = set(db.exec(query)), _places_in(db, reviews, PlaceState.ACCEPTED)
+    pairs = [(one.review_id, one.person_id) for one in places if one.review_id in there]
+    return _by_review([one for one in pairs if one not in given])
 
 
 def _versions(db: Database, reviews: Collection[int]) -> dict[int, int]:

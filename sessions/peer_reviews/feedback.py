@@ -84,10 +84,7 @@ def give_feedback(
 
     Refuses it before the step of feedback begins, and another score.
     """
-    begins = min(
-        (one.starts_at for one in steps_of(db, subject.event.id or 0) if one.kind is StepKind.FEEDBACK), default=None
-    )
-    if begins is None or clock.now() < begins:
+    if not feedback_has_begun(db, subject):
         raise ReviewNotOn(_("Feedback is asked for once the meeting has begun."))
     if score not in SATISFACTION:
         raise Invalid({"score": _("Please choose one of the answers.")})
@@ -99,6 +96,12 @@ def give_feedback(
     db.add(row)
     db.flush()
     record(db, actor, FeedbackGiven(event_id=subject.event.id or 0, review_id=subject.id))
+
+
+def feedback_has_begun(db: Database, subject: ReviewInEvent) -> bool:
+    """Whether feedback is asked for; never where the event has no such step."""
+    steps = (one for one in steps_of(db, subject.event.id or 0) if one.kind is StepKind.FEEDBACK)
+    return any(one.starts_at <= clock.now() for one in steps)
 
 
 def own_feedback(db: Database, actor: Actor, subject: ReviewInEvent) -> ReviewFeedback | None:

@@ -23,6 +23,7 @@ from events.core.translation import _
 from events.events import Event
 from events.roles import organiser_of_event
 from sessions.peer_reviews.action_plans import (
+    LONGEST,
     UNFINISHED,
     ActionInReview,
     ActionState,
@@ -224,7 +225,7 @@ def report_on_action(
     kind = current_follow_up(steps_of(db, subject.event.id or 0), clock.now())
     if kind is None:
         raise ReviewNotOn(_("No follow-up has begun. Change the action's state instead."))
-    text = written({"note": note}, {"note": LONGEST_NOTE}, note=_("Please say how it stands."))["note"]
+    text = written({"note": note}, {"note": LONGEST["reason"]}, note=_("Please say how it stands."))["note"]
     before = owed(db, subject.in_event.id, kind)
     set_state(db, actor, subject, state=state, reason=text, proof=proof, file=file, version=version)
     row = report_in(db, subject.id, kind) or ActionReport(action_id=subject.id, kind=kind, state=state, at=clock.now())

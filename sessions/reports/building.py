@@ -61,7 +61,8 @@ class _Making:
         """A line that leads to a record, which is numbered among the sources."""
         self.sources.setdefault(address, title)
         number = list(self.sources).index(address) + 1
-        return Paragraph((run(f"{_('Record')}: "), run(f"{title} [{number}]", href=address)))
+        before = str(_("Record:"))  # not inside the braces below, where no tool finds it
+        return Paragraph((run(f"{before} "), run(f"{title} [{number}]", href=address)))
 
 
 def document_of(db: Database, content: Content, programme: Programme, *, about: tuple[str, ...] = ()) -> Document:
@@ -82,10 +83,9 @@ def document_of(db: Database, content: Content, programme: Programme, *, about: 
 
 
 def _blocks(making: _Making, items: list[Content]) -> list[Block]:
-    blocks: list[Block] = []
-    if making.content["lead"].strip():
-        blocks += [Heading(2, str(_("Summary"))), *_prose(making, making.content["lead"], below=2)]
-    blocks += _figure(items)
+    lead = _prose(making, making.content["lead"], below=2) if making.content["lead"].strip() else []
+    summary = [*lead, *_figure(items)]
+    blocks: list[Block] = [Heading(2, str(_("Summary"))), *summary] if summary else []
     for chapter in making.content["chapters"]:
         blocks += _chapter(making, chapter)
     if making.sources:
@@ -179,7 +179,7 @@ def _lesson(making: _Making, item: Content, level: int) -> list[Block]:
     if facts:
         blocks.append(Paragraph((run(" · ".join(facts), emphasis=True),)))
     address = link("lesson", programme=making.programme.slug, lesson=item["public"])
-    return [*blocks, making.cite(f"{_('Lesson')}: {plain(texts['title'])}", address)]
+    return [*blocks, making.cite(str(_("Lesson: %(title)s", title=plain(texts["title"]))), address)]
 
 
 def _quotation(making: _Making, item: Content, level: int) -> list[Block]:

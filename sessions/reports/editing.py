@@ -73,14 +73,23 @@ def add_chapter(db: Database, actor: Actor, subject: ReportInProgramme, *, title
 @command(edits_report, when=can_be_edited)
 def write_chapter(
     db: Database, actor: Actor, subject: ReportInProgramme, *, chapter: str, title: str, text: str,
-    level: Level | None = None, by_ecosystem: bool = False,
+    level: Level | None = None, by_ecosystem: bool = False, version: int = 0,
 ) -> None:  # fmt: skip
     """Set what a chapter is called, what stands in it in Markdown, for which level it is, and whether it is ordered by
-    ecosystem."""
-    row = get_chapter(db, subject, chapter)
+    ecosystem; refused where somebody changed it since `version` (0 is any), or has removed it."""
+    row = find_chapter(db, subject, chapter)
+    if row is None:
+        raise Conflict(_("Somebody has removed this chapter. Copy what you wrote, and put it into another."))
     texts = written({"title": title, "text": text}, LONGEST, title=_("Please give the chapter a title."))
-    row.title, row.text, row.level, row.by_ecosystem = texts["title"], texts["text"], level, by_ecosystem
-    _edited(db, actor, subject, row)
+    there = (col(ReportChapter.id) == row.id, col(ReportChapter.version) == (version or row.version))
+    new = {"title": texts["title"], "text": texts["text"], "level": level, "by_ecosystem": by_ecosystem}
+    changed = db.connection().execute(
+        update(ReportChapter).where(*there).values(version=ReportChapter.version + 1, **new)
+    )  # fmt: skip
+    if changed.rowcount != 1:
+        raise Conflict(_("Somebody else has just changed this. Look at it again, then save."))
+    db.refresh(row)
+    _edited(db, actor, subject)
 
 
 @command(edits_report, when=can_be_edited)
@@ -107,8 +116,10 @@ def put_into_report(
     db: Database, actor: Actor, subject: ReportInProgramme, *, chapter: str, material: Sequence[str]
 ) -> int:
     """Put findings, lessons and quotations, by their codes, behind what stands in a chapter; answers how many. What
-    stands in the report already is moved."""
-    row = get_chapter(db, subject, chapter)
+    stands in the report already is moved. Refuses a chapter that is not there, and nothing."""
+    row = find_chapter(db, subject, chapter)
+    if row is None:
+        raise Invalid({"chapter": _("Please choose a chapter. The one you chose is not there any more.")})
     known = {one.code: one for one in material_for(db, subject).values()}
     wanted = [known[one] for one in dict.fromkeys(material) if one in known]
     if not wanted:
@@ -177,9 +188,14 @@ def _edited(db: Database, actor: Actor, subject: ReportInProgramme, *rows: Any) 
     record(db, actor, ReportEdited(programme_id=subject.programme.id or 0, report_id=subject.id))
 
 
+def find_chapter(db: Database, subject: ReportInProgramme, public: str) -> ReportChapter | None:
+    """A chapter of a report; None where it was removed, or is one of another."""
+    return next((one for one in chapters_of(db, subject.id) if one.public_id == public), None)
+
+
 def get_chapter(db: Database, subject: ReportInProgramme, public: str) -> ReportChapter:
     """A chapter of a report; NotFound for one of another."""
-    found = next((one for one in chapters_of(db, subject.id) if one.public_id == public), None)
+    found = find_chapter(db, subject, public)
     if found is None:
         raise NotFound()
     return found

@@ -19,7 +19,8 @@ from events.core.columns import moment, public_id, word
 from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
-from events.core.refusals import Conflict, NotFound
+from events.core.paging import Paged, paged
+from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
 from events.events import Event
 from events.people import Person
@@ -162,7 +163,7 @@ def ask_for_quotation(
     review, programme = subject.review, subject.programme
     texts = written({"text": text, "about": about}, LONGEST, text=_("Please write what they said."))
     if review is not None and role_in_review(db, review.id or 0, person.id or 0) is None:
-        raise NotFound(_("They have no place in this review."))
+        raise Invalid({"email": _("They have no place in this review.")})
     row = Quotation(
         programme_id=programme.id or 0, review_id=review.id if review else None, person_id=person.id or 0,
         asked_by_id=actor.person, text=texts["text"], about=texts["about"], asked_at=clock.now(),
@@ -222,14 +223,14 @@ def get_quotation(db: Database, actor: Actor, programme: Programme, public: str)
     return found
 
 
-def quotations_in(db: Database, actor: Actor, programme: Programme) -> list[Quotation]:
-    """All quotations of a programme for who edits its reports, the newest first; for others those of their own words,
-    and those that they asked for."""
+def quotations_in(db: Database, actor: Actor, programme: Programme, page: int = 1) -> Paged[Quotation]:
+    """One page of all quotations of a programme for who edits its reports, the newest first; for others of those of
+    their own words, and of those that they asked for."""
     query = select(Quotation).where(Quotation.programme_id == programme.id)
     if not starts_reports(actor, programme):
         me = actor.person or 0
         query = query.where(or_(col(Quotation.person_id) == me, col(Quotation.asked_by_id) == me))
-    return list(db.exec(query.order_by(col(Quotation.id).desc())))
+    return paged(db, query.order_by(col(Quotation.id).desc()), page, lambda row: row[0])
 
 
 def agreed_quotations(db: Database, ids: Iterable[int]) -> dict[int, QuotationShown]:

@@ -111,6 +111,7 @@ class ReportChapter(SQLModel, table=True):
     part: ChapterPart = word(ChapterPart, default=ChapterPart.ITEMS)
     level: Level | None = word(Level, default=None, nullable=True)
     by_ecosystem: bool = False
+    version: int = 1
 
 
 class ReportItem(SQLModel, table=True):

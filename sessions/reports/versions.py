@@ -26,7 +26,7 @@ from sessions.peer_reviews.reviews import PeerReview, ReviewState
 from sessions.reports.building import document_of
 from sessions.reports.documents import Document
 from sessions.reports.editing import can_be_edited
-from sessions.reports.reports import Report, ReportInProgramme, ReportKind, edits_report
+from sessions.reports.reports import Report, ReportInProgramme, edits_report
 from sessions.reports.snapshots import Content, snapshot
 from sessions.written import written
 
@@ -275,7 +275,8 @@ def draft_document(db: Database, subject: ReportInProgramme) -> Document:
 
 @dataclass(frozen=True)
 class ReportLine:
-    """A report in a list: the number of the version that everybody reads (0: none), and since when."""
+    """A report in a list: the number of the version that everybody reads (0: none), and since when. `waits` is told to
+    who edits it."""
 
     report: Report
     number: int
@@ -315,12 +316,9 @@ def reports_in(db: Database, actor: Actor, programme: Programme) -> list[ReportL
         mine = [one for one in versions if one[0] == row.id]
         subject = ReportInProgramme(row, programme, *of.get(row.review_id, (None, None)))
         current = next((one for one in mine if one[2] is VersionState.PUBLISHED), None)
-        if current is not None or edits_report(actor, subject):
+        edits = edits_report(actor, subject)
+        if current is not None or edits:
             number, since = (current[1], current[3]) if current else (0, None)
-            found.append(ReportLine(row, number, since, any(one[2] is VersionState.IN_REVIEW for one in mine)))
+            waits_too = edits and any(one[2] is VersionState.IN_REVIEW for one in mine)
+            found.append(ReportLine(row, number, since, waits_too))
     return found
-
-
-def of_kind(lines: list[ReportLine], *kinds: ReportKind) -> list[ReportLine]:
-    """Those of these kinds."""
-    return [one for one in lines if one.report.kind in kinds]

@@ -22,6 +22,7 @@ from mailer.letters import (
     raw_of,
 )
 from mailer.mailbox import letter_with, letters_newest_first
+from mailer.writing import TEMPLATES
 from sessions.meetings import (
     MeetingAccepted,
     MeetingCancelled,
@@ -85,6 +86,18 @@ def test_every_fact_has_a_letter_or_is_declared_silent():
 
 def test_no_fact_is_both_told_and_silent():
     assert SILENT & {one.fact for one in OCCASIONS.values()} == set()
+
+
+def test_a_letter_about_no_event_does_not_say_that_one_takes_part_in_an_event():
+    of_no_event = {name for name, one in OCCASIONS.items() if "event_id" not in one.fact.__dataclass_fields__}
+
+    wrong = {
+        f"{name}/body.{ending}" for name in of_no_event for ending in ("txt", "html")
+        if (text := (TEMPLATES / name / f"body.{ending}").read_text()) and "block why" not in text
+    }  # fmt: skip
+
+    assert of_no_event
+    assert wrong == set()
 
 
 def test_two_letters_cannot_have_one_name():

@@ -6,6 +6,7 @@ from typing import Any
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
+from events.organisations import OrganisationKind
 from events.programmes import Programme
 from sessions.lessons import (
     LessonCard,
@@ -19,7 +20,7 @@ from sessions.lessons import (
 from sessions.peer_reviews.action_plans import ActionInReview, ReviewAction, plan_action
 from sessions.peer_reviews.findings import Finding, FindingState, Level
 from sessions.peer_reviews.records import FindingRecord
-from sessions.peer_reviews.reviews import Attribution, ReviewState, places_of
+from sessions.peer_reviews.reviews import Attribution, ReviewRole, ReviewState, places_of, start_review
 from sessions.reports.quotations import (
     QuotationInProgramme,
     QuotingPlace,
@@ -28,8 +29,8 @@ from sessions.reports.quotations import (
 )
 from sessions.reports.reports import Report, ReportInProgramme, ReportKind, report_with_sources, start_report
 from sessions.reports.versions import VersionOfReport, get_version
-from tests.makers import again, person_of
-from tests.sessions.makers_reviews import Review
+from tests.makers import again, make_member, make_organisation, make_person, person_of
+from tests.sessions.makers_reviews import QUESTIONS, Review, give_place
 
 
 def make_finding(db: Database, review: Review, number: int = 1, **values: Any) -> FindingRecord:
@@ -128,3 +129,19 @@ def make_report(db: Database, review: Review, kind: ReportKind = ReportKind.LESS
 def version_in(db: Database, actor: Actor, subject: ReportInProgramme, number: int = 1) -> VersionOfReport:
     """A version of a report as commands need it."""
     return get_version(db, actor, subject, number)
+
+
+def make_second_review(db: Database, review: Review) -> Review:
+    """Another review in the same event: of the case of the cluster Clay (PL), whose host is Ivo Ilic, with two of the
+    peers of the first."""
+    ada = again(db, review.ada)
+    clay = make_organisation(db, "Clay", kind=OrganisationKind.CLUSTER_ORGANISATION, country="PL")
+    subject = start_review(
+        db, ada, review.event, organisation=clay, topic="Data that several companies can use", questions=QUESTIONS,
+        case_text="Nobody gives data away for nothing.", ecosystem="construction",
+    )  # fmt: skip
+    found = Review(ada, review.event, subject, clay)
+    give_place(db, found, make_member(db, make_person(db, "Ivo Ilic"), clay), ReviewRole.HOST)
+    for name in ("bo", "cy"):
+        give_place(db, found, again(db, review.people[name]), ReviewRole.PEER)
+    return found

@@ -15,6 +15,7 @@ from sessions.reports.editing import (
     put_into_report,
     remove_chapter,
     take_out_of_report,
+    write_chapter,
     write_report,
 )
 from sessions.reports.material import not_used
@@ -158,7 +159,7 @@ def test_one_moves_to_another_chapter_and_stands_once(db, review, ada):
     put_into_report(db, ada, report, chapter=second.public_id, material=[code])
     with pytest.raises(Invalid):
         put_into_report(db, ada, report, chapter=second.public_id, material=["finding:nothing"])
-    with pytest.raises(NotFound):
+    with pytest.raises(Invalid):
         put_into_report(db, ada, report, chapter="another", material=[code])
 
     assert titles(db, report) == [(second.title, "finding", finding.id)]
@@ -316,3 +317,27 @@ def test_only_who_was_there_writes_a_lesson_down(db, review):
     with pytest.raises(NotAllowed):
         make_lesson(db, stranger, programme_of(db, review), review=review)
     make_lesson(db, review.people["ole"], programme_of(db, review), review=review)
+
+
+def test_two_who_write_one_chapter_do_not_write_over_each_other(db, review, ada, ed):
+    report = make_report(db, review)
+    row = chapters_of(db, report.id)[0]
+
+    write_chapter(db, ada, report, chapter=row.public_id, title="By Ada", text="", version=1)
+    with pytest.raises(Conflict):
+        write_chapter(db, ed, report, chapter=row.public_id, title="By Ed", text="", version=1)
+    write_chapter(db, ed, report, chapter=row.public_id, title="After Ada", text="", version=2)
+
+    assert (row.title, row.version) == ("After Ada", 3)
+
+
+def test_nothing_is_written_into_a_chapter_that_was_removed_or_is_of_another_report(db, review, ada, ed):
+    report, other = make_report(db, review), make_report(db, review, ReportKind.POLICY)
+    row = chapters_of(db, report.id)[0]
+
+    remove_chapter(db, ada, report, chapter=row.public_id)
+    for subject in (report, other):
+        with pytest.raises(Conflict):
+            write_chapter(db, ed, subject, chapter=row.public_id, title="By Ed", text="")
+
+    assert "By Ed" not in [one.title for each in (report, other) for one in chapters_of(db, each.id)]
