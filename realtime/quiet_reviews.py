@@ -4,6 +4,7 @@ from realtime.announcing import quiet
 from sessions.peer_reviews import (
     assessment_questions,
     chasing,
+    day_answers,
     desk_notes,
     endings,
     hosting,
@@ -21,6 +22,7 @@ quiet(
     reviews.AskedIntoReview,
     reviews.ReviewPlaceAnswered,
     reviews.ReviewLeft,
+    day_answers.ReviewDayDeclined,
     reviews.AttributionChanged,
     setting_up.ReviewRulesChanged,
     setting_up.ReviewStepChanged,
