@@ -68,7 +68,7 @@ class PlaceState(StrEnum):
 
 
 ROLE_NAMES: dict[ReviewRole, Message] = {
-    ReviewRole.HOST: _("Host"),
+    ReviewRole.HOST: _("Host of the review"),
     ReviewRole.PEER: _("Peer"),
     ReviewRole.MODERATOR: _("Moderator"),
     ReviewRole.RAPPORTEUR: _("Rapporteur"),
