@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlmodel import select
+
 from events.core.access import Actor
 from events.core.database import Database
 from frontend.demo import World, document, step
@@ -30,7 +32,13 @@ from sessions.peer_reviews.responses import respond_to_finding
 from sessions.peer_reviews.reviews import ReviewInEvent, ReviewRole
 from sessions.peer_reviews.writing_up import FindingInReview, agree_finding
 from sessions.reports.editing import fill_report, write_chapter, write_report
-from sessions.reports.quotations import QuotationInProgramme, QuotingPlace, agree_to_quotation, ask_for_quotation
+from sessions.reports.quotations import (
+    Quotation,
+    QuotationInProgramme,
+    QuotingPlace,
+    agree_to_quotation,
+    ask_for_quotation,
+)
 from sessions.reports.reports import (
     ChapterPart,
     ReportInProgramme,
@@ -137,11 +145,8 @@ def _report(db: Database, subject: ReviewInEvent) -> ReportInProgramme:
 
 def quotation_of_demo(db: Database, world: World) -> QuotationInProgramme:
     """What the host of the finished review said, which stands in reports."""
-    from sessions.reports.quotations import quotations_in
-
-    programme = programme_of_demo(db)
-    [row] = quotations_in(db, world.actor(db, HOST), programme)
-    return QuotationInProgramme(row, programme)
+    row = db.exec(select(Quotation).where(Quotation.person_id == world.people[HOST])).one()
+    return QuotationInProgramme(row, programme_of_demo(db))
 
 
 def _respond(db: Database, world: World, said: dict[str, Any]) -> None:
