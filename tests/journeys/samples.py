@@ -90,6 +90,7 @@ from tests.sessions.makers_schedules import make_draft_here
 
 # Addresses that answer something else than a page.
 NO_PAGES = {
+    "peer_search_fragment",
     "action_proof",
     "report_docx",
     "report_pdf",
