@@ -95,6 +95,7 @@ NO_PAGES = {
     "report_docx",
     "report_pdf",
     "review_board",
+    "review_live_here",
     "review_live_now",
     "review_live_votes",
     "review_plan_csv",
