@@ -128,6 +128,9 @@ def chapters() -> list[Callable[[World], None]]:
     from frontend.demo_live import live_rooms
     from frontend.demo_meetings import matchmaking, meetings
     from frontend.demo_networking import speed_networking
+    from frontend.demo_reports import reports
+    from frontend.demo_review_held import held_review
+    from frontend.demo_review_live import live_review
     from frontend.demo_reviews import reviews
     from frontend.demo_teams import repair_weekend
 
@@ -147,16 +150,19 @@ def chapters() -> list[Callable[[World], None]]:
         live_rooms,
         repair_weekend,
         pilot_call,
+        held_review,
         reviews,
+        live_review,
         draft_of_ada,
         elsewhere,
         speed_networking,
+        reports,
     ]
 
 
 def people(world: World) -> None:
     """Ninety people with accounts."""
-    with step(world.start - timedelta(days=60)) as db:
+    with step(world.start - timedelta(days=150)) as db:
         for row in rows_of("people.csv"):
             first, _space, last = row["name"].partition(" ")
             address = f"{_plain(first)}.{_plain(last)}@{_plain(row['organisation'])}.example"
@@ -181,7 +187,7 @@ def _plain(text: str) -> str:
 
 def network(world: World) -> None:
     """Sixty organisations, entered by their people, and the programme with its clusters."""
-    with step(world.start - timedelta(days=58)) as db:
+    with step(world.start - timedelta(days=148)) as db:
         for row in rows_of("organisations.csv"):
             staff = [name for name, place in world.organisation_of.items() if place == row["name"]]
             _enter(db, world, row, staff)

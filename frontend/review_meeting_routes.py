@@ -17,6 +17,7 @@ REVIEW_MEETINGS: list[BaseRoute] = [
     post(f"{AT}/agenda/parts/{{part}}/drop", review_agendas.drop_now, "drop_review_part"),
     get(f"{AT}/live", review_meetings.show_live, "review_live"),
     get(f"{AT}/live/now", review_meetings.now_fragment, "review_live_now"),
+    get(f"{AT}/live/here", review_meetings.here_fragment, "review_live_here"),
     get(f"{AT}/live/votes", review_meetings.votes_fragment, "review_live_votes"),
     post(f"{AT}/live/next", review_meetings.next_now, "start_next_review_part"),
     post(f"{AT}/live/parts/{{part}}/start", review_meetings.start_now, "start_review_part"),

@@ -35,6 +35,7 @@ REVIEWS: list[BaseRoute] = [
     post(HERE + "/peers/hosts", review_peers.say_stances_now, "say_stances"),
     get(HERE + "/proposal", review_peers.show_proposal, "peer_proposal"),
     post(HERE + "/proposal", review_peers.propose_now, "propose_peers"),
+    get(HERE + "/proposal/search", review_peers.search_fragment, "peer_search_fragment"),
     get(HERE + "/board", review_people.show_board, "owed_in_reviews"),
     get(ONE, reviews.show_review, "peer_review"),
     post(ONE + "/proposal/add", review_peers.add_now, "add_to_peer_proposal"),

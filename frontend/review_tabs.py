@@ -24,7 +24,7 @@ TABS: tuple[tuple[Message, str, Callable[[Actor, Any], bool] | None], ...] = (
     (_("Findings"), "review_findings", _finds_findings),
     (_("Action plan"), "review_plan", inside_review),
     (_("Feedback"), "review_feedback", inside_review),
-    (_("Report"), "review_report", None),
+    (_("Review report"), "review_report", None),
     (_("People"), "review_people", runs_review),
 )
 

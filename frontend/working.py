@@ -15,6 +15,7 @@ from mailer.busy import read_next_calendar
 from mailer.delivery import run_mail
 from mailer.incoming.imap import run_imap
 from mailer.incoming.lmtp import run_lmtp
+from sessions.peer_reviews.searches import search_next_peers
 from sessions.schedules.runs import make_next_schedule
 
 log = logging.getLogger("folkmoot.worker")
@@ -30,6 +31,7 @@ async def run_worker(stop: asyncio.Event) -> None:
         tasks.create_task(run_steps(stop, deliver_next))
         tasks.create_task(run_steps(stop, lambda: make_next_schedule(stop.is_set)))
         tasks.create_task(run_steps(stop, lambda: make_next_proposal(stop.is_set)))
+        tasks.create_task(run_steps(stop, lambda: search_next_peers(stop.is_set)))
         tasks.create_task(run_steps(stop, read_next_calendar))
         tasks.create_task(keep_house(stop))
         tasks.create_task(run_mail(stop))

@@ -1,6 +1,7 @@
 """Rooms of reviews: whoever is inside hears that something has a new number, and looks at it by a GET that asks again.
 
-Not a word of what is said or written, and no name, is in these messages: they hold for whoever is named or not.
+Not a word of what is said or written, and no name, is in these messages: they hold for whoever is named or not. Of who
+is here they tell the number; the names are those of the rows, asked for by whoever may read them.
 """
 
 import asyncio
@@ -56,9 +57,15 @@ class ReviewRooms:
         subject = await asyncio.to_thread(_find, _named(asked))
         if not inside_review(actor, subject):
             raise NotFound()
-        await self.server.sio.enter_room(sid, review_channel(subject.id))
+        person, channel = await self.server.person_on(sid, connection), review_channel(subject.id)
+        await self.server.sio.enter_room(sid, channel)
+        if sid not in self.server.channels:
+            raise NotFound()  # it was closed meanwhile, and nobody would take it out again
         self.joined.setdefault(sid, {})[subject.id] = subject
         self.public[subject.id] = subject.review.public_id
+        if self.server.presence.enter(channel, sid, person, ""):
+            self.server.elsewhere.note_came(channel, person, "")
+        self.tell_here(channel)
         # Read after entering: what is newer than this number is heard, what is not is asked for.
         numbers = (await asyncio.to_thread(_numbers, [subject.id]))[subject.id]
         self.told.setdefault(subject.id, numbers)
@@ -74,12 +81,35 @@ class ReviewRooms:
     async def _put_out(self, sid: str, review_id: int) -> None:
         await self.server.sio.leave_room(sid, review_channel(review_id))
         self.joined.get(sid, {}).pop(review_id, None)
-        self._forget(review_id)
+        self._went(sid, review_id)
 
     def gone(self, sid: str) -> None:
         """A socket is closed."""
         for review_id in self.joined.pop(sid, {}):
-            self._forget(review_id)
+            self._went(sid, review_id)
+
+    def _went(self, sid: str, review_id: int) -> None:
+        channel = review_channel(review_id)
+        if person := self.server.presence.leave(channel, sid):
+            self.server.elsewhere.note_went(channel, person)
+        self.tell_here(channel)
+        self._forget(review_id)
+
+    def here(self, review_id: int) -> list[str]:
+        """The public ids of those who are in the room of a review."""
+        return self.server.presence.ids(review_channel(review_id))
+
+    def tell_here(self, channel: str) -> None:
+        """Tell a room how many are in it now; who they are, its pages ask of the rows."""
+        public = next((one for id, one in self.public.items() if review_channel(id) == channel), None)
+        if public is None:
+            return
+
+        def message() -> Answer | None:
+            changed = self.server.presence.changes(channel)
+            return {"review": public, "here": changed["here"]} if changed else None
+
+        self.server.fanout.latest(channel, "review:here", message)
 
     def _forget(self, review_id: int) -> None:
         if not any(review_id in rooms for rooms in self.joined.values()):

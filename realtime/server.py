@@ -155,6 +155,10 @@ class SocketServer:
         """Whose a socket is, with all their ties as of a moment ago."""
         return (await self._standing_on(sid, connection)).actor
 
+    async def person_on(self, sid: str, connection: Connection) -> str:
+        """Whose a socket is: their public id."""
+        return (await self._standing_on(sid, connection)).person
+
     async def _stage(self, public_id: str) -> StageInEvent:
         """A room as it was a moment ago: a thousand who come back at once ask for the same one."""
         found = self.stages.get(public_id)
@@ -267,6 +271,7 @@ class SocketServer:
         for stage_id, watched in self.fanout.watched.items():
             if stage_channel(stage_id) == channel:
                 self._tell_presence(stage_id, watched.public_id)
+        self.reviews.tell_here(channel)
 
     async def look_at_sign_ins(self, people: set[int] | None = None) -> None:
         """Close the sockets of sign-ins that hold no more: of these people, or of all."""

@@ -34,6 +34,7 @@ from sessions.meetings import Meeting, MeetingInEvent, meeting_in_event
 from sessions.mentoring import Mentoring, MentoringInEvent, attendees_of, cancel_mentoring, leave_mentoring
 from sessions.moves import cancel_meeting
 from sessions.peer_reviews.agenda import ReviewDay
+from sessions.peer_reviews.day_answers import decline_review_day
 from sessions.pitches import Pitch
 from sessions.proposals import propose_time
 from sessions.timetable.rows import Session
@@ -259,6 +260,8 @@ def _decline(db: Database, actor: Actor, subject: EntryOfPerson, reply: Calendar
                     cancel_mentoring(db, actor, booked, reason=reason)
                 else:
                     leave_mentoring(db, actor, booked)
+            elif subject.entry.kind is EntryKind.REVIEW:
+                decline_review_day(db, actor, subject.entry.subject_id, reason=reason)
     except Refusal:
         return ReplyOutcome.REFUSED
     return ReplyOutcome.APPLIED

@@ -20,10 +20,12 @@ from frontend.call_headers import with_call
 from frontend.pages.reviews import the_review
 from frontend.review_tabs import review_tabs
 from frontend.web import NOTHING, Filled, Form, page, person_of, redirect, render, wants_json
+from realtime.server import current
 from realtime.video.provider import EngineFailed, Guest, Part, RoomSpec, Ticket
 from realtime.video.ways import provider_of, usable_ways
 from sessions.peer_reviews.agenda import PartInReview, agenda_of, get_part, part_label
 from sessions.peer_reviews.board_updates import LONGEST_TEXT
+from sessions.peer_reviews.boards import Present, present_in_room
 from sessions.peer_reviews.dots import dot_votes_of, gives_dots
 from sessions.peer_reviews.live import (
     end_part,
@@ -40,7 +42,7 @@ from sessions.peer_reviews.live import (
     start_next_part,
     start_part,
 )
-from sessions.peer_reviews.reviews import ReviewInEvent, inside_review, questions_of
+from sessions.peer_reviews.reviews import ROLE_NAMES, ReviewInEvent, inside_review, questions_of
 from sessions.peer_reviews.rooms import FOR_REVIEWS, call_of_review, choose_review_video, review_room_numbers
 from sessions.peer_reviews.shared_board import board_entries
 from sessions.peer_reviews.templates import PART_NAMES
@@ -105,11 +107,13 @@ def _shown(request: Request, template: str, form: Filled = NOTHING) -> Response:
             "part_names": PART_NAMES, "speakers": speakers_of(db, actor, subject),
             "me": person.public_id if person else "", "votes": dot_votes_of(db, actor, subject),
             "questions": questions_of(db, subject.id),
-            "entries": board_entries(db, actor, subject) if whole else [], "most": LONGEST_TEXT, "chosen": chosen,
+            "entries": board_entries(db, actor, subject) if whole else [], "most": LONGEST_TEXT,
+            "chosen": chosen, "epoch": epoch,
             "ways": [(one.value, WAYS[one]) for one in FOR_REVIEWS if one in usable_ways() | {Way.OFF, Way.LINK}],
             "runs": may(actor, "choose_review_video", subject), "writes": may(actor, "write_on_board", subject),
             "gives": gives_dots(actor, subject), "ids": {"event": event.event.slug, "review": subject.review.public_id},
-            "tabs_of_review": review_tabs(actor, subject, "review_live"),
+            "tabs_of_review": review_tabs(actor, subject, "review_live"), "role_names": ROLE_NAMES,
+            "present": _present(db, actor, subject) if whole else [],
         }  # fmt: skip
     wanted = whole and bool(request.query_params.get("call")) and not form.refused
     ticket, failed = _ticket(actor, subject, chosen, epoch, person.name if person else "") if wanted else (None, False)
@@ -144,6 +148,19 @@ def show_live(request: Request, form: Filled = NOTHING) -> Response:
 @page(signed_in=True)
 def now_fragment(request: Request) -> Response:
     return _shown(request, "review_meetings/now.html")
+
+
+@page(signed_in=True)
+def here_fragment(request: Request) -> Response:
+    with reading() as db:
+        actor, _event, subject = inside(db, request)
+        present = _present(db, actor, subject)
+    return render(request, "review_meetings/here.html", present=present, role_names=ROLE_NAMES)
+
+
+def _present(db: Database, actor: Actor, subject: ReviewInEvent) -> list[Present]:
+    server = current()
+    return present_in_room(db, actor, subject, server.reviews.here(subject.id) if server is not None else [])
 
 
 @page(signed_in=True)
@@ -237,5 +254,5 @@ def video_now(request: Request, form: VideoForm) -> Response:
     return _do(
         request,
         lambda db, actor, subject: choose_review_video(db, actor, subject, way=form.way, link=form.link),
-        _("Chosen. Whoever reloads the page finds it."),
+        _("Chosen. The pages of all in the room show it."),
     )

@@ -24,7 +24,6 @@ from frontend.web import NOTHING, Filled, Form, actor_of, page, person_of, redir
 from sessions.peer_choice.problem import Candidate, Problem
 from sessions.peer_choice.reasons import NotNeeded, lack_of, reasons_for
 from sessions.peer_choice.reasons import why_not as why_not_chosen
-from sessions.peer_choice.solving import choose_peers
 from sessions.peer_reviews.peers import (
     STANCE_NAMES,
     Offered,
@@ -41,12 +40,12 @@ from sessions.peer_reviews.peers import (
 from sessions.peer_reviews.proposals import (
     add_to_proposal,
     ask_proposed,
-    keep_proposal,
     problem_of,
     proposed_in,
     remove_from_proposal,
 )
 from sessions.peer_reviews.reviews import PeerReview, get_review
+from sessions.peer_reviews.searches import ask_for_peers, last_search
 
 
 class NoForm(Form):
@@ -224,24 +223,26 @@ def show_proposal(request: Request, form: Filled = NOTHING) -> Response:
         event = organised_reviews(db, request)
         problem = problem_of(db, event.event)
         lines = _lines(db, problem, hosts_to_review(db, event.id))
-        refusal = why_not(actor_of(db, request), "keep_proposal", event)
+        refusal, search = why_not(actor_of(db, request), "ask_for_peers", event), last_search(db, event.id)
     return render(
-        request, "peer_reviews/proposal.html", event=event, lines=lines, form=form, rules=problem.rules,
+        request, "peer_reviews/proposal.html", search=search, event=event, lines=lines, form=form, rules=problem.rules,
         offers=sum(1 for one in problem.candidates if one.most), refusal=refusal.message if refusal else "",
     )  # fmt: skip
 
 
+@page(signed_in=True)
+def search_fragment(request: Request) -> Response:
+    with reading() as db:
+        search = last_search(db, organised_reviews(db, request).id)
+    return render(request, "peer_reviews/search.html", search=search)
+
+
 @page(form=NoForm, again=show_proposal, signed_in=True)
 def propose_now(request: Request, form: NoForm) -> Response:
-    with reading() as db:
-        event = organised_reviews(db, request)
-        problem = problem_of(db, event.event)
-    plan = choose_peers(problem)  # outside of any transaction: it may take a second
     with transaction() as db:
         event = organised_reviews(db, request)
-        count = keep_proposal(db, actor_of(db, request), event, places=plan.places)
-    told = N_("%(count)s person is proposed. Nobody is asked yet.", "%(count)s people are proposed. Nobody is asked "
-              "yet.", count)  # fmt: skip
+        ask_for_peers(db, actor_of(db, request), event)
+    told = _("Peers are looked for. The proposal appears here in a minute or two; nobody is asked yet.")
     return redirect(request, "peer_proposal", event=event.event.slug, flash=told)
 
 

@@ -42,7 +42,7 @@ STATES: dict[ReviewState, tuple[Message, str, str]] = {
     ReviewState.CANCELLED: (_("Cancelled"), "cross", "problem"),
 }
 PLACE_STATES: dict[PlaceState, tuple[Message, str, str]] = {
-    PlaceState.ASKED: (_("Asked"), "ring", "plain"),
+    PlaceState.ASKED: (_("Invited"), "ring", "plain"),
     PlaceState.ACCEPTED: (_("Takes part"), "check", "ok"),
     PlaceState.DECLINED: (_("Declined"), "bar", "plain"),
     PlaceState.LEFT: (_("Dropped out"), "cross", "warn"),

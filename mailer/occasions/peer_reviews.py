@@ -11,7 +11,7 @@ from events.organisations import Organisation
 from events.people import Person
 from events.roles import Role, Scope, people_with_role
 from mailer.letters import Recipient, Values, letter_for, page, recipients, silent
-from sessions.peer_reviews import assessment_questions, hosting, peers, proposals, selection, setting_up
+from sessions.peer_reviews import assessment_questions, hosting, peers, proposals, searches, selection, setting_up
 from sessions.peer_reviews.endings import HostWithdrew
 from sessions.peer_reviews.hosting import ApplicationState, HostApplication
 from sessions.peer_reviews.reviews import (
@@ -252,5 +252,6 @@ silent(
     peers.PeerOfferTakenBack,
     peers.PeerStancesSaid,
     proposals.PeersProposed,
+    searches.PeersSought,
     proposals.PeerProposalChanged,
 )

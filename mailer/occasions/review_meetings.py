@@ -5,13 +5,18 @@ from typing import Any
 from sqlmodel import select
 
 from events.core.database import Database
+from events.core.translation import At
 from events.events import Event
 from events.organisations import Organisation
-from mailer.letters import Recipient, Values, letter_for, recipients, silent
-from sessions.calendars import EntryKind, declined_by
+from events.people import Person
+from mailer.letters import Recipient, Values, letter_for, page, recipients, silent
+from mailer.occasions.peer_reviews import in_review, organisers_of
+from sessions.calendars import CalendarEntry, CalendarInvitee, EntryKind, declined_by
 from sessions.peer_reviews import agenda, live, writing_up
+from sessions.peer_reviews.agenda import ReviewDay
+from sessions.peer_reviews.day_answers import ReviewDayDeclined
 from sessions.peer_reviews.meeting_calendars import ReviewDayFreed, ReviewDayInvited, ReviewDayMoved
-from sessions.peer_reviews.reviews import PeerReview
+from sessions.peer_reviews.reviews import ROLE_NAMES, PeerReview, PlaceState, ReviewPlace, ReviewRole
 
 ENTRY = (EntryKind.REVIEW, "day_id")
 
@@ -51,3 +56,29 @@ def review_day_moved(db: Database, fact: ReviewDayMoved, to: Recipient) -> Value
 @letter_for(ReviewDayFreed, to=_person, entry=ENTRY)
 def review_day_freed(db: Database, fact: ReviewDayFreed, to: Recipient) -> Values | None:
     return _review(db, fact)
+
+
+def _who_runs_it(db: Database, fact: Any) -> list[Recipient]:
+    moderators = in_review(db, fact.review_id, roles=(ReviewRole.MODERATOR,))
+    return recipients(db, (organisers_of(db, fact.event_id) | moderators) - {fact.person_id})
+
+
+@letter_for(ReviewDayDeclined, to=_who_runs_it)
+def review_day_declined(db: Database, fact: ReviewDayDeclined, to: Recipient) -> Values | None:
+    values, day, person = _review(db, fact), db.get(ReviewDay, fact.day_id), db.get(Person, fact.person_id)
+    query = select(ReviewPlace).where(ReviewPlace.review_id == fact.review_id, ReviewPlace.person_id == fact.person_id)
+    place = db.exec(query).first()
+    if values is None or day is None or person is None or place is None or place.state is not PlaceState.ACCEPTED:
+        return None  # they have given their place up meanwhile, and that is told
+    event, review = db.get_one(Event, fact.event_id), db.get_one(PeerReview, fact.review_id)
+    return {
+        **values, "who": person.name or person.email, "role": ROLE_NAMES[place.role], "day": At(day.starts_at, "when"),
+        "reason": _comment(db, fact), "url": page("review_people", event=event.slug, review=review.public_id),
+    }  # fmt: skip
+
+
+def _comment(db: Database, fact: ReviewDayDeclined) -> str:
+    """What they wrote beside their answer."""
+    query = select(CalendarInvitee.comment).join(CalendarEntry, CalendarEntry.id == CalendarInvitee.entry_id)  # type: ignore[arg-type]  # columns
+    mine = (CalendarEntry.kind == EntryKind.REVIEW, CalendarEntry.subject_id == fact.day_id)
+    return db.exec(query.where(*mine, CalendarInvitee.person_id == fact.person_id)).first() or ""

@@ -51,7 +51,14 @@ def _hosts(db: Database, fact: Any) -> list[Recipient]:
     return recipients(db, _inside(db, fact.review_id, ReviewRole.HOST))
 
 
-@letter_for(HostAwaited, to=_hosts)
+def _hosts_or_organisers(db: Database, fact: Any) -> list[Recipient]:
+    """The host's people; where all of them have dropped out the organisers, who find somebody or answer themselves."""
+    event = db.get_one(Event, fact.event_id)
+    hosts = _inside(db, fact.review_id, ReviewRole.HOST)
+    return recipients(db, hosts or _organisers(db, event.programme_id, fact.event_id))
+
+
+@letter_for(HostAwaited, to=_hosts_or_organisers)
 def host_awaited(db: Database, fact: HostAwaited, to: Recipient) -> Values | None:
     row, _event, values = _review(db, fact)
     kind = StepKind(fact.what)

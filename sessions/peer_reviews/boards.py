@@ -7,6 +7,7 @@ from sqlmodel import col, func, select
 
 from events.core.access import Actor
 from events.core.database import Database
+from events.core.refusals import NotFound
 from events.core.translation import Message
 from events.events import Event
 from events.organisations import Organisation
@@ -17,6 +18,7 @@ from sessions.peer_reviews.reviews import (
     PlaceState,
     ReviewInEvent,
     ReviewPlace,
+    ReviewRole,
     inside_review,
     reviews_of,
 )
@@ -79,6 +81,29 @@ def shown_places(db: Database, actor: Actor, subject: ReviewInEvent) -> list[Sho
         known = told == name
         found.append(ShownPlace(place, told, (organisation or "") if known else "", (country or "") if known else ""))
     return found
+
+
+@dataclass(frozen=True)
+class Present:
+    """Somebody in the room of a review; `role` is None for an organiser without a place."""
+
+    name: str
+    role: ReviewRole | None
+
+
+def present_in_room(db: Database, actor: Actor, subject: ReviewInEvent, people: Sequence[str]) -> list[Present]:
+    """Of these people (public ids) who is in the room, by role and name; for who is inside, who know all names.
+    NotFound for others."""
+    if not inside_review(actor, subject):
+        raise NotFound()
+    mine = (ReviewPlace.review_id == subject.id) & (col(ReviewPlace.state) == PlaceState.ACCEPTED)
+    query = select(Person.name, ReviewPlace.role).join(
+        ReviewPlace, mine & (col(ReviewPlace.person_id) == col(Person.id)), isouter=True
+    )
+    rows = db.exec(query.where(col(Person.public_id).in_(people))).all()
+    found = [Present(name, ReviewRole(role) if role else None) for name, role in rows]
+    order = list(ReviewRole)
+    return sorted(found, key=lambda one: (order.index(one.role) if one.role else len(order), one.name))
 
 
 def zones_of(db: Database, review_id: int) -> dict[str, list[str]]:

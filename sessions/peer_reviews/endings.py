@@ -15,6 +15,7 @@ from events.core.translation import _
 from events.people import Person
 from events.roles import organiser_of_event
 from sessions.peer_reviews.hosting import ApplicationInEvent, ApplicationState, HostApplication
+from sessions.peer_reviews.live import end_meeting
 from sessions.peer_reviews.places import ask_into_review
 from sessions.peer_reviews.proposals import ask_peer
 from sessions.peer_reviews.reviews import (
@@ -22,6 +23,7 @@ from sessions.peer_reviews.reviews import (
     PlaceState,
     ReviewCancelled,
     ReviewInEvent,
+    ReviewOver,
     ReviewPlace,
     ReviewRole,
     ReviewState,
@@ -29,6 +31,7 @@ from sessions.peer_reviews.reviews import (
     runs_review,
     still_on,
 )
+from sessions.peer_reviews.rooms import note_review_change
 from sessions.peer_reviews.selection import move_up
 
 LONGEST_REASON = 1000
@@ -44,8 +47,10 @@ class HostWithdrew(Fact):
 
 
 def can_be_cancelled(subject: ReviewInEvent, now: datetime) -> None:
-    """Refuse to cancel a review that is over, or whose report is published."""
-    still_on(subject, now)
+    """Refuse to cancel a review that is over, or whose report is published. One that is left behind by its event can be
+    cancelled, since it stands in calendars."""
+    if subject.review.state in (ReviewState.CANCELLED, ReviewState.CLOSED):
+        raise ReviewOver
     if subject.review.state is ReviewState.PUBLISHED:
         raise Conflict(_("The report of this review is published. It cannot be cancelled any more."))
 
@@ -58,10 +63,12 @@ def before_the_meeting(subject: ReviewInEvent, now: datetime) -> None:
 
 
 def place_is_free(subject: PlaceInReview, now: datetime) -> None:
-    """Refuse to ask for somebody who has not declined or left."""
+    """Refuse to ask for somebody who has not declined or left, and for a peer once the meeting was held."""
     still_on(subject, now)
     if subject.place.state not in GONE:
         raise Conflict(_("This place is taken. Nobody can stand in for it."))
+    if subject.place.role is ReviewRole.PEER and subject.review.state is not ReviewState.PREPARING:
+        raise Conflict(_("The meeting was held. Nobody can be a peer of it afterwards."))
 
 
 def _said(reason: str) -> str:
@@ -72,11 +79,15 @@ def _said(reason: str) -> str:
 
 @command(organiser_of_event, when=can_be_cancelled)
 def cancel_review(db: Database, actor: Actor, subject: ReviewInEvent, *, reason: str) -> None:
-    """Cancel a review; everybody in it is told, with the reason. What was written stays. Refuses no reason."""
-    subject.review.cancelled_why, subject.review.state = _said(reason), ReviewState.CANCELLED
+    """Cancel a review; everybody in it is told, with the reason. What was written stays; a meeting that is on ends.
+    Refuses no reason."""
+    why = _said(reason)
+    end_meeting(db, actor, subject)
+    subject.review.cancelled_why, subject.review.state = why, ReviewState.CANCELLED
     subject.review.version += 1
     db.add(subject.review)
     db.flush()
+    note_review_change(db, subject.id)
     record(db, actor, ReviewCancelled(event_id=subject.event.id or 0, review_id=subject.id))
 
 

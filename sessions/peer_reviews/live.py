@@ -211,18 +211,24 @@ def lengthen_part(db: Database, actor: Actor, subject: PartInReview, *, seconds:
 def hold_review_meeting(db: Database, actor: Actor, subject: ReviewInEvent) -> None:
     """Say that the meeting was held to its end: what is on ends, hands go down, and the review is held."""
     lock_review_room(db, subject.id)
-    on = part_on(db, subject.id)
-    if on is None and not any(one.started_at for one in parts_of(db, subject.id)):
+    if not any(one.started_at for one in parts_of(db, subject.id)):
         raise Conflict(_("No part of this meeting was held yet."))
-    if on is not None:
-        _end(db, actor, subject, on)
-    for hand in db.exec(select(ReviewHand).where(ReviewHand.review_id == subject.id)):
-        db.delete(hand)
+    end_meeting(db, actor, subject)
     subject.review.state = ReviewState.HELD
     db.add(subject.review)
     db.flush()
     note_review_change(db, subject.id)
     record(db, actor, ReviewMeetingHeld(subject.event.id or 0, subject.id))
+
+
+def end_meeting(db: Database, actor: Actor, subject: ReviewInEvent) -> None:
+    """End the part that is on, and let all hands go down; part of commands that have asked their own rule."""
+    lock_review_room(db, subject.id)
+    on = part_on(db, subject.id)
+    if on is not None:
+        _end(db, actor, subject, on)
+    for hand in db.exec(select(ReviewHand).where(ReviewHand.review_id == subject.id)):
+        db.delete(hand)
 
 
 @command(inside_review, when=still_on)

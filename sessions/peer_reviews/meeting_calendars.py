@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
+from events.core import clock
 from events.core.access import SYSTEM, Actor
 from events.core.database import Database
 from events.core.journal import Fact, Told, listener, record
@@ -27,6 +28,7 @@ from sessions.calendars import (
     take_out,
 )
 from sessions.peer_reviews.agenda import ReviewAgendaChanged, ReviewAgendaPlanned, ReviewDay, agenda_of
+from sessions.peer_reviews.endings import HostWithdrew
 from sessions.peer_reviews.live import ReviewHand
 from sessions.peer_reviews.reviews import (
     PeerReview,
@@ -78,26 +80,32 @@ class ReviewDayFreed(Fact):
 _followers = listener("review calendars", "worker")
 
 
-@_followers.hears(ReviewPlaceAnswered, ReviewLeft, ReviewCancelled, ReviewAgendaPlanned, ReviewAgendaChanged)
+@_followers.hears(
+    ReviewPlaceAnswered, ReviewLeft, HostWithdrew, ReviewCancelled, ReviewAgendaPlanned, ReviewAgendaChanged
+)  # fmt: skip
 def follow_in_calendars(db: Database, told: Told) -> None:
     """Let calendars follow what happened to a review."""
     fact = told.fact
-    assert isinstance(
-        fact, ReviewPlaceAnswered | ReviewLeft | ReviewCancelled | ReviewAgendaPlanned | ReviewAgendaChanged
-    )
-    if isinstance(fact, ReviewLeft):
-        _lower_hand(db, fact.review_id, fact.person_id)
+    assert isinstance(fact, _Followed)
+    if isinstance(fact, ReviewLeft | HostWithdrew):
+        _lower_hands(db, fact.review_id)
     settle_review_calendars(db, SYSTEM, fact.review_id)
 
 
-def _lower_hand(db: Database, review_id: int, person_id: int) -> None:
+_Followed = (
+    ReviewPlaceAnswered | ReviewLeft | HostWithdrew | ReviewCancelled | ReviewAgendaPlanned | ReviewAgendaChanged
+)  # fmt: skip
+
+
+def _lower_hands(db: Database, review_id: int) -> None:
     """Whoever has left is no speaker any more, unless they have a place again."""
-    place = (ReviewPlace.review_id == review_id, ReviewPlace.person_id == person_id)
-    there = db.exec(select(ReviewPlace.id).where(*place, ReviewPlace.state == PlaceState.ACCEPTED)).first()
-    hand = select(ReviewHand).where(ReviewHand.review_id == review_id, ReviewHand.person_id == person_id)
-    row = db.exec(hand).first()
-    if there is None and row is not None:
+    gone = (ReviewPlace.review_id == review_id, col(ReviewPlace.state).in_([PlaceState.DECLINED, PlaceState.LEFT]))
+    left = select(ReviewPlace.person_id).where(*gone)
+    hands = select(ReviewHand).where(ReviewHand.review_id == review_id, col(ReviewHand.person_id).in_(left))
+    rows = db.exec(hands).all()
+    for row in rows:
         db.delete(row)
+    if rows:
         db.flush()
         note_review_change(db, review_id)
 
@@ -117,6 +125,8 @@ def settle_review_calendars(db: Database, actor: Actor, review_id: int) -> None:
         people = set()
     days = db.exec(select(ReviewDay).where(ReviewDay.review_id == review_id).order_by(col(ReviewDay.number)))
     for day in days.all():
+        if day.is_on and day.id in ends and ends[day.id] <= clock.now():
+            continue  # what is over stays in calendars as it was
         wanted = people if day.is_on and day.id in ends else set()
         content = _content(review, event, day, ends.get(day.id, day.starts_at), len(agenda))
         _settle_day(db, actor, review, day, wanted, content)

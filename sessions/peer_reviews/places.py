@@ -164,6 +164,11 @@ def leave_review(db: Database, actor: Actor, subject: PlaceInReview, *, reason: 
     """Drop out of a review, at whatever step it is; what was written stays. Refuses no reason."""
     if not reason.strip():
         raise Invalid({"reason": _("Please say why, so that the others can go on.")})
+    give_place_up(db, actor, subject, reason=reason)
+
+
+def give_place_up(db: Database, actor: Actor, subject: PlaceInReview, *, reason: str) -> None:
+    """End one's own place; part of commands that have asked their own rule. A calendar's answer says no reason."""
     _move(db, subject, subject.place.state, PlaceState.LEFT, reason)
     record(db, actor, _left(subject))
 

@@ -68,7 +68,7 @@ class PlaceState(StrEnum):
 
 
 ROLE_NAMES: dict[ReviewRole, Message] = {
-    ReviewRole.HOST: _("Host"),
+    ReviewRole.HOST: _("Host of the review"),
     ReviewRole.PEER: _("Peer"),
     ReviewRole.MODERATOR: _("Moderator"),
     ReviewRole.RAPPORTEUR: _("Rapporteur"),
@@ -352,10 +352,12 @@ def own_place(actor: Actor, subject: PlaceInReview) -> bool:
 
 
 def still_on(subject: Any, now: datetime) -> None:
-    """Refuse a change to a review that was cancelled or closed, or whose event is over."""
-    not_over(subject, now)
+    """Refuse a change to a review that was cancelled or closed, or is prepared in an event that is over. What follows a
+    meeting outlives its event: it is written up, and who drops out is replaced, for a year and more."""
     if subject.review.state in (ReviewState.CANCELLED, ReviewState.CLOSED):
         raise ReviewOver
+    if subject.review.state is ReviewState.PREPARING:
+        not_over(subject, now)
 
 
 def _begin(model: ReviewModel) -> None:

@@ -13,12 +13,12 @@ from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import Message, _
 from events.events import EventWithPhases, event_by_id, not_over
-from events.organisations import Organisation
+from events.organisations import Membership, Organisation
 from events.people import Person, people_by_id
 from events.roles import organiser_of_event
 from sessions.peer_reviews.hosting import ApplicationInEvent, ApplicationState, Choice, HostApplication, Told
 from sessions.peer_reviews.papers import hand_papers_on
-from sessions.peer_reviews.places import enter_place
+from sessions.peer_reviews.places import ask_into_review, enter_place
 from sessions.peer_reviews.reviews import ReviewInEvent, ReviewRole, start_review
 
 LONGEST_WHY = 2000
@@ -165,10 +165,20 @@ def _start(db: Database, actor: Actor, event: EventWithPhases, one: ApplicationC
     started.review.needs = list(case.needs)
     db.add(started.review)
     row.review_id = started.id
-    if row.person_id is not None:
-        enter_place(db, started, person_id=row.person_id, role=ReviewRole.HOST)
+    _let_in_host(db, actor, started, row)
     hand_papers_on(db, application_id=row.id or 0, review_id=started.id)
     return started
+
+
+def _let_in_host(db: Database, actor: Actor, started: ReviewInEvent, row: HostApplication) -> None:
+    """Whoever applied is the host; where they have left the organisation since, its first contact is asked to be it."""
+    query = select(Membership).where(Membership.organisation_id == row.organisation_id)
+    members = list(db.exec(query.order_by(col(Membership.is_contact).desc(), col(Membership.id))))
+    if row.person_id is not None and row.person_id in {one.person_id for one in members}:
+        enter_place(db, started, person_id=row.person_id, role=ReviewRole.HOST)
+    elif members:
+        person = db.get_one(Person, members[0].person_id)
+        ask_into_review(db, actor, started, person=person, role=ReviewRole.HOST)
 
 
 @command(organiser_of_event, when=on_reserve)

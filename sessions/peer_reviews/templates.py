@@ -131,12 +131,16 @@ def _steps(before: float, days: int, after: float, *left_out: StepKind) -> tuple
     return tuple(one for one in plans if one.kind not in left_out)
 
 
-def _parts(minutes: tuple[int, int, int, int, int, int, int], *, days: int = 1) -> tuple[PartPlan, ...]:
+def _parts(
+    minutes: tuple[int, int, int, int, int, int, int], *, days: int = 1, analysed_on: int = 1
+) -> tuple[PartPlan, ...]:  # fmt: skip
+    """All parts: the case on the first day, what to do about it on the last, and the analysis on the first, or on a
+    day of its own."""
     present, clarify, analyse, ideas, recommend, plenary, reaction = minutes
     return (
         PartPlan(PartKind.PRESENT, present),
         PartPlan(PartKind.CLARIFY, clarify),
-        PartPlan(PartKind.ANALYSE, analyse),
+        PartPlan(PartKind.ANALYSE, analyse, analysed_on),
         PartPlan(PartKind.IDEAS, ideas, days),
         PartPlan(PartKind.RECOMMEND, recommend, days),
         PartPlan(PartKind.PLENARY, plenary, days),
@@ -160,7 +164,8 @@ TEMPLATES: dict[ReviewModel, ReviewTemplate] = {
     ),
     ReviewModel.VISIT: ReviewTemplate(
         _steps(120, 3, 30),
-        _parts((60, 15, 30, 30, 30, 60, 45), days=2),
+        # The second day is for talks and visits, on which an analysis on site rests: ninety minutes a question.
+        _parts((60, 30, 90, 30, 30, 60, 45), days=3, analysed_on=2),
         days=3,
         peers=(3, 6),
     ),

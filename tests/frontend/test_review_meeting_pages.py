@@ -231,3 +231,19 @@ def test_a_list_of_findings_asks_no_more_for_three_than_for_one(db, review, quer
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_buttons_that_lead_somewhere_say_what_they_do(db):
+    review = make_review(db)
+    plan(db, review)
+    mo = review.people["mo"]
+    choose_review_video(db, mo, review.subject, way="link", link="https://meet.example.org/x")
+    address = f"/e/peer-days/reviews/{review.subject.review.public_id}"
+
+    findings, live = Browser(db, mo).get(address + "/findings"), Browser(db, mo).get(address + "/live")
+
+    assert "Come into the call" in live.text
+    assert address + "/live?call=yes" in live.links
+    assert "Write down a finding" in findings.text
+    assert address + "/findings/new" in findings.links
+    assert address not in findings.text + live.text

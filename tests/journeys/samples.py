@@ -90,10 +90,12 @@ from tests.sessions.makers_schedules import make_draft_here
 
 # Addresses that answer something else than a page.
 NO_PAGES = {
+    "peer_search_fragment",
     "action_proof",
     "report_docx",
     "report_pdf",
     "review_board",
+    "review_live_here",
     "review_live_now",
     "review_live_votes",
     "review_plan_csv",

@@ -136,6 +136,7 @@ def ada_chooses(house: House, ada: Somebody) -> None:
 
 def peers_are_proposed_and_asked(ada: Somebody) -> None:
     ada.open(HERE + "/proposal").press("Propose peers")
+    ada.sees("Peers are being looked for")  # by a worker; the page shows by itself what it has found
     ada.sees("The only one here from Finland.").sees("Fi Falk").press("Ask 3 people")
     ada.sees("In the review")
 

@@ -2,14 +2,19 @@
 
 import pytest
 
+from events.core import clock
+from events.organisations import OrganisationKind
+from mailer.letters import LetterState
 from sessions.peer_reviews.agenda import move_days
-from sessions.peer_reviews.reviews import ReviewRole
+from sessions.peer_reviews.endings import ask_substitute
+from sessions.peer_reviews.reviews import PlaceInReview, PlaceState, ReviewRole, places_of
 from sessions.replies import CalendarReply, ReplyOutcome, ReplyVerb, answer_entry, find_entry_of
 from tests.mailer.makers_letters import all_letters, calendar_event_of, new_letters, sent, text_of, written
-from tests.makers import NOW, make_person
+from tests.makers import NOW, again, make_member, make_organisation, make_person, person_of
 from tests.sessions.makers_review_meetings import DAY, FIRST, plan, take_out
 from tests.sessions.makers_reviews import give_place, make_review
 
+CLUSTER = OrganisationKind.CLUSTER_ORGANISATION
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -80,3 +85,89 @@ def test_an_answer_from_a_calendar_is_kept_and_who_declined_hears_of_no_move(db,
     moved = [one.address.partition("@")[0] for one in of_kind("review_day_moved", known)]
     assert outcome is ReplyOutcome.APPLIED
     assert (moved.count("bo"), moved.count("cy")) == (1, 2)
+
+
+def decline(db, who, *letters, comment=""):
+    """Say no to these invitations as a calendar does; answers what became of the last."""
+    outcomes = []
+    for letter in letters:
+        entry = find_entry_of(db, letter.uid, who.person)
+        reply = CalendarReply(ReplyVerb.DECLINED, letter.uid, 0, clock.now(), comment)
+        outcomes.append(answer_entry(db, who, entry, reply=reply))
+    db.commit()
+    return outcomes[-1]
+
+
+def days_of_bo():
+    return [one for one in of_kind("review_day_invited") if one.address.startswith("bo")]
+
+
+def place_of_bo(db, review):
+    return next(one for one in places_of(db, review.subject.id) if one.person_id == review.people["bo"].person)
+
+
+def test_a_no_to_every_day_gives_the_place_up_and_a_substitute_can_be_asked(db, review):
+    plan(db, review)
+    known = sent(db)
+
+    outcome = decline(db, review.people["bo"], *days_of_bo(), comment="I am ill.")
+    written(db)
+    letters = [one for one in all_letters()[known:] if not one.uid and one.state is LetterState.WAITING]
+
+    place = place_of_bo(db, review)
+    assert (outcome, place.state, place.reason) == (ReplyOutcome.APPLIED, PlaceState.LEFT, "I am ill.")
+    told = sorted((one.address.partition("@")[0], one.kind) for one in letters)
+    assert told == [("ada", "review_left"), ("mo", "review_left")]
+    assert "> I am ill." in text_of(letters[0])
+    fay = make_member(
+        db, make_person(db, "Fay Falk"), make_organisation(db, "Falk Cluster", kind=CLUSTER, country="IT")
+    )
+    subject = PlaceInReview(place, review.subject.review, review.event.event)
+    asked = ask_substitute(db, again(db, review.ada), subject, person=person_of(db, fay))
+    assert asked.stands_in_for_id == place.id
+
+
+def test_a_no_to_one_of_two_days_keeps_the_place_and_tells_who_runs_it(db, review):
+    plan(db, review)
+    known = sent(db)
+
+    decline(db, review.people["bo"], days_of_bo()[1], comment="A wedding.")
+    letters = new_letters(db, known)
+
+    assert place_of_bo(db, review).state is PlaceState.ACCEPTED
+    assert sorted(letters) == ["ada", "mo"]
+    assert letters["mo"].subject == "Bo Berg will miss a day of the review of Straw"
+    assert "> A wedding." in text_of(letters["mo"])
+
+
+def test_a_no_once_the_meeting_has_begun_takes_nobody_out(db, review):
+    plan(db, review)
+    sent(db)
+
+    with clock.frozen_at(FIRST + DAY / 24):
+        decline(db, review.people["bo"], *days_of_bo())
+
+    assert place_of_bo(db, review).state is PlaceState.ACCEPTED
+
+
+def test_a_no_to_a_day_that_is_over_tells_nobody(db, review):
+    plan(db, review)
+    known = sent(db)
+
+    with clock.frozen_at(FIRST + 2 * DAY):
+        decline(db, review.people["bo"], *days_of_bo())
+
+    assert new_letters(db, known) == {}
+
+
+def test_a_no_to_a_time_that_was_moved_since_does_not_count_as_one_to_all_days(db, review):
+    plan(db, review)
+    sent(db)
+    first, second = days_of_bo()
+    decline(db, review.people["bo"], first)
+    move_days(db, again(db, review.people["mo"]), review.subject, starts=[FIRST + DAY / 24, FIRST + DAY])
+    written(db)
+
+    decline(db, review.people["bo"], second)
+
+    assert place_of_bo(db, review).state is PlaceState.ACCEPTED

@@ -46,7 +46,7 @@ def a_place_in_a_review(world: World) -> list[Case]:
 # Before the meeting: set-up, hosts, peers, what is written
 
 
-@cases_of("set_review_rules", "set_assessment_questions", "release_selection", "keep_proposal")
+@cases_of("set_review_rules", "set_assessment_questions", "release_selection", "keep_proposal", "ask_for_peers")
 def an_event_whose_reviews_are_prepared(world: World) -> list[Case]:
     return event_states(world.reviewing.event)
 

@@ -7,7 +7,11 @@ import time
 import pytest
 
 from events.core.database import transaction
+from events.core.refusals import NotFound
+from realtime.server import current
+from sessions.peer_reviews.boards import present_in_room
 from sessions.peer_reviews.live import raise_review_hand
+from sessions.peer_reviews.reviews import ReviewRole
 from sessions.peer_reviews.shared_board import add_board_entry
 from tests.makers import make_person
 from tests.realtime.house import client_of, cookie_for, open_house, until
@@ -87,3 +91,46 @@ async def test_who_is_taken_out_hears_nothing_more_within_two_seconds(review: Re
 
     assert took < 2.5
     assert len(bo.messages("review")) == before
+
+
+async def test_who_comes_and_goes_is_told_as_a_number_and_shown_by_name_to_those_inside(review: Review) -> None:
+    public, subject = review.subject.review.public_id, review.subject
+    with open_house() as house:
+        async with client_of(house, cookie_for(review.people["ole"])) as ole:
+            ole.sio.on("review:here", lambda message: ole.heard.append(("review:here", message)))
+            await join(ole, review)
+            async with client_of(house, cookie_for(review.people["bo"])) as bo:
+                await join(bo, review)
+                await until(lambda: ole.messages("review:here") and ole.messages("review:here")[-1]["here"] == 2)
+                server = current()
+                assert server is not None
+                both = server.reviews.here(subject.id)
+            await until(lambda: ole.messages("review:here")[-1]["here"] == 1)
+            one = server.reviews.here(subject.id)
+            heard = ole.messages("review:here")
+
+    with transaction() as db:
+        shown = present_in_room(db, review.people["mo"], subject, both)
+        with pytest.raises(NotFound):
+            present_in_room(db, make_person(db, "Xi Xu"), subject, both)
+        after = present_in_room(db, review.people["mo"], subject, one)
+    assert [(one.name, one.role) for one in shown] == [
+        ("Bo Berg", ReviewRole.PEER), ("Ole Olin", ReviewRole.OBSERVER)
+    ]  # fmt: skip
+    assert [one.name for one in after] == ["Ole Olin"]
+    assert {one["review"] for one in heard} == {public}
+    assert "Berg" not in json.dumps(heard)
+
+
+async def test_who_is_taken_out_is_not_among_those_who_are_here(review: Review) -> None:
+    with open_house() as house:
+        async with client_of(house, cookie_for(review.people["bo"])) as bo:
+            await join(bo, review)
+            await asyncio.sleep(1.1)
+            await do(take_out, review, "bo")
+            await until(lambda: bo.messages("review:left"), 4)
+            server = current()
+            assert server is not None
+            here = server.reviews.here(review.subject.id)
+
+    assert here == []

@@ -263,7 +263,7 @@ export function onRoom(room, tell) {
 /**
  * Follow the room of a review: each number says that something changed, and the page looks at it by itself.
  * @param {string} review
- * @param {{ news: (number: number, board: number) => void, connected: (on: boolean) => void, left: () => void }} tell
+ * @param {{ news: (number: number, board: number) => void, here: () => void, connected: (on: boolean) => void, left: () => void }} tell
  */
 export function onReview(review, tell) {
   const on = line();
@@ -276,6 +276,7 @@ export function onReview(review, tell) {
     });
   };
   on.on("review", (/** @type {{ review: string, number: number, board: number }} */ message) => message.review === review && tell.news(message.number, message.board));
+  on.on("review:here", (/** @type {{ review: string }} */ message) => message.review === review && tell.here());
   on.on("review:left", (/** @type {{ review: string }} */ message) => message.review === review && tell.left());
   on.on("connect", join);
   on.on("disconnect", () => tell.connected(false));

@@ -26,6 +26,8 @@ async function look() {
       const mark = document.querySelector("[data-server-now]");
       const unsure = (performance.now() - asked) / 2;
       if (mark instanceof HTMLElement) syncClock(Date.parse(mark.dataset.serverNow ?? "") + unsure, unsure + 500);
+      const epoch = document.querySelector("[data-call-epoch]")?.getAttribute("data-call-epoch");
+      if (epoch && epoch !== room?.dataset.epoch) drawAnew();
       shown = Math.max(before, Number(document.querySelector("[data-number][data-server-now]")?.getAttribute("data-number") ?? 0));
     } while (shown < wanted);
   } catch {
@@ -45,6 +47,24 @@ function tick() {
     if (!Number.isNaN(since)) time.textContent = clockFace(Math.max(0, Math.floor((serverNow() - since) / 1000)));
   }
   setTimeout(tick, 500);
+}
+
+/** Another way of seeing each other was chosen, as when the one before failed: the page is read again with it, once
+ * nobody writes in it. */
+function drawAnew() {
+  const at = document.activeElement;
+  if (at instanceof HTMLElement && at.matches("input, textarea, select")) at.addEventListener("focusout", () => setTimeout(drawAnew, 200), { once: true });
+  else location.reload();
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let lookingWho;
+
+/** Read who is here again. Many come at once after a restart: each page looks a little later than the others. */
+function lookWho() {
+  const part = document.querySelector("[data-review-here]");
+  clearTimeout(lookingWho);
+  if (part instanceof HTMLElement && !over) lookingWho = setTimeout(() => void refresh(part, false).catch(() => undefined), 200 + Math.random() * 800);
 }
 
 function leave() {
@@ -70,6 +90,7 @@ if (room) {
         if (text) text.textContent = (on ? mark.dataset.on : mark.dataset.away) ?? "";
       }
     },
+    here: lookWho,
     left: leave,
   });
   sendInBackground({

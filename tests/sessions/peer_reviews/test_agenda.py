@@ -19,7 +19,7 @@ from sessions.peer_reviews.agenda import (
 )
 from sessions.peer_reviews.fair_hours import cost_of, fairest_start, minutes_outside, unfair_parts
 from sessions.peer_reviews.live import start_part
-from sessions.peer_reviews.templates import TEMPLATES, PartKind, ReviewModel
+from sessions.peer_reviews.templates import TEMPLATES, PartKind, ReviewModel, StepKind
 from tests.sessions.makers_review_meetings import DAY, FIRST, plan
 from tests.sessions.makers_reviews import make_review
 
@@ -63,6 +63,29 @@ def test_no_template_goes_on_for_more_than_ninety_minutes_without_a_break(model,
             plan = one[0] if isinstance(one, tuple) else one
             since = 0 if plan.kind is PartKind.BREAK else since + plan.minutes
             assert since <= 90 or since == plan.minutes
+
+
+@pytest.mark.parametrize("model", list(ReviewModel))
+@pytest.mark.parametrize("questions", [1, 3, 5])
+def test_a_template_has_parts_on_each_day_that_it_says_and_none_too_long(model, questions):
+    template = TEMPLATES[model]
+
+    planned = planned_parts(template.parts, range(questions))
+    minutes = [sum((one[0] if isinstance(one, tuple) else one).minutes for one in day) for day in planned]
+
+    assert len(planned) == template.days
+    assert all(30 <= one <= 10 * 60 for one in minutes), minutes
+    [meeting] = [one for one in template.steps if one.kind is StepKind.MEETING]
+    assert meeting.ends - meeting.begins >= template.days
+
+
+def test_a_visit_is_planned_on_its_three_days(db):
+    review = make_review(db, model="visit")
+
+    plan(db, review, FIRST, FIRST + DAY, FIRST + 2 * DAY)
+
+    kinds = [{one for one, _number, _minutes in day} - {"break"} for day in told(db, review)]
+    assert kinds == [{"present", "clarify"}, {"analyse"}, {"ideas", "recommend", "plenary", "reaction"}]
 
 
 def test_the_agenda_writes_the_times_of_the_meeting_to_the_review(db):
