@@ -12,13 +12,15 @@ from starlette.responses import JSONResponse, Response
 from events.challenges import Challenge
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
-from events.core.files import ReadyFile, ready
+from events.core.files import ReadyFile, StoredFile, content_of, ready
+from events.core.pdf_pages import UNCOUNTABLE, count_pages
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import At, Message, _
 from events.deadlines import DeadlinePassed, deadline_of, grace_ends, hands_in_during, in_stages
 from events.events import get_event
 from events.handing_in import changed_since, hand_in, keep_late_version
 from events.late_entries import LateEntry, standing_late_entry
+from events.page_limits import most_pages
 from events.people import Person
 from events.phases import PhaseKind
 from events.submission_fields import (
@@ -29,7 +31,7 @@ from events.submission_fields import (
     name_of,
     typed_answers,
 )
-from events.submission_files import MOST_FILES, add_file, files_of, remove_file
+from events.submission_files import MOST_FILES, add_file, files_of, files_to_count, remove_file
 from events.submission_texts import LONGEST, MOST_LINKS, Written, as_far_as_possible, clean_link, cleaned
 from events.submissions import Submission, counting_versions, save_draft, submission_of_team
 from events.teams import TeamInEvent, get_team, member_of_team, members_of
@@ -210,6 +212,7 @@ def edit_submission(request: Request, form: Filled = NOTHING) -> Response:
         changed = row is not None and changed_since(db, row)
         handed_in = row is not None and bool(counting_versions(db, [row.id or 0], team.team.stage))
         exception: LateEntry | None = standing_late_entry(db, team.id)
+        most = most_pages(db, team)
     form = form.with_values(**_values(row, fields))
     revision = row.revision if theirs and row else form.values.get("revision", 0)
     return render(
@@ -217,7 +220,7 @@ def edit_submission(request: Request, form: Filled = NOTHING) -> Response:
         revision=revision, files=files, places=MOST_FILES - len(files), challenge=challenge, names=names,
         longest=LONGEST, deadline=deadline_of(team), stage=stage_in_words(team), handed_in=handed_in,
         may_hand_in=may(actor, "hand_in", team), changed=changed, fields=[asked_field(one) for one in fields],
-        grace=grace_ends(team.event, hands_in_during(team)),
+        grace=grace_ends(team.event, hands_in_during(team)), most_pages=most,
         late_until=exception.until if exception else None,
     )  # fmt: skip
 
@@ -229,10 +232,12 @@ Clean = Callable[[list[SubmissionField]], Written]
 @contextmanager
 def _files(request: Request, form: SubmissionForm) -> Iterator[list[ReadyFile]]:
     """Around the transaction: the files that came along, written down for members of the team only."""
+    limited = False
     if form.files:
         with reading() as db:
-            _team(db, request)
-    with ready((one.name, one.content) for one in form.files) as files:
+            _actor, team = _team(db, request)
+            limited = most_pages(db, team) is not None
+    with ready(((one.name, one.content) for one in form.files), count=limited) as files:
         yield files
 
 
@@ -281,13 +286,30 @@ def save_now(request: Request, form: SubmissionForm) -> Response:
     return redirect(request, "edit_submission", event=team.event.event.slug, team=team.team.public_id, flash=told)
 
 
+def _pages(request: Request) -> dict[str, int | None]:
+    """The pages of PDFs that came before there was a limit, by public id."""
+    with reading() as db:
+        _actor, team = _team(db, request)
+        row = submission_of_team(db, team.id)
+        waiting = files_to_count(db, team, row.id if row else None)
+    return {one.public_id: _counted(one) for one in waiting}
+
+
+def _counted(stored: StoredFile) -> int | None:
+    try:
+        return count_pages(content_of(stored))
+    except NotFound:  # damaged in storage: nothing that was typed is lost over it
+        return UNCOUNTABLE
+
+
 @page(form=SubmissionForm, again=edit_submission, signed_in=True)
 def hand_in_now(request: Request, form: SubmissionForm) -> Response:
+    pages = _pages(request)
     with _files(request, form) as files:
         try:
             team, version = _write(
                 request, form, files, form.written, lambda db, actor, team, written: (
-                    hand_in(db, actor, team, written=written, revision=form.revision),
+                    hand_in(db, actor, team, written=written, revision=form.revision, pages=pages),
                     submission_of_team(db, team.id),
                 )
             )  # fmt: skip

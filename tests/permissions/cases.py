@@ -489,7 +489,7 @@ def a_submission(world: World) -> list[Case]:
     return [replace_event(world.team, case) for case in phase_states(world.hackathon, PhaseKind.SUBMISSION)]
 
 
-@cases_of("set_grace", "add_field_for_all")
+@cases_of("set_grace", "set_page_limits", "add_field_for_all")
 def an_event_that_takes_submissions(world: World) -> list[Case]:
     return [*phase_states(world.hackathon, PhaseKind.SUBMISSION), Case("a matchmaking event", world.matchmaking)]
 

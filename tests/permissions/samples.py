@@ -150,6 +150,7 @@ def samples(world: World) -> dict[str, Sample]:
         "promote_need": Sample({"need": ids["item"]} | brief),
         "change_challenge": Sample(brief),
         "set_grace": Sample({"what": "grace", "minutes": "10"}),
+        "set_page_limits": Sample({"what": "pages", "pages": "12", "note_pages": ""}),
         "add_field_for_all": Sample({"what": "field", "label": "How far is it?", "kind": "long text"}),
         "add_field": Sample({"label": "How far is it?", "kind": "long text"}),
         "change_field": Sample({"label": "What would it cost?", "kind": "number"}),
