@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from frontend.pages import calls, consensus, screening, screening_work
+from frontend.pages import calls, consensus, redress, screening, screening_work
 from frontend.routing import get, post
 
 CALLS: list[BaseRoute] = [
@@ -35,4 +35,10 @@ CALLS: list[BaseRoute] = [
     get("/e/{event}/judging/{round}/budget", calls.show_budget, "round_budget"),
     post("/e/{event}/judging/{round}/budget", calls.set_now, "set_budget"),
     get("/e/{event}/judging/{round}/own", calls.show_own, "call_result"),
+    post("/e/{event}/judging/{round}/own/redress", redress.ask_now, "ask_for_redress"),
+    post("/e/{event}/judging/{round}/own/redress/take-back", redress.withdraw_now, "withdraw_redress"),
+    get("/e/{event}/judging/{round}/redress", redress.show_requests, "round_redress"),
+    get("/e/{event}/judging/{round}/redress.csv", redress.send_table, "redress_table"),
+    get("/e/{event}/judging/{round}/redress/{redress}", redress.show_request, "redress_request"),
+    post("/e/{event}/judging/{round}/redress/{redress}", redress.decide_now, "decide_redress"),
 ]

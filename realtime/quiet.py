@@ -38,6 +38,7 @@ from events.rounds import (
     guest_signin,
     guests,
     publishing,
+    redress,
     rounds,
 )
 from events.screening import decisions, screenings
@@ -186,6 +187,8 @@ quiet(
     publishing.ResultHeldBack,
     publishing.ResultPutAside,
 )
+# Letters say it to those concerned.
+quiet(redress.RedressAsked, redress.RedressWithdrawn, redress.RedressDecided)
 # Each team gets a letter about its own.
 quiet(calls.CallDecided, decisions.EligibilityReleased, screenings.ScreeningChanged)
 # What comes after a review goes on for months: pages show it when they are opened, letters say what waits.

@@ -55,6 +55,7 @@ from events.rounds import (
     judges,
     one_more,
     publishing,
+    redress,
     rounds,
     scoring,
     votes,
@@ -265,6 +266,7 @@ silent(standby.StandbyCalled)
 silent(
     rounds.RoundAdded,
     rounds.RoundChanged,
+    redress.RedressWithdrawn,
     rounds.RoundRemoved,
     rounds.RoundOpened,
     rounds.RoundClosed,

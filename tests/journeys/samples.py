@@ -70,6 +70,7 @@ from sessions.requests import book_meeting, request_meeting
 from sessions.stages import Stage, get_stage
 from sessions.timetable.rows import Session
 from tests.events.makers_calls import (
+    ask_redress,
     close_concept_notes,
     evaluate,
     hand_in_stage,
@@ -151,6 +152,7 @@ NO_PAGES = {
     "round_table",
     "screening_fragment",
     "screening_table",
+    "redress_table",
     "schedule_json",
     "schedule_xml",
     "hall_fragment",
@@ -217,7 +219,7 @@ IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", 
 
 # Of screening and calls; a screening is set up in the hackathon, which has none.
 IN_CALL = {"screening", "screening_people", "screened_work", "my_screening", "screen_work", "round_consensus",
-           "consensus_work", "round_budget", "call_result"}  # fmt: skip
+           "consensus_work", "round_budget", "call_result", "round_redress", "redress_request"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -239,7 +241,7 @@ class Samples:
             found |= {"event": self.ids["call"], "round": self.ids["second_round"], "work": self.ids["second_work"]}
         if name in {"screened_work", "screen_work"}:
             found["work"] = self.ids["screened"]
-        if name == "call_result":
+        if name in {"call_result", "round_redress", "redress_request"}:
             found["round"] = self.ids["first_round"]
         if name in {"published_result", "result_version", "team_comments"}:
             found |= {"round": self.ids["published_round"], "number": "1"}
@@ -338,6 +340,7 @@ def _ids_of_call(db: Database, ada: Actor, dee: Actor, tam: Actor) -> dict[str, 
     close_concept_notes(db, call)
     evaluate(db, call, 1, {"Straw": (4.5, 4), "Husk": (4, 4)})
     publish_result(db, call.ada, call.round(db, 1))
+    redress = ask_redress(db, call, "Husk", "Nobody read the annex on impact.")
     open_full_proposals(db, call)
     for name in ("Straw", "Husk"):
         hand_in_stage(db, call, name)
@@ -351,7 +354,7 @@ def _ids_of_call(db: Database, ada: Actor, dee: Actor, tam: Actor) -> dict[str, 
     return {
         "call": call.event.event.slug, "screened": public_of(db, call, "Whey"),
         "first_round": call.round(db, 1).round.public_id, "second_round": second.round.public_id,
-        "second_work": work.row.public_id,
+        "second_work": work.row.public_id, "redress": redress.public_id,
     }  # fmt: skip
 
 

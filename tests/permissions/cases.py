@@ -23,6 +23,7 @@ from events.page_sections import EntryInEvent
 from events.phases import PhaseKind
 from events.proposals.drafts import PlaceState, ProposalState
 from events.registration import RegistrationState
+from events.rounds.redress import RedressVerdict
 from events.rounds.rounds import RoundState
 from events.screening.screenings import ScreeningState
 from events.submissions import SubmissionInEvent
@@ -964,6 +965,23 @@ def an_evaluation(world: World) -> list[Case]:
     return [
         *(Case(f"{state} evaluation", with_state(one, round={"state": state})) for state in RoundState),
         Case("a round with points on criteria", world.judging.open),
+    ]
+
+
+@cases_of("ask_for_redress", "withdraw_redress", "decide_redress")
+def what_a_team_was_told(world: World) -> list[Case]:
+    """Tam's team; in another evaluation it has asked for redress."""
+    told, asked = world.calls.told, world.calls.redress
+    without = changed(told.round, rule={**told.round.rule, "redress_days": 0})
+    decided = changed(asked.request, verdict=RedressVerdict.DISMISSED)
+    return [
+        Case("told", told),
+        Case("told, closed event", in_event(told, EventState.CLOSED)),
+        Case("told two months ago", replace(told, fate=changed(told.fate, told_at=NOW - timedelta(days=60)))),
+        Case("without redress", replace(told, round=without)),
+        Case("asked", asked),
+        Case("taken back", replace(asked, request=changed(asked.request, withdrawn_at=NOW))),
+        Case("decided", replace(asked, request=decided)),
     ]
 
 

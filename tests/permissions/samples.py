@@ -422,6 +422,7 @@ def call_samples(world: World) -> dict[str, Sample]:
     ids, dee = world.ids, world.people["Dee"].public_id
     work, says = {"work": ids["screened_work"]}, {"seen": "1", "client_id": "client-0002"}
     panel = {"round": ids["evaluation"], "work": ids["panel_work"]}
+    asked = {"round": ids["asked_evaluation"], "redress": ids["redress"]}
     return {
         "set_screening_up": Sample({"question-0": "Is it there?"}),
         "name_screener": Sample({"email": "mel@example.org"}),
@@ -441,4 +442,10 @@ def call_samples(world: World) -> dict[str, Sample]:
         "round_budget": Sample(ids=panel),
         "set_budget": Sample({"available": "100000", "aim": "3", "least_times": "2.5"}, ids=panel),
         "call_result": Sample(ids={"round": ids["published_evaluation"]}),
+        "ask_for_redress": Sample({"reason": "The annex was not read."}, ids={"round": ids["published_evaluation"]}),
+        "withdraw_redress": Sample(ids=asked),
+        "round_redress": Sample(ids=asked),
+        "redress_table": Sample(ids=asked),
+        "redress_request": Sample(ids=asked),
+        "decide_redress": Sample({"verdict": "dismissed", "decision": "It was read."}, ids=asked),
     }
