@@ -19,11 +19,14 @@ class Shelf(BaseRoute):
         plain = [route for route in self.routes if isinstance(route, Route) and ":path}" not in route.path]
         if any(route.path.startswith("/{") for route in plain):
             raise ValueError("an address begins with a word, by which it is found")
-        self._shapes: dict[Shape, list[BaseRoute]] = {}
-        by_shape = {id(route) for route in plain}  # routes are equal by their values, which is dear to ask
-        for shape in {shape for route in plain for shape in (_shape(route.path), _any_third(_shape(route.path)))}:
-            self._shapes[shape] = [one for one in self.routes if id(one) not in by_shape or _fits(one, shape)]
-        self._others = [one for one in self.routes if id(one) not in by_shape]
+        own = {id(route): _shape(route.path) for route in plain}  # not by the routes: they are compared by their values
+        wanted = {shape: {shape, _any_third(shape)} for one in own.values() for shape in (one, _any_third(one))}
+        shapes = [(route, own.get(id(route))) for route in self.routes]
+        self._shapes: dict[Shape, list[BaseRoute]] = {
+            shape: [route for route, its in shapes if its is None or its in fitting]
+            for shape, fitting in wanted.items()
+        }
+        self._others = [route for route, its in shapes if its is None]
 
     def _candidates(self, path: str) -> list[BaseRoute]:
         shape = _shape(path)
@@ -62,11 +65,6 @@ def _shape(path: str) -> Shape:
 
 def _any_third(shape: Shape) -> Shape:
     return (*shape[:2], "")
-
-
-def _fits(route: BaseRoute, shape: Shape) -> bool:
-    assert isinstance(route, Route)
-    return _shape(route.path) in (shape, _any_third(shape))
 
 
 def get(path: str, page: Callable[..., Any], name: str) -> Route:

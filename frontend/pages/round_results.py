@@ -1,7 +1,5 @@
 """Results: as they stand for organisers, ties and notes, publishing and holding back, tables, what others see."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +33,7 @@ from events.rounds.comments import (
     release_comments,
 )
 from events.rounds.exports import TABLE_NAMES, judges_table, result_table, settings_table, votes_table
-from events.rounds.inputs import ChallengeBest, Inputs, Line, best_by_challenge, result_as_json
+from events.rounds.inputs import Inputs, Line, result_as_json
 from events.rounds.judges import judges_of
 from events.rounds.publishing import (
     Detail,
@@ -56,6 +54,7 @@ from events.rounds.standings import works_of
 from events.rounds.votes import vote_in_words
 from events.submissions import hidden_from, submission_of_team
 from events.teams import team_of
+from frontend.best_places import best_places
 from frontend.pages.events import page_number
 from frontend.pages.rounds import ROWS, NoForm, judged_event, organised_round, the_round, to_round, words
 from frontend.web import NOTHING, Filled, Form, page, render
@@ -134,7 +133,7 @@ def show_result(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "rounds/results.html", event=subject.event, subject=subject, report=report, form=form, notes=notes,
         lines=page_of(report.lines if report else (), page_number(request), size=ROWS),
-        challenges=_best_by_challenge(subject, report.lines if report else ()),
+        best=best_places(subject, report.lines if report else ()),
         base=f"{request.url.path}?page=", ties=report.ties[:MOST_TIES] if report else (),
         discuss=report.discuss[:MOST_TO_DISCUSS] if report else (),
         decisions=[(one, deciders.get(one.decided_by_id or 0, "")) for one in decisions], held=held, shown=shown,
@@ -147,19 +146,6 @@ def show_result(request: Request, form: Filled = NOTHING) -> Response:
         now=to_wall_now(subject), tables=TABLE_NAMES | (CALL_TABLES if subject.round.scheme is Scheme.CALL else {}),
         may_decide=may(actor, "decide_tie", subject), **words(),
     )  # fmt: skip
-
-
-def _best_by_challenge(
-    subject: RoundInEvent, lines: Iterable[Line], shown: Collection[int] | None = None
-) -> list[ChallengeBest]:
-    """Who is best in each challenge, of those shown (None: all); in a call nobody but whoever passes is told of."""
-    if subject.round.scheme is Scheme.CALL:
-        return []
-    found = [
-        replace(one, places=tuple(each for each in one.places if shown is None or each[1].number in shown))
-        for one in best_by_challenge(lines)
-    ]
-    return [one for one in found if one.places]
 
 
 def to_wall_now(subject: RoundInEvent) -> str:
@@ -336,9 +322,7 @@ def _published(request: Request, number: int | None) -> Response:
     return render(
         request, "rounds/published.html", event=subject.event, subject=subject, result=row, versions=versions,
         lines=page_of(lines, page_number(request), size=ROWS), hidden=len(hidden), mine=mine,
-        challenges=_best_by_challenge(
-            subject, published_lines(row, everything=True), {one.number for one in lines}
-        ),
+        best=best_places(subject, published_lines(row, everything=True), {one.number for one in lines}),
         base=f"{request.url.path}?page=",
         organises=organiser_of_event(actor, subject), inputs=inputs_of(row), decided_by=decided_by,
         points=row.detail is Detail.POINTS, newest=row.version == subject.round.shown_version, differs=differs,

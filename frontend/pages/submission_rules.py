@@ -41,6 +41,7 @@ KINDS = (
     (FieldKind.SHORT, _("A short text")),
     (FieldKind.LONG, _("A longer text")),
     (FieldKind.CHOICE, _("A choice of answers")),
+    (FieldKind.CHOICES, _("A choice of several answers")),
     (FieldKind.LINK, _("A link")),
     (FieldKind.NUMBER, _("A number")),
     (FieldKind.FUNDING, _("The funding asked for, in euros")),
@@ -75,13 +76,14 @@ class FieldForm(Form):
     choices: str = ""
     required: str = ""
     shown: str = ""
+    category: str = ""
     stage: str = ""
 
     def asking(self) -> Asking:
         """The same for the domain."""
         choices = tuple(line.strip() for line in self.choices.splitlines() if line.strip())
         return Asking(self.label, self.kind, self.help, choices, bool(self.required), bool(self.shown),
-                      int(self.stage) if self.stage in ("1", "2") else None)  # fmt: skip
+                      int(self.stage) if self.stage in ("1", "2") else None, bool(self.category))  # fmt: skip
 
 
 class LateForm(Form):
@@ -120,7 +122,7 @@ def fields_shown(fields: list[SubmissionField]) -> list[dict[str, Any]]:
     names = dict(KINDS)
     return [
         {"id": one.public_id, "label": one.label, "kind": names[one.kind], "choices": one.choices,
-         "required": one.required, "shown": one.shown, "first": number == 0,
+         "required": one.required, "shown": one.shown, "category": one.category, "first": number == 0,
          "stage": dict(STAGES)[str(one.stage or "")] if one.stage else ""}
         for number, one in enumerate(fields)
     ]  # fmt: skip
@@ -222,6 +224,7 @@ def edit_field(request: Request, form: Filled = NOTHING) -> Response:
     form = form.with_values(
         label=row.label, help=row.help, kind=row.kind, choices="\n".join(row.choices),
         required="yes" if row.required else "", shown="yes" if row.shown else "",
+        category="yes" if row.category else "",
         stage=str(row.stage or ""),
     )  # fmt: skip
     return render(

@@ -45,6 +45,7 @@ class SubmissionForm(Form):
     """
 
     takes_answers: ClassVar[bool] = True
+    takes_several: ClassVar[bool] = True
 
     revision: int = Field(0, ge=0, le=2**31 - 2)
     title: str = ""
@@ -136,6 +137,20 @@ def _values(row: Submission | None, fields: list[SubmissionField]) -> dict[str, 
     } | {name_of(field): says.answers.get(field.public_id, "") for field in fields}  # fmt: skip
 
 
+def _plain(value: object) -> str:
+    """What stands in a field as one text; several answers one a line."""
+    if isinstance(value, list):
+        return "\n".join(str(one) for one in value if one)
+    return str(value).strip()
+
+
+def _ticked(form: Filled, fields: list[SubmissionField]) -> Filled:
+    """The form with several answers as a list, as they are ticked."""
+    several = [name_of(one) for one in fields if one.kind is FieldKind.CHOICES]
+    values = {name: _plain(form.values.get(name, "")).splitlines() for name in several}
+    return Filled(form.values | values, form.errors, form.refused)
+
+
 def _theirs(db: Database, row: Submission | None, form: Filled, fields: list[SubmissionField]) -> Theirs | None:
     if row is None or not form.refused or str(form.values.get("revision", "")) == str(row.revision):
         return None
@@ -144,7 +159,7 @@ def _theirs(db: Database, row: Submission | None, form: Filled, fields: list[Sub
     differs = [
         (str(label), saved[name])
         for name, label in labels.items()
-        if str(form.values.get(name, "")).strip() != saved[name]
+        if _plain(form.values.get(name, "")) != _plain(saved[name])
     ]
     person = db.get(Person, row.saved_by_id) if row.saved_by_id else None
     return Theirs(person.name if person else "", At(row.saved_at), differs) if differs else None
@@ -166,6 +181,7 @@ TYPES = {
     FieldKind.SHORT: "text",
     FieldKind.LONG: "textarea",
     FieldKind.CHOICE: "select",
+    FieldKind.CHOICES: "checkboxes",
     FieldKind.LINK: "url",
     FieldKind.NUMBER: "text",
     FieldKind.FUNDING: "text",
@@ -213,7 +229,7 @@ def edit_submission(request: Request, form: Filled = NOTHING) -> Response:
         handed_in = row is not None and bool(counting_versions(db, [row.id or 0], team.team.stage))
         exception: LateEntry | None = standing_late_entry(db, team.id)
         most = most_pages(db, team)
-    form = form.with_values(**_values(row, fields))
+    form = _ticked(form.with_values(**_values(row, fields)), fields)
     revision = row.revision if theirs and row else form.values.get("revision", 0)
     return render(
         request, "submissions/edit.html", event=team.event, team=team, form=form, submission=row, theirs=theirs,

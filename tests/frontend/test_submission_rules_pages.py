@@ -262,3 +262,26 @@ def test_a_receipt_says_that_it_came_within_the_grace(db, ada, bo, team):
 
     assert "within the grace after the end, which is the same for all" in page.text
     assert db.exec(select(LateEntry)).all() == []
+
+
+def test_teams_tick_the_categories_they_enter_and_untick_them(db, ada, bo, team):
+    Browser(db, ada).send(
+        f"{RULES}/fields", what="field", label="Prizes", kind="choices", choices="Students\nHardware\nLooks",
+        category="yes",
+    )  # fmt: skip
+    name = name_of(db.exec(select(SubmissionField)).one())
+    browser = Browser(db, bo)
+
+    def save(revision: int, *ticked: str) -> Page:
+        browser.db.commit()
+        fields = {"csrf_token": form_token(browser.cookie), **TYPED, "revision": str(revision), name: ["", *ticked]}
+        return Page(browser.client.post(draft_of(team), data=fields, headers={"origin": ADDRESS}))
+
+    two, stale, none = save(0, "Students", "Looks"), save(0, "Hardware"), save(1)
+
+    assert [f'value="{one}"' in two.html for one in ("Students", "Hardware", "Looks")] == [True] * 3
+    assert two.html.count("checked") == 2
+    assert (stale.status, stale.html.count("checked")) == (409, 1)
+    assert (none.status, none.html.count("checked")) == (200, 0)
+    db.expire_all()
+    assert submission_of_team(db, team.id).answers == {}
