@@ -33,7 +33,7 @@ from events.rounds.rounds import (
     submissions_in,
 )
 from events.rounds.votes import RoundVote, latest_votes
-from events.submission_fields import FieldKind, categories_of
+from events.submission_fields import WITH_CHOICES, FieldKind, categories_of
 from events.submissions import Submission, SubmissionVersion, counting_versions
 from events.teams import Team, TeamMember
 
@@ -78,6 +78,12 @@ class Work:
     def challenge(self) -> str:
         """The title of the challenge that it was handed in for, or ''."""
         return str(self.version.content.get("challenge", "")) if self.version else ""
+
+    @property
+    def chose(self) -> bool:
+        """Whether it answers to anything that could make categories."""
+        answers = self.version.content.get("answers", ()) if self.version else ()
+        return any(one["kind"] in WITH_CHOICES for one in answers)
 
     def categories(self, asked: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         """What it answers to the fields that make categories (labels by public id): each answer by itself."""
@@ -160,7 +166,7 @@ def _inputs(
         if row.scheme is not Scheme.AUDIENCE
         else frozenset()
     )
-    asked = categories_of(db, row.event_id) if row.scheme is not Scheme.CALL else {}
+    asked = categories_of(db, row.event_id) if any(one.chose for one in works.values()) else {}
     decisions = db.exec(select(TieDecision).where(TieDecision.round_id == row.id).order_by(col(TieDecision.id).desc()))
     return Inputs(
         scheme=row.scheme.value,
