@@ -21,6 +21,7 @@ from events.core.columns import listing, moment, public_id, word
 from events.core.database import Database
 from events.core.hooks import cloned_with_event
 from events.core.journal import Fact, record
+from events.core.money import read_sum
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
 from events.deadlines import deadline_to_come
@@ -317,9 +318,8 @@ def _as_asked(field: SubmissionField, text: str) -> str | Message:
     if field.kind is FieldKind.NUMBER:
         return _number(text) or _("Please write a number, such as 12 or 3.5.")
     if field.kind is FieldKind.FUNDING:
-        amount = _number(text)
-        positive = amount and Decimal(amount) > 0
-        return amount if positive else _("Please write an amount in euros, such as 250000.")
+        amount = read_sum(text)
+        return format(amount, "f") if amount else _("Please write an amount in euros, such as 250000.")
     return text
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from events.core.access import Actor, may
 from events.core.database import Database, reading, transaction
+from events.core.money import read_sum
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import Message, _
 from events.deadlines import in_stages
@@ -95,16 +96,12 @@ def set_now(request: Request, form: BudgetForm) -> Response:
 
 def _amount(text: str) -> float | None:
     """An amount as people type it: 2 000 000 or 2000000,50; None where nothing is typed."""
-    plain = "".join(text.split()).replace(",", ".")
-    if not plain:
+    if not text.strip():
         return None
-    try:
-        found = float(plain)
-    except ValueError:
-        found = 0
-    if not 0 < found < float("inf"):
+    found = read_sum(text)
+    if found is None:
         raise Invalid({"available": _("Please write an amount in euros, such as 2000000, or leave it empty.")})
-    return found
+    return float(found)
 
 
 @page(signed_in=True)

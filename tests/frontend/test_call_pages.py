@@ -224,6 +224,48 @@ def test_a_team_that_was_not_invited_is_told_so_where_it_would_write(db, evaluat
     assert (sent.status, "who were invited after the evaluation" in sent.text) == (409, True)
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("300,000", "300000"),
+        ("300.000", "300000"),
+        ("300 000", "300000"),
+        ("2.000.000,50", "2000000"),
+        ("1500", "1500"),
+    ],
+)
+def test_what_groups_thousands_is_never_taken_for_a_point(db, evaluated, ada_here, typed, kept):
+    there = f"{HERE}/judging/{evaluated.round(db, 1).round.public_id}/budget"
+
+    page = ada_here.send(there, available=typed, aim="3", least_times="2.5")
+
+    assert (page.status, f'value="{kept}"' in page.html) == (200, True)
+
+
+@pytest.mark.parametrize("typed", ["30,00,00", "3.000,000", "much", "0", "-5", "300.0000"])
+def test_an_amount_that_could_be_another_is_refused(db, evaluated, ada_here, typed):
+    there = f"{HERE}/judging/{evaluated.round(db, 1).round.public_id}/budget"
+
+    page = ada_here.send(there, available=typed, aim="3", least_times="2.5")
+
+    assert (page.status, "Please write an amount in euros" in page.text, f'value="{typed}"' in page.html) == (
+        422, True, True
+    )  # fmt: skip
+
+
+def test_amounts_and_points_stand_as_the_reader_writes_them(db, evaluated, ada_here):
+    there = f"{HERE}/judging/{evaluated.round(db, 1).round.public_id}/budget"
+    ada_here.send(there, available="300000", aim="3", least_times="2.5")
+    english = ada_here.get(there).text
+    person_of(db, evaluated.ada).locale = "de"
+    db.commit()
+
+    german = ada_here.get(there).text
+
+    assert ("100,000" in english, "4.25" in english) == (True, True)
+    assert ("100.000" in german, "4,25" in german, "4.25" in german) == (True, True, False)
+
+
 # Redress
 
 
