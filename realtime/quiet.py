@@ -40,6 +40,7 @@ from events.rounds import (
     publishing,
     redress,
     rounds,
+    voters,
 )
 from events.screening import decisions, screenings
 from realtime.announcing import quiet
@@ -179,6 +180,8 @@ quiet(
     conflicts.MentorNoted,
     guests.GuestJudgeInvited,
     guests.GuestLinkRevoked,
+    voters.VoterInvited,
+    voters.VoterRevoked,
     guest_signin.GuestSignedIn,
     guest_signin.GuestSignedOut,
     comments.CommentsReleased,

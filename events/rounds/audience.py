@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import func, select
 
-from events.core.access import Actor, command
+from events.core.access import Actor, command, rule
 from events.core.database import Database
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import N_, Message, _
@@ -17,6 +18,7 @@ from events.rounds.desk import ReadWork, read_works
 from events.rounds.rounds import RoundInEvent, Scheme, lock_open_round, submissions_in, takes_votes
 from events.rounds.schemes import engine_rule
 from events.rounds.standings import own_numbers, works_of
+from events.rounds.voters import VOTER, voters_without_a_place
 from events.rounds.votes import BALLOT, RoundVote, Said, VoteKind, keep_vote, last_about, voters_in
 
 
@@ -41,6 +43,11 @@ class Turnout:
 
     ballots: int
     voters: int
+
+
+@rule
+def voter_of_round(actor: Actor, subject: Any) -> bool:
+    return actor.is_(VOTER, "round", subject.round.id)
 
 
 def audience_rule(subject: RoundInEvent) -> Audience:
@@ -68,7 +75,7 @@ def poll_for(db: Database, actor: Actor, subject: RoundInEvent) -> Poll:
 
 
 # Many vote at once, and who voted when is nobody's business: a ballot is no fact.
-@command(participant_of_event, when=takes_votes)
+@command(participant_of_event | voter_of_round, when=takes_votes)
 def cast_ballot(
     db: Database, actor: Actor, subject: RoundInEvent, *, choices: Sequence[tuple[int, int]], seen: int, client_id: str
 ) -> RoundVote:
@@ -126,4 +133,5 @@ def turnout_of(db: Database, subject: RoundInEvent) -> Turnout:
     voters = select(func.count()).where(
         Registration.event_id == subject.event.id, Registration.state == RegistrationState.ACCEPTED
     )
-    return Turnout(voters_in(db, [subject.id]).get(subject.id, 0), int(db.exec(voters).one()))
+    may_vote = int(db.exec(voters).one()) + voters_without_a_place(db, subject)
+    return Turnout(voters_in(db, [subject.id]).get(subject.id, 0), may_vote)

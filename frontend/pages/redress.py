@@ -9,7 +9,7 @@ from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
 from events.core.paging import page_of
 from events.core.refusals import Invalid, NotFound
-from events.core.sheets import Cell, write_csv
+from events.core.sheets import Cell, write_csv, write_xlsx
 from events.core.translation import Message, _
 from events.rounds.calls import FATE_NAMES
 from events.rounds.redress import (
@@ -29,6 +29,7 @@ from events.rounds.redress import (
 from events.rounds.rounds import RoundInEvent, Scheme
 from frontend.pages.calls import own_submission, show_own
 from frontend.pages.events import page_number
+from frontend.pages.exports import XLSX, sent_table
 from frontend.pages.rounds import organised_round, the_round, to_round, words
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
 
@@ -131,14 +132,22 @@ def decide_now(request: Request, form: DecisionForm) -> Response:
     return to_round(request, subject, _("Decided. The team is told, with your reasons."), "round_redress")
 
 
-@page(signed_in=True)
-def send_table(request: Request) -> Response:
+def _table(request: Request) -> tuple[str, list[list[Cell]]]:
     with reading() as db:
         actor, subject = _call(db, request)
-        rows = _rows(redress_in(db, actor, subject))
-    name = f"{subject.event.event.slug}-round-{subject.id}-redress.csv"
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"}
-    return Response(write_csv(COLUMNS, rows), media_type="text/csv; charset=utf-8", headers=headers)
+        return f"{subject.event.event.slug}-round-{subject.id}-redress", _rows(redress_in(db, actor, subject))
+
+
+@page(signed_in=True)
+def send_csv(request: Request) -> Response:
+    name, rows = _table(request)
+    return sent_table(write_csv(COLUMNS, rows), f"{name}.csv", "text/csv; charset=utf-8")
+
+
+@page(signed_in=True)
+def send_xlsx(request: Request) -> Response:
+    name, rows = _table(request)
+    return sent_table(write_xlsx(COLUMNS, rows, str(_("Redress"))), f"{name}.xlsx", XLSX)
 
 
 def _rows(cards: Iterable[RedressCard]) -> list[list[Cell]]:

@@ -58,6 +58,7 @@ from events.rounds import (
     redress,
     rounds,
     scoring,
+    voters,
     votes,
 )
 from events.screening import decisions, screenings, verdicts
@@ -267,6 +268,7 @@ silent(
     rounds.RoundAdded,
     rounds.RoundChanged,
     redress.RedressWithdrawn,
+    voters.VoterRevoked,
     rounds.RoundRemoved,
     rounds.RoundOpened,
     rounds.RoundClosed,

@@ -592,6 +592,15 @@ def a_vote_of_the_audience(world: World) -> list[Case]:
     return voting_states(world.judging.audience)
 
 
+@cases_of("invite_voters", "revoke_voter")
+def an_audience_to_invite(world: World) -> list[Case]:
+    one = world.judging.audience
+    return [
+        *(Case(f"{state} round", with_state(one, round={"state": state})) for state in RoundState),
+        Case("a round with judges", world.judging.open),
+    ]
+
+
 @cases_of("note_mentor")
 def a_team_with_a_mentor(world: World) -> list[Case]:
     return a_team(world)

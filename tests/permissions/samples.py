@@ -60,6 +60,8 @@ def path_of(route: Route, world: World) -> str:
     ids |= sample_of(route, world).ids
     if route.path.startswith("/team-invitations/"):
         ids["token"] = world.ids["invitation_token"]
+    if route.path.startswith("/ballots/"):
+        ids["token"] = world.ids["ballot_token"]
     if route.path.startswith("/judge-links/"):
         ids["token"] = world.ids["guest_token"]
     return re.sub(r"{(\w+)(?::\w+)?}", lambda found: ids[found[1]], route.path)
@@ -413,6 +415,10 @@ def judging_samples(world: World) -> dict[str, Sample]:
         "flag_submission": Sample({"flag_reason": "rules"}),
         "declare_conflict": Sample({"reason": "My sister works there."}),
         "audience_vote": Sample(ids=audience),
+        "round_voters": Sample(ids=audience),
+        "invite_voters": Sample({"addresses": "vic@example.org, vic@example.com", "days": "7"}, ids=audience),
+        "revoke_voter": Sample(ids=audience),
+        "vote_by_link": Sample(vote | {"seen": "0", "choices": ["1"]}),
         "cast_ballot": Sample(vote | {"seen": "0", "choices": ["1"]}, ids=audience),
     }
 
@@ -446,6 +452,7 @@ def call_samples(world: World) -> dict[str, Sample]:
         "withdraw_redress": Sample(ids=asked),
         "round_redress": Sample(ids=asked),
         "redress_table": Sample(ids=asked),
+        "redress_xlsx": Sample(ids=asked),
         "redress_request": Sample(ids=asked),
         "decide_redress": Sample({"verdict": "dismissed", "decision": "It was read."}, ids=asked),
     }
