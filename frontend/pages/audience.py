@@ -65,15 +65,15 @@ def vote_now(request: Request, form: BallotForm) -> Response:
     with transaction() as db:
         actor, subject = _vote(db, request)
         if find_vote(db, actor.person, form.client_id) is None:
-            choices = choices_in(db, actor, subject, form)
+            choices = choices_in(poll_for(db, actor, subject), form)
             cast_ballot(db, actor, subject, choices=choices, seen=form.seen, client_id=form.client_id)
     told = _("Thank you, your vote is in. You can change it until voting is closed.")
     return redirect(request, "audience_vote", event=subject.event.event.slug, round=subject.round.public_id, flash=told)
 
 
-def choices_in(db: Database, actor: Actor, subject: RoundInEvent, form: BallotForm) -> list[tuple[int, int]]:
+def choices_in(poll: Poll, form: BallotForm) -> list[tuple[int, int]]:
     """What was chosen, as numbers and amounts."""
-    allocation = poll_for(db, actor, subject).rule.way is Way.ALLOCATION
+    allocation = poll.rule.way is Way.ALLOCATION
     return _points(form) if allocation else [(_number(one), 1) for one in form.choices]
 
 

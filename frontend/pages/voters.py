@@ -89,10 +89,10 @@ def revoke_now(request: Request, form: NoForm) -> Response:
 def show_ballot(request: Request, form: Filled = NOTHING) -> Response:
     token = request.path_params["token"]
     with reading() as db:
-        actor_of(db, request)
+        reader = actor_of(db, request)
         try:
             voter, subject = get_voter(db, token)
-            poll = poll_for(db, voter, subject)
+            poll = poll_for(db, voter, subject, reader=reader)
         except BallotLinkNotValid as refusal:
             return render(request, "audience/ended.html", status=409, sentence=refusal.message)
     return ballot_page(request, voter, subject, poll, form, link_token=token)
@@ -103,10 +103,10 @@ def vote_now(request: Request, form: BallotForm) -> Response:
     token = request.path_params["token"]
     take_turn(f"ballot {digest(token)}", times=60, per=timedelta(minutes=30))
     with transaction() as db:
-        actor_of(db, request)
+        reader = actor_of(db, request)
         voter, subject = get_voter(db, token)
         if find_vote(db, voter.person, form.client_id) is None:
-            choices = choices_in(db, voter, subject, form)
+            choices = choices_in(poll_for(db, voter, subject, reader=reader), form)
             cast_ballot(db, voter, subject, choices=choices, seen=form.seen, client_id=form.client_id)
     told = _("Thank you, your vote is in. You can change it until voting is closed.")
     return redirect(request, "ballot_by_link", token=token, flash=told)

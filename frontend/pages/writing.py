@@ -148,7 +148,7 @@ def _ticked(form: Filled, fields: list[SubmissionField]) -> Filled:
     """The form with several answers as a list, as they are ticked."""
     several = [name_of(one) for one in fields if one.kind is FieldKind.CHOICES]
     values = {name: _plain(form.values.get(name, "")).splitlines() for name in several}
-    return Filled(form.values | values, form.errors, form.refused)
+    return Filled({**form.values, **values}, form.errors, form.refused)
 
 
 def _theirs(db: Database, row: Submission | None, form: Filled, fields: list[SubmissionField]) -> Theirs | None:

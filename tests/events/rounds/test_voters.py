@@ -11,8 +11,10 @@ from events.core.timers import run_due_timers
 from events.people import Person, PersonState, find_person
 from events.roles import actor_for
 from events.rounds.audience import cast_ballot, poll_for, turnout_of
+from events.rounds.desk import get_work
 from events.rounds.publishing import publish_result, published_lines
 from events.rounds.running import close_round
+from events.rounds.scoring import declare_conflict
 from events.rounds.setting_up import remove_round
 from events.rounds.voters import (
     BallotLinkNotValid,
@@ -23,7 +25,7 @@ from events.rounds.voters import (
     revoke_voter,
     voters_by_mail,
 )
-from tests.events.makers_rounds import fresh, make_contest, make_round, new_id, number_of, open_a_round
+from tests.events.makers_rounds import fresh, make_contest, make_round, new_id, number_of, open_a_round, work_of
 from tests.makers import NOW, again, make_person, make_registration
 
 
@@ -177,3 +179,39 @@ def test_a_week_after_the_link_an_address_is_forgotten_and_the_ballot_still_coun
         assert find_person(db, "val@example.org") is None
         assert find_person(db, "vic@example.org").state is PersonState.ACTIVE
         assert turnout_of(db, vote).ballots == 1
+
+
+# What a judge must not read stands on no ballot either
+
+
+def test_a_judge_of_a_blind_round_who_takes_part_reads_no_ballot(db, contest, vote):
+    judge = contest.judges[0]
+    make_registration(db, judge, contest.event)
+    made = open_a_round(db, contest, blind=True)
+
+    with pytest.raises(Conflict) as refused:
+        poll_for(db, again(db, judge), vote)
+    with pytest.raises(Conflict):
+        cast_ballot(db, again(db, judge), vote, choices=[(1, 1)], seen=0, client_id=new_id())
+
+    assert "You judge in this event" in str(refused.value.message)
+    close_round(db, contest.ada, fresh(db, made))
+    assert made.round.blind
+
+
+def test_what_a_judge_has_a_conflict_of_interest_with_is_not_on_their_ballot(db, contest, vote):
+    judge = contest.judges[0]
+    make_registration(db, judge, contest.event)
+    made = open_a_round(db, contest)
+    declare_conflict(
+        db, again(db, judge), get_work(db, again(db, judge), made, work_of(db, made, "Straw")), reason="My sister."
+    )
+    invite(db, contest, vote)
+
+    poll = poll_for(db, again(db, judge), vote)
+    shown = poll_for(db, get_voter(db, link_of(db))[0], vote, reader=again(db, judge))
+
+    assert [one.team for one in poll.works] == [one.team for one in shown.works] == ["Husk"]
+    with pytest.raises(Invalid):
+        cast_ballot(db, again(db, judge), vote, choices=[(number_of(db, vote, "Straw"), 1)], seen=0, client_id=new_id())
+    assert len(poll_for(db, again(db, contest.leads["Straw"]), vote).works) == 2
