@@ -65,7 +65,8 @@ def is_audience_vote(subject: RoundInEvent) -> bool:
 
 
 def poll_for(db: Database, actor: Actor, subject: RoundInEvent, *, reader: Actor | None = None) -> Poll:
-    """The ballot of somebody who takes part or has a link; of another who is signed in, `reader`, what they may read."""
+    """The ballot of somebody who takes part or has a link; with another who is signed in, `reader`, only what they may
+    read too."""
     rows = _shown_to(db, subject, actor, *([reader] if reader is not None and reader.signed_in else []))
     read = read_works(db, subject, rows)
     own = own_numbers(db, works_of(db, subject.id), {actor.person or 0})
