@@ -34,10 +34,11 @@ from events.deadlines import (
 )
 from events.events import EventWithPhases
 from events.late_entries import LONGEST_WHY, SHORTEST_WHY, standing_late_entry
+from events.page_limits import most_pages, too_long_to_hand_in
 from events.people import Person
 from events.roles import organiser_of_event
 from events.submission_fields import SubmissionField, checked_answers, fields_for, kept_answers
-from events.submission_files import FileCard, files_of
+from events.submission_files import FileCard, files_of, stored_files_of
 from events.submission_search import make_findable
 from events.submission_texts import Written
 from events.submissions import (
@@ -85,16 +86,26 @@ def waits_for_admission(subject: VersionInEvent, now: datetime) -> None:
 
 
 @command(member_of_team, when=submission_open)
-def hand_in(db: Database, actor: Actor, subject: TeamInEvent, *, written: Written, revision: int) -> SubmissionVersion:
+def hand_in(
+    db: Database,
+    actor: Actor,
+    subject: TeamInEvent,
+    *,
+    written: Written,
+    revision: int,
+    pages: Mapping[str, int | None] | None = None,
+) -> SubmissionVersion:
     """Save and hand in: makes the version that counts from now on, until the team hands in again.
 
     The version never changes; `sha256` is over its canonical content, which names each file's hash. Handing in the
-    same again gives the same version. Refuses a short title or summary, fields that are not answered as they were
-    asked, and what `save_draft` refuses.
+    same again gives the same version. `pages` are those of PDFs (by public id) that were counted just now. Refuses a
+    short title or summary, fields that are not answered as they were asked, PDFs of more pages than there may be, and
+    what `save_draft` refuses.
     """
     row = submission_row(db, subject, lock=True)
     fields = fields_for(db, subject.event.id, subject.team.challenge_id, subject.team.stage)
-    written = _finished(fields, written, row)
+    there = stored_files_of(db, row.id)
+    written = _finished(fields, written, row, too_long_to_hand_in(there, pages or {}, most_pages(db, subject)))
     write_down(db, actor, row, written, revision)
     content = _content(db, subject, Written.of(row), files_of(db, row.id))
     version, new = _keep(db, actor, row, content, exception=_exception(db, subject))
@@ -118,8 +129,8 @@ def _exception(db: Database, subject: TeamInEvent) -> int | None:
     return standing.id if standing else None
 
 
-def _finished(fields: list[SubmissionField], written: Written, row: Submission) -> Written:
-    wrong: dict[str, Message | str] = {}
+def _finished(fields: list[SubmissionField], written: Written, row: Submission, too_long: Message | None) -> Written:
+    wrong: dict[str, Message | str] = {"files": too_long} if too_long else {}
     if len(written.title) < SHORTEST_TITLE:
         wrong["title"] = _("Please give your submission a title.")
     if len(written.summary) < SHORTEST_SUMMARY:

@@ -106,6 +106,8 @@ def find_by_public_id(db: Database, public: str) -> Person | None:
 
 def people_by_id(db: Database, ids: set[int]) -> dict[int, Person]:
     """Several people at once."""
+    if not ids:
+        return {}
     return {one.id: one for one in db.exec(select(Person).where(col(Person.id).in_(ids))) if one.id is not None}
 
 

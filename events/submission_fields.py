@@ -21,6 +21,7 @@ from events.core.columns import listing, moment, public_id, word
 from events.core.database import Database
 from events.core.hooks import cloned_with_event
 from events.core.journal import Fact, record
+from events.core.money import read_sum
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
 from events.deadlines import deadline_to_come
@@ -39,13 +40,18 @@ class FieldKind(StrEnum):
     SHORT = "short text"
     LONG = "long text"
     CHOICE = "choice"
+    CHOICES = "choices"
     LINK = "link"
     NUMBER = "number"
     FUNDING = "funding"
 
 
+WITH_CHOICES = (FieldKind.CHOICE, FieldKind.CHOICES)
+
+
 class SubmissionField(SQLModel, table=True):
     """Something asked of submissions: of all, or of those for one challenge. `shown`: the gallery shows the answer.
+    `category`: results say who is best among those with the same answer. Several answers are kept one a line.
     In a call `stage` says whether it is asked in the concept note (1), in the full proposal (2), or in both (None)."""
 
     __tablename__ = "submission_field"
@@ -60,6 +66,7 @@ class SubmissionField(SQLModel, table=True):
     choices: list[str] = listing(default_factory=list)
     required: bool = False
     shown: bool = False
+    category: bool = False
     stage: int | None = Field(default=None)
     position: int = 0
     removed_at: datetime | None = moment(default=None, nullable=True)
@@ -99,6 +106,7 @@ class Asking:
     required: bool = False
     shown: bool = False
     stage: int | None = None
+    category: bool = False
 
 
 def its_deadline_to_come(subject: Any, now: datetime) -> None:
@@ -150,15 +158,18 @@ def _write(row: SubmissionField, asking: Asking) -> None:
         wrong["label"] = _("Please say in at most 200 characters what you ask for.")
     if len(asking.help.strip()) > 300:
         wrong["help"] = _("Please write at most %(most)s characters.", most=300)
-    if asking.kind is FieldKind.CHOICE and not 2 <= len(choices) <= 50:
+    if asking.kind in WITH_CHOICES and not 2 <= len(choices) <= 50:
         wrong["choices"] = _("A choice needs two to fifty answers, one per line.")
     if any(len(one) > 200 for one in choices):
         wrong["choices"] = _("Please write at most %(most)s characters.", most=200)
+    if asking.category and asking.kind not in WITH_CHOICES:
+        wrong["category"] = _("Only a choice of answers makes categories.")
     if wrong:
         raise Invalid(wrong)
     row.label, row.help, row.kind = label, asking.help.strip(), asking.kind
-    row.choices = list(choices) if asking.kind is FieldKind.CHOICE else []
+    row.choices = list(choices) if asking.kind in WITH_CHOICES else []
     row.required, row.shown, row.stage = asking.required, asking.shown, asking.stage
+    row.category = asking.category
 
 
 @command(owner_of_its_challenge | organiser_of_event, when=its_deadline_to_come)
@@ -229,6 +240,15 @@ def fields_of_event(db: Database, event_id: int) -> list[SubmissionField]:
     return list(db.exec(query.order_by(col(SubmissionField.position), col(SubmissionField.id))))
 
 
+def categories_of(db: Database, event_id: int) -> dict[str, str]:
+    """The fields that make categories, in order: what they ask, by public id."""
+    query = select(SubmissionField).where(
+        SubmissionField.event_id == event_id, col(SubmissionField.category), col(SubmissionField.removed_at).is_(None)
+    )
+    rows = db.exec(query.order_by(col(SubmissionField.position), col(SubmissionField.id)))
+    return {one.public_id: one.label for one in rows}
+
+
 def get_field(db: Database, actor: Actor, event: EventWithPhases, public: str) -> FieldInEvent:
     """A field, for those who may change it; NotFound for others."""
     query: Any = (
@@ -252,7 +272,7 @@ def typed_answers(fields: Sequence[SubmissionField], typed: Mapping[str, str]) -
     """What was typed into these fields (by their names in forms), for a draft: refuses only what is too long."""
     wrong: dict[str, Message | str] = {}
     for field in fields:
-        most = LONGEST_ANSWER if field.kind is FieldKind.LONG else SHORT_ANSWER
+        most = LONGEST_ANSWER if field.kind in (FieldKind.LONG, FieldKind.CHOICES) else SHORT_ANSWER
         if len(typed.get(name_of(field), "").strip()) > most:
             wrong[name_of(field)] = _("This is longer than %(most)s characters. Please shorten it.", most=most)
     if wrong:
@@ -289,14 +309,17 @@ def checked_answers(fields: Sequence[SubmissionField], answers: Mapping[str, str
 def _as_asked(field: SubmissionField, text: str) -> str | Message:
     if field.kind is FieldKind.CHOICE and text not in field.choices:
         return _("Please choose one of the answers.")
+    if field.kind is FieldKind.CHOICES:
+        chosen = {one.strip() for one in text.splitlines() if one.strip()}
+        known = "\n".join(one for one in field.choices if one in chosen)
+        return known if chosen <= set(field.choices) else _("Please choose some of the answers.")
     if field.kind is FieldKind.LINK:
         return clean_link(text) or _("Please give an address that starts with https://.")
     if field.kind is FieldKind.NUMBER:
         return _number(text) or _("Please write a number, such as 12 or 3.5.")
     if field.kind is FieldKind.FUNDING:
-        amount = _number(text)
-        positive = amount and Decimal(amount) > 0
-        return amount if positive else _("Please write an amount in euros, such as 250000.")
+        amount = read_sum(text)
+        return format(amount, "f") if amount else _("Please write an amount in euros, such as 250000.")
     return text
 
 

@@ -12,6 +12,7 @@ from events.core.files import ReadyFile, StoredFile, store_file
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import _
 from events.deadlines import before_the_deadline
+from events.page_limits import PDF, most_pages, too_long
 from events.submissions import (
     SubmissionFile,
     SubmissionInEvent,
@@ -32,13 +33,15 @@ class FileCard:
     name: str
     size: int
     sha256: str
+    pages: int | None = None
 
 
 @command(member_of_team, when=before_the_deadline)
 def add_file(db: Database, actor: Actor, subject: TeamInEvent, *, file: ReadyFile) -> StoredFile:
     """Add a file to the team's submission; the same file again changes nothing.
 
-    Refuses the eleventh, and what `store_file` refuses: empty, too large, not what its name says.
+    Refuses the eleventh, a PDF of more pages than there may be, and what `store_file` refuses: empty, too large, not
+    what its name says.
     """
     row = submission_row(db, subject, lock=True)
     there = files_of(db, row.id)
@@ -47,6 +50,8 @@ def add_file(db: Database, actor: Actor, subject: TeamInEvent, *, file: ReadyFil
     for one in there:
         if (one.name, one.sha256) == (file.name, file.sha256):
             return db.exec(select(StoredFile).where(StoredFile.public_id == one.public_id)).one()
+    if sentence := too_long(file.name, file.media_type, file.pages, most_pages(db, subject)):
+        raise Invalid({"files": sentence})
     stored = store_file(db, actor, file)
     db.add(SubmissionFile(submission_id=row.id or 0, file_id=stored.id or 0))
     db.flush()
@@ -71,15 +76,28 @@ def remove_file(db: Database, actor: Actor, subject: TeamInEvent, *, file: str) 
         raise Conflict(_("This file was removed already."))
 
 
-def files_of(db: Database, submission_id: int | None) -> list[FileCard]:
-    """The files of the draft, in order of arrival."""
+def stored_files_of(db: Database, submission_id: int | None) -> list[StoredFile]:
+    """The rows of the draft's files, in order of arrival."""
     query = (
         select(StoredFile)
         .join(SubmissionFile, col(SubmissionFile.file_id) == col(StoredFile.id))
         .where(SubmissionFile.submission_id == submission_id, col(SubmissionFile.removed_at).is_(None))
         .order_by(col(SubmissionFile.id))
     )
-    return [FileCard(one.public_id, one.name, one.size, one.sha256) for one in db.exec(query)]
+    return list(db.exec(query))
+
+
+def files_of(db: Database, submission_id: int | None) -> list[FileCard]:
+    """The files of the draft, in order of arrival."""
+    found = stored_files_of(db, submission_id)
+    return [FileCard(one.public_id, one.name, one.size, one.sha256, one.pages) for one in found]
+
+
+def files_to_count(db: Database, subject: TeamInEvent, submission_id: int | None) -> list[StoredFile]:
+    """The PDFs of the draft whose pages are limited and were not counted when they came."""
+    if most_pages(db, subject) is None:
+        return []
+    return [one for one in stored_files_of(db, submission_id) if one.media_type == PDF and one.pages is None]
 
 
 def get_file(db: Database, actor: Actor, subject: SubmissionInEvent, public: str) -> StoredFile:

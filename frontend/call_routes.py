@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from frontend.pages import calls, consensus, screening, screening_work
+from frontend.pages import calls, consensus, redress, screening, screening_work
 from frontend.routing import get, post
 
 CALLS: list[BaseRoute] = [
@@ -18,7 +18,8 @@ CALLS: list[BaseRoute] = [
     post("/e/{event}/screening/open", screening.open_now, "open_screening"),
     post("/e/{event}/screening/close", screening.close_now, "close_screening"),
     post("/e/{event}/screening/release", screening.release_now, "release_eligibility"),
-    get("/e/{event}/screening.csv", screening.send_table, "screening_table"),
+    get("/e/{event}/screening.csv", screening.send_csv, "screening_table"),
+    get("/e/{event}/screening.xlsx", screening.send_xlsx, "screening_xlsx"),
     get("/e/{event}/screening/works/{work}", screening.show_screened, "screened_work"),
     post("/e/{event}/screening/works/{work}/decide", screening.decide_now, "decide_eligibility"),
     get("/e/{event}/screening/mine", screening_work.show_mine, "my_screening"),
@@ -35,4 +36,11 @@ CALLS: list[BaseRoute] = [
     get("/e/{event}/judging/{round}/budget", calls.show_budget, "round_budget"),
     post("/e/{event}/judging/{round}/budget", calls.set_now, "set_budget"),
     get("/e/{event}/judging/{round}/own", calls.show_own, "call_result"),
+    post("/e/{event}/judging/{round}/own/redress", redress.ask_now, "ask_for_redress"),
+    post("/e/{event}/judging/{round}/own/redress/take-back", redress.withdraw_now, "withdraw_redress"),
+    get("/e/{event}/judging/{round}/redress", redress.show_requests, "round_redress"),
+    get("/e/{event}/judging/{round}/redress.csv", redress.send_csv, "redress_table"),
+    get("/e/{event}/judging/{round}/redress.xlsx", redress.send_xlsx, "redress_xlsx"),
+    get("/e/{event}/judging/{round}/redress/{redress}", redress.show_request, "redress_request"),
+    post("/e/{event}/judging/{round}/redress/{redress}", redress.decide_now, "decide_redress"),
 ]

@@ -70,6 +70,7 @@ HACKATHONS: list[BaseRoute] = [
     post("/e/{event}/teams/{team}/submission/files/{file}/remove", writing.remove_file_now, "remove_file"),
     get("/e/{event}/set-up/submissions", submission_rules.show_rules, "submission_rules"),
     post("/e/{event}/set-up/submissions/grace", submission_rules.set_grace_now, "set_grace"),
+    post("/e/{event}/set-up/submissions/pages", submission_rules.set_pages_now, "set_page_limits"),
     post("/e/{event}/set-up/submissions/fields", submission_rules.add_for_all_now, "add_field_for_all"),
     get("/e/{event}/challenges/{challenge}/fields", submission_rules.show_challenge_fields, "challenge_fields"),
     post("/e/{event}/challenges/{challenge}/fields", submission_rules.add_for_challenge_now, "add_field"),

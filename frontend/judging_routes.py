@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from frontend.pages import audience, guest_judges, judging, round_judges, round_results, rounds
+from frontend.pages import audience, guest_judges, judging, round_judges, round_results, round_tables, rounds, voters
 from frontend.routing import get, post
 
 JUDGING: list[BaseRoute] = [
@@ -41,7 +41,8 @@ JUDGING: list[BaseRoute] = [
     post("/e/{event}/judging/{round}/result/show", round_results.show_now, "show_result_now"),
     post("/e/{event}/judging/{round}/result/take-back", round_results.take_back_now, "take_result_back"),
     post("/e/{event}/judging/{round}/comments/release", round_results.release_now, "release_comments"),
-    get("/e/{event}/judging/{round}/tables/{what}.csv", round_results.send_table, "round_table"),
+    get("/e/{event}/judging/{round}/tables/{what}.csv", round_tables.send_table, "round_table"),
+    get("/e/{event}/judging/{round}/tables.xlsx", round_tables.send_workbook, "round_workbook"),
     get("/e/{event}/judging/{round}/published", round_results.show_published, "published_result"),
     get("/e/{event}/judging/{round}/published/{number}", round_results.show_version, "result_version"),
     get("/e/{event}/judging/{round}/comments", round_results.show_comments, "team_comments"),
@@ -63,4 +64,9 @@ JUDGING: list[BaseRoute] = [
     post("/guest/sign-out", guest_judges.sign_out_now, "sign_guest_out"),
     get("/e/{event}/judging/{round}/vote", audience.show_ballot, "audience_vote"),
     post("/e/{event}/judging/{round}/vote", audience.vote_now, "cast_ballot"),
+    get("/e/{event}/judging/{round}/voters", voters.show_voters, "round_voters"),
+    post("/e/{event}/judging/{round}/voters", voters.invite_now, "invite_voters"),
+    post("/e/{event}/judging/{round}/voters/{voter}/end", voters.revoke_now, "revoke_voter"),
+    get("/ballots/{token}", voters.show_ballot, "ballot_by_link"),
+    post("/ballots/{token}", voters.vote_now, "vote_by_link"),
 ]

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from sqlmodel import SQLModel
@@ -71,8 +72,9 @@ def environment() -> Environment:
         kept_part=lambda name, **given: kept_part(made.get_template(name), **given),
     )  # fmt: skip
     made.filters.update(
-        when=when_tag, day=day_tag, date=date_tag, clock=clock_tag, markdown=markdown, iso=datetime.isoformat
-    )
+        when=when_tag, day=day_tag, date=date_tag, clock=clock_tag, markdown=markdown, iso=datetime.isoformat,
+        figure=figure,
+    )  # fmt: skip
     return made
 
 
@@ -81,6 +83,15 @@ def _written(value: Any) -> Any:
     if isinstance(value, SQLModel):
         raise TypeError(f"a template shows columns of {type(value).__name__}, not the row with all that is in it")
     return str(value) if isinstance(value, Message | At) else value
+
+
+def figure(number: float, digits: int | None = None, *, signed: bool = False) -> str:
+    """A number as the reader writes it: 1,234.5 or 1.234,5; with so many digits after the point, or as many as it has,
+    at most three."""
+    rest = "###" if digits is None else "0" * digits
+    pattern = "#,##0" + (f".{rest}" if rest else "")
+    rounded = round(number, 3 if digits is None else digits) + 0  # no -0
+    return str(format_decimal(rounded, f"+{pattern};-{pattern}" if signed else pattern, locale=reader().locale))
 
 
 def when_tag(moment: datetime, zone: str | None = None) -> Markup:

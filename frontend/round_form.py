@@ -13,7 +13,7 @@ from events.judging.rules import Average, By, Way
 from events.judging.votes import Kind
 from events.phases import PHASE_NAMES, PhaseKind
 from events.rounds.rounds import RoundInEvent, Scheme
-from events.rounds.schemes import FIRST_PLACES, CriterionPlan, RoundPlan
+from events.rounds.schemes import FIRST_PLACES, REDRESS_DAYS, CriterionPlan, RoundPlan
 from frontend.rows import filled_rows
 from frontend.web import Form
 
@@ -144,6 +144,7 @@ def _call_rule(typed: Typed) -> dict[str, Any]:
     purpose = typed.values.get("purpose", "")
     total = typed.number("sum_threshold") if typed.values.get("sum_threshold", "").strip() else None
     return {**scale, "sum_threshold": total, "arbitrate_over": typed.number("arbitrate_over", 1.5),
+            "redress_days": typed.whole("redress_days", REDRESS_DAYS),
             "purpose": purpose if purpose in set(Purpose) else Purpose.INVITE.value}  # fmt: skip
 
 

@@ -287,9 +287,10 @@ def _filled_in(form: type[F], sent: Sent) -> F:
     unknown = {name: value[-1] for name, value in sent.fields.items() if name not in form.model_fields}
     if getattr(form, "takes_answers", False):
         values["answers"], unknown = unknown, {}
-    if "answer_files" in form.model_fields:  # what repeats is an answer of several lines, and files can be answers
+    if getattr(form, "takes_several", False):  # what repeats is an answer of several lines
         several = {name: "\n".join(value) for name, value in sent.fields.items() if len(value) > 1}
         values["answers"] |= {name: text for name, text in several.items() if name in values["answers"]}
+    if "answer_files" in form.model_fields:  # files can be answers too
         values["answer_files"] = {name: one[-1] for name, one in sent.files.items() if name not in form.model_fields}
     try:
         return form(**values, **unknown)

@@ -18,6 +18,7 @@ from events import (
     marketplace,
     membership_requests,
     organisations,
+    page_limits,
     people,
     prizes,
     programmes,
@@ -37,7 +38,9 @@ from events.rounds import (
     guest_signin,
     guests,
     publishing,
+    redress,
     rounds,
+    voters,
 )
 from events.screening import decisions, screenings
 from realtime.announcing import quiet
@@ -144,6 +147,7 @@ quiet(
     prizes.PrizeAwarded,
     prizes.PrizeTakenBack,
     deadlines.GraceSet,
+    page_limits.PageLimitsSet,
     submission_fields.SubmissionFieldsChanged,
     gatherings.EventCreated,
     gatherings.EventChanged,
@@ -178,6 +182,8 @@ quiet(
     conflicts.MentorNoted,
     guests.GuestJudgeInvited,
     guests.GuestLinkRevoked,
+    voters.VoterInvited,
+    voters.VoterRevoked,
     guest_signin.GuestSignedIn,
     guest_signin.GuestSignedOut,
     comments.CommentsReleased,
@@ -186,6 +192,8 @@ quiet(
     publishing.ResultHeldBack,
     publishing.ResultPutAside,
 )
+# Letters say it to those concerned.
+quiet(redress.RedressAsked, redress.RedressWithdrawn, redress.RedressDecided)
 # Each team gets a letter about its own.
 quiet(calls.CallDecided, decisions.EligibilityReleased, screenings.ScreeningChanged)
 # What comes after a review goes on for months: pages show it when they are opened, letters say what waits.

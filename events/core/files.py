@@ -21,6 +21,7 @@ from events.core import clock
 from events.core.access import Actor
 from events.core.columns import moment, public_id, random_id
 from events.core.database import Database, in_parts, in_transaction, reading
+from events.core.pdf_pages import count_pages
 from events.core.refusals import Invalid, NotFound, Refusal
 from events.core.settings import settings
 from events.core.translation import Message, _
@@ -52,7 +53,7 @@ SAFE_AGE = timedelta(days=1)
 
 
 class StoredFile(SQLModel, table=True):
-    """A file as it was handed in."""
+    """A file as it was handed in. `pages` of a PDF are counted only where they are limited (`core/pdf_pages.py`)."""
 
     __tablename__ = "stored_file"
 
@@ -63,6 +64,7 @@ class StoredFile(SQLModel, table=True):
     media_type: str = Field(max_length=100)
     size: int
     sha256: str = Field(max_length=64)
+    pages: int | None = None
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     stored_at: datetime = moment()
 
@@ -77,20 +79,24 @@ class ReadyFile:
     sha256: str
     place: str
     refused: Message | None = None
+    pages: int | None = None
 
 
-def make_ready(name: str, content: bytes) -> ReadyFile:
+def make_ready(name: str, content: bytes, *, count: bool = False) -> ReadyFile:
     """Check a file, write it among those that arrive and sync it; never inside a transaction.
 
-    What is empty, too large or not what its name says is not written, and refused once it is to be stored.
+    What is empty, too large or not what its name says is not written, and refused once it is to be stored. With `count`
+    the pages of a PDF are counted.
     """
     if in_transaction():
         raise RuntimeError("files are made ready before the transaction opens, so that no disk keeps others waiting")
     name, digest, place = clean_name(name), hashlib.sha256(content).hexdigest(), random_id("file")
     refused = _what_is_wrong(name, content)
+    media_type = ENDINGS.get(Path(name).suffix.lower(), "")
+    pages = count_pages(content) if count and refused is None and media_type == ENDINGS[".pdf"] else None
     if refused is None:
         _write_down(place, content)
-    return ReadyFile(name, ENDINGS.get(Path(name).suffix.lower(), ""), len(content), digest, place, refused)
+    return ReadyFile(name, media_type, len(content), digest, place, refused, pages)
 
 
 def _write_down(place: str, content: bytes) -> None:
@@ -108,9 +114,9 @@ def _write_down(place: str, content: bytes) -> None:
 
 
 @contextmanager
-def ready(files: Iterable[tuple[str, bytes]]) -> Iterator[list[ReadyFile]]:
+def ready(files: Iterable[tuple[str, bytes]], *, count: bool = False) -> Iterator[list[ReadyFile]]:
     """Around the transaction that stores them: these files (name, bytes) made ready, and cleared up behind it."""
-    made = [make_ready(name, content) for name, content in files]
+    made = [make_ready(name, content, count=count) for name, content in files]
     with cleared_up(made):
         yield made
 
@@ -172,6 +178,7 @@ def store_file(db: Database, actor: Actor, file: ReadyFile) -> StoredFile:
         media_type=file.media_type,
         size=file.size,
         sha256=file.sha256,
+        pages=file.pages,
         person_id=actor.person,
         stored_at=clock.now(),
     )

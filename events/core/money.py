@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale
@@ -18,12 +19,27 @@ MOST = 1_000_000_000
 # Whole: 3000, 3,000, 3.000, 3 000 or 3'000; what groups it is the same throughout, and followed by three digits.
 WHOLE = re.compile(r"\d{1,10}|\d{1,3}(?:([., \u00a0\u202f'’])\d{3})(?:\1\d{3})*", re.ASCII)
 
+CENTS = re.compile(r"(.+?)([.,])(\d{1,2})", re.ASCII)
+
 
 def read_amount(typed: str) -> int | None:
     """A whole amount from 1 to 1,000,000,000 as people type it; None for anything else, cents too."""
     text = typed.strip()
     amount = int(re.sub(r"\D", "", text)) if WHOLE.fullmatch(text) else 0
     return amount if 1 <= amount <= MOST else None
+
+
+def read_sum(typed: str) -> Decimal | None:
+    """An amount as people type it, perhaps with cents: 250000, 250,000, 250.000, 250 000 or 250.000,50; None for all
+    else. What stands before three digits groups them: 250,000 is never 250."""
+    text = typed.strip()
+    if whole := read_amount(text):
+        return Decimal(whole)
+    found = CENTS.fullmatch(text)
+    if found is None or found[2] in found[1]:
+        return None
+    whole = read_amount(found[1])
+    return Decimal(f"{whole}.{found[3]}") if whole else None
 
 
 @cache

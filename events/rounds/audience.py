@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import func, select
 
-from events.core.access import Actor, command
+from events.core.access import Actor, command, rule
 from events.core.database import Database
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import N_, Message, _
@@ -13,11 +14,14 @@ from events.judging.audience import check_ballot
 from events.judging.rules import Audience, Way
 from events.judging.votes import BadVotes, Ballot
 from events.registration import Registration, RegistrationState, participant_of_event
+from events.roles import actor_for
 from events.rounds.desk import ReadWork, read_works
-from events.rounds.rounds import RoundInEvent, Scheme, lock_open_round, submissions_in, takes_votes
+from events.rounds.rounds import RoundInEvent, RoundSubmission, Scheme, lock_open_round, submissions_in, takes_votes
 from events.rounds.schemes import engine_rule
 from events.rounds.standings import own_numbers, works_of
+from events.rounds.voters import VOTER, voters_without_a_place
 from events.rounds.votes import BALLOT, RoundVote, Said, VoteKind, keep_vote, last_about, voters_in
+from events.submissions import kept_from
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,11 @@ class Turnout:
     voters: int
 
 
+@rule
+def voter_of_round(actor: Actor, subject: Any) -> bool:
+    return actor.is_(VOTER, "round", subject.round.id)
+
+
 def audience_rule(subject: RoundInEvent) -> Audience:
     """What a ballot may hold."""
     rule = engine_rule(subject.round.scheme, subject.round.rule, ())
@@ -55,9 +64,10 @@ def is_audience_vote(subject: RoundInEvent) -> bool:
     return subject.round.scheme is Scheme.AUDIENCE
 
 
-def poll_for(db: Database, actor: Actor, subject: RoundInEvent) -> Poll:
-    """The ballot of somebody who takes part."""
-    rows = submissions_in(db, subject.id)
+def poll_for(db: Database, actor: Actor, subject: RoundInEvent, *, reader: Actor | None = None) -> Poll:
+    """The ballot of somebody who takes part or has a link; with another who is signed in, `reader`, only what they may
+    read too."""
+    rows = _shown_to(db, subject, actor, *([reader] if reader is not None and reader.signed_in else []))
     read = read_works(db, subject, rows)
     own = own_numbers(db, works_of(db, subject.id), {actor.person or 0})
     latest = last_about(db, subject.id, actor.person or 0, BALLOT)
@@ -67,8 +77,23 @@ def poll_for(db: Database, actor: Actor, subject: RoundInEvent) -> Poll:
     )  # fmt: skip
 
 
+def _shown_to(db: Database, subject: RoundInEvent, *people: Actor) -> list[RoundSubmission]:
+    """What stands on a ballot: nothing that is kept from one of these because they judge. Refuses an empty one."""
+    rows = submissions_in(db, subject.id)
+    hidden = {
+        each for one in people for each in kept_from(db, actor_for(db, one.person), subject.event)
+    }  # fmt: skip
+    shown = [one for one in rows if one.submission_id not in hidden]
+    if rows and not shown:
+        raise Conflict(
+            _("You judge in this event without knowing whose work it is, so you cannot read this ballot until that is "
+              "over.")
+        )  # fmt: skip
+    return shown
+
+
 # Many vote at once, and who voted when is nobody's business: a ballot is no fact.
-@command(participant_of_event, when=takes_votes)
+@command(participant_of_event | voter_of_round, when=takes_votes)
 def cast_ballot(
     db: Database, actor: Actor, subject: RoundInEvent, *, choices: Sequence[tuple[int, int]], seen: int, client_id: str
 ) -> RoundVote:
@@ -81,7 +106,8 @@ def cast_ballot(
     assert actor.person is not None
     works = works_of(db, subject.id)
     given = sorted((number, amount) for number, amount in choices if amount)
-    if {number for number, _amount in given} - set(works):
+    shown = {one.number for one in _shown_to(db, subject, actor)}
+    if {number for number, _amount in given} - (set(works) & shown):
         raise Invalid(_("Something on your ballot is not in the round any more. Reload the page and look again."))
     own = own_numbers(db, works, {actor.person}).get(actor.person, set())
     _refuse_ballot(audience_rule(subject), given, own)
@@ -126,4 +152,5 @@ def turnout_of(db: Database, subject: RoundInEvent) -> Turnout:
     voters = select(func.count()).where(
         Registration.event_id == subject.event.id, Registration.state == RegistrationState.ACCEPTED
     )
-    return Turnout(voters_in(db, [subject.id]).get(subject.id, 0), int(db.exec(voters).one()))
+    may_vote = int(db.exec(voters).one()) + voters_without_a_place(db, subject)
+    return Turnout(voters_in(db, [subject.id]).get(subject.id, 0), may_vote)

@@ -4,6 +4,7 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.deadlines import FIRST_STAGE, SECOND_STAGE
 from events.events import EventWithPhases
+from events.page_limits import set_page_limits
 from events.phases import PhaseKind
 from events.planning import on_template
 from events.rounds.rounds import Scheme
@@ -23,6 +24,7 @@ FIELDS = (
     Asking("Funding asked for (EUR)", FieldKind.FUNDING, "For the whole proposal, all partners together.",
            required=True),
 )  # fmt: skip
+NOTE_PAGES, PROPOSAL_PAGES = 10, 50
 CONDITIONS = (
     QuestionPlan("Was it handed in completely, by the deadline and in a language of the call?"),
     QuestionPlan("Is every partner established in a country that the call names?"),
@@ -51,6 +53,7 @@ def begin_call(db: Database, actor: Actor, event: EventWithPhases) -> None:
     set_team_rules(db, actor, event, size_min=1, size_max=30, solo_allowed=True, lock_at=None)
     for asking in FIELDS:
         add_field_for_all(db, actor, event, asking=asking)
+    set_page_limits(db, actor, event, pages=PROPOSAL_PAGES, note_pages=NOTE_PAGES)
     add_round(db, actor, event, plan=FIRST)
     add_round(db, actor, event, plan=SECOND)
     set_screening_up(db, actor, event, questions=CONDITIONS)

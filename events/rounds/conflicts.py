@@ -173,7 +173,7 @@ def _homes_of(db: Database, event_id: int, people: Collection[int]) -> dict[int,
     query = select(Organisation.id, Organisation.country, Organisation.kind, ClusterMembership.cluster_id).join(
         ClusterMembership, col(ClusterMembership.organisation_id) == col(Organisation.id), isouter=True
     )
-    for organisation, country, kind, cluster in db.execute(query.where(col(Organisation.id).in_(ids))):
+    for organisation, country, kind, cluster in db.execute(query.where(col(Organisation.id).in_(ids))) if ids else ():
         countries[organisation] = country
         own = {organisation} if kind is OrganisationKind.CLUSTER_ORGANISATION else set()
         clusters.setdefault(organisation, set()).update(own | ({cluster} if cluster else set()))

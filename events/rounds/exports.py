@@ -9,7 +9,7 @@ from typing import Any
 
 from events.core.sheets import Cell
 from events.core.translation import _
-from events.rounds.inputs import Inputs, VoteIn, best_by_challenge, lines_of
+from events.rounds.inputs import Inputs, VoteIn, best_by_category, best_by_challenge, lines_of
 
 Table = tuple[list[str], list[list[Cell]]]
 
@@ -17,7 +17,7 @@ Table = tuple[list[str], list[list[Cell]]]
 VOTES = ["judge", "judge_name", "submission", "title", "team", "kind", "version", "criterion", "criterion_name",
          "weight", "points", "place", "against", "better", "amount", "counts"]  # fmt: skip
 RESULT = ["rank", "submission", "title", "team", "value", "raw", "adjusted", "votes", "spread", "error", "tied_with",
-          "decided_by", "challenge", "rank_in_challenge"]  # fmt: skip
+          "decided_by", "challenge", "rank_in_challenge", "ranks_in_categories"]  # fmt: skip
 JUDGES = ["judge", "judge_name", "votes", "severity", "reliability", "say", "alone", "counts"]
 SETTINGS = ["setting", "value"]
 
@@ -70,10 +70,16 @@ def result_table(inputs: Inputs, result: Mapping[str, Any]) -> Table:
     """One line for each submission, best first."""
     lines = lines_of(inputs, result)
     inside = {one.number: rank for each in best_by_challenge(lines, places=len(lines)) for rank, one in each.places}
+    in_categories: dict[int, list[str]] = {}
+    for asked, found in best_by_category(lines, places=len(lines)).items():
+        for each in found:
+            for rank, one in each.places:
+                in_categories.setdefault(one.number, []).append(f"{asked}: {each.name} {rank}")
     rows: list[list[Cell]] = [
         [
             one.rank, one.number, one.title, one.team, one.value, one.raw, one.adjusted, one.votes, one.spread,
             one.error, " ".join(map(str, one.tied_with)), one.decided_by, one.challenge, inside.get(one.number),
+            "; ".join(in_categories.get(one.number, ())),
         ]
         for one in lines
     ]  # fmt: skip

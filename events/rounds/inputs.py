@@ -29,7 +29,7 @@ class CriterionIn:
 @dataclass(frozen=True)
 class SubmissionIn:
     """A submission by its number in the round; `inside` is False for one that was taken out, `challenge` is what it
-    was handed in for, or ''."""
+    was handed in for, or ''; `categories` are (what was asked, its answer), each answer by itself."""
 
     number: int
     title: str
@@ -37,6 +37,7 @@ class SubmissionIn:
     public_id: str
     inside: bool = True
     challenge: str = ""
+    categories: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,10 @@ def inputs_from(values: Mapping[str, Any]) -> Inputs:
         values["rule"],
         values["closed"],
         tuple(CriterionIn(**one) for one in values["criteria"]),
-        tuple(SubmissionIn(**one) for one in values["submissions"]),
+        tuple(
+            SubmissionIn(**one | {"categories": tuple((asked, said) for asked, said in one.get("categories", ()))})
+            for one in values["submissions"]
+        ),
         tuple(JudgeIn(**one) for one in values["judges"]),
         tuple(ConflictIn(**one) for one in values["conflicts"]),
         tuple(VoteIn(**one) for one in values["votes"]),
@@ -208,6 +212,7 @@ class Line:
     decided_by: str | None = None
     why: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     challenge: str = ""
+    categories: tuple[tuple[str, str], ...] = ()
 
 
 def lines_of(inputs: Inputs, result: Mapping[str, Any]) -> list[Line]:
@@ -221,35 +226,52 @@ def lines_of(inputs: Inputs, result: Mapping[str, Any]) -> list[Line]:
             Line(
                 work.number, work.title, work.team, work.public_id, **rest, tied_with=tuple(one["tied_with"]),
                 decided_by=one["decided_by"], why=tuple(one["why"]), challenge=work.challenge,
+                categories=work.categories,
             )
         )  # fmt: skip
     return found
 
 
 @dataclass(frozen=True)
-class ChallengeBest:
-    """The best places among the submissions of one challenge, and how many of them have a place at all."""
+class Best:
+    """The best places among the submissions of one challenge or category, and how many of them have a place at all."""
 
-    challenge: str
+    name: str
     places: tuple[tuple[int, Line], ...]
     ranked: int
 
 
-def best_by_challenge(lines: Iterable[Line], places: int = 3) -> list[ChallengeBest]:
+def best_by_challenge(lines: Iterable[Line], places: int = 3) -> list[Best]:
     """Who is best in each challenge, by its name: the same order counted anew among its own submissions, those with
     equal places together. Nothing where all submissions are for the same one or for none, nor where each is alone."""
+    return _best([(one, (one.challenge,)) for one in lines], places)
+
+
+def best_by_category(lines: Iterable[Line], places: int = 3) -> dict[str, list[Best]]:
+    """The same for each field that makes categories, by what it asks. A submission that answers with several of them
+    is in each."""
     known = list(lines)
+    asked = dict.fromkeys(asked for one in known for asked, _said in one.categories)
+    by_field = {
+        each: _best([(one, [said for name, said in one.categories if name == each] or [""]) for one in known], places)
+        for each in asked
+    }
+    return {each: found for each, found in by_field.items() if found}
+
+
+def _best(known: Sequence[tuple[Line, Sequence[str]]], places: int) -> list[Best]:
     inside: dict[str, list[Line]] = {}
-    for one in known:
-        if one.challenge and one.rank is not None:
-            inside.setdefault(one.challenge, []).append(one)
-    if len({one.challenge for one in known}) < 2 or all(len(own) < 2 for own in inside.values()):
+    for one, names in known:
+        for name in names:
+            if name and one.rank is not None:
+                inside.setdefault(name, []).append(one)
+    if len({name for _one, names in known for name in names}) < 2 or all(len(own) < 2 for own in inside.values()):
         return []
     found = []
-    for challenge, own in sorted(inside.items(), key=lambda each: each[0].casefold()):
+    for name, own in sorted(inside.items(), key=lambda each: each[0].casefold()):
         ranks = [one.rank or 0 for one in own]
         counted = ((1 + sum(1 for rank in ranks if rank < (one.rank or 0)), one) for one in own)
-        found.append(ChallengeBest(challenge, tuple(each for each in counted if each[0] <= places), len(own)))
+        found.append(Best(name, tuple(each for each in counted if each[0] <= places), len(own)))
     return found
 
 

@@ -78,9 +78,11 @@ class RoundTemplate:
     plan: RoundPlan
 
 
+REDRESS_DAYS, MOST_REDRESS_DAYS = 30, 365  # 30: what European programmes give
 CALL = {
     "least": 0, "most": 5, "step": 0.5, "average": "mean", "by": "raw", "caution": 2.0, "sum_threshold": None,
     "arbitrate_over": 1.5, "purpose": "invite", "available": None, "aim": 3.0, "least_times": 2.5,
+    "redress_days": REDRESS_DAYS,
 }  # fmt: skip
 EXCELLENCE = "Are the objectives clear and ambitious, and does the concept go beyond what is there?"
 IMPACT = "Is it credible that it leads to the effects that the call asks for, and are they worth it?"
@@ -198,6 +200,8 @@ def _cleaned(scheme: Scheme, rule: Mapping[str, Any], wrong: dict[str, Message |
             wrong["step"] = _("These steps do not lead from the least to the most points. Choose others.")
     if scheme is Scheme.CALL:
         wrong |= wrong_budget(found)
+        if not 0 <= found["redress_days"] <= MOST_REDRESS_DAYS:
+            wrong["redress_days"] = _("Please write a number of days from 0 to %(most)s.", most=MOST_REDRESS_DAYS)
     if scheme is Scheme.PAIRWISE and not 1 <= found["least"] <= 100:
         wrong["least"] = _("Please write a number from 1 to 100.")
     if scheme is Scheme.AUDIENCE:

@@ -46,6 +46,7 @@ from events.rounds.rounds import (
 )
 from events.rounds.schemes import CriterionPlan, RoundPlan, checked_plan
 from events.rounds.standings import standing_of
+from events.rounds.voters import remove_voters
 from events.screening.eligibility import apply_screening, screened_out
 from events.submissions import Submission, SubmissionState, counting_versions
 
@@ -154,6 +155,7 @@ def remove_round(db: Database, actor: Actor, subject: RoundInEvent) -> None:
     if db.exec(select(JudgingRound.id).where(JudgingRound.after_id == subject.id)).first() is not None:
         raise Conflict(_("Another round goes on from this one. Remove that one first."))
     remove_guests(db, subject.id)
+    remove_voters(db, subject.id)
     for relation in (RoundCriterion, RoundSubmission, RoundJudge, JudgingAssignment):
         db.execute(delete(relation).where(col(relation.round_id) == subject.id))
     db.delete(subject.round)

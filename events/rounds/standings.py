@@ -33,7 +33,7 @@ from events.rounds.rounds import (
     submissions_in,
 )
 from events.rounds.votes import RoundVote, latest_votes
-from events.submission_fields import FieldKind
+from events.submission_fields import WITH_CHOICES, FieldKind, categories_of
 from events.submissions import Submission, SubmissionVersion, counting_versions
 from events.teams import Team, TeamMember
 
@@ -78,6 +78,18 @@ class Work:
     def challenge(self) -> str:
         """The title of the challenge that it was handed in for, or ''."""
         return str(self.version.content.get("challenge", "")) if self.version else ""
+
+    @property
+    def chose(self) -> bool:
+        """Whether it answers to anything that could make categories."""
+        answers = self.version.content.get("answers", ()) if self.version else ()
+        return any(one["kind"] in WITH_CHOICES for one in answers)
+
+    def categories(self, asked: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """What it answers to the fields that make categories (labels by public id): each answer by itself."""
+        answers = self.version.content.get("answers", ()) if self.version else ()
+        given = {one["field"]: str(one["answer"]) for one in answers}
+        return tuple((label, said) for key, label in asked.items() for said in given.get(key, "").splitlines())
 
 
 @dataclass(frozen=True)
@@ -154,6 +166,7 @@ def _inputs(
         if row.scheme is not Scheme.AUDIENCE
         else frozenset()
     )
+    asked = categories_of(db, row.event_id) if any(one.chose for one in works.values()) else {}
     decisions = db.exec(select(TieDecision).where(TieDecision.round_id == row.id).order_by(col(TieDecision.id).desc()))
     return Inputs(
         scheme=row.scheme.value,
@@ -165,7 +178,7 @@ def _inputs(
         submissions=tuple(
             SubmissionIn(
                 one.number, one.title, one.team.name, one.submission.public_id, one.row.taken_out_at is None,
-                one.challenge,
+                one.challenge, one.categories(asked),
             )
             for one in works.values()
         ),

@@ -60,6 +60,7 @@ class AnswersForm(Form):
     """The questions differ from event to event."""
 
     takes_answers: ClassVar[bool] = True
+    takes_several: ClassVar[bool] = True
 
     organisation: str = ""
     answers: dict[str, str] = Field(default_factory=dict)

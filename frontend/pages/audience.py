@@ -12,7 +12,7 @@ from events.core.refusals import Invalid, NotFound
 from events.core.translation import _
 from events.judging.rules import Way
 from events.registration import participant_of_event
-from events.rounds.audience import cast_ballot, is_audience_vote, poll_for
+from events.rounds.audience import Poll, cast_ballot, is_audience_vote, poll_for
 from events.rounds.rounds import RoundInEvent
 from events.rounds.votes import find_vote
 from frontend.pages.judging import VoteForm, new_client_id
@@ -40,6 +40,13 @@ def show_ballot(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, subject = _vote(db, request)
         poll = poll_for(db, actor, subject)
+    return ballot_page(request, actor, subject, poll, form)
+
+
+def ballot_page(
+    request: Request, actor: Actor, subject: RoundInEvent, poll: Poll, form: Filled, *, link_token: str = ""
+) -> Response:
+    """The ballot of somebody who takes part, or who came by a link with this token."""
     closed = why_not(actor, "cast_ballot", subject)
     given = poll.choices
     form = form.with_values(
@@ -49,7 +56,7 @@ def show_ballot(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "audience/vote.html", event=subject.event, subject=subject, poll=poll, form=form, seen=seen,
         client_id=new_client_id(), closed=closed.message if closed is not None else "", way=poll.rule.way.value,
-        given=given, titles={one.number: one.title for one in poll.works}, **words(),
+        given=given, link_token=link_token, titles={one.number: one.title for one in poll.works}, **words(),
     )  # fmt: skip
 
 
@@ -58,11 +65,16 @@ def vote_now(request: Request, form: BallotForm) -> Response:
     with transaction() as db:
         actor, subject = _vote(db, request)
         if find_vote(db, actor.person, form.client_id) is None:
-            allocation = poll_for(db, actor, subject).rule.way is Way.ALLOCATION
-            choices = _points(form) if allocation else [(_number(one), 1) for one in form.choices]
+            choices = choices_in(poll_for(db, actor, subject), form)
             cast_ballot(db, actor, subject, choices=choices, seen=form.seen, client_id=form.client_id)
     told = _("Thank you, your vote is in. You can change it until voting is closed.")
     return redirect(request, "audience_vote", event=subject.event.event.slug, round=subject.round.public_id, flash=told)
+
+
+def choices_in(poll: Poll, form: BallotForm) -> list[tuple[int, int]]:
+    """What was chosen, as numbers and amounts."""
+    allocation = poll.rule.way is Way.ALLOCATION
+    return _points(form) if allocation else [(_number(one), 1) for one in form.choices]
 
 
 def _number(text: str) -> int:

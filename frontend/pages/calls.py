@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from events.core.access import Actor, may
 from events.core.database import Database, reading, transaction
+from events.core.money import read_sum
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import Message, _
 from events.deadlines import in_stages
@@ -14,10 +15,11 @@ from events.judging.calls import Cause, Fate, Purpose
 from events.phases import PhaseKind
 from events.rounds.agreed import reports_in
 from events.rounds.call_exports import CALL_TABLES
-from events.rounds.calls import FATE_NAMES, fate_told, set_budget
+from events.rounds.calls import FATE_NAMES, set_budget
 from events.rounds.exports import TABLE_NAMES
 from events.rounds.inputs import call_of, decided_call
 from events.rounds.publishing import Detail, inputs_of, shown_result
+from events.rounds.redress import LONGEST, VERDICT_NAMES, redress_of, told_result
 from events.rounds.rounds import RoundInEvent, Scheme, criteria_of
 from events.rounds.standings import standing_of
 from events.submissions import Submission, submission_of_team
@@ -94,26 +96,23 @@ def set_now(request: Request, form: BudgetForm) -> Response:
 
 def _amount(text: str) -> float | None:
     """An amount as people type it: 2 000 000 or 2000000,50; None where nothing is typed."""
-    plain = "".join(text.split()).replace(",", ".")
-    if not plain:
+    if not text.strip():
         return None
-    try:
-        found = float(plain)
-    except ValueError:
-        found = 0
-    if not 0 < found < float("inf"):
+    found = read_sum(text)
+    if found is None:
         raise Invalid({"available": _("Please write an amount in euros, such as 2000000, or leave it empty.")})
-    return found
+    return float(found)
 
 
 @page(signed_in=True)
-def show_own(request: Request) -> Response:
+def show_own(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, subject = the_round(db, request)
-        team, submission = _own(db, actor, subject)
-        fate, result = fate_told(db, subject.id, submission.id or 0), shown_result(db, subject)
-        if fate is None or result is None:
+        team, submission = own_submission(db, actor, subject)
+        told, result = told_result(db, subject, team, submission), shown_result(db, subject)
+        if told is None or result is None:
             raise NotFound()
+        fate, asked = told.fate, redress_of(db, actor, told)
         inputs = inputs_of(result)
         number = next((one.number for one in inputs.submissions if one.public_id == submission.public_id), 0)
         kept = next((one for one in inputs.consensus if one.submission == number), None)
@@ -128,11 +127,13 @@ def show_own(request: Request) -> Response:
         criteria=inputs.criteria, words=report.words if report else {}, summary=report.summary if report else "",
         sum_threshold=call_of(inputs).sum_threshold, fate_names=FATE_NAMES, writable=writable,
         phase=subject.event.phase(PhaseKind.SUBMISSION) if invites else None,
-        rank_shown=result.detail is Detail.POINTS,
+        rank_shown=result.detail is Detail.POINTS, form=form, told=told, asked=asked, verdicts=VERDICT_NAMES,
+        may_ask=may(actor, "ask_for_redress", told), may_withdraw=may(actor, "withdraw_redress", told),
+        longest=LONGEST,
     )  # fmt: skip
 
 
-def _own(db: Database, actor: Actor, subject: RoundInEvent) -> tuple[TeamInEvent, Submission]:
+def own_submission(db: Database, actor: Actor, subject: RoundInEvent) -> tuple[TeamInEvent, Submission]:
     """The actor's own team with its submission; NotFound for others."""
     team = team_of(db, actor.person, subject.event.id)
     submission = submission_of_team(db, team.id) if team else None

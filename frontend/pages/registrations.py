@@ -136,6 +136,7 @@ class RegisterForm(Form):
     """The questions differ from event to event: what the form does not know goes into `answers`."""
 
     takes_answers: ClassVar[bool] = True
+    takes_several: ClassVar[bool] = True
 
     type: str = ""
     organisation: str = ""

@@ -1,9 +1,6 @@
 """Results: as they stand for organisers, ties and notes, publishing and holding back, tables, what others see."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from pydantic import Field
 from starlette.requests import Request
@@ -13,15 +10,14 @@ from events.core import clock
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
 from events.core.paging import page_of
-from events.core.refusals import Conflict, Invalid, NotFound
-from events.core.sheets import write_csv
+from events.core.refusals import Invalid, NotFound
 from events.core.translation import N_, At, Message, _
 from events.core.wall import from_wall, to_wall
 from events.judging.calls import Fate
 from events.roles import may_know_whose_it_is, organiser_of_event
 from events.rounds.assigning import work_in
 from events.rounds.boards import names_of, report_of
-from events.rounds.call_exports import CALL_TABLES, consensus_table, ranking_table
+from events.rounds.call_exports import CALL_TABLES
 from events.rounds.calls import fate_told, fates_in
 from events.rounds.comments import (
     comments_for_team,
@@ -34,8 +30,8 @@ from events.rounds.comments import (
     notes_of,
     release_comments,
 )
-from events.rounds.exports import TABLE_NAMES, judges_table, result_table, settings_table, votes_table
-from events.rounds.inputs import ChallengeBest, Inputs, Line, best_by_challenge, result_as_json
+from events.rounds.exports import TABLE_NAMES
+from events.rounds.inputs import Inputs, Line
 from events.rounds.judges import judges_of
 from events.rounds.publishing import (
     Detail,
@@ -56,6 +52,7 @@ from events.rounds.standings import works_of
 from events.rounds.votes import vote_in_words
 from events.submissions import hidden_from, submission_of_team
 from events.teams import team_of
+from frontend.best_places import best_places
 from frontend.pages.events import page_number
 from frontend.pages.rounds import ROWS, NoForm, judged_event, organised_round, the_round, to_round, words
 from frontend.web import NOTHING, Filled, Form, page, render
@@ -134,7 +131,7 @@ def show_result(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "rounds/results.html", event=subject.event, subject=subject, report=report, form=form, notes=notes,
         lines=page_of(report.lines if report else (), page_number(request), size=ROWS),
-        challenges=_best_by_challenge(subject, report.lines if report else ()),
+        best=best_places(subject, report.lines if report else ()),
         base=f"{request.url.path}?page=", ties=report.ties[:MOST_TIES] if report else (),
         discuss=report.discuss[:MOST_TO_DISCUSS] if report else (),
         decisions=[(one, deciders.get(one.decided_by_id or 0, "")) for one in decisions], held=held, shown=shown,
@@ -147,19 +144,6 @@ def show_result(request: Request, form: Filled = NOTHING) -> Response:
         now=to_wall_now(subject), tables=TABLE_NAMES | (CALL_TABLES if subject.round.scheme is Scheme.CALL else {}),
         may_decide=may(actor, "decide_tie", subject), **words(),
     )  # fmt: skip
-
-
-def _best_by_challenge(
-    subject: RoundInEvent, lines: Iterable[Line], shown: Collection[int] | None = None
-) -> list[ChallengeBest]:
-    """Who is best in each challenge, of those shown (None: all); in a call nobody but whoever passes is told of."""
-    if subject.round.scheme is Scheme.CALL:
-        return []
-    found = [
-        replace(one, places=tuple(each for each in one.places if shown is None or each[1].number in shown))
-        for one in best_by_challenge(lines)
-    ]
-    return [one for one in found if one.places]
 
 
 def to_wall_now(subject: RoundInEvent) -> str:
@@ -263,44 +247,7 @@ def note_now(request: Request, form: NoteForm) -> Response:
     return to_round(request, subject, _("Noted."), "round_work", work=request.path_params["work"])
 
 
-@page(signed_in=True)
-def send_table(request: Request) -> Response:
-    """A table of the result as it stands, or with `version` of a published one."""
-    what, asked = request.path_params["what"], request.query_params.get("version", "")
-    if what not in TABLE_NAMES | CALL_TABLES:
-        raise NotFound()
-    with reading() as db:
-        actor, subject = organised_round(db, request)
-        inputs, result = _as_asked(db, actor, subject, asked)
-        names = {one.number: one.name for one in judges_of(db, subject.id)}
-    if subject.round.scheme is Scheme.AUDIENCE:
-        names = {}
-    if what in CALL_TABLES and subject.round.scheme is not Scheme.CALL:
-        raise NotFound()
-    tables = {
-        "consensus": lambda: consensus_table(inputs, names),
-        "ranking": lambda: ranking_table(inputs, result, names),
-        "votes": lambda: votes_table(inputs, result, names),
-        "result": lambda: result_table(inputs, result),
-        "judges": lambda: judges_table(inputs, result, names),
-        "settings": lambda: settings_table(inputs),
-    }
-    name = f"{subject.event.event.slug}-round-{subject.id}-{what}{'-version-' + asked if asked else ''}.csv"
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"}
-    return Response(write_csv(*tables[what]()), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _as_asked(db: Database, actor: Actor, subject: RoundInEvent, asked: str) -> tuple[Inputs, dict[str, Any]]:
-    if asked:
-        row = get_result(db, actor, subject, _number(asked))
-        return inputs_of(row), row.result
-    report = report_of(db, actor, subject)
-    if report is None or report.standing.outcome is None:
-        raise Conflict(_("People still vote. The result is worked out when voting is closed."))
-    return report.standing.inputs, result_as_json(report.standing.outcome)
-
-
-def _number(text: str) -> int:
+def number_in(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 7):
         raise NotFound()
     return int(text)
@@ -313,7 +260,7 @@ def show_published(request: Request) -> Response:
 
 @page()
 def show_version(request: Request) -> Response:
-    return _published(request, _number(request.path_params["number"]))
+    return _published(request, number_in(request.path_params["number"]))
 
 
 def _published(request: Request, number: int | None) -> Response:
@@ -336,9 +283,7 @@ def _published(request: Request, number: int | None) -> Response:
     return render(
         request, "rounds/published.html", event=subject.event, subject=subject, result=row, versions=versions,
         lines=page_of(lines, page_number(request), size=ROWS), hidden=len(hidden), mine=mine,
-        challenges=_best_by_challenge(
-            subject, published_lines(row, everything=True), {one.number for one in lines}
-        ),
+        best=best_places(subject, published_lines(row, everything=True), {one.number for one in lines}),
         base=f"{request.url.path}?page=",
         organises=organiser_of_event(actor, subject), inputs=inputs_of(row), decided_by=decided_by,
         points=row.detail is Detail.POINTS, newest=row.version == subject.round.shown_version, differs=differs,

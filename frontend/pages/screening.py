@@ -10,12 +10,13 @@ from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
 from events.core.paging import page_of
 from events.core.refusals import Invalid, NotFound
-from events.core.sheets import write_csv
+from events.core.sheets import write_csv, write_xlsx
 from events.core.translation import N_, Message, _
 from events.judging.words import shortage_in_words
 from events.people import PersonState, find_by_public_id, find_person
 from events.roles import organiser_of_event
 from events.rounds.boards import names_of
+from events.rounds.exports import Table
 from events.screening.assigning import assign_screeners, close_screening, open_screening
 from events.screening.boards import ScreenedRow, screening_board, screening_table
 from events.screening.decisions import decide_eligibility, release_eligibility
@@ -36,6 +37,7 @@ from events.screening.screenings import (
 )
 from events.screening.verdicts import ScreenedWork, get_screened_work, versions_of_verdicts
 from frontend.pages.events import page_number
+from frontend.pages.exports import XLSX, sent_table
 from frontend.pages.rounds import ROWS, judged_event
 from frontend.round_form import KINDS
 from frontend.rows import beside, filled_rows, numbers_shown
@@ -297,13 +299,19 @@ def decide_now(request: Request, form: DecideForm) -> Response:
     return to_board(request, subject, _("Decided. The team is told when you release it."))
 
 
-@page(signed_in=True)
-def send_table(request: Request) -> Response:
+def _table(request: Request) -> tuple[str, Table]:
     with reading() as db:
         actor, subject = organised_screening(db, request)
-        table = screening_table(db, actor, subject)
-    headers = {
-        "content-disposition": f'attachment; filename="{subject.event.event.slug}-screening.csv"',
-        "cache-control": "private, no-store",
-    }
-    return Response(write_csv(*table), media_type="text/csv; charset=utf-8", headers=headers)
+        return f"{subject.event.event.slug}-screening", screening_table(db, actor, subject)
+
+
+@page(signed_in=True)
+def send_csv(request: Request) -> Response:
+    name, table = _table(request)
+    return sent_table(write_csv(*table), f"{name}.csv", "text/csv; charset=utf-8")
+
+
+@page(signed_in=True)
+def send_xlsx(request: Request) -> Response:
+    name, table = _table(request)
+    return sent_table(write_xlsx(*table, str(_("Screening"))), f"{name}.xlsx", XLSX)

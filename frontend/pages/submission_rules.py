@@ -16,6 +16,7 @@ from events.core.wall import from_wall, to_wall
 from events.deadlines import MOST_GRACE, grace_ends, hands_in_during, in_stages, set_grace
 from events.events import EventKind, EventWithPhases, get_event
 from events.late_entries import give_late_entry, late_entries_in, late_entries_of, take_late_entry_back
+from events.page_limits import limits_of, set_page_limits
 from events.phases import PhaseKind
 from events.roles import organiser_of_event
 from events.submission_fields import (
@@ -40,6 +41,7 @@ KINDS = (
     (FieldKind.SHORT, _("A short text")),
     (FieldKind.LONG, _("A longer text")),
     (FieldKind.CHOICE, _("A choice of answers")),
+    (FieldKind.CHOICES, _("A choice of several answers")),
     (FieldKind.LINK, _("A link")),
     (FieldKind.NUMBER, _("A number")),
     (FieldKind.FUNDING, _("The funding asked for, in euros")),
@@ -56,6 +58,14 @@ class GraceForm(Form):
     minutes: int = Field(0, ge=0, le=MOST_GRACE)
 
 
+class PagesForm(Form):
+    """How long a PDF may be, by stage; empty for any length."""
+
+    what: str = ""
+    pages: str = ""
+    note_pages: str = ""
+
+
 class FieldForm(Form):
     """What is asked; the answers to choose from come one a line."""
 
@@ -66,13 +76,14 @@ class FieldForm(Form):
     choices: str = ""
     required: str = ""
     shown: str = ""
+    category: str = ""
     stage: str = ""
 
     def asking(self) -> Asking:
         """The same for the domain."""
         choices = tuple(line.strip() for line in self.choices.splitlines() if line.strip())
         return Asking(self.label, self.kind, self.help, choices, bool(self.required), bool(self.shown),
-                      int(self.stage) if self.stage in ("1", "2") else None)  # fmt: skip
+                      int(self.stage) if self.stage in ("1", "2") else None, bool(self.category))  # fmt: skip
 
 
 class LateForm(Form):
@@ -90,11 +101,16 @@ def show_rules(request: Request, form: Filled = NOTHING) -> Response:
         fields = fields_for(db, event.id, None)
         challenges = challenge_titles(db, event.id)
         late = late_entries_in(db, actor, event)
+        limits = limits_of(db, event.id)
     sent = str(form.values.get("what", ""))
     refusal = why_not(actor, "set_grace", event)
     grace_form = form if sent == "grace" else NOTHING.with_values(minutes=event.event.grace_minutes)
+    pages_form = form if sent == "pages" else NOTHING.with_values(
+        pages=limits.pages or "", note_pages=limits.note_pages or ""
+    )  # fmt: skip
     return render(
         request, "submission_rules/rules.html", event=event, form=form, fields=fields_shown(fields), kinds=KINDS,
+        pages_form=pages_form, stages_asked=in_stages(event),
         challenges=challenges, late=late, grace_form=grace_form, field_form=form if sent == "field" else None,
         changeable=refusal is None, refusal=refusal.message if refusal else "",
         deadline=event.phase(PhaseKind.SUBMISSION), grace=grace_ends(event), stages=STAGES if in_stages(event) else (),
@@ -106,7 +122,7 @@ def fields_shown(fields: list[SubmissionField]) -> list[dict[str, Any]]:
     names = dict(KINDS)
     return [
         {"id": one.public_id, "label": one.label, "kind": names[one.kind], "choices": one.choices,
-         "required": one.required, "shown": one.shown, "first": number == 0,
+         "required": one.required, "shown": one.shown, "category": one.category, "first": number == 0,
          "stage": dict(STAGES)[str(one.stage or "")] if one.stage else ""}
         for number, one in enumerate(fields)
     ]  # fmt: skip
@@ -118,6 +134,24 @@ def set_grace_now(request: Request, form: GraceForm) -> Response:
         event = organised_event(db, request)
         set_grace(db, actor_of(db, request), event, minutes=form.minutes)
     return redirect(request, "submission_rules", event=event.event.slug, flash=_("Saved. It holds for every team."))
+
+
+@page(form=PagesForm, again=show_rules, signed_in=True)
+def set_pages_now(request: Request, form: PagesForm) -> Response:
+    with transaction() as db:
+        event = organised_event(db, request)
+        set_page_limits(
+            db, actor_of(db, request), event, pages=_pages(form.pages), note_pages=_pages(form.note_pages)
+        )  # fmt: skip
+    return redirect(request, "submission_rules", event=event.event.slug, flash=_("Saved. It holds for every team."))
+
+
+def _pages(text: str) -> int | None:
+    """A number of pages, None where nothing was typed; what is none is refused as 0 is."""
+    plain = text.strip()
+    if not plain:
+        return None
+    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 7 else 0
 
 
 @page(form=FieldForm, again=show_rules, signed_in=True)
@@ -190,6 +224,7 @@ def edit_field(request: Request, form: Filled = NOTHING) -> Response:
     form = form.with_values(
         label=row.label, help=row.help, kind=row.kind, choices="\n".join(row.choices),
         required="yes" if row.required else "", shown="yes" if row.shown else "",
+        category="yes" if row.category else "",
         stage=str(row.stage or ""),
     )  # fmt: skip
     return render(

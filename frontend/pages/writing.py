@@ -12,13 +12,15 @@ from starlette.responses import JSONResponse, Response
 from events.challenges import Challenge
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
-from events.core.files import ReadyFile, ready
+from events.core.files import ReadyFile, StoredFile, content_of, ready
+from events.core.pdf_pages import UNCOUNTABLE, count_pages
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import At, Message, _
 from events.deadlines import DeadlinePassed, deadline_of, grace_ends, hands_in_during, in_stages
 from events.events import get_event
 from events.handing_in import changed_since, hand_in, keep_late_version
 from events.late_entries import LateEntry, standing_late_entry
+from events.page_limits import most_pages
 from events.people import Person
 from events.phases import PhaseKind
 from events.submission_fields import (
@@ -29,7 +31,7 @@ from events.submission_fields import (
     name_of,
     typed_answers,
 )
-from events.submission_files import MOST_FILES, add_file, files_of, remove_file
+from events.submission_files import MOST_FILES, add_file, files_of, files_to_count, remove_file
 from events.submission_texts import LONGEST, MOST_LINKS, Written, as_far_as_possible, clean_link, cleaned
 from events.submissions import Submission, counting_versions, save_draft, submission_of_team
 from events.teams import TeamInEvent, get_team, member_of_team, members_of
@@ -43,6 +45,7 @@ class SubmissionForm(Form):
     """
 
     takes_answers: ClassVar[bool] = True
+    takes_several: ClassVar[bool] = True
 
     revision: int = Field(0, ge=0, le=2**31 - 2)
     title: str = ""
@@ -134,6 +137,20 @@ def _values(row: Submission | None, fields: list[SubmissionField]) -> dict[str, 
     } | {name_of(field): says.answers.get(field.public_id, "") for field in fields}  # fmt: skip
 
 
+def _plain(value: object) -> str:
+    """What stands in a field as one text; several answers one a line."""
+    if isinstance(value, list):
+        return "\n".join(str(one) for one in value if one)
+    return str(value).strip()
+
+
+def _ticked(form: Filled, fields: list[SubmissionField]) -> Filled:
+    """The form with several answers as a list, as they are ticked."""
+    several = [name_of(one) for one in fields if one.kind is FieldKind.CHOICES]
+    values = {name: _plain(form.values.get(name, "")).splitlines() for name in several}
+    return Filled({**form.values, **values}, form.errors, form.refused)
+
+
 def _theirs(db: Database, row: Submission | None, form: Filled, fields: list[SubmissionField]) -> Theirs | None:
     if row is None or not form.refused or str(form.values.get("revision", "")) == str(row.revision):
         return None
@@ -142,7 +159,7 @@ def _theirs(db: Database, row: Submission | None, form: Filled, fields: list[Sub
     differs = [
         (str(label), saved[name])
         for name, label in labels.items()
-        if str(form.values.get(name, "")).strip() != saved[name]
+        if _plain(form.values.get(name, "")) != _plain(saved[name])
     ]
     person = db.get(Person, row.saved_by_id) if row.saved_by_id else None
     return Theirs(person.name if person else "", At(row.saved_at), differs) if differs else None
@@ -164,6 +181,7 @@ TYPES = {
     FieldKind.SHORT: "text",
     FieldKind.LONG: "textarea",
     FieldKind.CHOICE: "select",
+    FieldKind.CHOICES: "checkboxes",
     FieldKind.LINK: "url",
     FieldKind.NUMBER: "text",
     FieldKind.FUNDING: "text",
@@ -210,14 +228,15 @@ def edit_submission(request: Request, form: Filled = NOTHING) -> Response:
         changed = row is not None and changed_since(db, row)
         handed_in = row is not None and bool(counting_versions(db, [row.id or 0], team.team.stage))
         exception: LateEntry | None = standing_late_entry(db, team.id)
-    form = form.with_values(**_values(row, fields))
+        most = most_pages(db, team)
+    form = _ticked(form.with_values(**_values(row, fields)), fields)
     revision = row.revision if theirs and row else form.values.get("revision", 0)
     return render(
         request, "submissions/edit.html", event=team.event, team=team, form=form, submission=row, theirs=theirs,
         revision=revision, files=files, places=MOST_FILES - len(files), challenge=challenge, names=names,
         longest=LONGEST, deadline=deadline_of(team), stage=stage_in_words(team), handed_in=handed_in,
         may_hand_in=may(actor, "hand_in", team), changed=changed, fields=[asked_field(one) for one in fields],
-        grace=grace_ends(team.event, hands_in_during(team)),
+        grace=grace_ends(team.event, hands_in_during(team)), most_pages=most,
         late_until=exception.until if exception else None,
     )  # fmt: skip
 
@@ -229,10 +248,12 @@ Clean = Callable[[list[SubmissionField]], Written]
 @contextmanager
 def _files(request: Request, form: SubmissionForm) -> Iterator[list[ReadyFile]]:
     """Around the transaction: the files that came along, written down for members of the team only."""
+    limited = False
     if form.files:
         with reading() as db:
-            _team(db, request)
-    with ready((one.name, one.content) for one in form.files) as files:
+            _actor, team = _team(db, request)
+            limited = most_pages(db, team) is not None
+    with ready(((one.name, one.content) for one in form.files), count=limited) as files:
         yield files
 
 
@@ -281,13 +302,30 @@ def save_now(request: Request, form: SubmissionForm) -> Response:
     return redirect(request, "edit_submission", event=team.event.event.slug, team=team.team.public_id, flash=told)
 
 
+def _pages(request: Request) -> dict[str, int | None]:
+    """The pages of PDFs that came before there was a limit, by public id."""
+    with reading() as db:
+        _actor, team = _team(db, request)
+        row = submission_of_team(db, team.id)
+        waiting = files_to_count(db, team, row.id if row else None)
+    return {one.public_id: _counted(one) for one in waiting}
+
+
+def _counted(stored: StoredFile) -> int | None:
+    try:
+        return count_pages(content_of(stored))
+    except NotFound:  # damaged in storage: nothing that was typed is lost over it
+        return UNCOUNTABLE
+
+
 @page(form=SubmissionForm, again=edit_submission, signed_in=True)
 def hand_in_now(request: Request, form: SubmissionForm) -> Response:
+    pages = _pages(request)
     with _files(request, form) as files:
         try:
             team, version = _write(
                 request, form, files, form.written, lambda db, actor, team, written: (
-                    hand_in(db, actor, team, written=written, revision=form.revision),
+                    hand_in(db, actor, team, written=written, revision=form.revision, pages=pages),
                     submission_of_team(db, team.id),
                 )
             )  # fmt: skip

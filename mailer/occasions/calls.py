@@ -11,6 +11,7 @@ from events.events import event_by_id
 from events.judging.calls import Fate
 from events.rounds.calls import CallDecided, fate_told
 from events.rounds.publishing import PublishedResult
+from events.rounds.redress import VERDICT_NAMES, RedressAsked, RedressDecided, RedressRequest, redress_until
 from events.rounds.rounds import JudgingRound
 from events.screening.assigning import ScreenerAssigned
 from events.screening.decisions import EligibilityReleased
@@ -19,6 +20,7 @@ from events.screening.screenings import Screening, ScreeningState
 from events.submissions import Submission
 from events.teams import Team, TeamMember
 from mailer.letters import Recipient, Values, letter_for, page, recipients
+from mailer.occasions.peer_reviews import organisers_of
 
 
 def _screener(db: Database, fact: ScreenerAssigned) -> list[Recipient]:
@@ -85,5 +87,48 @@ def call_decided(db: Database, fact: CallDecided, to: Recipient) -> Values | Non
         "opens": At(next_phase.starts_at, "when") if invited and next_phase else "",
         "until": At(next_phase.ends_at, "when") if invited and next_phase else "",
         "reason": result.reason if result.version > 1 else "",
+        "redress": At(until, "when") if (until := redress_until(row, told, event.zone)) else "",
         "url": page("call_result", event=event.event.slug, round=row.public_id),
     }
+
+
+def _organisers(db: Database, fact: RedressAsked) -> list[Recipient]:
+    return recipients(db, organisers_of(db, fact.event_id))
+
+
+def _redress(db: Database, fact: Any) -> Values | None:
+    request, row = db.get(RedressRequest, fact.redress_id), db.get(JudgingRound, fact.round_id)
+    if request is None or row is None or request.withdrawn_at is not None:
+        return None
+    event = event_by_id(db, fact.event_id)
+    return {
+        "event": event.event.name,
+        "round": row.name,
+        "title": _title(db, fact.submission_id),
+        "reason": request.reason,
+        "url": page("call_result", event=event.event.slug, round=row.public_id),
+    }
+
+
+@letter_for(RedressAsked, to=_organisers)
+def redress_asked(db: Database, fact: RedressAsked, to: Recipient) -> Values | None:
+    said, request = _redress(db, fact), db.get(RedressRequest, fact.redress_id)
+    if said is None or request is None or request.verdict is not None:
+        return None
+    event, row = event_by_id(db, fact.event_id), db.get_one(JudgingRound, fact.round_id)
+    return said | {
+        "url": page("redress_request", event=event.event.slug, round=row.public_id, redress=request.public_id)
+    }  # fmt: skip
+
+
+@letter_for(RedressAsked, to=_team_of)
+def redress_received(db: Database, fact: RedressAsked, to: Recipient) -> Values | None:
+    return _redress(db, fact)
+
+
+@letter_for(RedressDecided, to=_team_of)
+def redress_decided(db: Database, fact: RedressDecided, to: Recipient) -> Values | None:
+    said, request = _redress(db, fact), db.get(RedressRequest, fact.redress_id)
+    if said is None or request is None or request.verdict is None:
+        return None
+    return said | {"verdict": VERDICT_NAMES[request.verdict], "decision": request.decision}

@@ -25,6 +25,7 @@ from events.rounds.guests import (
 from events.rounds.publishing import PublishedResult, ResultPublished
 from events.rounds.rounds import JudgingRound, RoundState, RoundSubmission, Scheme
 from events.rounds.standings import works_of
+from events.rounds.voters import RoundVoter, VoterInvited, issue_ballot_token, works
 from events.submissions import Submission
 from events.teams import Team, TeamMember
 from mailer.letters import Recipient, Values, letter_for, page, recipients
@@ -80,6 +81,28 @@ def guest_judge_invited(db: Database, fact: GuestJudgeInvited, to: Recipient) ->
         "since": At(phase.starts_at, "when") if phase else "",
         "until": At(phase.ends_at, "when") if phase else "",
         **_by_link(db, link),
+    }
+
+
+def _voter(db: Database, fact: VoterInvited) -> list[Recipient]:
+    return recipients(db, {fact.person_id})
+
+
+@letter_for(VoterInvited, to=_voter, secret=True)
+def voter_invited(db: Database, fact: VoterInvited, to: Recipient) -> Values | None:
+    found, voter = _round(db, fact), db.get(RoundVoter, fact.voter_id)
+    if found is None or voter is None or not works(voter):
+        return None
+    row, event = found
+    phase = event.phase(row.phase) if row.phase else None
+    return {
+        "event": event.event.name,
+        "round": row.name,
+        "about": row.about,
+        "since": At(phase.starts_at, "when") if phase else "",
+        "until": At(phase.ends_at, "when") if phase else "",
+        "good_until": At(voter.expires_at, "when"),
+        "url": page("ballot_by_link", token=issue_ballot_token(db, voter)),
     }
 
 

@@ -26,6 +26,7 @@ from events import (
     offered_places,
     open_roles,
     organisations,
+    page_limits,
     people,
     phases,
     prizes,
@@ -54,8 +55,10 @@ from events.rounds import (
     judges,
     one_more,
     publishing,
+    redress,
     rounds,
     scoring,
+    voters,
     votes,
 )
 from events.screening import decisions, screenings, verdicts
@@ -121,6 +124,7 @@ silent(
     tables.TableRemoved,
     type_rules.TypeRulesChanged,
     deadlines.GraceSet,
+    page_limits.PageLimitsSet,
     prizes.PrizesChanged,
     certificates.CertificateLookChanged,
     certificates.CertificatesHeldBack,
@@ -263,6 +267,8 @@ silent(standby.StandbyCalled)
 silent(
     rounds.RoundAdded,
     rounds.RoundChanged,
+    redress.RedressWithdrawn,
+    voters.VoterRevoked,
     rounds.RoundRemoved,
     rounds.RoundOpened,
     rounds.RoundClosed,

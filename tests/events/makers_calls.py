@@ -16,6 +16,7 @@ from events.rounds.assigning import assign_judges
 from events.rounds.consensus import PanelWork, get_panel_work, write_consensus
 from events.rounds.desk import get_work, works_for
 from events.rounds.judges import name_judge
+from events.rounds.redress import RedressRequest, ToldResult, ask_for_redress, told_result
 from events.rounds.rounds import JudgingRound, RoundInEvent
 from events.rounds.running import close_round, open_round
 from events.rounds.scoring import score_submission
@@ -192,6 +193,21 @@ def consensus(db: Database, call: Call, stage: int, name: str, *points: float, s
         db, call.ada, panel(db, call, call.ada, stage, name), points=dict(enumerate(points, 1)), words=words,
         summary=f"On the whole, {name}.", seen=seen,
     )  # fmt: skip
+
+
+def told(db: Database, call: Call, stage: int, name: str) -> ToldResult:
+    """What a team was told about its submission in a stage."""
+    team = call.team(db, name)
+    submission = submission_of_team(db, team.id)
+    assert submission is not None
+    found = told_result(db, call.round(db, stage), team, submission)
+    assert found is not None
+    return found
+
+
+def ask_redress(db: Database, call: Call, name: str, reason: str = "Nobody read the annex.") -> RedressRequest:
+    """A team asks for redress about the evaluation of its concept note."""
+    return ask_for_redress(db, again(db, call.leads[name]), told(db, call, 1, name), reason=reason)
 
 
 def fresh_event(db: Database, call: Call) -> Call:

@@ -51,6 +51,24 @@ def taking(db: Database, person: Actor, event: EventWithPhases, challenge: Chall
     return team
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("250,000", "250000"), ("250.000", "250000"), ("250 000", "250000"), ("250000", "250000"), ("1.250,5", "1250.5")],
+)
+def test_funding_is_read_as_people_write_thousands(typed, kept):
+    asked = field(FieldKind.FUNDING, public_id="sf_1")
+
+    assert checked_answers([asked], {"sf_1": typed}) == {"sf_1": kept}
+
+
+@pytest.mark.parametrize("typed", ["25,00,00", "much", "0", "-3", "2.5000"])
+def test_funding_that_could_be_another_amount_is_refused(typed):
+    asked = field(FieldKind.FUNDING, public_id="sf_1")
+
+    with pytest.raises(Invalid):
+        checked_answers([asked], {"sf_1": typed})
+
+
 def field(kind: FieldKind = FieldKind.SHORT, **values) -> SubmissionField:
     return SubmissionField(event_id=1, label="Q", kind=kind, **values)
 

@@ -222,3 +222,147 @@ def test_a_team_that_was_not_invited_is_told_so_where_it_would_write(db, evaluat
 
     assert (page.status, "who were invited after the evaluation" in page.text) == (409, True)
     assert (sent.status, "who were invited after the evaluation" in sent.text) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("300,000", "300000"),
+        ("300.000", "300000"),
+        ("300 000", "300000"),
+        ("2.000.000,50", "2000000"),
+        ("1500", "1500"),
+    ],
+)
+def test_what_groups_thousands_is_never_taken_for_a_point(db, evaluated, ada_here, typed, kept):
+    there = f"{HERE}/judging/{evaluated.round(db, 1).round.public_id}/budget"
+
+    page = ada_here.send(there, available=typed, aim="3", least_times="2.5")
+
+    assert (page.status, f'value="{kept}"' in page.html) == (200, True)
+
+
+@pytest.mark.parametrize("typed", ["30,00,00", "3.000,000", "much", "0", "-5", "300.0000"])
+def test_an_amount_that_could_be_another_is_refused(db, evaluated, ada_here, typed):
+    there = f"{HERE}/judging/{evaluated.round(db, 1).round.public_id}/budget"
+
+    page = ada_here.send(there, available=typed, aim="3", least_times="2.5")
+
+    assert (page.status, "Please write an amount in euros" in page.text, f'value="{typed}"' in page.html) == (
+        422, True, True
+    )  # fmt: skip
+
+
+def test_amounts_and_points_stand_as_the_reader_writes_them(db, evaluated, ada_here):
+    there = f"{HERE}/judging/{evaluated.round(db, 1).round.public_id}/budget"
+    ada_here.send(there, available="300000", aim="3", least_times="2.5")
+    english = ada_here.get(there).text
+    person_of(db, evaluated.ada).locale = "de"
+    db.commit()
+
+    german = ada_here.get(there).text
+
+    assert ("100,000" in english, "4.25" in english) == (True, True)
+    assert ("100.000" in german, "4,25" in german, "4.25" in german) == (True, True, False)
+
+
+# Redress
+
+
+@pytest.fixture
+def told(db, evaluated):
+    """Everybody was told; Whey is below a threshold."""
+    publish_result(db, evaluated.ada, fresh(db, evaluated.round(db, 1)))
+    db.commit()
+    return evaluated
+
+
+def address_of(db, call):
+    return f"{HERE}/judging/{call.round(db, 1).round.public_id}"
+
+
+def test_a_team_asks_for_redress_and_reads_what_was_decided(db, told, ada_here):
+    there = address_of(db, told)
+    whey = Browser(db, told.leads["Whey"])
+    form = whey.get(f"{there}/own")
+
+    asked = whey.send(f"{there}/own/redress", reason="Nobody read the annex.\nIt has the figures.")
+    listed = ada_here.get(f"{there}/redress")
+    request = next(one for one in listed.links if "/redress/rr_" in one)
+    decided = ada_here.send(request, verdict="upheld", decision="It was not read; two experts look again.")
+    read = whey.get(f"{there}/own")
+
+    assert "your team can ask for it to be looked at again until" in form.text
+    assert ("Asked. The organisers are told" in asked.text, "To be decided" in asked.text) == (True, True)
+    assert "1 request waits for a decision." in listed.text
+    assert "Decided. The team is told, with your reasons." in decided.text
+    assert "Upheld: it is evaluated again" in read.text and "two experts look again" in read.text
+    assert "What comes next" in ada_here.get(request).text
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({"verdict": "upheld", "decision": "no"}, "Please give the reasons in 10 to 4000 characters"),
+        ({"verdict": "", "decision": "It was read by all."}, "Choose what you decide."),
+    ],
+)
+def test_a_decision_without_reasons_comes_back_with_what_was_typed(db, told, ada_here, sent, sentence):
+    there = address_of(db, told)
+    Browser(db, told.leads["Whey"]).send(f"{there}/own/redress", reason="Nobody read the annex.")
+    request = next(one for one in ada_here.get(f"{there}/redress").links if "/redress/rr_" in one)
+
+    page = ada_here.send(request, **sent)
+
+    assert (page.status, sentence in page.text, f">\n{sent['decision']}</textarea>" in page.html) == (422, True, True)
+
+
+def test_a_request_that_says_nothing_is_refused_where_it_was_typed(db, told):
+    page = Browser(db, told.leads["Whey"]).send(f"{address_of(db, told)}/own/redress", reason="Unfair")
+
+    assert (page.status, "in 10 to 4000 characters" in page.text, ">\nUnfair</textarea>" in page.html) == (
+        422,
+        True,
+        True,
+    )
+
+
+def test_requests_are_for_organisers_and_for_the_team_alone(db, told, ada_here):
+    there = address_of(db, told)
+    Browser(db, told.leads["Whey"]).send(f"{there}/own/redress", reason="Nobody read the annex.")
+    request = next(one for one in ada_here.get(f"{there}/redress").links if "/redress/rr_" in one)
+
+    for person in (told.leads["Whey"], told.leads["Straw"], told.experts[0], None):
+        browser = Browser(db, person)
+        for address in (f"{there}/redress", f"{there}/redress.csv", request):
+            page = browser.get(address)
+            assert page.status == 404 or page.path == "/sign-in"
+    assert "Nobody read the annex." not in Browser(db, told.leads["Straw"]).get(f"{there}/own").text
+    assert "Nobody read the annex." not in Browser(db, told.experts[0]).get(f"{there}/published").text
+
+
+def test_all_requests_are_taken_away_as_a_table(db, told, ada_here):
+    there = address_of(db, told)
+    Browser(db, told.leads["Whey"]).send(f"{there}/own/redress", reason="=Nobody read the annex.")
+
+    text = ada_here.client.get(f"{there}/redress.csv").content.decode("utf-8-sig")
+
+    [line] = csv.DictReader(io.StringIO(text))
+    assert (line["team"], line["reason"], line["verdict"]) == ("Whey", "'=Nobody read the annex.", "")
+
+
+def test_a_request_can_be_taken_back(db, told, ada_here):
+    there = address_of(db, told)
+    whey = Browser(db, told.leads["Whey"])
+    whey.send(f"{there}/own/redress", reason="Nobody read the annex.")
+
+    page = whey.send(f"{there}/own/redress/take-back")
+
+    assert "That your team asked stays on record." in page.text
+    assert "Taken back" in ada_here.get(f"{there}/redress").text
+
+
+def test_how_long_applicants_may_ask_is_set_with_the_round(db, call, ada_here):
+    there = f"{HERE}/judging/{call.round(db, 2).round.public_id}/edit"
+
+    assert 'name="redress_days"' in ada_here.get(there).html and 'value="30"' in ada_here.get(there).html

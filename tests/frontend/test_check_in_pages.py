@@ -85,7 +85,8 @@ def test_a_tickets_address_leads_the_door_to_its_page_and_its_owner_to_the_ticke
     assert f'value="{ticket.code}"' in page.html
     assert Browser(db, again(db, bo)).get(f"/tickets/{ticket.code}").path == "/e/food-hack/ticket"
     assert Browser(db, again(db, cy)).get(f"/tickets/{ticket.code}").status == 404
-    assert door.get(f"/tickets/{ticket.code[:-1]}0").status == 404
+    other = "1" if ticket.code.endswith("0") else "0"
+    assert door.get(f"/tickets/{ticket.code[:-1]}{other}").status == 404
 
 
 def test_badges_are_printed_for_all_or_for_those_who_are_looked_for(db, event, door, ticket, cy):

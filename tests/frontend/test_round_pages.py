@@ -5,6 +5,7 @@ import io
 import re
 
 import pytest
+from openpyxl import load_workbook
 
 from events.rounds.publishing import publish_result
 from events.rounds.rounds import JudgingRound, RoundInEvent
@@ -467,3 +468,22 @@ def test_other_kinds_of_events_have_no_judging(db, contest, ada_here):
     make_event(db, again(db, contest.ada), programme, name="Food Match", template="matchmaking")
 
     assert ada_here.get("/e/food-match/judging").status == 404
+
+
+def test_all_tables_of_a_round_are_taken_away_in_one_workbook(db, ada):
+    contest = make_contest(db, ada)
+    made = open_a_round(db, contest)
+    score(db, contest.judges[0], made, "Straw", 4, 3, comment="=1+1")
+    close_round(db, contest.ada, made)
+    publish_result(db, contest.ada, fresh(db, made))
+    db.commit()
+    browser = Browser(db, contest.ada)
+    here = f"/e/food-hack/judging/{made.round.public_id}/tables.xlsx"
+
+    now, then = (load_workbook(io.BytesIO(browser.client.get(here + more).content)) for more in ("", "?version=1"))
+
+    assert now.sheetnames == then.sheetnames and len(now.sheetnames) == 4
+    assert [cell.value for cell in now.worksheets[1][1]][:4] == [
+        "rank", "submission", "title", "team"
+    ]  # fmt: skip
+    assert Browser(db, contest.leads["Straw"]).get(here).status == 404

@@ -15,6 +15,7 @@ from events.programmes import Programme
 from events.questions import questions_of
 from events.registration import consent_text_of, types_of
 from events.roles import Role, Scope, people_with_role
+from frontend.rendering import environment
 from tests.frontend.browser import Browser
 from tests.makers import LONG, again, make_event, make_programme
 
@@ -454,3 +455,11 @@ def test_a_phase_opens_by_itself_when_its_time_comes(db: Database, organiser: Ac
         page = Browser(db).get("/e/food-hack")
 
     assert "Judging Wed, 15 Apr 2026 – Fri, 17 Apr 2026 11:00 – 11:00 (Europe/Brussels) Now open" in page.text
+
+
+@pytest.mark.parametrize("state", list(EventState))
+def test_every_state_of_an_event_has_a_badge_with_a_word_and_a_shape_of_its_own(state):
+    badges = environment().get_template("parts/badges.html").module
+    known, unknown = (str(badges.state_badge(one)).partition("</svg>")[0] for one in (state, "nothing we know"))
+
+    assert known != unknown

@@ -20,8 +20,9 @@ from events.teams import TeamInEvent
 from frontend.cookies import SIGN_IN, cookie_name
 from frontend.middleware import Doorkeeper
 from tests.events.makers_hackathon import DONE, make_hackathon, make_team
+from tests.events.test_page_limits import pdf
 from tests.events.test_submission_fields import COST, taking, with_challenge
-from tests.frontend.browser import ADDRESS, Browser
+from tests.frontend.browser import ADDRESS, Browser, Page
 from tests.makers import NOW, again, person_of, shut_phase
 
 RULES = "/e/food-hack/set-up/submissions"
@@ -55,6 +56,51 @@ def test_what_is_wrong_with_a_field_comes_back_with_all_that_was_typed(db, ada, 
     page = Browser(db, ada).send(f"{RULES}/fields", what="field", label="How far?", kind="choice", choices="one")
 
     assert (page.status, "two to fifty answers" in page.text, 'value="How far?"' in page.html) == (422, True, True)
+
+
+def send_files(browser: Browser, path: str, files: dict[str, bytes], **fields: str) -> Page:
+    """Send a form with files, as a browser does."""
+    browser.db.commit()
+    sent = [("files", each) for each in files.items()]
+    return Page(
+        browser.client.post(
+            path,
+            data={"csrf_token": form_token(browser.cookie), **TYPED, **fields},
+            files=sent,
+            headers={"origin": ADDRESS},
+        )
+    )
+
+
+def test_a_pdf_that_is_too_long_is_refused_and_what_was_typed_stays(db, ada, bo, team):
+    told = Browser(db, ada).send(f"{RULES}/pages", what="pages", pages="2")
+    form = Browser(db, bo).get(draft_of(team))
+
+    refused = send_files(Browser(db, bo), draft_of(team), {"long.pdf": pdf(3)}, revision="0", title="Typed for hours")
+    taken = send_files(Browser(db, bo), draft_of(team), {"fine.pdf": pdf(2)}, revision="0")
+
+    assert ('value="2"' in told.html, "A PDF has at most 2 pages." in form.text) == (True, True)
+    assert refused.status == 422 and "long.pdf has 3 pages, and the limit is 2." in refused.text
+    assert 'value="Typed for hours"' in refused.html and DONE.summary in refused.text
+    assert (taken.status, "2 pages" in taken.text) == (200, True)
+
+
+def test_what_came_before_the_limit_is_counted_when_the_team_hands_in(db, ada, bo, team):
+    send_files(Browser(db, bo), draft_of(team), {"long.pdf": pdf(3)}, revision="0")
+    Browser(db, ada).send(f"{RULES}/pages", what="pages", pages="2")
+
+    refused = Browser(db, bo).send(f"{draft_of(team)}/hand-in", revision="1", **TYPED)
+    Browser(db, ada).send(f"{RULES}/pages", what="pages", pages="3")
+    handed_in = Browser(db, bo).send(f"{draft_of(team)}/hand-in", revision="1", **TYPED)
+
+    assert (refused.status, "long.pdf has 3 pages, and the limit is 2." in refused.text) == (422, True)
+    assert handed_in.headline == "Receipt for version 1"
+
+
+def test_a_limit_that_is_no_number_comes_back_as_it_was_typed(db, ada, team):
+    page = Browser(db, ada).send(f"{RULES}/pages", what="pages", pages="ten")
+
+    assert (page.status, "a number from 1 to 1000" in page.text, 'value="ten"' in page.html) == (422, True, True)
 
 
 def test_an_owner_asks_on_their_challenges_page_and_others_do_not_find_it(db, ada, che, bo):
@@ -216,3 +262,26 @@ def test_a_receipt_says_that_it_came_within_the_grace(db, ada, bo, team):
 
     assert "within the grace after the end, which is the same for all" in page.text
     assert db.exec(select(LateEntry)).all() == []
+
+
+def test_teams_tick_the_categories_they_enter_and_untick_them(db, ada, bo, team):
+    Browser(db, ada).send(
+        f"{RULES}/fields", what="field", label="Prizes", kind="choices", choices="Students\nHardware\nLooks",
+        category="yes",
+    )  # fmt: skip
+    name = name_of(db.exec(select(SubmissionField)).one())
+    browser = Browser(db, bo)
+
+    def save(revision: int, *ticked: str) -> Page:
+        browser.db.commit()
+        fields = {"csrf_token": form_token(browser.cookie), **TYPED, "revision": str(revision), name: ["", *ticked]}
+        return Page(browser.client.post(draft_of(team), data=fields, headers={"origin": ADDRESS}))
+
+    two, stale, none = save(0, "Students", "Looks"), save(0, "Hardware"), save(1)
+
+    assert [f'value="{one}"' in two.html for one in ("Students", "Hardware", "Looks")] == [True] * 3
+    assert two.html.count("checked") == 2
+    assert (stale.status, stale.html.count("checked")) == (409, 1)
+    assert (none.status, none.html.count("checked")) == (200, 0)
+    db.expire_all()
+    assert submission_of_team(db, team.id).answers == {}

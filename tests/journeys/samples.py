@@ -36,6 +36,7 @@ from events.rounds.consensus import record_dissent
 from events.rounds.guests import invite_guest_judge, issue_guest_token
 from events.rounds.publishing import publish_result
 from events.rounds.rounds import JudgingRound, RoundInEvent, RoundState, RoundSubmission, Scheme
+from events.rounds.voters import RoundVoter, invite_voters, issue_ballot_token
 from events.seekers import look_for_team
 from events.signin import SignInLinkAsked, issue_link_token
 from events.submission_fields import SubmissionField
@@ -70,6 +71,7 @@ from sessions.requests import book_meeting, request_meeting
 from sessions.stages import Stage, get_stage
 from sessions.timetable.rows import Session
 from tests.events.makers_calls import (
+    ask_redress,
     close_concept_notes,
     evaluate,
     hand_in_stage,
@@ -151,8 +153,12 @@ NO_PAGES = {
     "robots",
     "round_fragment",
     "round_table",
+    "round_workbook",
     "screening_fragment",
     "screening_table",
+    "redress_table",
+    "redress_xlsx",
+    "screening_xlsx",
     "schedule_json",
     "schedule_xml",
     "hall_fragment",
@@ -180,7 +186,7 @@ SEEN_BY = {
     "busy_times": "Bo Berg",
     "own_calendar": "Bo Berg", "new_address": "Bo Berg", "held_reply": "Bo Berg", "time_proposal": "Bo Berg",
     "stop_letters": "", "sign_in": "", "link_sent": "", "sign_in_link": "", "sign_up": "", "team_invitation": "Bo Berg",
-    "guest_link": "", "guest_desk": "",
+    "guest_link": "", "guest_desk": "", "ballot_by_link": "",
     "register": "Eve Ek", "my_registration": "Tam Tamm", "answers": "Tam Tamm", "new_team": "Bo Berg",
     "team": "Tam Tamm",
     "edit_team": "Tam Tamm", "edit_submission": "Tam Tamm", "submission": "Tam Tamm", "receipt": "Tam Tamm",
@@ -219,7 +225,7 @@ IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", 
 
 # Of screening and calls; a screening is set up in the hackathon, which has none.
 IN_CALL = {"screening", "screening_people", "screened_work", "my_screening", "screen_work", "round_consensus",
-           "consensus_work", "round_budget", "call_result"}  # fmt: skip
+           "consensus_work", "round_budget", "call_result", "round_redress", "redress_request"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -241,7 +247,7 @@ class Samples:
             found |= {"event": self.ids["call"], "round": self.ids["second_round"], "work": self.ids["second_work"]}
         if name in {"screened_work", "screen_work"}:
             found["work"] = self.ids["screened"]
-        if name == "call_result":
+        if name in {"call_result", "round_redress", "redress_request"}:
             found["round"] = self.ids["first_round"]
         if name in {"published_result", "result_version", "team_comments"}:
             found |= {"round": self.ids["published_round"], "number": "1"}
@@ -257,6 +263,10 @@ class Samples:
             found["proposal"] = self.ids["time_proposal"]
         if name == "new_address":
             found["token"] = self.ids["address_token"]
+        if name == "round_voters":
+            found["round"] = self.ids["audience_round"]
+        if name == "ballot_by_link":
+            found["token"] = self.ids["ballot_token"]
         if name == "guest_link":
             found["token"] = self.ids["guest_token"]
         if name == "sign_in_link":
@@ -340,6 +350,7 @@ def _ids_of_call(db: Database, ada: Actor, dee: Actor, tam: Actor) -> dict[str, 
     close_concept_notes(db, call)
     evaluate(db, call, 1, {"Straw": (4.5, 4), "Husk": (4, 4)})
     publish_result(db, call.ada, call.round(db, 1))
+    redress = ask_redress(db, call, "Husk", "Nobody read the annex on impact.")
     open_full_proposals(db, call)
     for name in ("Straw", "Husk"):
         hand_in_stage(db, call, name)
@@ -353,7 +364,7 @@ def _ids_of_call(db: Database, ada: Actor, dee: Actor, tam: Actor) -> dict[str, 
     return {
         "call": call.event.event.slug, "screened": public_of(db, call, "Whey"),
         "first_round": call.round(db, 1).round.public_id, "second_round": second.round.public_id,
-        "second_work": work.row.public_id,
+        "second_work": work.row.public_id, "redress": redress.public_id,
     }  # fmt: skip
 
 
@@ -431,11 +442,20 @@ def _ids_of_judging(db: Database, event: EventWithPhases) -> dict[str, str]:
     guest = invite_guest_judge(db, ada, made, name="Gus Grau", email="gus@example.org")
     return {
         "guest_token": issue_guest_token(db, guest.link),
+        "ballot_token": _ballot_token(db, ada, event),
         "round": final.public_id,
         "work": the(db, select(RoundSubmission).where(RoundSubmission.round_id == final.id)).public_id,
         "published_round": the(db, rounds.where(JudgingRound.state == RoundState.PUBLISHED)).public_id,
         "audience_round": the(db, rounds.where(JudgingRound.scheme == Scheme.AUDIENCE)).public_id,
     }
+
+
+def _ballot_token(db: Database, ada: Actor, event: EventWithPhases) -> str:
+    """Of somebody who votes by mail in the audience vote."""
+    rounds = select(JudgingRound).where(JudgingRound.event_id == event.id, JudgingRound.scheme == Scheme.AUDIENCE)
+    made = RoundInEvent(the(db, rounds), event_by_id(db, event.id))
+    invite_voters(db, ada, made, addresses="val@example.org")
+    return issue_ballot_token(db, the(db, select(RoundVoter).where(RoundVoter.round_id == made.id)))
 
 
 def _proposed(db: Database, people: dict[str, Person], event: EventWithPhases) -> dict[str, str]:

@@ -33,6 +33,7 @@ from frontend.cookies import SIGN_IN, cookie_name
 from tests.events.makers_calls import Call, hand_in_stage, to_screen
 from tests.events.makers_hackathon import make_team
 from tests.events.makers_rounds import new_id, work_of
+from tests.events.test_page_limits import pdf
 from tests.journeys.conftest import START
 from tests.journeys.house import House, open_house
 from tests.journeys.people import OnAPhone, Somebody
@@ -130,6 +131,7 @@ def test_a_call_goes_from_concept_notes_to_funding(house: House, doors: Doors) -
     the_experts_agree_and_dee_dissents(ada, doors.enter("Dee Dumont"), evaluation)
     bo = doors.enter("Bo Berg")
     straw_is_invited_and_husk_is_not(house, ada, tam, bo, evaluation)
+    bo_asks_for_redress(house, ada, bo, evaluation)
     doors.move_to(PhaseKind.SUBMISSION)
     husk_cannot_hand_in_a_full_proposal(bo)
     tam_hands_in_a_full_proposal(tam, evaluation)
@@ -166,8 +168,16 @@ def tam_hands_in_a_concept_note(tam: Somebody) -> None:
     )
     tam.write("Objectives and what is new", "No film, no glue.").write("Expected impact", "Two dozen farms.")
     tam.write("Funding asked for (EUR)", "much")
+    tam.main.locator("input[type=file]").set_input_files(
+        {"name": "note.pdf", "mimeType": "application/pdf", "buffer": pdf(11)}
+    )
     tam.press("Hand in")
-    tam.sees("Please write an amount in euros").write("Funding asked for (EUR)", "250 000")
+    tam.sees("Please write an amount in euros").write("Funding asked for (EUR)", "250,000")
+    tam.main.locator("input[type=file]").set_input_files(
+        {"name": "note.pdf", "mimeType": "application/pdf", "buffer": pdf(11)}
+    )
+    tam.press("Hand in")
+    tam.sees("note.pdf has 11 pages, and the limit is 10.")
     tam.press("Hand in")
     tam.arrives_at("Receipt for version 1")
 
@@ -264,6 +274,22 @@ def straw_is_invited_and_husk_is_not(
     tam.does_not_see("The market is smaller")
     assert any(one.endswith(evaluation["round"] + "/own") for one in invited.links)
     bo.open(evaluation["round"] + "/own").sees("Below a threshold").sees("On Husk.")
+
+
+def bo_asks_for_redress(house: House, ada: Somebody, bo: Somebody, evaluation: dict[str, str]) -> None:
+    """Ada dismisses it with reasons; both stand on record."""
+    bo.open(evaluation["round"] + "/own")
+    bo.main.locator("summary", has_text="Ask for redress").click()
+    bo.write("What went wrong", "The annex with the figures was not read.").press("Send the request")
+    bo.sees("To be decided").sees("The annex with the figures was not read.")
+    house.post.wait_for("bo@example.org", "Your request for redress in Straw call has arrived")
+    house.post.wait_for("ada@example.org", "Redress is asked for")
+
+    ada.open(evaluation["round"] + "/redress").sees("1 request waits for a decision.").follow("Work of Husk")
+    ada.tick("Dismissed").write("Reasons", "It was read; the threshold is missed on excellence.").press("Decide")
+    ada.sees("Decided. The team is told, with your reasons.")
+    house.post.wait_for("bo@example.org", "Your request for redress in Straw call is decided")
+    bo.open(evaluation["round"] + "/own").sees("Dismissed").sees("the threshold is missed on excellence")
 
 
 def husk_cannot_hand_in_a_full_proposal(bo: Somebody) -> None:

@@ -3,9 +3,11 @@
 import pytest
 
 from events.rounds.publishing import publish_result
+from events.rounds.redress import RedressVerdict, decide_redress
 from events.rounds.running import close_round, reopen_round
 from events.screening.decisions import decide_eligibility, release_eligibility
 from tests.events.makers_calls import (
+    ask_redress,
     close_concept_notes,
     consensus,
     evaluate,
@@ -14,10 +16,11 @@ from tests.events.makers_calls import (
     open_the_screening,
     screen,
     to_decide,
+    told,
 )
 from tests.events.makers_rounds import fresh
 from tests.mailer.makers_letters import new_letters, sent, text_of
-from tests.makers import make_person
+from tests.makers import again, make_person
 
 
 @pytest.fixture
@@ -110,3 +113,30 @@ def test_a_later_version_says_why_to_all_and_what_changed_to_those_whom_it_chang
     assert sorted(letters) == ["husk", "straw", "whey"]
     assert letters["whey"].subject == "You are invited to hand in a full proposal"
     assert all("A report had been swapped." in text_of(one) for one in letters.values())
+
+
+def test_redress_is_told_to_organisers_when_asked_and_to_the_team_with_its_reasons(db, call):
+    close_concept_notes(db, call)
+    evaluate(db, call, 1, {"Straw": (4.5, 4.0), "Husk": (3.5, 4.0), "Whey": (4.0, 5.0)})
+    known = sent(db)
+    publish_result(db, call.ada, fresh(db, call.round(db, 1)))
+    results = new_letters(db, known)
+
+    known = sent(db)
+    ask_redress(db, call, "Husk", "Nobody read the annex.")
+    asked = new_letters(db, known)
+    known = sent(db)
+    decide_redress(
+        db, again(db, call.ada), told(db, call, 1, "Husk"), verdict=RedressVerdict.DISMISSED, decision="It was read."
+    )
+    decided = new_letters(db, known)
+
+    assert "Redress can be asked for until" in text_of(results["husk"])
+    assert {name: one.subject for name, one in asked.items()} == {
+        "ada": "Redress is asked for: Work of Husk",
+        "husk": "Your request for redress in Green call has arrived",
+    }
+    assert "Nobody read the annex." in text_of(asked["ada"])
+    assert "/rr_" in text_of(asked["ada"])
+    assert list(decided) == ["husk"]
+    assert ("Dismissed" in text_of(decided["husk"]), "It was read." in text_of(decided["husk"])) == (True, True)

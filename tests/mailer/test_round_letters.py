@@ -12,6 +12,7 @@ from events.rounds.guests import invite_guest_judge
 from events.rounds.publishing import publish_result
 from events.rounds.running import close_round, open_round, reopen_round
 from events.rounds.scoring import declare_conflict
+from events.rounds.voters import BallotLinkNotValid, get_voter, invite_voters
 from tests.events.makers_rounds import fresh, make_contest, make_round, open_a_round, score, work_of
 from tests.mailer.makers_letters import new_letters, sent, text_of
 from tests.makers import again
@@ -119,3 +120,21 @@ def test_a_guest_is_written_to_with_a_link_and_never_by_the_others_letter(db, co
 
 def find_link(text):
     return re.search(r"/guest_link/(\S+)", text)[1]
+
+
+def test_a_voter_by_mail_gets_a_link_that_opens_the_ballot_and_ends_with_the_next(db, contest):
+    made = open_a_round(db, contest, "audience")
+    known = sent(db)
+    invite_voters(db, again(db, contest.ada), made, addresses="val@example.org, straw@example.org", days=7)
+    first = new_letters(db, known)
+    known = sent(db)
+    invite_voters(db, again(db, contest.ada), made, addresses="val@example.org", days=7)
+    second = new_letters(db, known)
+
+    old, new = (re.search(r"/ballot_by_link/(\S+)", text_of(one["val"]))[1] for one in (first, second))
+
+    assert (sorted(first), first["val"].subject, first["val"].sealed) == (["val"], "Your vote in Food Hack", True)
+    assert "Link good until: Tue, 21 Apr 2026" in text_of(first["val"])
+    with pytest.raises(BallotLinkNotValid):
+        get_voter(db, old)
+    assert get_voter(db, new)[1].id == made.id

@@ -11,6 +11,7 @@ from events.rounds.calls import set_budget
 from events.rounds.consensus import PanelWork, get_panel_work, write_consensus
 from events.rounds.desk import get_work
 from events.rounds.publishing import publish_result
+from events.rounds.redress import ToldResult, ask_for_redress, told_result
 from events.rounds.rounds import RoundInEvent, RoundState, Scheme, step_round, submissions_in
 from events.rounds.running import close_round
 from events.rounds.schemes import CriterionPlan
@@ -26,6 +27,8 @@ from events.screening.screenings import (
     set_screening_up,
 )
 from events.screening.verdicts import ScreenedWork, get_work_to_screen, give_verdict
+from events.submissions import submission_of_team
+from events.teams import TeamInEvent, team_of
 from tests.events.makers_rounds import plan
 from tests.makers import again
 
@@ -38,14 +41,19 @@ class Calls:
     screened: ScreenedWork
     evaluation: RoundInEvent
     panel: PanelWork
+    told: ToldResult
+    redress: ToldResult
     ids: dict[str, str]
 
 
 def build_calls(db: Database, people: dict[str, Actor], event: EventWithPhases) -> Calls:
     """Everything in the hackathon, as far as commands allow where judging has begun already."""
     ada = again(db, people["Ada"])
-    closed, published = (_evaluation(db, ada, people["Dee"], event, name) for name in ("Panel", "Funding"))
-    publish_result(db, ada, published)
+    closed, published, asked = (
+        _evaluation(db, ada, people["Dee"], event, name) for name in ("Panel", "Funding", "Grants")
+    )
+    for one in (published, asked):
+        publish_result(db, ada, one)
     [row] = submissions_in(db, closed.id)
     screening = set_screening_up(db, ada, event, questions=[QuestionPlan("Is it there?")])
     for name in ("Dee", "Pat"):
@@ -66,9 +74,25 @@ def build_calls(db: Database, people: dict[str, Actor], event: EventWithPhases) 
     panel = get_panel_work(db, again(db, people["Dee"]), closed, row.public_id)
     ids = {
         "screened_work": work.public_id, "evaluation": closed.round.public_id, "panel_work": row.public_id,
-        "published_evaluation": published.round.public_id,
+        "published_evaluation": published.round.public_id, "asked_evaluation": asked.round.public_id,
     }  # fmt: skip
-    return Calls(screening, screened, closed, panel, ids)
+    tam = again(db, people["Tam"])
+    ask_for_redress(db, tam, _told(db, tam, asked), reason="The annex was not read.")
+    redress = _told(db, tam, asked)
+    assert redress.request is not None
+    ids |= {"redress": redress.request.public_id}
+    return Calls(screening, screened, closed, panel, _told(db, tam, published), redress, ids)
+
+
+def _told(db: Database, tam: Actor, made: RoundInEvent) -> ToldResult:
+    """What Tam's team was told."""
+    team = team_of(db, tam.person, made.event.id)
+    assert team is not None
+    submission = submission_of_team(db, team.id)
+    assert submission is not None
+    told = told_result(db, made, TeamInEvent(team, made.event), submission)
+    assert told is not None
+    return told
 
 
 def _evaluation(db: Database, ada: Actor, dee: Actor, event: EventWithPhases, name: str) -> RoundInEvent:

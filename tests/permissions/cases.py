@@ -23,6 +23,7 @@ from events.page_sections import EntryInEvent
 from events.phases import PhaseKind
 from events.proposals.drafts import PlaceState, ProposalState
 from events.registration import RegistrationState
+from events.rounds.redress import RedressVerdict
 from events.rounds.rounds import RoundState
 from events.screening.screenings import ScreeningState
 from events.submissions import SubmissionInEvent
@@ -489,7 +490,7 @@ def a_submission(world: World) -> list[Case]:
     return [replace_event(world.team, case) for case in phase_states(world.hackathon, PhaseKind.SUBMISSION)]
 
 
-@cases_of("set_grace", "add_field_for_all")
+@cases_of("set_grace", "set_page_limits", "add_field_for_all")
 def an_event_that_takes_submissions(world: World) -> list[Case]:
     return [*phase_states(world.hackathon, PhaseKind.SUBMISSION), Case("a matchmaking event", world.matchmaking)]
 
@@ -589,6 +590,15 @@ def a_round_with_more_to_give(world: World) -> list[Case]:
 @cases_of("cast_ballot")
 def a_vote_of_the_audience(world: World) -> list[Case]:
     return voting_states(world.judging.audience)
+
+
+@cases_of("invite_voters", "revoke_voter")
+def an_audience_to_invite(world: World) -> list[Case]:
+    one = world.judging.audience
+    return [
+        *(Case(f"{state} round", with_state(one, round={"state": state})) for state in RoundState),
+        Case("a round with judges", world.judging.open),
+    ]
 
 
 @cases_of("note_mentor")
@@ -964,6 +974,23 @@ def an_evaluation(world: World) -> list[Case]:
     return [
         *(Case(f"{state} evaluation", with_state(one, round={"state": state})) for state in RoundState),
         Case("a round with points on criteria", world.judging.open),
+    ]
+
+
+@cases_of("ask_for_redress", "withdraw_redress", "decide_redress")
+def what_a_team_was_told(world: World) -> list[Case]:
+    """Tam's team; in another evaluation it has asked for redress."""
+    told, asked = world.calls.told, world.calls.redress
+    without = changed(told.round, rule={**told.round.rule, "redress_days": 0})
+    decided = changed(asked.request, verdict=RedressVerdict.DISMISSED)
+    return [
+        Case("told", told),
+        Case("told, closed event", in_event(told, EventState.CLOSED)),
+        Case("told two months ago", replace(told, fate=changed(told.fate, told_at=NOW - timedelta(days=60)))),
+        Case("without redress", replace(told, round=without)),
+        Case("asked", asked),
+        Case("taken back", replace(asked, request=changed(asked.request, withdrawn_at=NOW))),
+        Case("decided", replace(asked, request=decided)),
     ]
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlmodel import select
+
 from events.core import clock
 from events.core.access import VISITOR, Actor
 from events.core.database import Database
@@ -16,6 +18,7 @@ from events.rounds.rounds import RoundInEvent, RoundState, step_round, submissio
 from events.rounds.running import close_round
 from events.rounds.scoring import FlagReason, flag_submission, score_submission
 from events.rounds.setting_up import add_round
+from events.rounds.voters import RoundVoter, invite_voters, issue_ballot_token
 from tests.events.makers_rounds import plan
 from tests.makers import again
 
@@ -58,6 +61,9 @@ def build_judging(db: Database, ada: Actor, dee: Actor, event: EventWithPhases) 
     ids |= {f"{name}_work": submissions_in(db, one.id)[0].public_id for name, one in made.items()}
     ids |= {"work": row.public_id, "flag": flag.public_id, "what": "result", "guest": guest.link.public_id}
     cookie = sign_in_by_guest_link(db, VISITOR, None, plain=guest.plain)
+    invite_voters(db, ada, audience, addresses="val@example.org")
+    voter = db.exec(select(RoundVoter)).one()
+    ids |= {"voter": voter.public_id, "ballot_token": issue_ballot_token(db, voter)}
     return Judging(made["open"], audience, work, ids | {"guest_token": guest.plain}, cookie)
 
 

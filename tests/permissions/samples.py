@@ -60,6 +60,8 @@ def path_of(route: Route, world: World) -> str:
     ids |= sample_of(route, world).ids
     if route.path.startswith("/team-invitations/"):
         ids["token"] = world.ids["invitation_token"]
+    if route.path.startswith("/ballots/"):
+        ids["token"] = world.ids["ballot_token"]
     if route.path.startswith("/judge-links/"):
         ids["token"] = world.ids["guest_token"]
     return re.sub(r"{(\w+)(?::\w+)?}", lambda found: ids[found[1]], route.path)
@@ -150,6 +152,7 @@ def samples(world: World) -> dict[str, Sample]:
         "promote_need": Sample({"need": ids["item"]} | brief),
         "change_challenge": Sample(brief),
         "set_grace": Sample({"what": "grace", "minutes": "10"}),
+        "set_page_limits": Sample({"what": "pages", "pages": "12", "note_pages": ""}),
         "add_field_for_all": Sample({"what": "field", "label": "How far is it?", "kind": "long text"}),
         "add_field": Sample({"label": "How far is it?", "kind": "long text"}),
         "change_field": Sample({"label": "What would it cost?", "kind": "number"}),
@@ -412,6 +415,10 @@ def judging_samples(world: World) -> dict[str, Sample]:
         "flag_submission": Sample({"flag_reason": "rules"}),
         "declare_conflict": Sample({"reason": "My sister works there."}),
         "audience_vote": Sample(ids=audience),
+        "round_voters": Sample(ids=audience),
+        "invite_voters": Sample({"addresses": "vic@example.org, vic@example.com", "days": "7"}, ids=audience),
+        "revoke_voter": Sample(ids=audience),
+        "vote_by_link": Sample(vote | {"seen": "0", "choices": ["1"]}),
         "cast_ballot": Sample(vote | {"seen": "0", "choices": ["1"]}, ids=audience),
     }
 
@@ -421,6 +428,7 @@ def call_samples(world: World) -> dict[str, Sample]:
     ids, dee = world.ids, world.people["Dee"].public_id
     work, says = {"work": ids["screened_work"]}, {"seen": "1", "client_id": "client-0002"}
     panel = {"round": ids["evaluation"], "work": ids["panel_work"]}
+    asked = {"round": ids["asked_evaluation"], "redress": ids["redress"]}
     return {
         "set_screening_up": Sample({"question-0": "Is it there?"}),
         "name_screener": Sample({"email": "mel@example.org"}),
@@ -440,4 +448,11 @@ def call_samples(world: World) -> dict[str, Sample]:
         "round_budget": Sample(ids=panel),
         "set_budget": Sample({"available": "100000", "aim": "3", "least_times": "2.5"}, ids=panel),
         "call_result": Sample(ids={"round": ids["published_evaluation"]}),
+        "ask_for_redress": Sample({"reason": "The annex was not read."}, ids={"round": ids["published_evaluation"]}),
+        "withdraw_redress": Sample(ids=asked),
+        "round_redress": Sample(ids=asked),
+        "redress_table": Sample(ids=asked),
+        "redress_xlsx": Sample(ids=asked),
+        "redress_request": Sample(ids=asked),
+        "decide_redress": Sample({"verdict": "dismissed", "decision": "It was read."}, ids=asked),
     }

@@ -266,7 +266,7 @@ def line(number, rank, challenge):
 
 def inside(lines, **more):
     found = best_by_challenge(lines, **more)
-    return {one.challenge: ([(rank, each.number) for rank, each in one.places], one.ranked) for one in found}
+    return {one.name: ([(rank, each.number) for rank, each in one.places], one.ranked) for one in found}
 
 
 def test_each_challenge_has_its_own_places_in_the_order_of_all():
