@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_413db971a3"
+revision = "0001_e67a686d5f"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -833,6 +833,7 @@ def upgrade() -> None:
         sa.Column("media_type", sa.String(length=100), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_stored_file_person_id")),
@@ -1419,6 +1420,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_page_entry_event_id"), "page_entry", ["event_id"], unique=False)
     op.create_index(op.f("ix_page_entry_file_id"), "page_entry", ["file_id"], unique=False)
     op.create_table(
+        "page_limit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("note_pages", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_page_limit_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_limit")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_page_limit_event_id")),
+    )
+    op.create_table(
         "page_section",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -1525,6 +1536,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_peer_review_event_id"), "peer_review", ["event_id"], unique=False)
     op.create_index(op.f("ix_peer_review_organisation_id"), "peer_review", ["organisation_id"], unique=False)
+    op.create_table(
+        "peer_search",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dead_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=500), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proven", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_peer_search_asked_by_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_peer_search_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_peer_search")),
+    )
+    op.create_index(op.f("ix_peer_search_asked_by_id"), "peer_search", ["asked_by_id"], unique=False)
+    op.create_index("ix_peer_search_due", "peer_search", ["done_at", "dead_at", "due_at"], unique=False)
+    op.create_index(op.f("ix_peer_search_event_id"), "peer_search", ["event_id"], unique=False)
+    op.create_index(
+        "uq_peer_search_event_id",
+        "peer_search",
+        ["event_id"],
+        unique=True,
+        sqlite_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
+    )
     op.create_table(
         "peer_stance",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2778,6 +2816,25 @@ def upgrade() -> None:
     op.create_index(op.f("ix_round_vote_person_id"), "round_vote", ["person_id"], unique=False)
     op.create_index(op.f("ix_round_vote_round_id"), "round_vote", ["round_id"], unique=False)
     op.create_table(
+        "round_voter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("invited_by_id", sa.Integer(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["invited_by_id"], ["person.id"], name=op.f("fk_round_voter_invited_by_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_round_voter_person_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_round_voter_round_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round_voter")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_round_voter_public_id")),
+        sa.UniqueConstraint("round_id", "person_id", name=op.f("uq_round_voter_round_id_person_id")),
+    )
+    op.create_index(op.f("ix_round_voter_person_id"), "round_voter", ["person_id"], unique=False)
+    op.create_index(op.f("ix_round_voter_round_id"), "round_voter", ["round_id"], unique=False)
+    op.create_table(
         "screener",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("screening_id", sa.Integer(), nullable=False),
@@ -2849,6 +2906,7 @@ def upgrade() -> None:
                 "short text",
                 "long text",
                 "choice",
+                "choices",
                 "link",
                 "number",
                 "funding",
@@ -2862,6 +2920,7 @@ def upgrade() -> None:
         sa.Column("choices", sa.JSON(), nullable=False),
         sa.Column("required", sa.Boolean(), nullable=False),
         sa.Column("shown", sa.Boolean(), nullable=False),
+        sa.Column("category", sa.Boolean(), nullable=False),
         sa.Column("stage", sa.Integer(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
@@ -3656,6 +3715,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("by_ecosystem", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_report_chapter_report_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_chapter")),
         sa.UniqueConstraint("public_id", name=op.f("uq_report_chapter_public_id")),
@@ -4592,6 +4652,46 @@ def upgrade() -> None:
     op.create_index(op.f("ix_raised_hand_person_id"), "raised_hand", ["person_id"], unique=False)
     op.create_index(op.f("ix_raised_hand_stage_id"), "raised_hand", ["stage_id"], unique=False)
     op.create_table(
+        "redress_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("submission_id", sa.Integer(), nullable=False),
+        sa.Column("result_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=4000), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "upheld",
+                "no effect",
+                "dismissed",
+                name="redressverdict",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("decision", sa.String(length=4000), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_redress_request_asked_by_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_redress_request_decided_by_id")),
+        sa.ForeignKeyConstraint(["result_id"], ["published_result.id"], name=op.f("fk_redress_request_result_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_redress_request_round_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_redress_request_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_redress_request")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_redress_request_public_id")),
+        sa.UniqueConstraint(
+            "round_id", "submission_id", "result_id", name=op.f("uq_redress_request_round_id_submission_id_result_id")
+        ),
+    )
+    op.create_index(op.f("ix_redress_request_round_id"), "redress_request", ["round_id"], unique=False)
+    op.create_index(op.f("ix_redress_request_submission_id"), "redress_request", ["submission_id"], unique=False)
+    op.create_table(
         "registration_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
@@ -5355,6 +5455,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_registration_file_registration_id"), table_name="registration_file")
     op.drop_index(op.f("ix_registration_file_file_id"), table_name="registration_file")
     op.drop_table("registration_file")
+    op.drop_index(op.f("ix_redress_request_submission_id"), table_name="redress_request")
+    op.drop_index(op.f("ix_redress_request_round_id"), table_name="redress_request")
+    op.drop_table("redress_request")
     op.drop_index(op.f("ix_raised_hand_stage_id"), table_name="raised_hand")
     op.drop_index(op.f("ix_raised_hand_person_id"), table_name="raised_hand")
     op.drop_table("raised_hand")
@@ -5630,6 +5733,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_screener_screening_id"), table_name="screener")
     op.drop_index(op.f("ix_screener_person_id"), table_name="screener")
     op.drop_table("screener")
+    op.drop_index(op.f("ix_round_voter_round_id"), table_name="round_voter")
+    op.drop_index(op.f("ix_round_voter_person_id"), table_name="round_voter")
+    op.drop_table("round_voter")
     op.drop_index(op.f("ix_round_vote_round_id"), table_name="round_vote")
     op.drop_index(op.f("ix_round_vote_person_id"), table_name="round_vote")
     op.drop_table("round_vote")
@@ -5753,6 +5859,16 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_peer_stance_organisation_id"), table_name="peer_stance")
     op.drop_index(op.f("ix_peer_stance_event_id"), table_name="peer_stance")
     op.drop_table("peer_stance")
+    op.drop_index(
+        "uq_peer_search_event_id",
+        table_name="peer_search",
+        sqlite_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_peer_search_event_id"), table_name="peer_search")
+    op.drop_index("ix_peer_search_due", table_name="peer_search")
+    op.drop_index(op.f("ix_peer_search_asked_by_id"), table_name="peer_search")
+    op.drop_table("peer_search")
     op.drop_index(op.f("ix_peer_review_organisation_id"), table_name="peer_review")
     op.drop_index(op.f("ix_peer_review_event_id"), table_name="peer_review")
     op.drop_table("peer_review")
@@ -5764,6 +5880,7 @@ def downgrade() -> None:
     op.drop_table("participation_type")
     op.drop_index(op.f("ix_page_section_event_id"), table_name="page_section")
     op.drop_table("page_section")
+    op.drop_table("page_limit")
     op.drop_index(op.f("ix_page_entry_file_id"), table_name="page_entry")
     op.drop_index(op.f("ix_page_entry_event_id"), table_name="page_entry")
     op.drop_table("page_entry")
