@@ -4,6 +4,7 @@ A version that is published takes the place of the one before, which stays reada
 asked anew each time (snapshots.py), so that a name or a quotation that may not be shown any more is gone from all.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +23,9 @@ from events.core.refusals import Conflict, NotFound
 from events.core.translation import Message, _, day_of, written_for
 from events.events import Event
 from events.programmes import Programme
-from sessions.peer_reviews.reviews import PeerReview, ReviewState
+from sessions.peer_reviews.chasing import debtors_in
+from sessions.peer_reviews.reviews import PeerReview, PlaceState, ReviewPlace, ReviewRole, ReviewState
+from sessions.peer_reviews.templates import StepKind
 from sessions.reports.building import document_of
 from sessions.reports.documents import Document
 from sessions.reports.editing import can_be_edited
@@ -271,6 +274,22 @@ def draft_document(db: Database, subject: ReportInProgramme) -> Document:
     with written_for(content["language"], "UTC"):
         said = str(_("Draft"))
     return document_of(db, content, subject.programme, about=(said,))
+
+
+@debtors_in(StepKind.REPORT)
+def without_a_report(db: Database, reviews: Collection[int]) -> dict[int, set[int]]:
+    """The rapporteurs of reviews that were held and of which no version of a report was handed in."""
+    held = PeerReview.state == ReviewState.HELD
+    done = select(Report.review_id).join(ReportVersion, col(ReportVersion.report_id) == col(Report.id))
+    query = select(ReviewPlace.review_id, ReviewPlace.person_id)
+    query = query.join(PeerReview, col(PeerReview.id) == col(ReviewPlace.review_id)).where(
+        held, ReviewPlace.role == ReviewRole.RAPPORTEUR, ReviewPlace.state == PlaceState.ACCEPTED,
+        col(PeerReview.id).in_(reviews), col(PeerReview.id).not_in(done.where(col(Report.review_id).is_not(None))),
+    )  # fmt: skip
+    found: dict[int, set[int]] = {}
+    for review, person in db.exec(query):
+        found.setdefault(review, set()).add(person)
+    return found
 
 
 @dataclass(frozen=True)

@@ -244,6 +244,29 @@ def near_the_end(db, review, kind):
     return next(one for one in steps_of(db, review.event.id) if one.kind is kind).ends_at - timedelta(days=1)
 
 
+@pytest.mark.parametrize("written", [False, True])
+def test_a_rapporteur_is_reminded_of_a_report_that_is_not_handed_in(db, review, written):
+    make_finding(db, review)
+    ria = review.people["ria"]
+    row = start_review_report(db, ria, review.subject, title="The case", language="en")
+    report = report_with_sources(db, row, programme_of(db, review))
+    fill_report(db, ria, report)
+    if written:
+        hand_report_in(db, ria, report)
+    late = near_the_end(db, review, StepKind.REPORT)
+    db.commit()
+    with clock.frozen_at(late - 2 * WEEK):
+        run_due_timers()
+        known = sent(db)
+    with clock.frozen_at(late):
+        run_due_timers()
+        letters = {name: one for name, one in new_letters(db, known).items() if "Review report" in one.subject}
+        there = opens(db, review.people, letters)
+
+    assert subjects(letters) == ({} if written else {"ria": "Due soon in the review of Straw: Review report"})
+    assert there == ({} if written else {"ria": (200, True)})
+
+
 def test_who_has_not_given_feedback_is_reminded_of_it_once(db, review):
     person = person_of(db, review.people["cy"])
     person.locale = "de"
