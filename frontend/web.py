@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial, wraps
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from events.core import clock
 from events.core.access import Actor
@@ -25,7 +26,7 @@ from events.core.refusals import Conflict, Invalid, Refusal
 from events.core.repeats import SentBefore, Taking, answer_to, give_back, once, remember_answer
 from events.core.settings import settings
 from events.core.tokens import digest, same
-from events.core.translation import Message, _, set_reader
+from events.core.translation import At, Message, _, set_reader
 from events.people import Person
 from events.roles import actor_for
 from events.rounds.guest_signin import find_guest, note_guest_seen
@@ -384,3 +385,9 @@ def redirect(request: Request, name: str, *, flash: Message | str = "", query: A
 def wants_json(request: Request) -> bool:
     """Whether a script asks, that reads JSON."""
     return "application/json" in request.headers.get("accept", "")
+
+
+def saved(at: datetime, revision: int) -> Response:
+    """The answer to what a page saves by itself while somebody types: when, and the revision to save upon next."""
+    told = _("Saved at %(time)s", time=At(at))
+    return JSONResponse({"ok": True, "revision": revision, "message": str(told)})

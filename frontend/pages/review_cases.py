@@ -6,20 +6,20 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
 from events.core.files import ReadyFile, content_of, ready
 from events.core.refusals import Invalid, NotFound
-from events.core.translation import N_, At, Message, _
+from events.core.translation import N_, Message, _
 from events.events import EventWithPhases
 from events.people import people_by_id
 from frontend.pages.reviews import review_event, the_review
 from frontend.review_tabs import review_tabs
 from frontend.sent_files import attachment
 from frontend.showing import only_if_may
-from frontend.web import NOTHING, Filled, Form, Upload, page, redirect, render
+from frontend.web import NOTHING, Filled, Form, Upload, page, redirect, render, saved
 from sessions.peer_reviews.assessment_questions import AssessmentQuestion, assessment_questions_of
 from sessions.peer_reviews.boards import host_of
 from sessions.peer_reviews.desk_notes import (
@@ -206,8 +206,7 @@ def autosave_assessment(request: Request, form: AssessmentForm) -> Response:
     with transaction() as db:
         actor, _event, subject = _case(db, request)
         row = save_self_assessment(db, actor, subject, answers=form.written(), revision=form.revision)
-    told = _("Saved at %(time)s", time=At(row.saved_at))
-    return JSONResponse({"ok": True, "revision": row.revision, "message": str(told)})
+    return saved(row.saved_at, row.revision)
 
 
 @page(form=NoForm, again=show_assessment, signed_in=True)
@@ -309,8 +308,7 @@ def autosave_notes(request: Request, form: NotesForm) -> Response:
     with transaction() as db:
         actor, _event, subject = _notes(db, request)
         row = save_desk_notes(db, actor, subject, texts=form.written(), revision=form.revision)
-    told = _("Saved at %(time)s", time=At(row.saved_at))
-    return JSONResponse({"ok": True, "revision": row.revision, "message": str(told)})
+    return saved(row.saved_at, row.revision)
 
 
 @page(form=NoForm, again=show_notes, signed_in=True)

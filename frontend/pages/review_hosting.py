@@ -6,21 +6,21 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from events.core import clock
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
 from events.core.files import ReadyFile, content_of, ready
 from events.core.refusals import NotFound
-from events.core.translation import N_, At, Message, _
+from events.core.translation import N_, Message, _
 from events.directory import find_organisation, organisations_of
 from frontend import choices
 from frontend.pages.review_setup import organised_reviews
 from frontend.pages.reviews import review_event
 from frontend.sent_files import attachment
 from frontend.showing import only_if_may
-from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, redirect, render
+from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, redirect, render, saved
 from sessions.peer_reviews.hosting import (
     ApplicationInEvent,
     ApplicationState,
@@ -220,8 +220,7 @@ def autosave(request: Request, form: CaseForm) -> Response:
     with transaction() as db:
         actor, _event, subject = _asked_for(db, request)
         row = save_application(db, actor, subject, case=form.case(), revision=form.revision)
-    told = _("Saved at %(time)s", time=At(row.saved_at))
-    return JSONResponse({"ok": True, "revision": row.revision, "message": str(told)})
+    return saved(row.saved_at, row.revision)
 
 
 @page(form=NoForm, again=show_application, signed_in=True)

@@ -35,7 +35,7 @@ from events.submission_files import MOST_FILES, add_file, files_of, files_to_cou
 from events.submission_texts import LONGEST, MOST_LINKS, Written, as_far_as_possible, clean_link, cleaned
 from events.submissions import Submission, counting_versions, save_draft, submission_of_team
 from events.teams import TeamInEvent, get_team, member_of_team, members_of
-from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, redirect, render
+from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, redirect, render, saved
 
 
 class SubmissionForm(Form):
@@ -354,8 +354,7 @@ def autosave(request: Request, form: SubmissionForm) -> Response:
         told = _("%(closed)s What you typed is kept as late version %(number)s.", closed=passed.message,
                  number=kept.number)  # fmt: skip
         return JSONResponse({"ok": False, "message": str(told)}, 409)
-    told = _("Saved at %(time)s", time=At(row.saved_at))
-    return JSONResponse({"ok": True, "revision": row.revision, "message": str(told)})
+    return saved(row.saved_at, row.revision)
 
 
 @page(form=NoForm, again=edit_submission, signed_in=True)
