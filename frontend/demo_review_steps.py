@@ -1,7 +1,7 @@
 """Steps that all peer reviews of the demo take: an event, people in their places, texts, the meeting, findings."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import select
@@ -117,10 +117,13 @@ def hold_parts(db: Database, actor: Actor, subject: ReviewInEvent, lines: Iterab
 
 
 def write_on_boards(db: Database, world: World, event: str, entries: Iterable[tuple[str, str, int, str]]) -> None:
-    """What people put on the shared board: who, what it is, on which question, and the words."""
-    for name, kind, question, text in entries:
-        actor, subject = review_seen_by(db, world, event, name)
-        add_board_entry(db, actor, subject, kind=kind, text=text, question=question)
+    """What people put on the shared board, one every two minutes up to now: who, what it is, on which question, and
+    the words."""
+    there = list(entries)
+    for place, (name, kind, question, text) in enumerate(there):
+        with clock.frozen_at(clock.now() - timedelta(minutes=2 * (len(there) - place - 1))):
+            actor, subject = review_seen_by(db, world, event, name)
+            add_board_entry(db, actor, subject, kind=kind, text=text, question=question)
 
 
 def write_finding(

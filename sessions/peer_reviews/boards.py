@@ -96,7 +96,7 @@ def present_in_room(db: Database, actor: Actor, subject: ReviewInEvent, people: 
     NotFound for others."""
     if not inside_review(actor, subject):
         raise NotFound()
-    mine = (ReviewPlace.review_id == subject.id) & (col(ReviewPlace.state) == PlaceState.ACCEPTED)
+    mine = (col(ReviewPlace.review_id) == subject.id) & (col(ReviewPlace.state) == PlaceState.ACCEPTED)
     query = select(Person.name, ReviewPlace.role).join(
         ReviewPlace, mine & (col(ReviewPlace.person_id) == col(Person.id)), isouter=True
     )

@@ -91,7 +91,9 @@ def test_a_review_is_live_at_the_moment_at_which_the_demo_is_loaded(db: Database
         ReviewRole.OBSERVER: 1,
     }  # fmt: skip
     assert [one.speaks for one in speakers_of(db, mel, subject)] == [True, False, False]
-    assert {one.kind for one in board_entries(db, mel, subject)} == {"finding", "recommendation"}
+    assert [(one.kind, one.question) for one in board_entries(db, mel, subject)] == [
+        ("finding", 1), ("finding", 1), ("recommendation", 1), ("recommendation", 1), ("finding", 2), ("finding", 2)
+    ]  # fmt: skip
     assert [one.state for one in findings_of(db, subject.id)] == [FindingState.AGREED, FindingState.DRAFT]
 
 

@@ -123,6 +123,7 @@ def test_a_review_meets(meeting: Meeting) -> None:
         expect(meeting.page(name).locator("#part-clock")).to_have_text(re.compile(r"4[45]:\d\d"))
     press(mo, "One minute more")
     expect(bo.locator("#part-clock")).to_have_text(re.compile(r"45:\d\d|46:00"))
+    expect(bo.locator("#part-clock")).to_have_text(re.compile(r"45:\d\d"))  # it runs, so that it can stand still
     press(mo, "Pause the clock")
     expect(bo.get_by_text("The clock stands still")).to_be_visible()
     ole.reload()
@@ -272,3 +273,24 @@ def test_who_is_taken_out_is_out_within_two_seconds(meeting: Meeting) -> None:
     assert bo.page.locator(".board-entry").count() == 0
     for path in ("/board?since=0", "/live", "/live/now"):
         assert bo.context.request.get(meeting.house.address + meeting.path + path).status == 404
+
+
+def test_pages_show_who_is_here_and_are_drawn_anew_with_another_call(meeting: Meeting) -> None:
+    """Nobody reloads by hand, and whoever writes at that moment is not interrupted."""
+    mo, bo, cy = meeting.page("mo"), meeting.page("bo"), meeting.page("cy")
+    here = bo.locator("[data-review-here]")
+    for name in PEOPLE:
+        expect(here).to_contain_text(name)
+    meeting.people["ole"].page.goto("about:blank")
+    expect(here).not_to_contain_text("Ole Olin")
+    form = cy.locator("[data-add-entry]")
+    form.get_by_label("Text").fill("Half a sen")
+
+    mo.locator("summary", has_text="Choose how").click()
+    mo.get_by_label("Way").select_option(value="link")
+    mo.get_by_role("textbox", name="Link").fill("https://meet.example.org/x")
+    press(mo, "Choose")
+
+    expect(bo.get_by_role("link", name="Come into the call")).to_be_visible()
+    expect(form.get_by_label("Text")).to_have_value("Half a sen")
+    expect(cy.get_by_role("link", name="Come into the call")).to_have_count(0)

@@ -17,6 +17,7 @@ from sessions.calendars import Answer, CalendarInvitee
 from sessions.forwarded import ForwardedText
 from sessions.meetings import Meeting, MeetingState, meeting_in_event
 from sessions.moves import cancel_meeting, move_meeting
+from sessions.peer_reviews.reviews import PlaceState, places_of
 from sessions.proposals import TimeProposal, get_proposal, keep_time, nearest_free, take_proposal
 from sessions.replies import HeldReply, ReplyOutcome, confirm_reply, disown_reply, get_held_reply
 from tests.mailer.makers_incoming import PROGRAMS, SERVER, answer_to, dsn, reply_to_of, text_answer, vouched
@@ -24,6 +25,8 @@ from tests.mailer.makers_letters import all_letters, calendar_event_of, new_lett
 from tests.makers import NOW
 from tests.sessions.makers_meetings import make_fair, make_participant, with_rules
 from tests.sessions.makers_meetings import make_meeting as make_scheduled
+from tests.sessions.makers_review_meetings import FIRST, plan
+from tests.sessions.makers_reviews import make_review
 
 
 @pytest.fixture
@@ -457,3 +460,27 @@ def test_after_a_cancellation_a_yes_changes_nothing(db, fair, meeting, bo):
 
     assert comes(answer_to(letter)) is Decision.IGNORED
     assert record()[-1][1] == ReplyOutcome.CANCELLED
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_no_to_a_review_waits_for_a_click_unless_somebody_vouches_for_it(db):
+    use_settings(**{**settings().model_dump(), "mail_authserv": SERVER})
+    review = make_review(db, model="light")
+    plan(db, review, FIRST)
+    sent(db)
+
+    def state(name):
+        with reading() as other:
+            places = places_of(other, review.subject.id)
+            return next(one.state for one in places if one.person_id == review.people[name].person)
+
+    to_bo, to_cy = invitation_to("bo"), invitation_to("cy")
+    held = comes(answer_to(to_bo, says="DECLINED", results=None), reply_to_of(to_bo))
+    applied = comes(answer_to(to_cy, says="DECLINED"), reply_to_of(to_cy))
+    waiting = state("bo")
+    with transaction() as other:
+        actor = actor_for(other, review.people["bo"].person)
+        confirm_reply(other, actor, get_held_reply(other, actor, row_of(HeldReply).public_id))
+
+    assert (held, waiting, state("bo")) == (Decision.HELD, PlaceState.ACCEPTED, PlaceState.LEFT)
+    assert (applied, state("cy")) == (Decision.APPLIED, PlaceState.LEFT)

@@ -26,6 +26,8 @@ from sessions.peer_reviews.templates import StepKind
 from tests.mailer.makers_letters import html_of, new_letters, sent, text_of
 from tests.makers import again, make_person, person_of
 from tests.sessions.makers_review_hosts import in_step, make_applicant, make_application, open_step, place_of
+from tests.sessions.makers_review_meetings import FIRST
+from tests.sessions.makers_review_story import up_to
 from tests.sessions.makers_reviews import make_review, make_review_event
 
 
@@ -234,3 +236,18 @@ def test_who_owes_something_is_reminded_and_can_stop_reminders(db, review):
     assert letters["bo"].subject == "Due soon in the review of Straw: Desk notes"
     assert "Your desk notes are not handed in yet." in said
     assert "Stop letters of this kind" in said
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_where_all_of_the_host_dropped_out_the_organisers_hear_what_is_owed(db):
+    story = up_to(db, "follow-up")
+    known = sent(db)
+    story.drops_out(ReviewRole.HOST)
+
+    db.commit()
+
+    with clock.frozen_at(FIRST + timedelta(days=62)):
+        run_due_timers()
+        letters = [one for one in new_letters(db, known).values() if one.kind == "host_awaited"]
+
+    assert [one.address.partition("@")[0] for one in letters] == ["ada"]
