@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import and_
 from sqlmodel import col, func, select
 
 from events.core.access import Actor
@@ -98,7 +99,7 @@ def present_in_room(db: Database, actor: Actor, subject: ReviewInEvent, people: 
         raise NotFound()
     mine = (col(ReviewPlace.review_id) == subject.id) & (col(ReviewPlace.state) == PlaceState.ACCEPTED)
     query = select(Person.name, ReviewPlace.role).join(
-        ReviewPlace, mine & (col(ReviewPlace.person_id) == col(Person.id)), isouter=True
+        ReviewPlace, and_(mine, col(ReviewPlace.person_id) == col(Person.id)), isouter=True
     )
     rows = db.exec(query.where(col(Person.public_id).in_(people))).all()
     found = [Present(name, ReviewRole(role) if role else None) for name, role in rows]
