@@ -20,7 +20,8 @@ from events.offered_places import confirm_place
 from events.questions import questions_of
 from events.registration import RegistrationInEvent, find_registration, get_registration, types_of
 from events.registration_lists import type_of
-from frontend.pages.registrations import NoForm, organisations_to_choose, own_organisation, show_all, show_mine
+from frontend.buttons import NoForm
+from frontend.pages.registrations import organisations_to_choose, own_organisation, show_all, show_mine
 from frontend.registration_form import by_question, fields_of, handed_in, typed_answers
 from frontend.sent_files import attachment
 from frontend.showing import only_if_may

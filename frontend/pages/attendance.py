@@ -11,8 +11,9 @@ from events.core.translation import Message, _
 from events.events import get_event
 from events.participants import get_participant
 from events.people import people_by_id
+from frontend.buttons import NoForm
 from frontend.meeting_shown import meeting_of
-from frontend.pages.meetings import NoForm, show_meeting, show_meetings
+from frontend.pages.meetings import show_meeting, show_meetings
 from frontend.showing import only_if_may
 from frontend.web import Form, actor_of, page, redirect
 from sessions.attendance import (

@@ -14,6 +14,7 @@ from events.core.translation import N_, Message, _
 from events.core.wall import from_wall, on_that_day, to_wall
 from events.events import EventWithPhases, get_event
 from events.roles import organiser_of_event
+from frontend.buttons import NoForm
 from frontend.rows import Row, beside, filled_rows, numbers_shown
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.blocks import (
@@ -48,10 +49,6 @@ class BreaksForm(Form):
 
     takes_answers: ClassVar[bool] = True
     answers: dict[str, str] = Field(default_factory=dict)
-
-
-class NoForm(Form):
-    """A button."""
 
 
 def organised(db: Database, request: Request) -> EventWithPhases:

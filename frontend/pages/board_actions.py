@@ -13,6 +13,7 @@ from events.core.refusals import Invalid, NotFound
 from events.core.translation import At, Message, _
 from events.events import EventWithPhases
 from frontend.board_grid import view_of
+from frontend.buttons import NoForm
 from frontend.pages.board import question_of
 from frontend.showing import only_if_may
 from frontend.slots import SlotForm, slot_called, slot_options
@@ -57,10 +58,6 @@ class LockForm(Form):
     """Locked or not."""
 
     locked: str = ""
-
-
-class NoForm(Form):
-    """A button."""
 
 
 Load = tuple[Actor, EventWithPhases, MeetingInEvent]

@@ -25,14 +25,11 @@ from events.core.pictures import ready_picture
 from events.core.refusals import Invalid
 from events.core.translation import Message, _, reader
 from events.events import get_event
+from frontend.buttons import NoForm
 from frontend.certificates import TITLES, certificate_pdf, certificates_zip
 from frontend.pages.setup.shared import organised_event
 from frontend.sent_files import attachment
 from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, person_of, redirect, render
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class LookForm(Form):

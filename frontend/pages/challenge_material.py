@@ -31,12 +31,9 @@ from events.core.files import content_of, ready
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import _
 from events.events import get_event
+from frontend.buttons import NoForm
 from frontend.sent_files import attachment
 from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, plain, redirect, render
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class LinkForm(Form):

@@ -40,6 +40,7 @@ from events.prizes import prizes_of
 from events.roles import organiser_of_event
 from events.team_lists import teams_of
 from events.teams import Team, TeamInEvent, see_teams, team_of
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
@@ -142,10 +143,6 @@ class AnswerForm(Form):
     """Its answer, for everybody."""
 
     answer: str = ""
-
-
-class NoForm(Form):
-    """A button."""
 
 
 def _to_challenge(request: Request, subject: ChallengeInEvent, flash: Message) -> Response:

@@ -43,6 +43,7 @@ from events.tickets import (
 )
 from frontend.addresses import asked, page_base
 from frontend.badges import Badge, badges_pdf, ticket_pdf
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
 from frontend.qr_codes import QrDrawing, qr_of
 from frontend.sent_files import attachment
@@ -54,10 +55,6 @@ MOST_AT_ONCE = 50
 BADGES_AT_ONCE = 60
 BADGES_IN_A_FILE = 120
 PDF = "application/pdf"
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class DoorForm(Form):

@@ -10,8 +10,9 @@ from events.core.translation import _
 from events.events import get_event
 from events.registration import Registration, find_registration
 from events.roles import organiser_of_event
+from frontend.buttons import NoForm
 from frontend.meeting_shown import meeting_of
-from frontend.pages.meetings import NoForm, show_meeting
+from frontend.pages.meetings import show_meeting
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.colleagues import delegate_meeting, take_over_meeting

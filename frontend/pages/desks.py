@@ -40,8 +40,9 @@ from events.registration import (
 )
 from frontend import choices
 from frontend.addresses import asked, page_base
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
-from frontend.pages.registrations import STATE_NAMES, NoForm
+from frontend.pages.registrations import STATE_NAMES
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.desk_lists import NOBODY, DeskRow, Lack, holds, lacks_in, own_counts, own_desks, own_participants

@@ -29,14 +29,11 @@ from events.prizes import prizes_of
 from events.submissions import get_submission, kept_from, submission_of_team
 from events.teams import TeamInEvent, get_team, member_of_team
 from frontend.addresses import asked, page_base
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
 from frontend.pages.setup.shared import organised_event
 from frontend.sent_files import attachment
-from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
-
-
-class NoForm(Form):
-    """A button."""
+from frontend.web import NOTHING, Filled, actor_of, page, redirect, render
 
 
 def _hackathon(db: Database, request: Request) -> tuple[Actor, EventWithPhases]:

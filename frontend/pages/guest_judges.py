@@ -24,16 +24,13 @@ from events.rounds.guest_signin import (
 )
 from events.rounds.guests import LinkMade, invite_guest_judge, renew_guest_link, revoke_guest_link
 from events.rounds.rounds import RoundInEvent, RoundState
+from frontend.buttons import NoForm
 from frontend.cookies import GUEST, cookie_of, drop_cookie, set_cookie
 from frontend.pages.round_judges import show_judges
 from frontend.pages.rounds import organised_round, to_round
 from frontend.qr_codes import qr_of
 from frontend.rendering import remember_flash
 from frontend.web import NOTHING, Filled, Form, actor_of, is_guest, page, person_of, redirect, render
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class InviteForm(Form):

@@ -15,6 +15,7 @@ from events.core.refusals import NotFound
 from events.core.settings import settings
 from events.core.translation import Message, _
 from events.events import Event
+from frontend.buttons import NoForm
 from frontend.cookies import HALL, cookie_of, set_cookie
 from frontend.rooms import REACTIONS, Shown, marks_of
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
@@ -40,10 +41,6 @@ SHOWN = 15
 _NO_PASS = _("This link does not let anybody in any more. Ask the people on stage for a new one.")
 
 Change = Callable[[Database, Actor, StageInEvent], Any]
-
-
-class NoForm(Form):
-    """A button."""
 
 
 def _found(db: Database, request: Request) -> StagePass:

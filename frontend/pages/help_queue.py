@@ -19,9 +19,10 @@ from events.help_queue import (
     take_help_request,
 )
 from events.teams import TeamInEvent, member_of_team
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
 from frontend.pages.team_rooms import room_shown, to_room
-from frontend.pages.teams import NoForm, event_asked_for
+from frontend.pages.teams import event_asked_for
 from frontend.team_tabs import mentoring_tabs
 from frontend.web import NOTHING, Filled, page, redirect, render
 

@@ -17,7 +17,8 @@ from events.joining import (
 )
 from events.registration import participant_of_event
 from events.teams import size_of, team_of
-from frontend.pages.teams import NoForm, event_asked_for, show_teams, to_team
+from frontend.buttons import NoForm
+from frontend.pages.teams import event_asked_for, show_teams, to_team
 from frontend.web import NOTHING, Filled, actor_of, page, redirect, render
 
 

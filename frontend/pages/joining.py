@@ -22,8 +22,9 @@ from events.join_requests import (
 from events.joining import hand_over_lead, send_invitation_again
 from events.open_roles import close_role, open_role
 from events.seekers import invite_seeker
+from frontend.buttons import NoForm
 from frontend.pages.blocks import whole_number
-from frontend.pages.teams import NoForm, show_team, team_asked_for, to_team
+from frontend.pages.teams import show_team, team_asked_for, to_team
 from frontend.showing import only_if_may
 from frontend.web import Form, page
 

@@ -42,8 +42,9 @@ from events.rounds.scoring import (
     undo_last,
 )
 from events.rounds.votes import WHOLE_LIST, RoundVote, VoteKind, find_vote, last_about
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
-from frontend.pages.rounds import NoForm, the_round, words
+from frontend.pages.rounds import the_round, words
 from frontend.rendering import remember_flash
 from frontend.round_form import Typed
 from frontend.sent_files import attachment

@@ -15,6 +15,7 @@ from events.events import get_event
 from events.programmes import Programme, get_programme, programme_by_id
 from events.reference.keywords import is_keyword
 from frontend import choices
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
@@ -44,10 +45,6 @@ STATES: dict[LessonState, tuple[Message, str, str]] = {
     LessonState.SHARED: (_("Shared"), "check", "ok"),
     LessonState.WITHDRAWN: (_("Withdrawn"), "cross", "plain"),
 }
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class LessonForm(Form):

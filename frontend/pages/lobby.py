@@ -7,6 +7,7 @@ from events.core.database import reading, transaction
 from events.core.refusals import NotFound
 from events.core.translation import _
 from events.events import get_event
+from frontend.buttons import NoForm
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from realtime.server import current
 from sessions.lobby import (
@@ -21,10 +22,6 @@ from sessions.lobby import (
     see_lobby,
     take_announcement_off,
 )
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class ShownForm(Form):

@@ -47,6 +47,7 @@ from events.reference.languages import language_name
 from events.registration import participant_of_event
 from frontend import choices
 from frontend.addresses import asked, page_base
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
@@ -96,10 +97,6 @@ class EventForm(Form):
     """An event that is meant, by its address."""
 
     event: str = ""
-
-
-class NoForm(Form):
-    """A button."""
 
 
 def _menus() -> dict[str, Any]:

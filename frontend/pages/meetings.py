@@ -13,6 +13,7 @@ from events.core.translation import _
 from events.events import EventWithPhases, get_event
 from events.programmes import programme_by_id
 from frontend.attending import attendance_shown, waiting_shown
+from frontend.buttons import NoForm
 from frontend.meeting_shown import meeting_of, meeting_shown
 from frontend.slots import SlotForm, slot_called
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
@@ -38,10 +39,6 @@ class DeclineForm(ReasonForm):
     """Why not, and perhaps that the two shall never be put together."""
 
     never: str = ""
-
-
-class NoForm(Form):
-    """A button."""
 
 
 def _is_unconfirmed(db: Database, actor: Actor, event: EventWithPhases) -> bool:

@@ -20,7 +20,8 @@ from events.core.refusals import NotFound
 from events.core.translation import _
 from events.membership_requests import ask_to_join
 from events.organisations import get_organisation
-from frontend.pages.organisations import NoForm, asked_for, show_organisation
+from frontend.buttons import NoForm
+from frontend.pages.organisations import asked_for, show_organisation
 from frontend.web import Form, actor_of, page, redirect
 
 

@@ -16,8 +16,9 @@ from events.core.wall import from_wall, on_that_day
 from events.events import EventKind, EventWithPhases
 from events.roles import organiser_of_event
 from events.teams import TeamInEvent, members_of, team_of
+from frontend.buttons import NoForm
 from frontend.pages.blocks import whole_number
-from frontend.pages.teams import NoForm, event_asked_for
+from frontend.pages.teams import event_asked_for
 from frontend.showing import only_if_may
 from frontend.slots import SlotChoice, by_day, choice, value_of
 from frontend.team_tabs import mentoring_tabs

@@ -9,6 +9,7 @@ from events.core.database import reading, transaction
 from events.core.links import link
 from events.core.refusals import NotAllowed, NotFound
 from events.core.translation import Message, _
+from frontend.buttons import NoForm
 from frontend.pages.live import done
 from frontend.rooms import open_room, see_room
 from frontend.web import NOTHING, Filled, Form, page, render
@@ -59,10 +60,6 @@ RESULTS: dict[Results, Message] = {
     Results.LIVE: _("All the time"),
     Results.HELD: _("When I show them"),
 }
-
-
-class NoForm(Form):
-    """A button."""
 
 
 @page(signed_in=True)

@@ -10,14 +10,11 @@ from events.core.translation import _
 from events.events import EventWithPhases, get_event
 from events.participants import get_participant
 from events.registration import Registration, participant_of_event
+from frontend.buttons import NoForm
 from frontend.pages.participants import show_participant
 from frontend.showing import only_if_may
-from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+from frontend.web import NOTHING, Filled, actor_of, page, redirect, render
 from sessions.no_thanks import say_no_thanks, take_back_no_thanks, turned_down_in, turned_down_place
-
-
-class NoForm(Form):
-    """A button."""
 
 
 def _here(db: Database, request: Request) -> tuple[Actor, EventWithPhases]:

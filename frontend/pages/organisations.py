@@ -39,6 +39,7 @@ from events.reference.regions import path as region_label
 from events.reference.sectors import sector_label
 from frontend import choices
 from frontend.addresses import asked, page_base
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
@@ -83,10 +84,6 @@ class MemberForm(Form):
     """An organisation that is meant, by public id."""
 
     organisation: str = ""
-
-
-class NoForm(Form):
-    """A button."""
 
 
 def _menus() -> dict[str, Any]:

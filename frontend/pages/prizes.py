@@ -30,13 +30,10 @@ from events.prizes import (
     take_prize_back,
 )
 from events.roles import organiser_of_event
+from frontend.buttons import NoForm
 from frontend.pages.setup.shared import organised_event
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class PrizeForm(Form):

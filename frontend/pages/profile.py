@@ -20,6 +20,7 @@ from events.reference.keywords import is_keyword, keyword_label
 from events.reference.languages import is_language, language_name
 from events.signin import hash_password, password_matches, set_password, sign_out_everywhere
 from frontend import choices
+from frontend.buttons import NoForm
 from frontend.cookies import SIGN_IN, cookie_of, drop_cookie
 from frontend.rendering import remember_flash
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
@@ -44,10 +45,6 @@ class PasswordForm(Form):
     old: str = ""
     password: str = ""
     repeated: str = ""
-
-
-class NoForm(Form):
-    """A button."""
 
 
 def _oneself(db: Database, request: Request) -> tuple[Actor, Person]:

@@ -44,9 +44,10 @@ from events.team_builder.checks import Broken
 from events.team_builder.plan import Aim
 from events.team_builder.reasons import LeftOver
 from events.team_rules import last_joining
+from frontend.buttons import NoForm
 from frontend.pages.blocks import whole_number
 from frontend.pages.events import page_number
-from frontend.pages.teams import NoForm, event_asked_for
+from frontend.pages.teams import event_asked_for
 from frontend.team_tabs import team_tabs
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
 

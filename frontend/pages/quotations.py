@@ -13,6 +13,7 @@ from events.core.translation import Message, _
 from events.events import get_event
 from events.people import find_person, people_by_id
 from events.programmes import Programme
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
 from frontend.pages.lessons import crumbs_in, the_programme
 from frontend.showing import only_if_may
@@ -40,10 +41,6 @@ STATES: dict[QuotationState, tuple[Message, str, str]] = {
     QuotationState.DECLINED: (_("Declined"), "bar", "plain"),
     QuotationState.WITHDRAWN: (_("Taken back"), "cross", "plain"),
 }
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class AskForm(Form):

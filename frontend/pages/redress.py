@@ -27,6 +27,7 @@ from events.rounds.redress import (
     withdraw_redress,
 )
 from events.rounds.rounds import RoundInEvent, Scheme
+from frontend.buttons import NoForm
 from frontend.pages.calls import own_submission, show_own
 from frontend.pages.events import page_number
 from frontend.pages.exports import XLSX, sent_table
@@ -37,10 +38,6 @@ ROWS = 50
 # Names of columns are what scripts read, so they are the same in every language.
 COLUMNS = ["request", "submission", "team", "asked_at", "asked_by", "reason", "withdrawn_at", "verdict", "decided_at",
            "decided_by", "decision"]  # fmt: skip
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class AskForm(Form):

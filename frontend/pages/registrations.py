@@ -50,6 +50,7 @@ from events.registration_lists import (
     registrations_of,
     type_of,
 )
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number, standing_of
 from frontend.pages.exports import sent_table
 from frontend.registration_form import by_question, fields_of, handed_in
@@ -79,10 +80,6 @@ TYPE_HELP: dict[str, Message] = {
     "pitcher": _("You present something on the stage."),
     "audience": _("You listen, ask and vote."),
 }
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class AssignForm(Form):

@@ -9,6 +9,7 @@ from events.core.database import Database, reading, transaction
 from events.core.refusals import NotFound
 from events.core.translation import N_, Message, _
 from frontend import choices
+from frontend.buttons import NoForm
 from frontend.pages.report_versions import STATE_MARKS, report_crumbs, the_report
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
 from sessions.peer_reviews.findings import LEVEL_NAMES, Level
@@ -43,10 +44,6 @@ PART_NAMES: dict[ChapterPart, Message] = {
     ChapterPart.PEOPLE: _("Who took part, as far as it may be told"),
     ChapterPart.PLAN: _("The action plan, as it is when the report is handed in"),
 }
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class ReportForm(Form):

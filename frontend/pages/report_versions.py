@@ -13,6 +13,7 @@ from events.core.database import Database, reading, transaction
 from events.core.links import path
 from events.core.refusals import Conflict, NotFound
 from events.core.translation import Message, _
+from frontend.buttons import NoForm
 from frontend.pages.exports import XLSX
 from frontend.pages.lessons import crumbs_in, the_programme
 from frontend.report_files.docx import report_docx
@@ -44,10 +45,6 @@ STATE_MARKS = {
 }  # fmt: skip
 AT_ONCE, LONGEST_WAIT = 2, 20
 _turns = BoundedSemaphore(AT_ONCE)  # a large one takes some hundred megabytes
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class ReasonForm(Form):

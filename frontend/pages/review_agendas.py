@@ -14,6 +14,7 @@ from events.core.access import Actor, may
 from events.core.database import Database, reading, transaction
 from events.core.translation import Message, _
 from events.core.wall import from_wall, to_wall
+from frontend.buttons import NoForm
 from frontend.pages.reviews import the_review
 from frontend.review_tabs import review_tabs
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
@@ -52,10 +53,6 @@ class MoveForm(Form):
     """Whether a part goes up; else it goes down."""
 
     up: str = ""
-
-
-class NoForm(Form):
-    """A button."""
 
 
 @dataclass(frozen=True)

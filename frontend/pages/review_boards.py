@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, Response
 from events.core.database import reading, transaction
 from events.core.limits import take_turn
 from events.core.translation import _
-from frontend.pages.review_meetings import NoForm, done, inside, show_live
+from frontend.buttons import NoForm
+from frontend.pages.review_meetings import done, inside, show_live
 from frontend.web import Form, page
 from sessions.peer_reviews.board_updates import UpdateRefused
 from sessions.peer_reviews.dots import close_dot_vote, get_dot_vote, give_dots, open_dot_vote

@@ -15,6 +15,7 @@ from events.core.refusals import Invalid, NotFound
 from events.core.translation import N_, Message, _
 from events.events import EventWithPhases
 from events.people import people_by_id
+from frontend.buttons import NoForm
 from frontend.pages.reviews import review_event, the_review
 from frontend.review_tabs import review_tabs
 from frontend.sent_files import attachment
@@ -56,10 +57,6 @@ PART_NAMES: dict[str, Message] = {
     "doubts": _("Doubts"),
     "questions": _("Questions to the host"),
 }
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class AssessmentForm(Form):

@@ -16,6 +16,7 @@ from events.core.refusals import NotFound
 from events.core.translation import N_, Message, _
 from events.directory import find_organisation, organisations_of
 from frontend import choices
+from frontend.buttons import NoForm
 from frontend.pages.review_setup import organised_reviews
 from frontend.pages.reviews import review_event
 from frontend.sent_files import attachment
@@ -62,10 +63,6 @@ CHOICE_MARKS = {
     Choice.RESERVE: ("half", "warn"),
     Choice.NOT_CHOSEN: ("bar", "plain"),
 }
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class BeginForm(Form):

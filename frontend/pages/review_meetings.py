@@ -16,6 +16,7 @@ from events.core.refusals import NotFound
 from events.core.tokens import signature
 from events.core.translation import Message, _
 from events.events import EventWithPhases
+from frontend.buttons import NoForm
 from frontend.call_headers import with_call
 from frontend.pages.reviews import the_review
 from frontend.review_tabs import review_tabs
@@ -50,10 +51,6 @@ from sessions.video import WAYS, Chosen, Way
 
 log = logging.getLogger("folkmoot.web")
 SEATS = 15
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class AfterForm(Form):

@@ -17,6 +17,7 @@ from events.people import Person, find_by_public_id, people_by_id
 from events.reference.countries import country_name
 from events.reference.keywords import keyword_label
 from frontend import choices
+from frontend.buttons import NoForm
 from frontend.pages.review_setup import organised_reviews
 from frontend.pages.reviews import review_event
 from frontend.review_words import lack_in_words, not_in_words, reasons_in_words
@@ -46,10 +47,6 @@ from sessions.peer_reviews.proposals import (
 )
 from sessions.peer_reviews.reviews import PeerReview, get_review
 from sessions.peer_reviews.searches import ask_for_peers, last_search
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class OfferForm(Form):

@@ -12,6 +12,7 @@ from events.core.translation import Message, _
 from events.events import EventWithPhases
 from events.people import Person, PersonState, find_by_public_id, find_person, people_by_id
 from events.reference.countries import country_name
+from frontend.buttons import NoForm
 from frontend.pages.review_setup import organised_reviews
 from frontend.pages.reviews import PLACE_STATES, STATES, the_review
 from frontend.review_tabs import review_tabs
@@ -50,10 +51,6 @@ from sessions.peer_reviews.reviews import (
 )
 from sessions.peer_reviews.selection import reserves_of
 from sessions.peer_reviews.steps import all_steps, step_name
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class ReasonForm(Form):

@@ -12,6 +12,7 @@ from events.core.refusals import Invalid, NotFound
 from events.core.sheets import Cell, write_csv, write_xlsx
 from events.core.translation import Message, _
 from events.people import Person, find_person, people_by_id
+from frontend.buttons import NoForm
 from frontend.pages.exports import XLSX, sent_table
 from frontend.pages.reviews import the_review
 from frontend.review_tabs import review_tabs
@@ -57,10 +58,6 @@ FINDING_STATES: dict[FindingState, tuple[Message, str, str]] = {
     FindingState.WITHDRAWN: (_("Withdrawn"), "cross", "plain"),
 }
 ANSWERS = [(one.value, RESPONSE_NAMES[one]) for one in Response if one is not Response.NONE]
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class RespondForm(Form):

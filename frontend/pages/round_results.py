@@ -53,8 +53,9 @@ from events.rounds.votes import vote_in_words
 from events.submissions import hidden_from, submission_of_team
 from events.teams import team_of
 from frontend.best_places import best_places
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
-from frontend.pages.rounds import ROWS, NoForm, judged_event, organised_round, the_round, to_round, words
+from frontend.pages.rounds import ROWS, judged_event, organised_round, the_round, to_round, words
 from frontend.web import NOTHING, Filled, Form, page, render
 
 MOST_TIES, MOST_TO_DISCUSS = 10, 25  # on one page; what lies further down is counted

@@ -50,11 +50,12 @@ from events.rounds.setting_up import (
 from events.rounds.votes import voters_in
 from events.screening.screenings import find_screening
 from frontend import round_form
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
 from frontend.round_form import RoundForm, plan_from, values_of
 from frontend.rows import numbers_shown
 from frontend.showing import only_if_may
-from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+from frontend.web import NOTHING, Filled, actor_of, page, redirect, render
 
 STATE_NAMES: dict[RoundState, tuple[Message, str, str]] = {
     RoundState.DRAFT: (_("Draft"), "square", "plain"),
@@ -71,10 +72,6 @@ PROGRESS_OF_OTHERS: dict[Progress, Message] = {
 
 
 ROWS = 50
-
-
-class NoForm(Form):
-    """A button."""
 
 
 def judged_event(db: Database, request: Request) -> tuple[Actor, EventWithPhases]:

@@ -14,6 +14,7 @@ from events.core.sheets import write_csv
 from events.core.translation import N_, Message, _
 from events.events import EventKind, EventWithPhases, get_event
 from events.roles import organiser_of_event
+from frontend.buttons import NoForm
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.schedules.changes import Changes, changes_since
 from sessions.schedules.contents import NotReady
@@ -49,10 +50,6 @@ class AskForm(Form):
     wishes: str = ""
     seconds: str = "30"
     based_on: str = ""
-
-
-class NoForm(Form):
-    """A button."""
 
 
 FAILURES: dict[Failure, Message] = {

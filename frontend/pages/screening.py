@@ -36,6 +36,7 @@ from events.screening.screenings import (
     set_screening_up,
 )
 from events.screening.verdicts import ScreenedWork, get_screened_work, versions_of_verdicts
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
 from frontend.pages.exports import XLSX, sent_table
 from frontend.pages.rounds import ROWS, judged_event
@@ -68,10 +69,6 @@ VERDICT_MARKS = {
     Verdict.UNDONE: ("bar", "plain"),
 }
 ANSWER_NAMES = {"yes": _("Yes"), "no": _("No"), "unclear": _("Unclear")}
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class SetupForm(Form):

@@ -28,8 +28,9 @@ from events.seekers import (
 from events.teams import InTeamAlready, TeamInEvent, see_teams, team_of
 from frontend import choices
 from frontend.addresses import asked, page_base
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
-from frontend.pages.teams import NoForm, skill_options
+from frontend.pages.teams import skill_options
 from frontend.showing import only_if_may
 from frontend.team_tabs import team_tabs
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render

@@ -26,6 +26,7 @@ from events.signin import (
     sign_out,
     stored_password_of,
 )
+from frontend.buttons import NoForm
 from frontend.cookies import BROWSER, LANGUAGE, SIGN_IN, cookie_of, drop_cookie, set_cookie
 from frontend.middleware import address_of
 from frontend.rendering import remember_flash
@@ -173,10 +174,6 @@ def use_link(request: Request, form: UseLinkForm) -> Response:
             db, VISITOR, None, plain=token, browser=_browser(request), email=form.email, name=form.name
         )
     return _signed_in(form.next, cookie)
-
-
-class NoForm(Form):
-    """A button."""
 
 
 @page(form=NoForm)

@@ -33,6 +33,7 @@ from events.submission_fields import (
     remove_field,
 )
 from events.teams import TeamInEvent, get_team
+from frontend.buttons import NoForm
 from frontend.pages.setup.shared import organised_event
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
@@ -47,10 +48,6 @@ KINDS = (
     (FieldKind.FUNDING, _("The funding asked for, in euros")),
 )
 STAGES = (("", _("In both stages")), ("1", _("In the concept note")), ("2", _("In the full proposal")))
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class GraceForm(Form):

@@ -9,7 +9,8 @@ from events.core.refusals import Invalid
 from events.core.translation import N_, _
 from events.events import EventWithPhases
 from events.registration import Registration, get_registration
-from frontend.pages.blocks import NoForm, organised, show_blocks, whole_number
+from frontend.buttons import NoForm
+from frontend.pages.blocks import organised, show_blocks, whole_number
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.blocks import TableKind, add_tables, place_name
 from sessions.tables import TableInEvent, change_table, get_table, keepers_in, remove_table

@@ -11,6 +11,7 @@ from events.core.access import Actor
 from events.core.database import Database, grouped, reading
 from events.core.limits import TooOften, take_turn
 from events.core.translation import Message, _
+from frontend.buttons import NoForm
 from frontend.pages.live import done, show_stage
 from frontend.rooms import open_room
 from frontend.web import Form, page
@@ -26,10 +27,6 @@ MESSAGES, MESSAGES_PER = 30, timedelta(minutes=5)
 REACTIONS, REACTIONS_PER = 10, timedelta(seconds=10)
 
 Change = Callable[[Database, Actor, StageInEvent], Any]
-
-
-class NoForm(Form):
-    """A button."""
 
 
 def _together(request: Request, change: Change, said: Message | str = "") -> Response:

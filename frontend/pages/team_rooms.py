@@ -20,8 +20,9 @@ from events.progress import (
     take_back_entry,
 )
 from events.teams import TeamInEvent, get_team, member_of_team, members_of
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
-from frontend.pages.teams import NoForm, event_asked_for
+from frontend.pages.teams import event_asked_for
 from frontend.team_tabs import room_tabs, team_tabs
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
 from sessions.mentoring_lists import booked_by_team

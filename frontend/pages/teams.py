@@ -44,6 +44,7 @@ from events.teams import (
     team_of,
 )
 from frontend.addresses import asked, page_base
+from frontend.buttons import NoForm
 from frontend.pages.events import page_number
 from frontend.showing import only_if_may
 from frontend.team_tabs import room_tabs, team_tabs
@@ -64,10 +65,6 @@ class InviteForm(Form):
     """Whom a team asks."""
 
     email: str = ""
-
-
-class NoForm(Form):
-    """A button."""
 
 
 def event_asked_for(db: Database, request: Request) -> tuple[Actor, EventWithPhases]:

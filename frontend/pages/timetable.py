@@ -13,6 +13,7 @@ from events.core.wall import from_wall, to_wall
 from events.events import EventWithPhases, get_event
 from events.people import people_by_id
 from frontend.addresses import asked
+from frontend.buttons import NoForm
 from frontend.rendering import environment
 from frontend.timetable_grid import STEPS, grid_of
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render, wants_json
@@ -48,10 +49,6 @@ CONFLICT_NAMES: dict[ConflictKind, Message] = {
     ConflictKind.CAPACITY: _("Fewer seats than participants"),
     ConflictKind.BREAK: _("No break for three hours"),
 }
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class SessionForm(Form):

@@ -10,6 +10,7 @@ from events.core.access import why_not
 from events.core.database import reading, transaction
 from events.core.refusals import Invalid
 from events.core.translation import Message, _
+from frontend.buttons import NoForm
 from frontend.pages.timetable import CONFLICT_NAMES, planned
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
 from sessions.timetable.conflicts import USUAL, ConflictKind, Level, levels_of, set_conflict_levels
@@ -36,10 +37,6 @@ TONE_NAMES: dict[TrackTone, Message] = {
     TrackTone.PLUM: _("Purple"),
     TrackTone.SLATE: _("Grey"),
 }
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class RoomForm(Form):

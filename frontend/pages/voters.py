@@ -23,14 +23,11 @@ from events.rounds.voters import (
     voters_by_mail,
 )
 from events.rounds.votes import find_vote
+from frontend.buttons import NoForm
 from frontend.pages.audience import BallotForm, ballot_page, choices_in
 from frontend.pages.events import page_number
 from frontend.pages.rounds import organised_round, to_round, words
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
-
-
-class NoForm(Form):
-    """A button."""
 
 
 class InviteForm(Form):

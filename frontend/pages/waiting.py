@@ -10,8 +10,9 @@ from events.core.limits import take_turn
 from events.core.translation import _
 from events.events import get_event
 from events.participants import get_participant
+from frontend.buttons import NoForm
 from frontend.pages.asking import ask_for_meeting
-from frontend.pages.meetings import NoForm, show_meetings
+from frontend.pages.meetings import show_meetings
 from frontend.showing import only_if_may
 from frontend.web import Form, actor_of, page, redirect
 from sessions.waiting import get_waiting_pair, stop_waiting, wait_for_time

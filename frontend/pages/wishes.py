@@ -8,13 +8,10 @@ from events.core.refusals import NotAllowed
 from events.core.translation import N_, _
 from events.events import EventWithPhases, get_event
 from events.roles import organiser_of_event
-from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+from frontend.buttons import NoForm
+from frontend.web import NOTHING, Filled, actor_of, page, redirect, render
 from sessions.networking.touch import turn_connections_into_requests, waiting_connections
 from sessions.wishes import Turned, turn_wishes_into_requests, waiting_by_team, waiting_wishes
-
-
-class NoForm(Form):
-    """A button."""
 
 
 @page(signed_in=True)

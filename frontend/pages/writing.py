@@ -35,6 +35,7 @@ from events.submission_files import MOST_FILES, add_file, files_of, files_to_cou
 from events.submission_texts import LONGEST, MOST_LINKS, Written, as_far_as_possible, clean_link, cleaned
 from events.submissions import Submission, counting_versions, save_draft, submission_of_team
 from events.teams import TeamInEvent, get_team, member_of_team, members_of
+from frontend.buttons import NoForm
 from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, redirect, render, saved
 
 
@@ -92,10 +93,6 @@ class SubmissionForm(Form):
             title=self.title, summary=self.summary, text=self.text, links=self.links.splitlines(), video=self.video,
             keywords=self.keywords, answers=any_answers(fields, self.answers), repository=self.repository,
         )  # fmt: skip
-
-
-class NoForm(Form):
-    """A button."""
 
 
 def _team(db: Database, request: Request) -> tuple[Actor, TeamInEvent]:

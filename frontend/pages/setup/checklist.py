@@ -24,7 +24,8 @@ from events.registration import (
     consent_text_of,
     types_of,
 )
-from frontend.pages.setup.shared import NoForm, organised_event
+from frontend.buttons import NoForm
+from frontend.pages.setup.shared import organised_event
 from frontend.web import NOTHING, Filled, actor_of, page, redirect, render
 from sessions.blocks import blocks_of, tables_of
 from sessions.booking_rules import has_rules

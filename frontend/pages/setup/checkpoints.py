@@ -16,7 +16,8 @@ from events.core.access import why_not
 from events.core.database import reading, transaction
 from events.core.translation import _
 from events.core.wall import from_wall, to_wall
-from frontend.pages.setup.shared import NoForm, organised_event
+from frontend.buttons import NoForm
+from frontend.pages.setup.shared import organised_event
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 
 

@@ -14,7 +14,8 @@ from events.core.translation import At, Message, _
 from events.core.wall import from_wall
 from events.entrance import end_code, get_code, make_code, set_entrance
 from events.registration import types_of
-from frontend.pages.setup.shared import NoForm, WholeNumber, organised_event
+from frontend.buttons import NoForm
+from frontend.pages.setup.shared import WholeNumber, organised_event
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 
 

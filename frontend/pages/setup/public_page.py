@@ -30,8 +30,9 @@ from events.page_sections import (
     sections_of,
     set_section,
 )
+from frontend.buttons import NoForm
 from frontend.event_sections import SECTION_NAMES
-from frontend.pages.setup.shared import NoForm, organised_event
+from frontend.pages.setup.shared import organised_event
 from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, redirect, render
 
 HOLDS: dict[SectionKind, Message] = {

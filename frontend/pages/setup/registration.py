@@ -12,6 +12,7 @@ from events.form_building import add_question, bring_back_question, move_questio
 from events.programmes import slug_from
 from events.questions import all_questions_of
 from events.registration import add_participation_type, consent_text_of, set_consent_text, types_of
+from frontend.buttons import NoForm
 from frontend.pages.setup.questions import (
     QUESTION_KINDS,
     QuestionForm,
@@ -19,7 +20,7 @@ from frontend.pages.setup.questions import (
     line_of,
     question_asked_for,
 )
-from frontend.pages.setup.shared import NoForm, organised_event
+from frontend.pages.setup.shared import organised_event
 from frontend.registration_form import groups_to_ask_after
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 

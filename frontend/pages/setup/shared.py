@@ -14,7 +14,7 @@ from events.events import (
     get_event,
 )
 from events.roles import organiser_of_event
-from frontend.web import Form, actor_of
+from frontend.web import actor_of
 
 WholeNumber = Annotated[int | None, BeforeValidator(lambda given: given or None)]
 
@@ -23,10 +23,6 @@ APPROVALS = (
     (Approval.AUTOMATIC, _("Everybody gets a place"), _("As long as there are places; then the waiting list begins.")),
     (Approval.ORGANISER, _("You decide on each registration"), _("People apply, and you accept or decline.")),
 )
-
-
-class NoForm(Form):
-    """A button."""
 
 
 def organised_event(db: Database, request: Request) -> EventWithPhases:
