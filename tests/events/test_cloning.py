@@ -269,7 +269,8 @@ def test_no_setting_of_an_event_is_forgotten():
         "join_request", "seeker", "team_wish", "team_intervention", "declared_conflict", "team_mentor",
         "registration_code", "completeness_nudge", "team_proposal", "proposed_team", "proposed_place",
         "milestone_follower", "incoming_letter", "notice", "connection", "lobby_choice", "lobby_announcement",
-        "peer_review", "host_application", "peer_offer", "peer_stance", "review_day", "lesson_card",
+        "peer_review", "host_application", "peer_offer", "peer_stance", "peer_search", "review_day",
+        "lesson_card",
     }  # fmt: skip
     found = {table.name for table in SQLModel.metadata.tables.values() if "event_id" in table.columns}
 
