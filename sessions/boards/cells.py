@@ -175,7 +175,8 @@ SHOWN = (MeetingState.SCHEDULED, MeetingState.HELD, MeetingState.NO_SHOW, Meetin
 
 def _timed(desks: frozenset[int] | None, by: By) -> Any:
     waits = and_(col(Meeting.state) == MeetingState.REQUESTED, col(Meeting.expires_at) > NOW)
-    then = (col(Meeting.starts_at) >= FIRST, col(Meeting.starts_at) <= LAST, or_(col(Meeting.state).in_(SHOWN), waits))
+    shown = or_(*(col(Meeting.state) == one for one in SHOWN), waits)
+    then = (col(Meeting.starts_at) >= FIRST, col(Meeting.starts_at) <= LAST, shown)
     if by is By.TABLES:
         return _of_meetings(desks).where(col(Meeting.event_id) == EVENT, *then, col(Meeting.table_id).in_(KEYS))
     # What each of them has is found by their own indexes, not by the event's: that would go through the whole day.

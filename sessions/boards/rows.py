@@ -31,6 +31,7 @@ Most = tuple[tuple[int, int], ...]
 def _parts(among: Any = None) -> Any:
     """Each meeting and open request of an event once for each who takes part; only for the people of `among`, if that
     is given: what there is of somebody is found by their own index then, not by the event's."""
+    # One by one: a list in a statement is written out anew each time it is asked.
     agreed = (MeetingState.ACCEPTED, MeetingState.SCHEDULED, MeetingState.HELD)
     waiting = and_(
         col(Meeting.state) == MeetingState.REQUESTED, col(Meeting.expires_at) > bindparam("now", type_=Moment)
@@ -49,7 +50,7 @@ def _parts(among: Any = None) -> Any:
             select(who.label("person"), col(Meeting.state).label("state"), col(Meeting.block_id).label("block_id"),
                    literal(asked).label("asked"))
             .select_from(source)
-            .where(of_event == EVENT, or_(col(Meeting.state).in_(agreed), waiting))
+            .where(of_event == EVENT, or_(*(col(Meeting.state) == one for one in agreed), waiting))
         )  # fmt: skip
         found.append(part if among is None else part.where(who.in_(among)))
     return union_all(*found).subquery()
