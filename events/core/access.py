@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from events.core import clock
 from events.core.refusals import NotAllowed, Refusal
@@ -13,8 +13,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
-class Tie:
+class Tie(NamedTuple):
     """What somebody is to something: ('organiser', 'event', 12)."""
 
     role: str

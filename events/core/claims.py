@@ -5,13 +5,15 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, Update, bindparam, update
 from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from events.core import clock
-from events.core.columns import moment
+from events.core.columns import Moment, moment
 from events.core.database import Database, reading, transaction
 
 log = logging.getLogger("folkmoot.claims")
@@ -22,7 +24,8 @@ LONGEST_PAUSE = timedelta(hours=1)
 
 
 class Due(SQLModel):
-    """What a row has that stands for work: when it is due, how often it was tried, how it ended."""
+    """What a row has that stands for work: when it is due, how often it was tried, how it ended; `problem` says why it
+    waits after a try or was given up, and nothing while somebody has it in hand."""
 
     id: int | None = Field(default=None, primary_key=True)
     due_at: datetime = moment()
@@ -39,29 +42,40 @@ class _NotNow(Exception):
     """The row may not be claimed now after all."""
 
 
-def claim_one(
-    kind: type[D],
-    *conditions: Any,
+# What is due is asked for as of this moment: a query is made once, and asked again and again.
+NOW = bindparam("now", type_=Moment)
+
+
+def due(kind: type[D], *conditions: Any, order: tuple[Any, ...] = ()) -> SelectOfScalar[D]:
+    """The query for the first row that is due at `NOW` and meets `conditions`: by `order`, then by when it is due."""
+    return (
+        select(kind)
+        .where(col(kind.done_at).is_(None), col(kind.dead_at).is_(None), col(kind.due_at) <= NOW, *conditions)
+        .order_by(*order, col(kind.due_at), col(kind.id))
+        .limit(1)
+    )
+
+
+def claim_one(kind: type[D], *conditions: Any, lease: timedelta = LEASE) -> D | None:
+    """The next due row that meets `conditions`, now ours for `lease`; None when nothing is due."""
+    return claim_next(due(kind, *conditions), lease=lease)
+
+
+def claim_next(
+    query: SelectOfScalar[D],
+    *,
     lease: timedelta = LEASE,
-    order: tuple[Any, ...] = (),
     also: Callable[[Database, D], bool] | None = None,
 ) -> D | None:
-    """The next due row that meets `conditions`, now ours for `lease`; None when nothing is due. The first by `order`,
-    then by when it is due; only where `also` says yes in the claiming transaction.
+    """What a query made by `due` finds, now ours for `lease`; None when nothing is due. Only where `also` says yes in
+    the claiming transaction.
 
     Compare-and-set on the number of attempts: right on SQLite and PostgreSQL both, and no lock is held while the
     work goes on. SKIP LOCKED told facts three times on SQLite, which ignores it.
     """
     for _again in range(20):
         with reading() as db:
-            found = db.exec(
-                select(kind)
-                .where(
-                    col(kind.done_at).is_(None), col(kind.dead_at).is_(None), kind.due_at <= clock.now(), *conditions
-                )
-                .order_by(*order, col(kind.due_at), col(kind.id))
-                .limit(1)
-            ).first()
+            found = db.exec(query, params={"now": clock.now()}).first()
         if found is None:
             return None
         with suppress(_NotNow), transaction() as db:
@@ -71,13 +85,21 @@ def claim_one(
     return None
 
 
-def _claimed(db: Database, found: D, lease: timedelta, also: Callable[[Database, D], bool] | None) -> bool:
-    kind = type(found)
-    mine = db.execute(
+@cache
+def _claiming(kind: type[Due]) -> Update:
+    return (
         update(kind)
-        .where(col(kind.id) == found.id, col(kind.attempts) == found.attempts, col(kind.done_at).is_(None))
-        .values(attempts=found.attempts + 1, due_at=clock.now() + lease)
-    )
+        .where(
+            col(kind.id) == bindparam("this"), col(kind.attempts) == bindparam("tried"), col(kind.done_at).is_(None)
+        )
+        .values(attempts=bindparam("tries"), due_at=bindparam("until"), problem="")
+    )  # fmt: skip
+
+
+def _claimed(db: Database, found: D, lease: timedelta, also: Callable[[Database, D], bool] | None) -> bool:
+    tried = found.attempts
+    values = {"this": found.id, "tried": tried, "tries": tried + 1, "until": clock.now() + lease}
+    mine = db.execute(_claiming(type(found)), values, execution_options={"synchronize_session": False})
     if cast("CursorResult[Any]", mine).rowcount != 1:  # an UPDATE always answers with a cursor
         return False
     if also is not None and not also(db, found):

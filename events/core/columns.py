@@ -3,6 +3,7 @@
 import secrets
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, Enum, TypeDecorator
@@ -30,11 +31,16 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """On SQLite a moment is text without its zone; read in one step, since a page can hold hundreds."""
+        """On SQLite a moment is text without its zone; read in one step, and the same one once: a page can hold
+        hundreds, and many meetings begin together."""
         if dialect.name != "sqlite":
             return super().result_processor(dialect, coltype)
-        read = datetime.fromisoformat
-        return lambda text: None if text is None else read(f"{text}+00:00")
+        return _moment_of
+
+
+@lru_cache(maxsize=4096)
+def _moment_of(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
 def moment(*, index: bool = False, **options: Any) -> Any:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, SQLModel
 
+from events.core.commits import wake_listeners
 from events.core.settings import settings
 
 log = logging.getLogger("folkmoot.database")
@@ -51,7 +52,6 @@ class Engines:
 
 
 _engines: dict[str, Engines] = {}
-_after_commit: list[Callable[[], None]] = []
 
 
 def engines(url: str | None = None) -> Engines:
@@ -95,11 +95,6 @@ def _sqlite_manners(engine: Engine, *, begin: str, query_only: bool) -> None:
         connection.exec_driver_sql(begin)
 
 
-def plain_postgres_url() -> str:
-    """The database's address as psycopg itself reads it."""
-    return settings().database_url.replace("postgres://", "postgresql://", 1).replace("+psycopg", "", 1)
-
-
 def _postgres_engines(url: str) -> Engines:
     url = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
     timeouts = "-c statement_timeout=15000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=30000"
@@ -114,6 +109,10 @@ def _postgres_engines(url: str) -> Engines:
 @contextmanager
 def reading() -> Iterator[Database]:
     """A look at the data that can change nothing. Rows stay readable after the block."""
+    shared = _shared.get()
+    if shared is not None:
+        yield shared
+        return
     begun = _begun.get()
     if begun is not None and begun.opened:
         with begun.opened.pop() as db:
@@ -121,6 +120,20 @@ def reading() -> Iterator[Database]:
         return
     with Database(engines().read, expire_on_commit=False, autoflush=False) as db:
         yield db  # Closing rolls back; a rollback of our own would expire every row that was read.
+
+
+_shared: ContextVar[Database | None] = ContextVar("shared", default=None)
+
+
+@contextmanager
+def one_reading() -> Iterator[None]:
+    """Whatever is read inside is read with one connection, and from one state of the data."""
+    with reading() as db:
+        token = _shared.set(db)
+        try:
+            yield
+        finally:
+            _shared.reset(token)
 
 
 @dataclass(frozen=True)
@@ -245,23 +258,6 @@ def before_change(claim: Callable[[Database], None]) -> Iterator[None]:
         yield
     finally:
         _claim.reset(token)
-
-
-def wake_listeners() -> None:
-    """Tell this process that there is something to deliver."""
-    for wake in list(_after_commit):
-        wake()
-
-
-def on_commit(wake: Callable[[], None]) -> Callable[[], None]:
-    """Call `wake` (quick, from any thread) after each commit that recorded something; returns a way to stop that."""
-    _after_commit.append(wake)
-
-    def stop() -> None:
-        with suppress(ValueError):
-            _after_commit.remove(wake)
-
-    return stop
 
 
 def broken_rule(error: IntegrityError) -> str:

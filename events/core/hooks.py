@@ -14,9 +14,13 @@ Withdrawal = Callable[[Database, Actor, int], None]
 EventCopy = Callable[[Database, Actor, int, int], None]
 EventClone = Callable[[Database, int, int, Callable[[datetime], datetime]], None]
 
+Renaming = Callable[[Database, int, str], None]
+
 WITHDRAWALS: list[Withdrawal] = []
 EVENT_COPIES: list[EventCopy] = []
 EVENT_CLONES: list[EventClone] = []
+PEOPLE_RENAMED: list[Renaming] = []
+ORGANISATIONS_RENAMED: list[Renaming] = []
 
 
 def on_withdrawn(step: Withdrawal) -> Withdrawal:
@@ -35,6 +39,18 @@ def cloned_with_event(step: EventClone) -> EventClone:
     """Run `(db, from event id, to event id, moved)` in the transaction in which an event is made like another;
     `moved` gives a moment of the one its place in the other."""
     EVENT_CLONES.append(step)
+    return step
+
+
+def on_person_renamed(step: Renaming) -> Renaming:
+    """Run `(db, person id, name before)` in the transaction in which somebody takes another name."""
+    PEOPLE_RENAMED.append(step)
+    return step
+
+
+def on_organisation_renamed(step: Renaming) -> Renaming:
+    """Run `(db, organisation id, name before)` in the transaction in which an organisation takes another name."""
+    ORGANISATIONS_RENAMED.append(step)
     return step
 
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
@@ -27,9 +27,13 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 @dataclass(frozen=True)
 class Fact:
-    """What happened, in the past tense: ids and impersonal values only, since facts outlive a person's erasure."""
+    """What happened, in the past tense: ids and impersonal values only, since facts outlive a person's erasure.
+
+    A fact that somebody sits and waits for, `waited_for`, is told before all others, however many there are.
+    """
 
     kind: ClassVar[str]
+    waited_for: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         cls.kind = cls.__name__
@@ -60,6 +64,8 @@ class Delivery(Due, table=True):
     listener: str = Field(max_length=40)
 
 
+# How much earlier than now a fact that somebody waits for is due: before all that is due already.
+AHEAD = timedelta(days=1)
 _NEW_ENTRY = insert(JournalEntry).returning(col(JournalEntry.id))
 _NEW_DELIVERY = insert(Delivery)
 
@@ -143,6 +149,10 @@ def _row(actor: Actor, fact: Fact, now: datetime) -> dict[str, Any]:
     }
 
 
+def _due(fact: Fact, now: datetime) -> datetime:
+    return now - AHEAD if fact.waited_for else now
+
+
 def record(db: Database, actor: Actor, fact: Fact) -> int:
     """Write down what happened, in the command's own transaction, with a delivery for each listener that hears it.
 
@@ -157,7 +167,7 @@ def record(db: Database, actor: Actor, fact: Fact) -> int:
     number: int = connection.execute(_NEW_ENTRY, _row(actor, fact, now)).scalar_one()  # type: ignore[assignment]  # a key is never None
     told = [one.name for one in LISTENERS.values() if type(fact) in one.handlers]
     if told:
-        due = {"due_at": now, "attempts": 0, "problem": "", "entry_id": number}
+        due = {"due_at": _due(fact, now), "attempts": 0, "problem": "", "entry_id": number}
         connection.execute(_NEW_DELIVERY, [{**due, "listener": name} for name in told])
     db.info["tell"] = True
     return number
@@ -174,7 +184,7 @@ def record_all(db: Database, actor: Actor, facts: Sequence[Fact]) -> None:
     entries = insert(JournalEntry).returning(JournalEntry.id, sort_by_parameter_order=True)  # type: ignore[call-overload]
     ids = db.execute(entries, rows).scalars().all()
     deliveries = [
-        {"entry_id": id, "listener": one.name, "due_at": now}
+        {"entry_id": id, "listener": one.name, "due_at": _due(fact, now)}
         for id, fact in zip(ids, facts, strict=True)
         for one in LISTENERS.values()
         if type(fact) in one.handlers
@@ -221,15 +231,23 @@ def fact_of(entry: JournalEntry) -> Fact:
 
 def next_delivery(lane: Lane) -> Delivery | None:
     """The next due delivery of a lane, claimed for a minute."""
-    names = tuple(one.name for one in LISTENERS.values() if one.lane == lane)
     with reading() as db:
-        due = db.connection().execute(_any_due(names), {"now": clock.now()}).first()
-    return claim_one(Delivery, col(Delivery.listener).in_(names)) if due is not None else None
+        due = db.connection().execute(_any_due(_names(lane)), {"now": clock.now()}).first()
+    return claim_one(Delivery, *heard_in(lane)) if due is not None else None
+
+
+def heard_in(lane: Lane) -> tuple[Any]:
+    """The condition that a delivery is for a listener of this lane."""
+    return (col(Delivery.listener).in_(_names(lane)),)
+
+
+def _names(lane: Lane) -> tuple[str, ...]:
+    return tuple(one.name for one in LISTENERS.values() if one.lane == lane)
 
 
 @lru_cache(maxsize=16)
 def _any_due(names: tuple[str, ...]) -> Any:
-    """Whether there is something to do: asked four times a second by every process, hence made once."""
+    """Whether there is something to do: asked after every commit by every process, hence made once."""
     return (
         sql_select(col(Delivery.id))
         .where(

@@ -101,6 +101,13 @@ def stop_timer(db: Database, kind: str, subject_id: int) -> None:
     db.connection().execute(_STOP, {"what": kind, "whose": subject_id})
 
 
+def forget_timers(db: Database, kind: str, subject_ids: Sequence[int]) -> None:
+    """Forget the timers of this kind that have run: of those that come again and again, the last is enough."""
+    for some in in_parts(subject_ids):
+        ran = (col(Timer.kind) == kind, col(Timer.subject_id).in_(some), col(Timer.done_at).is_not(None))
+        db.execute(delete(Timer).where(*ran))
+
+
 def has_timer(db: Database, kind: str, subject_id: int) -> bool:
     """Whether a timer of this kind waits for its time."""
     waits = (col(Timer.kind) == kind, col(Timer.subject_id) == subject_id, col(Timer.done_at).is_(None))

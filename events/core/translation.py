@@ -63,9 +63,19 @@ def catalogue(locale: str) -> Catalog | None:
 
 def gettext(text: str) -> str:
     """`text` in the reader's language, or as it is where nobody has translated it."""
-    found = catalogue(reader().locale)
+    return _translated(text, _reader.get().locale)
+
+
+@lru_cache(maxsize=20_000)
+def _translated(text: str, locale: str) -> str:
+    found = catalogue(locale)
     message = found.get(text) if found else None
     return str(message.string) if message and message.string else text
+
+
+def forget_translations() -> None:
+    """Look each text up anew; for tests with a catalogue of their own."""
+    _translated.cache_clear()
 
 
 def ngettext(one: str, many: str, count: int) -> str:
@@ -93,8 +103,7 @@ class Message:
 
     def __str__(self) -> str:
         written = gettext(self.text) if self.many is None else ngettext(self.text, self.many, self.count)
-        values = dict(self.values)
-        return written % values if values else written.replace("%%", "%")
+        return written % dict(self.values) if self.values else written.replace("%%", "%")
 
 
 def _(text: str, **values: Any) -> Message:
