@@ -4,7 +4,7 @@ Who gets which follows from what is there anyway; organisers only say how they l
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,9 +27,11 @@ from events.events import Event, EventState, EventWithPhases
 from events.people import Person, PersonState, people_by_id
 from events.phases import PhaseKind
 from events.prizes import Prize, PrizeAward
+from events.programme_logos import logo_of
 from events.programmes import Programme
 from events.registration import participants_of
 from events.roles import Role, Scope, organiser_of_event, people_with_role
+from events.rounds.guests import guests_who_judged
 from events.submissions import Submission
 from events.teams import Team, TeamMember
 
@@ -195,6 +197,7 @@ class Look:
     signed_by: str
     signed_as: str
     logo: StoredFile | None
+    has_own_logo: bool = False
 
 
 def look_of(db: Database, event: EventWithPhases) -> Look:
@@ -214,14 +217,17 @@ def look_of(db: Database, event: EventWithPhases) -> Look:
         row.words,
         row.signed_by,
         row.signed_as,
-        db.get(StoredFile, row.logo_id) if row.logo_id else None,
+        db.get(StoredFile, row.logo_id) if row.logo_id else logo_of(db, programme),
+        has_own_logo=row.logo_id is not None,
     )
 
 
 def certificates_in(db: Database, event: EventWithPhases, *, person_id: int | None = None) -> list[Certificate]:
-    """Every certificate of an event by name, or those of one person. A judge or mentor gets no participant's."""
+    """Every certificate of an event by name, or those of one person. A judge or mentor gets no participant's; guests
+    who have judged by a link get a judge's, though they may have no account."""
+    guests = guests_who_judged(db, event.id)
     roles = {
-        CertificateKind.JUDGE: set(people_with_role(db, Role.JUDGE, Scope.EVENT, event.id)),
+        CertificateKind.JUDGE: {*people_with_role(db, Role.JUDGE, Scope.EVENT, event.id), *guests},
         CertificateKind.MENTOR: set(people_with_role(db, Role.MENTOR, Scope.EVENT, event.id)),
     }
     took_part = {one.person_id for one in participants_of(db, event.id)} - set().union(*roles.values())
@@ -229,7 +235,7 @@ def certificates_in(db: Database, event: EventWithPhases, *, person_id: int | No
     holders = [(kind, one) for kind, people in roles.items() for one in people]
     holders += [(CertificateKind.PARTICIPANT, one) for one in took_part]
     wanted = {one for _kind, one in holders} | {one for one, *_rest in won}
-    known = _people(db, wanted if person_id is None else wanted & {person_id})
+    known = _people(db, wanted if person_id is None else wanted & {person_id}, guests)
     found = [
         Certificate(kind.value, kind, one, known[one].name, known[one].locale, known[one].zone)
         for kind, one in holders
@@ -246,9 +252,13 @@ def certificates_in(db: Database, event: EventWithPhases, *, person_id: int | No
     return sorted(found, key=lambda one: (one.name.casefold(), one.person_id, one.code))
 
 
-def _people(db: Database, ids: Iterable[int]) -> dict[int, Person]:
+def _people(db: Database, ids: Iterable[int], guests: Collection[int]) -> dict[int, Person]:
     found = people_by_id(db, set(ids))
-    return {id: one for id, one in found.items() if one.state is PersonState.ACTIVE and one.name}
+    return {
+        id: one
+        for id, one in found.items()
+        if one.name and (one.state is PersonState.ACTIVE or (one.state is PersonState.NEW and id in guests))
+    }
 
 
 def _won(db: Database, event: EventWithPhases) -> list[tuple[int, str, Prize, str]]:

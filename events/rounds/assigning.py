@@ -1,7 +1,7 @@
 """Who judges which submission in a round: worked out by the engine, put right by hand, told to those concerned."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,6 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
-from events.challenges import Challenge
 from events.core import clock
 from events.core.access import Actor, command
 from events.core.columns import moment
@@ -20,12 +19,10 @@ from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import _
 from events.judging.assignment import Assignment, Judge, Task, Work, assign
-from events.marketplace import Item
-from events.organisations import Membership, Organisation
-from events.people import Person
 from events.roles import organiser_of_event
 from events.rounds.conflicts import conflicts_of
 from events.rounds.judges import RoundJudge, end_judging, enter_judges, judge_row, may_be_named
+from events.rounds.matching import matching_in
 from events.rounds.rounds import (
     RoundInEvent,
     RoundState,
@@ -36,8 +33,6 @@ from events.rounds.rounds import (
     submissions_in,
 )
 from events.rounds.votes import VoteKind, latest_votes
-from events.submissions import Submission
-from events.teams import Team
 
 ASSIGNED_SCHEMES = (Scheme.RUBRIC, Scheme.RANKING, Scheme.CALL)
 
@@ -99,7 +94,8 @@ def assignments_in(db: Database, round_id: int | None) -> list[JudgingAssignment
 
 @command(organiser_of_event, when=can_be_assigned)
 def assign_judges(db: Database, actor: Actor, subject: RoundInEvent, *, anew: bool = False) -> Assignment:
-    """Give each submission its judges: as many as the round wants, evenly, no conflicts, those who know it first.
+    """Give each submission its judges: as many as the round wants, evenly, no conflicts, nobody who does not read its
+    language, those who know it first.
 
     What stands stays, unless a judge or a submission is gone or a conflict came up. `anew` keeps only what was judged
     already. What cannot be met is told in the answer (ids of people and submissions) and not refused; refused is a
@@ -131,7 +127,7 @@ def _task(
     there: list[JudgingAssignment], *, anew: bool,
 ) -> Task:  # fmt: skip
     ids = [one.submission_id for one in works]
-    knows, about = topics_of_judges(db, [one.person_id for one in judges]), topics_of_works(db, ids)
+    known = matching_in(db, subject, [one.person_id for one in judges], ids)
     judged = {(one.person_id, one.about) for one in latest_votes(db, subject.id) if one.kind is not VoteKind.UNDONE}
     number = {one.submission_id: one.number for one in works}
     standing = {
@@ -140,45 +136,23 @@ def _task(
         if not anew or (one.person_id, f"s{number.get(one.submission_id)}") in judged
     }
     return Task(
-        judges=tuple(Judge(one.person_id, one.most, topics=knows.get(one.person_id, frozenset())) for one in judges),
-        works=tuple(Work(one, topics=about.get(one, frozenset())) for one in ids),
+        judges=tuple(
+            Judge(
+                one.person_id, one.most, known.reads.get(one.person_id, frozenset()),
+                known.knows.get(one.person_id, frozenset()),
+            )
+            for one in judges
+        ),
+        works=tuple(Work(one, known.written_in.get(one), known.about.get(one, frozenset())) for one in ids),
         wanted=subject.round.judges_each,
         conflicts=conflicts_of(db, subject.round),
         standing=frozenset(standing),
         seed=subject.id,
-    )
+    )  # fmt: skip
 
 
 def _judge_rows(db: Database, round_id: int) -> list[RoundJudge]:
     return list(db.exec(select(RoundJudge).where(RoundJudge.round_id == round_id).order_by(col(RoundJudge.number))))
-
-
-def topics_of_judges(db: Database, people: Collection[int]) -> Mapping[int, frozenset[str]]:
-    """What judges know: their own keywords and those of where they belong."""
-    found = {
-        person or 0: set(keywords)
-        for person, keywords in db.exec(select(Person.id, Person.keywords).where(col(Person.id).in_(people)))
-    }
-    homes = (
-        select(Membership.person_id, Organisation.keywords)
-        .join(Organisation, col(Organisation.id) == col(Membership.organisation_id))
-        .where(col(Membership.person_id).in_(people))
-    )
-    for person, keywords in db.exec(homes):
-        found[person] |= set(keywords)
-    return {person: frozenset(topics) for person, topics in found.items()}
-
-
-def topics_of_works(db: Database, submissions: Collection[int]) -> Mapping[int, frozenset[str]]:
-    """What submissions are about: the keywords of the need that their challenge was made from."""
-    query = (
-        select(Submission.id, Item.keywords)
-        .join(Team, col(Team.id) == col(Submission.team_id))
-        .join(Challenge, col(Challenge.id) == col(Team.challenge_id))
-        .join(Item, col(Item.id) == col(Challenge.need_id))
-        .where(col(Submission.id).in_(submissions))
-    )
-    return {submission or 0: frozenset(keywords) for submission, keywords in db.exec(query)}
 
 
 def assign_one(db: Database, round_id: int, person: int, submission: int, *, by_hand: bool) -> bool:

@@ -1,6 +1,6 @@
 """The audience's vote: everybody who takes part has one ballot, and nobody knows how it stands before it is closed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from events.judging.rules import Audience, Way
 from events.judging.votes import BadVotes, Ballot
 from events.registration import Registration, RegistrationState, participant_of_event
 from events.roles import actor_for
-from events.rounds.desk import ReadWork, read_works
+from events.rounds.desk import ReadWork, changed_since, having_read, read_works
 from events.rounds.rounds import RoundInEvent, RoundSubmission, Scheme, lock_open_round, submissions_in, takes_votes
 from events.rounds.schemes import engine_rule
 from events.rounds.standings import own_numbers, works_of
@@ -37,6 +37,12 @@ class Poll:
     def choices(self) -> dict[int, int]:
         """What they have given, by number."""
         return dict(self.latest.content["choices"]) if self.latest is not None else {}
+
+    @property
+    def changed(self) -> set[int]:
+        """What they have chosen and was changed since, by number."""
+        now = {one.number: one.version for one in self.works}
+        return changed_since([self.latest], now) if self.latest is not None else set()
 
 
 @dataclass(frozen=True)
@@ -95,9 +101,11 @@ def _shown_to(db: Database, subject: RoundInEvent, *people: Actor) -> list[Round
 # Many vote at once, and who voted when is nobody's business: a ballot is no fact.
 @command(participant_of_event | voter_of_round, when=takes_votes)
 def cast_ballot(
-    db: Database, actor: Actor, subject: RoundInEvent, *, choices: Sequence[tuple[int, int]], seen: int, client_id: str
-) -> RoundVote:
-    """Give one's ballot, or change it: pairs of a submission's number and an amount; the last one counts.
+    db: Database, actor: Actor, subject: RoundInEvent, *, choices: Sequence[tuple[int, int]], seen: int, client_id: str,
+    read: Mapping[int, int] | None = None,
+) -> RoundVote:  # fmt: skip
+    """Give one's ballot, or change it: pairs of a submission's number and an amount; the last one counts. `read` are
+    the versions of the submissions that were on the page, by number (None: what counts now).
 
     Refuses what the round's rule does not allow, votes for the own team, and what is not in the round.
     """
@@ -112,9 +120,17 @@ def cast_ballot(
     own = own_numbers(db, works, {actor.person}).get(actor.person, set())
     _refuse_ballot(audience_rule(subject), given, own)
     lock_open_round(db, subject)
-    said = Said(BALLOT, VoteKind.BALLOT, {"choices": [list(one) for one in given]})
+    named = {number for number, _amount in given}
+    chosen = [one for one in submissions_in(db, subject.id) if one.number in named]
+    said = having_read(db, subject, chosen, ballot_said(choices), read)
     vote, _new = keep_vote(db, subject.id, actor.person, said, seen=seen, client_id=client_id)
     return vote
+
+
+def ballot_said(choices: Sequence[tuple[int, int]]) -> Said:
+    """What a ballot says as a vote: pairs of a submission's number and an amount, without those of 0."""
+    given = sorted((number, amount) for number, amount in choices if amount)
+    return Said(BALLOT, VoteKind.BALLOT, {"choices": [list(one) for one in given]})
 
 
 def _refuse_ballot(rule: Audience, given: list[tuple[int, int]], own: set[int]) -> None:

@@ -25,33 +25,36 @@ from events.people import Person, people_by_id
 from events.roles import organiser_of_event
 from events.rounds.assigning import ASSIGNED_SCHEMES, assignments_in
 from events.rounds.conflicts import ConflictCard, conflicts_shown
-from events.rounds.desk import Progress, progress_of
+from events.rounds.desk import Progress, changed_since, progress_of
+from events.rounds.flags import FLAG_REASONS, JudgingFlag
 from events.rounds.inputs import Line, engine_round, engine_votes, is_rubric, lines_of, result_as_json
 from events.rounds.judges import JudgeCard
 from events.rounds.rounds import RoundInEvent, criteria_of
-from events.rounds.scoring import FLAG_REASONS, JudgingFlag
 from events.rounds.standings import Standing, Work, standing_of
 from events.rounds.votes import WHOLE_LIST, RoundVote, VoteKind, about_submission
 
 
 @dataclass(frozen=True)
 class Cell:
-    """How far one judge is with one submission."""
+    """How far one judge is with one submission; `changed`: they judged another version than the one that counts now."""
 
     judge: JudgeCard
     progress: Progress
     skipped: str = ""
+    changed: bool = False
 
 
 @dataclass(frozen=True)
 class BoardRow:
-    """A submission on the board: its judges, and how many votes of it count. `conflicts` names judges who may not."""
+    """A submission on the board: its judges, and how many votes of it count. `conflicts` names judges who may
+    not, `changed` those who judged another version of it than the one that counts now."""
 
     work: Work
     cells: tuple[Cell, ...]
     votes: int
     lacks: int
     conflicts: tuple[tuple[JudgeCard, ConflictCard], ...]
+    changed: tuple[JudgeCard, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,11 @@ class RoundBoard:
     standing: Standing
 
     @property
+    def changed(self) -> int:
+        """How many submissions were changed since somebody judged them."""
+        return sum(1 for one in self.rows if one.changed)
+
+    @property
     def given(self) -> int:
         """How many votes there are, the latest of each only."""
         return sum(1 for one in self.standing.votes if one.kind is not VoteKind.UNDONE)
@@ -100,7 +108,8 @@ def board_of(db: Database, actor: Actor, subject: RoundInEvent) -> RoundBoard:
         raise NotFound()
     standing = standing_of(db, subject.round)
     covered = coverage(standing.outcome, subject.round.judges_each) if standing.outcome else None
-    cells = _cells(db, subject, standing)
+    changed = _changed(standing)
+    cells = _cells(db, subject, standing, changed)
     conflicts = _conflicts(db, subject, standing)
     rows = []
     for number, work in standing.works.items():
@@ -112,6 +121,7 @@ def board_of(db: Database, actor: Actor, subject: RoundInEvent) -> RoundBoard:
                     covered.votes.get(number, 0) if covered else 0,
                     covered.short.get(number, 0) if covered and subject.round.scheme in ASSIGNED_SCHEMES else 0,
                     tuple(conflicts.get(number, ())),
+                    tuple(changed.get(number, ())),
                 )
             )
     return RoundBoard(
@@ -119,7 +129,20 @@ def board_of(db: Database, actor: Actor, subject: RoundInEvent) -> RoundBoard:
     )
 
 
-def _cells(db: Database, subject: RoundInEvent, standing: Standing) -> dict[int, list[Cell]]:
+def _changed(standing: Standing) -> dict[int, list[JudgeCard]]:
+    """By number of submission: the judges who judged another version of it than the one that counts now."""
+    now = {number: one.version.number for number, one in standing.works.items() if one.version}
+    found: dict[int, list[JudgeCard]] = {}
+    for judge in standing.judges.values():
+        said = [one for one in standing.votes if one.person_id == judge.person_id]
+        for number in changed_since(said, now):
+            found.setdefault(number, []).append(judge)
+    return found
+
+
+def _cells(
+    db: Database, subject: RoundInEvent, standing: Standing, changed: Mapping[int, list[JudgeCard]]
+) -> dict[int, list[Cell]]:
     """By number of submission: who judges it, and how far they are."""
     if subject.round.scheme not in ASSIGNED_SCHEMES:
         return {}
@@ -136,7 +159,8 @@ def _cells(db: Database, subject: RoundInEvent, standing: Standing) -> dict[int,
         listed = _is_listed(said.get((one.person_id, WHOLE_LIST)), work)
         progress = Progress.DONE if listed else progress_of(vote, criteria)
         reason = str(vote.content.get("reason", "")) if vote and progress is Progress.SKIPPED else ""
-        found.setdefault(work, []).append(Cell(judge, progress, reason))
+        again = any(one is judge for one in changed.get(work, ()))
+        found.setdefault(work, []).append(Cell(judge, progress, reason, again))
     return found
 
 

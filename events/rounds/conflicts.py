@@ -22,6 +22,7 @@ from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
 from events.events import EventWithPhases
+from events.help_queue import HelpRequest
 from events.judging.votes import Conflict as Interest
 from events.judging.votes import Kind, Links, conflicts_between
 from events.organisations import ClusterMembership, Membership, Organisation, OrganisationKind
@@ -123,6 +124,15 @@ def mentor_source(source: Mentorings) -> Mentorings:
 def _noted(db: Database, team_ids: Collection[int]) -> Iterable[tuple[int, int]]:
     query = select(TeamMentor.team_id, TeamMentor.person_id).where(col(TeamMentor.team_id).in_(team_ids))
     return [(team, person) for team, person in db.exec(query)]
+
+
+@mentor_source
+def _helped(db: Database, team_ids: Collection[int]) -> Iterable[tuple[int, int]]:
+    """Who came to help a team that had asked for it; who gave it back did not."""
+    query = select(HelpRequest.team_id, HelpRequest.taken_by_id).where(
+        col(HelpRequest.team_id).in_(team_ids), col(HelpRequest.taken_by_id).is_not(None)
+    )
+    return [(team, person) for team, person in db.exec(query.distinct()) if person is not None]
 
 
 def conflicts_of(db: Database, row: JudgingRound) -> frozenset[Interest]:

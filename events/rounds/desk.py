@@ -3,8 +3,8 @@
 In a blind round nothing here selects who is behind a submission, and names that its text mentions are blanked.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -33,7 +33,7 @@ from events.rounds.rounds import (
     judge_of_round,
     submissions_in,
 )
-from events.rounds.votes import WHOLE_LIST, RoundVote, VoteKind, about_submission, latest_votes
+from events.rounds.votes import WHOLE_LIST, RoundVote, Said, VoteKind, about_submission, latest_votes
 from events.submissions import Submission, SubmissionFile, SubmissionVersion, counting_versions
 from events.teams import Team
 
@@ -78,7 +78,8 @@ def judges_this(actor: Actor, subject: WorkForJudge) -> bool:
 
 @dataclass(frozen=True)
 class DeskLine:
-    """A submission as a judge's list shows it; `team` is '' in a blind round."""
+    """A submission as a judge's list shows it; `team` is '' in a blind round. `changed`: they judged another version
+    than the one that counts now."""
 
     public_id: str
     number: int
@@ -88,6 +89,8 @@ class DeskLine:
     challenge: str
     progress: Progress
     latest: RoundVote | None
+    version: int = 0
+    changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,14 @@ class Desk:
 
     @property
     def next(self) -> DeskLine | None:
-        """What to judge next."""
-        return next((one for one in self.lines if one.progress in (Progress.WAITING, Progress.BEGUN)), None)
+        """What to judge next: what waits, then what was changed since."""
+        waits = (one for one in self.lines if one.progress in (Progress.WAITING, Progress.BEGUN))
+        return next(waits, None) or next((one for one in self.lines if one.changed), None)
+
+    @property
+    def changed(self) -> list[DeskLine]:
+        """What was changed since they judged it."""
+        return [one for one in self.lines if one.changed]
 
 
 def works_for(db: Database, actor: Actor, subject: RoundInEvent) -> list[RoundSubmission]:
@@ -144,6 +153,16 @@ def get_work(db: Database, actor: Actor, subject: RoundInEvent, public: str) -> 
     return work
 
 
+def about_work(db: Database, subject: RoundInEvent, public: str) -> str:
+    """What votes about a submission of a round (public id there) are kept under; '' where there is none. For knowing
+    again what somebody sent before, whether or not they still judge it."""
+    query = select(RoundSubmission.number).where(
+        RoundSubmission.public_id == public, RoundSubmission.round_id == subject.id
+    )
+    number = db.exec(query).first()
+    return about_submission(number) if number is not None else ""
+
+
 def get_work_file(db: Database, work: WorkForJudge, public: str) -> StoredFile:
     """A file of what counts of a submission, for the judge who judges it (`get_work` has asked); NotFound for all
     in a blind round."""
@@ -168,6 +187,7 @@ def desk_of(db: Database, actor: Actor, subject: RoundInEvent) -> Desk:
     read = read_works(db, subject, rows)
     criteria = len(criteria_of(db, subject.id)) if subject.round.scheme in POINTS_SCHEMES else 0
     listed = _listed(votes.get(WHOLE_LIST))
+    changed = changed_since(votes.values(), {one.number: one.version for one in read.values()})
     lines = []
     for row in rows:
         vote, says = votes.get(about_submission(row.number)), read[row.number]
@@ -175,11 +195,34 @@ def desk_of(db: Database, actor: Actor, subject: RoundInEvent) -> Desk:
             DeskLine(
                 row.public_id, row.number, says.title, says.summary, says.team, says.challenge,
                 Progress.DONE if row.number in listed else progress_of(vote, criteria), vote,
+                says.version, row.number in changed,
             )
         )  # fmt: skip
     waits = (Progress.WAITING, Progress.BEGUN)
     lines.sort(key=lambda one: (one.progress not in waits, one.number))
     return Desk(tuple(lines), votes)
+
+
+def changed_since(votes: Iterable[RoundVote], now: Mapping[int, int]) -> set[int]:
+    """The numbers of the submissions of which another version counts now (`now`, by number) than the one that somebody
+    had before them when they gave one of these votes."""
+    return {
+        int(number)
+        for one in votes
+        for number, version in one.read.items()
+        if one.kind is not VoteKind.UNDONE and now.get(int(number), version) != version
+    }
+
+
+def having_read(
+    db: Database, subject: RoundInEvent | WorkForJudge, rows: Sequence[RoundSubmission], said: Said,
+    read: Mapping[int, int] | None,
+) -> Said:  # fmt: skip
+    """A vote with the version of each of these submissions that its judge had before them: as their page says, else
+    the one that counts now."""
+    counts = counting_versions(db, [one.submission_id for one in rows], subject.round.stage)
+    now = {one.number: counts[one.submission_id].number for one in rows if one.submission_id in counts}
+    return replace(said, read={str(one): (read or {}).get(one) or version for one, version in sorted(now.items())})
 
 
 def _listed(vote: RoundVote | None) -> set[int]:
@@ -199,7 +242,8 @@ def progress_of(vote: RoundVote | None, criteria: int) -> Progress:
 
 @dataclass(frozen=True)
 class ReadWork:
-    """What a judge reads of a submission: what counts of it, without whose it is where the round is blind."""
+    """What a judge reads of a submission: what counts of it (`version`, 0: nothing), without whose it is where the
+    round is blind."""
 
     number: int
     public_id: str
@@ -215,6 +259,7 @@ class ReadWork:
     answers: tuple[Mapping[str, Any], ...] = ()
     keywords: tuple[str, ...] = ()
     repository: str = ""
+    version: int = 0
 
 
 def read_works(
@@ -263,6 +308,7 @@ def _read(
         () if blind else tuple(says.get("files", ())), public,
         tuple({**one, "answer": shown(str(one["answer"]))} for one in answers),
         tuple(shown(word) for word in says.get("keywords", ())), "" if blind else str(says.get("repository", "")),
+        version.number if version else 0,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@
 `result` what came out; `judges` what the votes say of judges. docs/judging.md has the formulae.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from events.core.sheets import Cell
@@ -15,7 +15,8 @@ Table = tuple[list[str], list[list[Cell]]]
 
 # Names of columns are what scripts read, so they are the same in every language.
 VOTES = ["judge", "judge_name", "submission", "title", "team", "kind", "version", "criterion", "criterion_name",
-         "weight", "points", "place", "against", "better", "amount", "counts"]  # fmt: skip
+         "weight", "points", "place", "against", "better", "amount", "counts",
+         "version_judged", "version_now", "changed_since"]  # fmt: skip
 RESULT = ["rank", "submission", "title", "team", "value", "raw", "adjusted", "votes", "spread", "error", "tied_with",
           "decided_by", "challenge", "rank_in_challenge", "ranks_in_categories"]  # fmt: skip
 JUDGES = ["judge", "judge_name", "votes", "severity", "reliability", "say", "alone", "counts"]
@@ -24,10 +25,11 @@ SETTINGS = ["setting", "value"]
 
 def votes_table(inputs: Inputs, result: Mapping[str, Any], names: Mapping[int, str]) -> Table:
     """One line for each point, place, comparison or amount; `counts` is yes, or why not. Judges by number and name;
-    nobody's name is given for the audience."""
+    nobody's name is given for the audience. `changed_since` says that another version counts now than was judged."""
     left_out = {(one["judge"], one["submission"]): one["reason"] for one in result["left_out"]}
     works = {one.number: (one.title, one.team) for one in inputs.submissions}
     criteria = {one.number: one for one in inputs.criteria}
+    now = {one.number: one.version for one in inputs.submissions}
     rows: list[list[Cell]] = []
     for vote in inputs.votes:
         for line in _lines(vote):
@@ -42,9 +44,22 @@ def votes_table(inputs: Inputs, result: Mapping[str, Any], names: Mapping[int, s
                     criterion.number if criterion else None, criterion.name if criterion else None,
                     criterion.weight if criterion else None, line.get("points"), line.get("place"),
                     line.get("against"), line.get("better"), line.get("amount"), reason,
+                    *_versions(vote, others, now),
                 ]
             )  # fmt: skip
     return VOTES, rows
+
+
+def _versions(vote: VoteIn, works: Sequence[int], now: Mapping[int, int]) -> list[Cell]:
+    """The versions of these submissions (of a pair both, apart by a blank) that were judged, those that count now, and
+    whether they differ; nothing where nobody knows, as of the audience."""
+    read = [vote.read.get(str(one), 0) for one in works]
+    if not all(read):
+        return [None, None, None]
+    counts = [now.get(one, 0) for one in works]
+    if len(works) == 1:
+        return [read[0], counts[0], read != counts]
+    return [" ".join(map(str, read)), " ".join(map(str, counts)), read != counts]
 
 
 def _lines(vote: VoteIn) -> Iterable[dict[str, Any]]:

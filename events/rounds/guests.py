@@ -28,6 +28,7 @@ from events.people import Person, PersonState, clean_email, clean_name, find_per
 from events.roles import organiser_of_event
 from events.rounds.judges import RoundJudge, enter_judges, is_judging, when_judging_ends
 from events.rounds.rounds import JudgingRound, RoundInEvent, Scheme, not_published
+from events.rounds.votes import RoundVote, VoteKind
 from events.tombstones import NOBODYS_DOMAIN, erase
 
 PURPOSE = "guest judge"
@@ -349,6 +350,25 @@ def guests_of(db: Database, round_id: int) -> list[GuestCard]:
         )
         for link, person, ended in db.exec(query)
     ]  # fmt: skip
+
+
+def guests_who_judged(db: Database, event_id: int) -> set[int]:
+    """The ids of those who have judged in an event by a guest's link: something of what they gave is there and counts,
+    whether or not their link still works."""
+    query = (
+        select(GuestLink.person_id)
+        .join(JudgingRound, col(JudgingRound.id) == col(GuestLink.round_id))
+        .join(RoundJudge, (col(RoundJudge.round_id) == col(GuestLink.round_id))
+              & (col(RoundJudge.person_id) == col(GuestLink.person_id)))
+        .join(RoundVote, (col(RoundVote.round_id) == col(GuestLink.round_id))
+              & (col(RoundVote.person_id) == col(GuestLink.person_id)))
+        .where(
+            JudgingRound.event_id == event_id,
+            col(RoundJudge.counts).is_(True),
+            col(RoundVote.kind).not_in((VoteKind.SKIP, VoteKind.UNDONE)),
+        )
+    )  # fmt: skip
+    return set(db.exec(query))
 
 
 def comes_by_link_only(db: Database, round_id: int, person_id: int) -> bool:

@@ -29,7 +29,8 @@ class CriterionIn:
 @dataclass(frozen=True)
 class SubmissionIn:
     """A submission by its number in the round; `inside` is False for one that was taken out, `challenge` is what it
-    was handed in for, or ''; `categories` are (what was asked, its answer), each answer by itself."""
+    was handed in for, or ''; `categories` are (what was asked, its answer), each answer by itself; `version` is the
+    number of what counts of it, 0 where nothing does."""
 
     number: int
     title: str
@@ -38,6 +39,7 @@ class SubmissionIn:
     inside: bool = True
     challenge: str = ""
     categories: tuple[tuple[str, str], ...] = ()
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,15 @@ class ConflictIn:
 
 @dataclass(frozen=True)
 class VoteIn:
-    """The last word of a judge about one thing: `kind` and `content` as votes are kept, `number` its version."""
+    """The last word of a judge about one thing: `kind` and `content` as votes are kept, `number` its version; `read`
+    says which version of each submission they had before them, by number, where that is known."""
 
     judge: int
     about: str
     number: int
     kind: str
     content: Mapping[str, Any]
+    read: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

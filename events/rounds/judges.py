@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, func, literal
+from sqlalchemy import UniqueConstraint, func, literal, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
@@ -86,9 +86,15 @@ def _judges_in(person: int) -> Any:
     )
 
 
+def not_shown() -> Any:
+    """The condition that a round has no result that is shown; one that was opened again is judged anew."""
+    return or_(col(JudgingRound.state) != RoundState.PUBLISHED, col(JudgingRound.shown_version).is_(None))
+
+
 @tie_source
 def _judges_blind(person: int) -> Any:
-    """Judges of a blind round, or of one that will be, may not know whose a submission is until all is published."""
+    """Judges of a blind round, or of one that will be, may not know whose a submission is until its result is shown:
+    one that is held back can be put aside and the round opened again."""
     return (
         select(literal(BLIND_JUDGE), literal(Scope.EVENT.value), JudgingRound.event_id)
         .join(RoundJudge, col(RoundJudge.round_id) == col(JudgingRound.id))
@@ -96,9 +102,19 @@ def _judges_blind(person: int) -> Any:
             col(RoundJudge.person_id) == person,
             col(RoundJudge.ended_at).is_(None),
             col(JudgingRound.blind).is_(True),
-            col(JudgingRound.state) != RoundState.PUBLISHED,
+            not_shown(),
         )
     )
+
+
+def judges_at_work(db: Database, event_id: int) -> set[int]:
+    """Who judges in a round of an event that is not published, guests too, by id."""
+    query = (
+        select(RoundJudge.person_id)
+        .join(JudgingRound, col(JudgingRound.id) == col(RoundJudge.round_id))
+        .where(JudgingRound.event_id == event_id, JudgingRound.state != RoundState.PUBLISHED)
+    )
+    return set(db.exec(query.where(col(RoundJudge.ended_at).is_(None))))
 
 
 @dataclass(frozen=True)

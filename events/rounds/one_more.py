@@ -18,12 +18,11 @@ from events.rounds.assigning import (
     ASSIGNED_SCHEMES,
     JudgingAssignment,
     assign_one,
-    topics_of_judges,
-    topics_of_works,
 )
 from events.rounds.conflicts import conflicts_among
 from events.rounds.desk import Desk, desk_of
 from events.rounds.judges import RoundJudge, judge_row, judges_of
+from events.rounds.matching import matching_in
 from events.rounds.rounds import (
     RoundInEvent,
     RoundSubmission,
@@ -55,8 +54,8 @@ def gives_more(subject: RoundInEvent, now: datetime) -> None:
 def ask_for_one_more(db: Database, actor: Actor, subject: RoundInEvent) -> RoundSubmission:
     """Give a judge who is through one more submission: of those seen by fewest, what they know about first.
 
-    Nothing they have a conflict of interest with, skipped, or had and lost. Refused before they are through, beyond
-    their own limit, and where every submission has as many judges as the organisers want at most.
+    Nothing they have a conflict of interest with, do not read, skipped, or had and lost. Refused before they are
+    through, beyond their own limit, and where every submission has as many judges as the organisers want at most.
     """
     assert actor.person is not None and subject.round.judges_most is not None
     lock_open_round(db, subject)
@@ -143,9 +142,7 @@ def _choice(db: Database, person: int, subject: RoundInEvent, tried: Collection[
         Ranking(), frozenset(number.values()), None,
         frozenset(Interest(person, number[one.submission], one.kind) for one in found),
     )  # fmt: skip
-    return next_view(among, looks, person, skipped=out, knows=_known_to(db, person, number))
-
-
-def _known_to(db: Database, person: int, number: dict[int, int]) -> set[int]:
-    mine = topics_of_judges(db, [person]).get(person, frozenset())
-    return {number[work] for work, topics in topics_of_works(db, list(number)).items() if topics & mine}
+    known = matching_in(db, subject, [person], list(number))
+    out |= {each for work, each in number.items() if not known.reads_it(person, work)}
+    knows = {each for work, each in number.items() if known.fit(person, work).topics}
+    return next_view(among, looks, person, skipped=out, knows=knows)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,6 +27,7 @@ from events.rounds.inputs import Inputs, Line, inputs_from, lines_of, result_as_
 from events.rounds.judges import refuse_unexplained
 from events.rounds.rounds import (
     JudgingRound,
+    RoundChanged,
     RoundInEvent,
     RoundState,
     is_closed_round,
@@ -100,6 +101,13 @@ class ResultPutAside(Fact):
     result_id: int
 
 
+class PublishedMeanwhile(Conflict):
+    """Somebody else was quicker."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody else has published this result already."))
+
+
 Fixing = Callable[[RoundInEvent, Inputs, CallResult | None], None]
 FIXINGS: list[Fixing] = []
 Shown = Callable[[Database, Actor, JudgingRound, PublishedResult], None]
@@ -125,8 +133,9 @@ def publish_result(
 ) -> PublishedResult:  # fmt: skip
     """Fix the result of a closed round as the next version, and show it, or hold it back until a moment (aware).
 
-    `best` shows others only so many places. A version after the first needs a reason, which is shown with it. Refuses
-    a result that ranks nobody, and one that is the same as the last.
+    `best` shows others only so many places. A version after the first needs a reason, which is shown with it. Where
+    nothing has changed since the one that is shown, there is no other version and nobody is told: that one is the
+    answer, and stands. Refuses a result that ranks nobody, and to hold back what is shown already.
     """
     _refuse_wrong(best, hold_until, reason)
     refuse_unexplained(db, subject)
@@ -141,10 +150,17 @@ def publish_result(
     content = json.loads(json.dumps([inputs, result]))
     last = last_result(db, subject.id)
     shown = shown_result(db, subject)
+    if shown is not None and _is_the_same(shown, content, (detail, best)):
+        if hold_until is not None:
+            raise Invalid({"hold_until": _(
+                "This result is published as it is, so there is nothing to hold back. Leave this empty: the version "
+                "that is shown stands."
+            )})  # fmt: skip
+        return _let_it_stand(db, actor, subject, shown)
     if shown is not None and not reason.strip():
         raise Invalid({"reason": _("A result was published already. Say why there is another one; it is shown.")})
     if not step_round(db, subject.round, (RoundState.CLOSED,), state=RoundState.PUBLISHED):
-        raise Conflict(_("Somebody else has published this result already."))
+        raise PublishedMeanwhile()
     row = PublishedResult(
         round_id=subject.id, version=(last.version if last else 0) + 1, detail=detail, best=best, inputs=content[0],
         result=content[1], sha256=fingerprint(content[0], content[1]), reason=reason.strip(), made_at=clock.now(),
@@ -173,6 +189,29 @@ def _refuse_wrong(best: int | None, hold_until: datetime | None, reason: str) ->
         wrong["reason"] = _("Please write at most %(most)s characters.", most=LONGEST_REASON)
     if wrong:
         raise Invalid(wrong)
+
+
+def _is_the_same(shown: PublishedResult, content: Sequence[Any], look: tuple[Detail, int | None]) -> bool:
+    inputs, result = content
+    same = shown.result == result and (shown.detail, shown.best) == look
+    return same and _without_numbers(shown.inputs) == _without_numbers(inputs)
+
+
+def _let_it_stand(db: Database, actor: Actor, subject: RoundInEvent, shown: PublishedResult) -> PublishedResult:
+    """What was opened again and has changed nothing is published as before: one version, no second letter. A refusal
+    alone would leave the round closed for good."""
+    if not step_round(db, subject.round, (RoundState.CLOSED,), state=RoundState.PUBLISHED):
+        raise PublishedMeanwhile()
+    record(db, actor, RoundChanged(event_id=subject.event.id, round_id=subject.id))
+    return shown
+
+
+def _without_numbers(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs but for how often and in which order something was said or handed in: that changes no result."""
+    votes = [{name: one[name] for name in ("judge", "about", "kind", "content")} for one in inputs["votes"]]
+    votes.sort(key=lambda one: (one["judge"], one["about"]))
+    works = [{name: value for name, value in one.items() if name != "version"} for one in inputs["submissions"]]
+    return {**inputs, "votes": votes, "submissions": works}
 
 
 def fingerprint(inputs: dict[str, Any], result: dict[str, Any]) -> str:

@@ -1,28 +1,21 @@
-"""What judges do in a round: give points, order, compare, skip, flag, declare a conflict of interest, take back."""
+"""What judges do in a round: give points, order, compare, skip, declare a conflict of interest, take back."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import Field, SQLModel, col, select
-
 from events.challenges import its_event_not_over
-from events.core import clock
 from events.core.access import Actor, command
-from events.core.columns import moment, public_id, word
 from events.core.database import Database
-from events.core.hooks import personal_data
-from events.core.journal import Fact, record
-from events.core.refusals import Conflict, Invalid, NotFound
+from events.core.journal import record
+from events.core.refusals import Conflict, Invalid
 from events.core.translation import Message, _
 from events.judging.next_pair import NextPair, next_pair
 from events.judging.rules import Rubric
 from events.judging.votes import BadVotes, Comparison
-from events.roles import organiser_of_event
 from events.rounds.conflicts import note_declared
-from events.rounds.desk import WorkForJudge, judges_this, works_for
+from events.rounds.desk import WorkForJudge, having_read, judges_this, works_for
 from events.rounds.inputs import engine_round, engine_votes
 from events.rounds.rounds import (
     POINTS_SCHEMES,
@@ -38,18 +31,18 @@ from events.rounds.schemes import engine_rule
 from events.rounds.standings import standing_of
 from events.rounds.votes import (
     WHOLE_LIST,
+    OutOfDate,
     RoundVote,
     Said,
     VoteGiven,
     VoteKind,
     about_pair,
+    find_vote,
     keep_vote,
     last_about,
     latest_votes,
     versions_about,
 )
-
-LONGEST_FLAG = 1000
 
 
 class SkipReason(StrEnum):
@@ -71,64 +64,6 @@ SKIP_REASONS: dict[SkipReason, Message] = {
 }
 
 
-class FlagReason(StrEnum):
-    """What organisers should look at."""
-
-    BROKEN = "broken"
-    RULES = "rules"
-    COPIED = "copied"
-    OFFENSIVE = "offensive"
-    OTHER = "other"
-
-
-FLAG_REASONS: dict[FlagReason, Message] = {
-    FlagReason.BROKEN: _("A link or a file does not work"),
-    FlagReason.RULES: _("It does not keep to the rules of the event"),
-    FlagReason.COPIED: _("It looks copied"),
-    FlagReason.OFFENSIVE: _("It offends or harms somebody"),
-    FlagReason.OTHER: _("Something else"),
-}
-
-
-class JudgingFlag(SQLModel, table=True):
-    """That a judge asks the organisers to look at a submission."""
-
-    __tablename__ = "judging_flag"
-
-    id: int | None = Field(default=None, primary_key=True)
-    public_id: str = public_id("jf")
-    round_id: int = Field(foreign_key="judging_round.id", index=True)
-    submission_id: int = Field(foreign_key="submission.id", index=True)
-    person_id: int = Field(foreign_key="person.id", index=True)
-    reason: FlagReason = word(FlagReason)
-    text: str = Field(default="", max_length=LONGEST_FLAG)
-    flagged_at: datetime = moment()
-    settled_at: datetime | None = moment(default=None, nullable=True)
-    settled_by_id: int | None = Field(default=None, foreign_key="person.id")
-
-
-personal_data(JudgingFlag, "person_id", "what a judge drew attention to", "keep")
-personal_data(JudgingFlag, "settled_by_id", "who settled what a judge drew attention to", "detach")
-
-
-@dataclass(frozen=True)
-class SubmissionFlagged(Fact):
-    """A judge asks the organisers to look at a submission."""
-
-    event_id: int
-    round_id: int
-    flag_id: int
-
-
-@dataclass(frozen=True)
-class FlagSettled(Fact):
-    """The organisers have looked at what a judge drew attention to."""
-
-    event_id: int
-    round_id: int
-    flag_id: int
-
-
 def _give(
     db: Database, actor: Actor, subject: RoundInEvent | WorkForJudge, said: Said, *, seen: int, client_id: str
 ) -> RoundVote:
@@ -141,6 +76,31 @@ def _give(
         record(db, actor, VoteGiven(event_id=subject.event.id, round_id=round_id, vote_id=vote.id or 0))
     return vote
 
+
+def points_said(about: str, points: Mapping[int, float | None], comment: str = "", note: str = "") -> Said:
+    """Points by number of criterion as a vote; those with None wait."""
+    given = {str(number): float(each) for number, each in sorted(points.items()) if each is not None}
+    return Said(about, VoteKind.SCORE, {"points": given}, comment, note)
+
+
+def skip_said(about: str, reason: SkipReason, note: str = "") -> Said:
+    """That somebody does not judge this, as a vote."""
+    return Said(about, VoteKind.SKIP, {"reason": reason.value}, "", note)
+
+
+def list_said(places: Sequence[Sequence[int]]) -> Said:
+    """An order as a vote, best first; equals share a place."""
+    return Said(WHOLE_LIST, VoteKind.LIST, {"places": [sorted(place) for place in places if place]})
+
+
+def comparison_said(first: int, second: int, better: int | None) -> Said:
+    """Which of two is better as a vote, or that neither is (None)."""
+    low, high = min(first, second), max(first, second)
+    return Said(about_pair(first, second), VoteKind.COMPARISON, {"first": low, "second": high, "better": better})
+
+
+Read = Mapping[int, int]
+"""Which version of each submission a judge has before them, by number of the submission."""
 
 ScoringRule = Callable[[Database, WorkForJudge], None]
 SCORING_RULES: list[ScoringRule] = []
@@ -155,19 +115,19 @@ def scoring_rule(step: ScoringRule) -> ScoringRule:
 @command(judges_this, when=takes_votes)
 def score_submission(
     db: Database, actor: Actor, subject: WorkForJudge, *, points: Mapping[int, float | None], comment: str = "",
-    note: str = "", seen: int, client_id: str,
+    note: str = "", seen: int, client_id: str, read: Read | None = None,
 ) -> RoundVote:  # fmt: skip
     """Give points by number of criterion; those with None wait, and the vote counts when all are there.
 
-    `seen` is the version that was on the page. Refuses points that are no step of the scale, and ChangedElsewhere.
+    `seen` is the version of the vote that was on the page, `read` those of the submission (None: what counts now).
+    Refuses points that are no step of the scale, and ChangedElsewhere.
     """
     if subject.round.scheme not in POINTS_SCHEMES:
         raise Conflict(_("In this round no points are given."))
     for may_now in SCORING_RULES:
         may_now(db, subject)
-    given = {str(number): _checked_points(db, subject, number, each) for number, each in sorted(points.items())
-             if each is not None}  # fmt: skip
-    said = Said(subject.about, VoteKind.SCORE, {"points": given}, comment, note)
+    given = {number: _checked_points(db, subject, number, each) for number, each in points.items() if each is not None}
+    said = having_read(db, subject, [subject.row], points_said(subject.about, given, comment, note), read)
     return _give(db, actor, subject, said, seen=seen, client_id=client_id)
 
 
@@ -177,7 +137,7 @@ def _checked_points(db: Database, subject: WorkForJudge, number: int, points: fl
     assert isinstance(rule, Rubric)
     criterion = next((one for one in rule.criteria if one.id == number), None)
     if criterion is None:
-        raise Invalid(_("This page is out of date. Reload it and send it again."))
+        raise OutOfDate()
     try:
         return float(criterion.checked(points))
     except BadVotes as refused:
@@ -188,10 +148,11 @@ def _checked_points(db: Database, subject: WorkForJudge, number: int, points: fl
 
 @command(judges_this, when=takes_votes)
 def skip_submission(
-    db: Database, actor: Actor, subject: WorkForJudge, *, reason: SkipReason, note: str = "", seen: int, client_id: str
-) -> RoundVote:
+    db: Database, actor: Actor, subject: WorkForJudge, *, reason: SkipReason, note: str = "", seen: int,
+    client_id: str, read: Read | None = None,
+) -> RoundVote:  # fmt: skip
     """Say that one does not judge this, and why. It counts as an abstention, and does not come again by itself."""
-    said = Said(subject.about, VoteKind.SKIP, {"reason": reason.value}, "", note)
+    said = having_read(db, subject, [subject.row], skip_said(subject.about, reason, note), read)
     return _give(db, actor, subject, said, seen=seen, client_id=client_id)
 
 
@@ -199,9 +160,12 @@ def skip_submission(
 def undo_last(db: Database, actor: Actor, subject: WorkForJudge, *, seen: int, client_id: str) -> RoundVote:
     """Go back to what one had said about a submission before the last change; the first is taken back altogether.
 
-    What is undone stays as a version. Refused where there is nothing to take back.
+    What is undone stays as a version. The same id again changes nothing. Refused where there is nothing to take back.
     """
     assert actor.person is not None
+    there = find_vote(db, actor.person, client_id)
+    if there is not None and (there.round_id, there.about) == (subject.round.id, subject.about):
+        return there
     rows = [one for one in versions_about(db, subject.round.id or 0, subject.about) if one.person_id == actor.person]
     if not rows or rows[-1].kind is VoteKind.UNDONE:
         raise Conflict(_("There is nothing to take back here."))
@@ -212,52 +176,7 @@ def _before(rows: Sequence[RoundVote]) -> Said:
     if len(rows) == 1:
         return Said(rows[0].about, VoteKind.UNDONE, {})
     was = rows[-2]
-    return Said(was.about, was.kind, was.content, was.comment, was.note)
-
-
-@command(judges_this, when=its_event_not_over)
-def flag_submission(
-    db: Database, actor: Actor, subject: WorkForJudge, *, reason: FlagReason, text: str = ""
-) -> JudgingFlag:
-    """Ask the organisers to look at a submission; the same again changes nothing. Refuses a text that is too long."""
-    if len(text.strip()) > LONGEST_FLAG:
-        raise Invalid({"flag_text": _("Please write at most %(most)s characters.", most=LONGEST_FLAG)})
-    row = db.exec(
-        select(JudgingFlag).where(
-            JudgingFlag.round_id == subject.round.id,
-            JudgingFlag.submission_id == subject.row.submission_id,
-            JudgingFlag.person_id == actor.person,
-            JudgingFlag.reason == reason,
-            JudgingFlag.text == text.strip(),
-            col(JudgingFlag.settled_at).is_(None),
-        )
-    ).first()
-    if row is not None:
-        return row
-    row = JudgingFlag(
-        round_id=subject.round.id or 0, submission_id=subject.row.submission_id, person_id=actor.person or 0,
-        reason=reason, text=text.strip(), flagged_at=clock.now(),
-    )  # fmt: skip
-    db.add(row)
-    db.flush()
-    record(
-        db, actor,
-        SubmissionFlagged(event_id=subject.event.id, round_id=subject.round.id or 0, flag_id=row.id or 0),
-    )  # fmt: skip
-    return row
-
-
-@command(organiser_of_event, when=its_event_not_over)
-def settle_flag(db: Database, actor: Actor, subject: RoundInEvent, *, flag: str) -> None:
-    """Say that what a judge drew attention to was looked at; once."""
-    row = db.exec(select(JudgingFlag).where(JudgingFlag.public_id == flag, JudgingFlag.round_id == subject.id)).first()
-    if row is None:
-        raise NotFound()
-    if row.settled_at is not None:
-        raise Conflict(_("Somebody else has settled this already."))
-    row.settled_at, row.settled_by_id = clock.now(), actor.person
-    db.add(row)
-    record(db, actor, FlagSettled(event_id=subject.event.id, round_id=subject.id, flag_id=row.id or 0))
+    return Said(was.about, was.kind, was.content, was.comment, was.note, was.read)
 
 
 @command(judges_this, when=its_event_not_over)
@@ -276,8 +195,9 @@ def declare_conflict(db: Database, actor: Actor, subject: WorkForJudge, *, reaso
 
 @command(judge_of_round, when=takes_votes)
 def order_submissions(
-    db: Database, actor: Actor, subject: RoundInEvent, *, places: Sequence[Sequence[int]], seen: int, client_id: str
-) -> RoundVote:
+    db: Database, actor: Actor, subject: RoundInEvent, *, places: Sequence[Sequence[int]], seen: int, client_id: str,
+    read: Read | None = None,
+) -> RoundVote:  # fmt: skip
     """Put what one has seen into an order, best first; equals share a place. Numbers are those of the round.
 
     What is not on the list was not seen. Refuses what is not one's own to judge, and what stands there twice.
@@ -285,10 +205,10 @@ def order_submissions(
     if subject.round.scheme is not Scheme.RANKING:
         raise Conflict(_("In this round there are no lists."))
     named = [one for place in places for one in place]
-    _refuse_others(db, actor, subject, named)
+    mine = _refuse_others(db, actor, subject, named)
     if len(set(named)) < len(named):
         raise Invalid(_("A submission stands in your list twice. Give each one place."))
-    said = Said(WHOLE_LIST, VoteKind.LIST, {"places": [sorted(place) for place in places if place]})
+    said = having_read(db, subject, [one for one in mine if one.number in named], list_said(places), read)
     return _give(db, actor, subject, said, seen=seen, client_id=client_id)
 
 
@@ -301,8 +221,9 @@ def _refuse_others(db: Database, actor: Actor, subject: RoundInEvent, named: Seq
 
 @command(judge_of_round, when=takes_votes)
 def compare_submissions(
-    db: Database, actor: Actor, subject: RoundInEvent, *, first: int, second: int, better: int | None, client_id: str
-) -> RoundVote:
+    db: Database, actor: Actor, subject: RoundInEvent, *, first: int, second: int, better: int | None,
+    client_id: str, read: Read | None = None,
+) -> RoundVote:  # fmt: skip
     """Say which of two (numbers of the round) is better, or that neither is (None).
 
     ChangedElsewhere where one has said something else about the two and not taken it back.
@@ -310,19 +231,22 @@ def compare_submissions(
     if subject.round.scheme is not Scheme.PAIRWISE:
         raise Conflict(_("In this round nothing is compared."))
     if first == second or better not in (None, first, second):
-        raise Invalid(_("This page is out of date. Reload it and send it again."))
-    _refuse_others(db, actor, subject, [first, second])
-    about = about_pair(first, second)
-    last = last_about(db, subject.id, actor.person or 0, about)
-    low, high = min(first, second), max(first, second)
-    said = Said(about, VoteKind.COMPARISON, {"first": low, "second": high, "better": better})
+        raise OutOfDate()
+    mine = _refuse_others(db, actor, subject, [first, second])
+    pair = [one for one in mine if one.number in (first, second)]
+    said = having_read(db, subject, pair, comparison_said(first, second, better), read)
+    last = last_about(db, subject.id, actor.person or 0, said.about)
     free = last is not None and last.kind is VoteKind.UNDONE
     return _give(db, actor, subject, said, seen=last.number if last and free else 0, client_id=client_id)
 
 
 @command(judge_of_round, when=takes_votes)
 def undo_comparison(db: Database, actor: Actor, subject: RoundInEvent, *, client_id: str) -> RoundVote:
-    """Take back one's last comparison that stands; the pair comes again. Refused where none stands."""
+    """Take back one's last comparison that stands; the pair comes again. The same id again changes nothing. Refused
+    where none stands."""
+    there = find_vote(db, actor.person, client_id)
+    if there is not None and (there.round_id, there.kind) == (subject.id, VoteKind.UNDONE):
+        return there
     made = [one for one in latest_votes(db, subject.id, actor.person) if one.kind is VoteKind.COMPARISON]
     if not made:
         raise Conflict(_("There is nothing to take back here."))

@@ -178,7 +178,7 @@ def _inputs(
         submissions=tuple(
             SubmissionIn(
                 one.number, one.title, one.team.name, one.submission.public_id, one.row.taken_out_at is None,
-                one.challenge, one.categories(asked),
+                one.challenge, one.categories(asked), one.version.number if one.version else 0,
             )
             for one in works.values()
         ),
@@ -190,7 +190,7 @@ def _inputs(
         votes=_ballots(db, works, votes)
         if row.scheme is Scheme.AUDIENCE
         else tuple(
-            VoteIn(judge_number[one.person_id], one.about, one.number, one.kind.value, one.content)
+            VoteIn(judge_number[one.person_id], one.about, one.number, one.kind.value, one.content, one.read)
             for one in votes
             if one.person_id in judge_number
         ),

@@ -1,11 +1,14 @@
 """Votes as rows: never overwritten. What is said anew gets the next number, and the highest counts.
 
 A vote names the number that its sender has seen (0: none), so that nobody writes over what they do not know, and
-carries an id of the sender's own: the same id sent again changes nothing, however often and however late.
+carries an id of the sender's own: the same sent again under the same id changes nothing, however often and however
+late; other words under an id that is known are refused. A page that got no answer and whose words were changed since
+sends them as its next try: the id, a full stop and the number of the try. That follows what came of earlier tries.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -41,7 +44,8 @@ class RoundVote(SQLModel, table=True):
     """What a judge, or somebody in the audience, said about one thing in a round, in one version.
 
     `about` is "s7" for submission 7 of the round, "p3-7" for a pair, "list", or "ballot"; `content` holds numbers of
-    the round. The comment is for the team, once comments are released; the note is for the organisers.
+    the round. `read` says which version of each submission they had before them, by number of the submission; it is
+    empty where nobody knows. The comment is for the team, once comments are released; the note is for the organisers.
     """
 
     __tablename__ = "round_vote"
@@ -59,6 +63,7 @@ class RoundVote(SQLModel, table=True):
     client_id: str = Field(max_length=64)
     kind: VoteKind = word(VoteKind)
     content: dict[str, Any] = listing(default_factory=dict)
+    read: dict[str, int] = listing(default_factory=dict)
     comment: str = Field(default="", max_length=LONGEST["comment"])
     note: str = Field(default="", max_length=LONGEST["note"])
     given_at: datetime = moment()
@@ -93,15 +98,27 @@ class ChangedElsewhere(Conflict):
         self.latest = latest
 
 
+class SentOtherwise(ChangedElsewhere):
+    """The same page has sent other words already, which are in; `latest` is the last version."""
+
+    def __init__(self, latest: Given) -> None:
+        super().__init__(latest)
+        self.message = _(
+            "What you sent from this page before is in since %(time)s, and says something else. Yours is still here; "
+            "look at both, then send it again.", time=At(latest.given_at),
+        )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Said:
-    """What somebody says about one thing."""
+    """What somebody says about one thing, having read these versions of submissions (by number)."""
 
     about: str
     kind: VoteKind
     content: Mapping[str, Any]
     comment: str = ""
     note: str = ""
+    read: Mapping[str, int] = field(default_factory=dict)
 
 
 def about_submission(number: int) -> str:
@@ -114,11 +131,27 @@ def about_pair(first: int, second: int) -> str:
     return f"p{min(first, second)}-{max(first, second)}"
 
 
+CLIENT_ID = re.compile(r"(?=.{8,64}$)([A-Za-z0-9_-]+)(?:\.([1-9][0-9]{0,3}))?")
+
+
+class OutOfDate(Invalid):
+    """What no page of ours would send as it stands now."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This page is out of date. Reload it and send it again."))
+
+
 def checked_client_id(text: str) -> str:
     """The sender's id for a vote; refuses none, and what no page of ours would send."""
-    if not 8 <= len(text) <= 64 or not all(letter.isalnum() or letter in "_-" for letter in text):
-        raise Invalid(_("This page is out of date. Reload it and send it again."))
+    if CLIENT_ID.fullmatch(text) is None:
+        raise OutOfDate()
     return text
+
+
+def _page_and_try(client_id: str) -> tuple[str, int]:
+    """The page's own id in a client id, and which of its tries this is."""
+    found = CLIENT_ID.fullmatch(client_id)
+    return (found[1], int(found[2] or 1)) if found else (client_id, 1)
 
 
 def find_vote(db: Database, person_id: int | None, client_id: str) -> RoundVote | None:
@@ -127,37 +160,72 @@ def find_vote(db: Database, person_id: int | None, client_id: str) -> RoundVote 
     return db.exec(query).first()
 
 
+def find_replayed(
+    db: Database, round_id: int, person_id: int | None, said: Said, client_id: str
+) -> RoundVote | None:  # fmt: skip
+    """What came with this id before, if it is what is said now: sent again, it is in already, whatever has happened
+    since. None for other words, of which nothing is in."""
+    there = find_vote(db, person_id, client_id)
+    return there if there is not None and there.round_id == round_id and _same(there, said) else None
+
+
 def keep_vote(
     db: Database, round_id: int, person_id: int, said: Said, *, seen: int, client_id: str
 ) -> tuple[RoundVote, bool]:
     """Write a vote down, and say whether it is new; part of commands that asked their own rule.
 
-    An id that came before, and the same words as the last, change nothing. ChangedElsewhere where the last version is
-    not the one that the sender has seen.
+    The same words under an id that came before, and the same as the last about the same versions, change nothing.
+    SentOtherwise for other words under an id that came before, and ChangedElsewhere where the last version is neither
+    the one that the sender has seen nor came of an earlier try of the same page.
     """
     client_id = checked_client_id(client_id)
     _refuse_longer(said)
     there = find_vote(db, person_id, client_id)
     if there is not None:
-        return there, False
+        return _sent_before(db, there, round_id, said), False
     last = last_about(db, round_id, person_id, said.about)
-    if last is not None and _same(last, said):
+    if last is not None and _same(last, said) and last.read == dict(said.read):
         return last, False
-    if (last.number if last else 0) != seen:
+    number = last.number if last else 0
+    if number != seen and not _follows_tries(db, last, seen, client_id):
         if last is None:  # a number that we never gave
-            raise Invalid(_("This page is out of date. Reload it and send it again."))
+            raise OutOfDate()
         raise ChangedElsewhere(last)
     row = RoundVote(
-        round_id=round_id, person_id=person_id, about=said.about, number=seen + 1, client_id=client_id, kind=said.kind,
-        content=dict(said.content), comment=said.comment.strip(), note=said.note.strip(), given_at=clock.now(),
+        round_id=round_id, person_id=person_id, about=said.about, number=number + 1, client_id=client_id,
+        kind=said.kind, content=dict(said.content), read=dict(said.read), comment=said.comment.strip(),
+        note=said.note.strip(), given_at=clock.now(),
     )  # fmt: skip
     try:
         with db.begin_nested():
             db.add(row)
             db.flush()
     except IntegrityError as error:
-        return _overtaken(db, error, row), False
+        return _overtaken(db, error, row, said), False
     return row, True
+
+
+def _sent_before(db: Database, there: RoundVote, round_id: int, said: Said) -> RoundVote:
+    """What came under the same id, if it said the same; else nothing is written down, and the sender is told."""
+    if (there.round_id, there.about) != (round_id, said.about):
+        raise OutOfDate()
+    if not _same(there, said):
+        raise SentOtherwise(last_about(db, round_id, there.person_id, there.about) or there)
+    return there
+
+
+def _follows_tries(db: Database, last: RoundVote | None, seen: int, client_id: str) -> bool:
+    """Whether all that was said since the sender looked came of earlier tries of the same page: it got no answer, and
+    says now what counts. A try that comes after a later one has been overtaken by it."""
+    if last is None or last.number <= seen:
+        return False
+    query = select(RoundVote.client_id).where(
+        RoundVote.round_id == last.round_id, RoundVote.person_id == last.person_id, RoundVote.about == last.about,
+        RoundVote.number > seen,
+    )  # fmt: skip
+    page, own = _page_and_try(client_id)
+    tries = [_page_and_try(one) for one in db.exec(query)]
+    return all(other == page and number < own for other, number in tries)
 
 
 def _refuse_longer(said: Said) -> None:
@@ -172,12 +240,11 @@ def _same(last: RoundVote, said: Said) -> bool:
     )  # fmt: skip
 
 
-def _overtaken(db: Database, error: IntegrityError, row: RoundVote) -> RoundVote:
+def _overtaken(db: Database, error: IntegrityError, row: RoundVote, said: Said) -> RoundVote:
     """What another window sent at the same moment: the same thing, or something else."""
-    if is_broken(error, "uq_round_vote_person_id_client_id"):
-        there = find_vote(db, row.person_id, row.client_id)
-        if there is not None:
-            return there
+    there = find_vote(db, row.person_id, row.client_id)
+    if there is not None:
+        return _sent_before(db, there, row.round_id, said)
     if is_broken(error, "uq_round_vote_round_id_person_id_about_number"):
         last = last_about(db, row.round_id, row.person_id, row.about)
         if last is not None:

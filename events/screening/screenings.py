@@ -33,8 +33,8 @@ from events.roles import (
     tie_source,
     ties_as,
 )
-from events.rounds.judges import RoundJudge
-from events.rounds.rounds import JudgingRound, RoundState, has_judging
+from events.rounds.judges import RoundJudge, not_shown
+from events.rounds.rounds import JudgingRound, has_judging
 from events.rounds.schemes import CHOSEN
 from events.screening.rows import ScreeningAssignment, ScreeningVerdict, ScreeningWork
 
@@ -164,6 +164,12 @@ def _screens(person: int) -> Any:
         .join(Screener, col(Screener.screening_id) == col(Screening.id))
         .where(col(Screener.person_id) == person, col(Screener.ended_at).is_(None))
     )
+
+
+def screeners_at_work(db: Database, event_id: int) -> set[int]:
+    """Who screens in an event, by id."""
+    query = select(Screener.person_id).join(Screening, col(Screening.id) == col(Screener.screening_id))
+    return set(db.exec(query.where(Screening.event_id == event_id, col(Screener.ended_at).is_(None))))
 
 
 def is_draft_screening(subject: ScreeningInEvent, now: datetime) -> None:
@@ -302,7 +308,7 @@ def judges_blind(db: Database, event: EventWithPhases) -> set[int]:
         .where(
             JudgingRound.event_id == event.id,
             col(JudgingRound.blind).is_(True),
-            JudgingRound.state != RoundState.PUBLISHED,
+            not_shown(),
             col(RoundJudge.ended_at).is_(None),
         )
     )

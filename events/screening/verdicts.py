@@ -17,7 +17,7 @@ from events.events import EventWithPhases
 from events.judging.votes import Kind
 from events.roles import may_know_whose_it_is, organiser_of_event, screener_of_event
 from events.rounds.conflicts import conflicts_among, note_declared
-from events.rounds.votes import ChangedElsewhere, checked_client_id
+from events.rounds.votes import ChangedElsewhere, OutOfDate, SentOtherwise, checked_client_id
 from events.screening.assigning import screening_assignments
 from events.screening.eligibility import (
     apply_screening,
@@ -129,7 +129,7 @@ def _checked(
     questions = {one.position: one for one in questions_of(db, subject.screening.id)}
     given = {number: answer for number, answer in answers.items() if answer}
     if verdict is Verdict.UNDONE or not given.keys() <= questions.keys() or not set(given.values()) <= set(ANSWERS):
-        raise Invalid(_("This page is out of date. Reload it and send it again."))
+        raise OutOfDate()
     if verdict is Verdict.ELIGIBLE:
         for number in questions:
             if given.get(number) != "yes":
@@ -151,17 +151,17 @@ def _say(
 ) -> ScreeningVerdict:  # fmt: skip
     assert actor.person is not None
     client_id = checked_client_id(client_id)
+    screening, submission = subject.screening.id or 0, subject.work.submission_id
     there = find_verdict(db, actor.person, client_id)
     if there is not None:
-        return there
+        return _sent_before(db, there, subject, (verdict, answers, reason))
     _lock(db, subject)
-    screening, submission = subject.screening.id or 0, subject.work.submission_id
     last = last_verdict(db, screening, actor.person, submission)
-    if last is not None and (last.verdict, last.answers, last.reason) == (verdict, answers, reason):
+    if last is not None and _finding(last) == (verdict, answers, reason):
         return last
     if (last.number if last else 0) != seen:
         if last is None:
-            raise Invalid(_("This page is out of date. Reload it and send it again."))
+            raise OutOfDate()
         raise ChangedElsewhere(last)
     read = counting_versions(db, [submission], FIRST_STAGE).get(submission)
     row = ScreeningVerdict(
@@ -176,11 +176,41 @@ def _say(
     except IntegrityError as error:
         there = find_verdict(db, actor.person, client_id)
         if there is not None:
-            return there
+            return _sent_before(db, there, subject, (verdict, answers, reason))
         raise error
     apply_screening(db, subject.event.id)
     record(db, actor, VerdictGiven(event_id=subject.event.id, screening_id=screening, verdict_id=row.id or 0))
     return row
+
+
+Finding = tuple[Verdict, dict[str, str], str]
+
+
+def _sent_before(
+    db: Database, there: ScreeningVerdict, subject: ScreenedWork, finding: Finding
+) -> ScreeningVerdict:  # fmt: skip
+    """What came under the same id, if it said the same; else nothing is written down, and the sender is told."""
+    if (there.screening_id, there.submission_id) != (subject.screening.id, subject.work.submission_id):
+        raise OutOfDate()
+    if _finding(there) != finding:
+        raise SentOtherwise(last_verdict(db, there.screening_id, there.person_id, there.submission_id) or there)
+    return there
+
+
+def _finding(row: ScreeningVerdict) -> Finding:
+    return row.verdict, dict(row.answers), row.reason
+
+
+def find_given(
+    db: Database, actor: Actor, subject: ScreeningInEvent, *, verdict: Verdict, answers: Mapping[int, str],
+    reason: str, client_id: str,
+) -> ScreeningVerdict | None:  # fmt: skip
+    """What came with this id before, if it is what is said now: sent again, it is in already, whatever has happened
+    since. None for other words, of which nothing is in."""
+    there = find_verdict(db, actor.person, client_id)
+    given = {str(number): answer for number, answer in sorted(answers.items()) if answer}
+    same = there is not None and there.screening_id == subject.id
+    return there if same and there and _finding(there) == (verdict, given, reason.strip()) else None
 
 
 def _lock(db: Database, subject: ScreenedWork) -> None:
@@ -215,7 +245,11 @@ def last_verdict(db: Database, screening_id: int, person_id: int, submission_id:
 
 @command(screens_this, when=takes_verdicts)
 def undo_verdict(db: Database, actor: Actor, subject: ScreenedWork, *, seen: int, client_id: str) -> ScreeningVerdict:
-    """Go back to what one had said before the last change; the first is taken back altogether. All are kept."""
+    """Go back to what one had said before the last change; the first is taken back altogether. All are kept, and the
+    same id again changes nothing."""
+    there = find_verdict(db, actor.person, client_id)
+    if there is not None and there.submission_id == subject.work.submission_id:
+        return there
     rows = [
         one
         for one in versions_of_verdicts(db, subject.screening.id or 0, subject.work.submission_id)
