@@ -21,7 +21,8 @@ from events.core.database import Database, is_broken
 from events.core.files import StoredFile
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
-from events.core.refusals import Conflict, Invalid, NotFound
+from events.core.paging import Paged, paged
+from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.translation import Message, _
 from events.events import EventWithPhases
 from events.people import Person
@@ -292,17 +293,14 @@ class Reader:
     at: datetime
 
 
-def readers_of(db: Database, actor: Actor, subject: ChallengeInEvent) -> tuple[list[Reader], list[Reader]]:
-    """Who agreed to which terms, and who opened what when, the last first; empty for all but owner and organisers."""
-    if not (own_challenge(actor, subject) or organiser_of_event(actor, subject)):
-        return [], []
+def _readers(subject: ChallengeInEvent) -> tuple[Any, Any]:
+    """The queries for who agreed and for who looked, the last first."""
     agreed: Any = (
         select(Person, Team, AnnexConsent)
         .join(AnnexConsent, col(AnnexConsent.person_id) == col(Person.id))
         .join(Team, col(Team.id) == col(AnnexConsent.team_id))
         .where(AnnexConsent.challenge_id == subject.id)
         .order_by(col(AnnexConsent.agreed_at).desc(), col(AnnexConsent.id).desc())
-        .limit(500)
     )
     looked: Any = (
         select(Person, Team, AnnexLook, ChallengeResource)
@@ -311,12 +309,38 @@ def readers_of(db: Database, actor: Actor, subject: ChallengeInEvent) -> tuple[l
         .join(ChallengeResource, col(ChallengeResource.id) == col(AnnexLook.resource_id), isouter=True)
         .where(AnnexLook.challenge_id == subject.id)
         .order_by(col(AnnexLook.looked_at).desc(), col(AnnexLook.id).desc())
-        .limit(500)
     )
-    return (
-        [Reader(who.name, team.name, str(row.terms_version), row.agreed_at) for who, team, row in db.exec(agreed)],
-        [
-            Reader(who.name, team.name if team else "", what.title if what else "", row.looked_at)
-            for who, team, row, what in db.exec(looked)
-        ],
-    )
+    return agreed, looked
+
+
+def _who_agreed(found: Any) -> Reader:
+    who, team, row = found
+    return Reader(who.name, team.name, str(row.terms_version), row.agreed_at)
+
+
+def _who_looked(found: Any) -> Reader:
+    who, team, row, what = found
+    return Reader(who.name, team.name if team else "", what.title if what else "", row.looked_at)
+
+
+def _reads_record(actor: Actor, subject: ChallengeInEvent) -> bool:
+    return own_challenge(actor, subject) or organiser_of_event(actor, subject)
+
+
+def readers_of(db: Database, actor: Actor, subject: ChallengeInEvent) -> tuple[list[Reader], list[Reader]]:
+    """Who agreed to which terms, and who opened what when, the last first, all of them; empty for all but owner and
+    organisers."""
+    if not _reads_record(actor, subject):
+        return [], []
+    agreed, looked = _readers(subject)
+    return [_who_agreed(one) for one in db.exec(agreed)], [_who_looked(one) for one in db.exec(looked)]
+
+
+def page_of_readers(
+    db: Database, actor: Actor, subject: ChallengeInEvent, *, page: int = 1
+) -> tuple[Paged[Reader], Paged[Reader]]:
+    """One page of each of the two, for owner and organisers; refuses all others."""
+    if not _reads_record(actor, subject):
+        raise NotAllowed()
+    agreed, looked = _readers(subject)
+    return paged(db, agreed, page, _who_agreed), paged(db, looked, page, _who_looked)

@@ -19,11 +19,12 @@ from events.core.database import Database
 from events.core.paging import Paged, paged
 from events.core.refusals import NotAllowed
 from events.core.translation import _
+from events.handing_in import handed_in_for
 from events.organisations import Organisation
 from events.people import Person
 from events.prizes import Prize
 from events.registration import Registration
-from events.roles import organiser_of_event
+from events.roles import may_know_whose_it_is, organiser_of_event
 from events.submission_fields import fields_for
 from events.submissions import Submission, SubmissionState, counting_versions
 from events.teams import Team, TeamMember
@@ -40,7 +41,8 @@ class MemberOnBoard:
 
 @dataclass(frozen=True)
 class TeamOnBoard:
-    """A team that took the challenge. `title`, `summary` and `submission` are '' until it has handed in."""
+    """A team that took the challenge. `title`, `summary` and `submission` are '' until it has handed in; `meant` is for
+    which challenge ('' for none) where that was another, None where it was this one."""
 
     public_id: str
     name: str
@@ -52,6 +54,7 @@ class TeamOnBoard:
     summary: str
     handed_in_at: datetime | None
     late_entry: bool
+    meant: str | None
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class ChallengeBoard:
 
 
 sees_board = own_challenge | organiser_of_event
+opens_board = sees_board & may_know_whose_it_is
 
 
 def refuse_others(actor: Actor, subject: ChallengeInEvent) -> None:
@@ -74,8 +78,14 @@ def refuse_others(actor: Actor, subject: ChallengeInEvent) -> None:
 
 
 def board_of(db: Database, actor: Actor, subject: ChallengeInEvent, *, page: int = 1) -> ChallengeBoard:
-    """The board of one challenge, for its owner and the organisers; refuses everybody else."""
+    """The board of one challenge, for its owner and the organisers; refuses everybody else, and an owner as long as
+    they judge in the event without knowing whose work it is."""
     refuse_others(actor, subject)
+    if not opens_board(actor, subject):
+        raise NotAllowed(
+            _("You judge in this event without knowing whose work it is, so the board of your challenge is closed to "
+              "you until that is over.")
+        )  # fmt: skip
     annex = find_annex(db, subject.id)
     final = col(Submission.state) == SubmissionState.FINAL
     has_members = select(TeamMember.id).where(TeamMember.team_id == Team.id).exists()
@@ -96,7 +106,9 @@ def board_of(db: Database, actor: Actor, subject: ChallengeInEvent, *, page: int
     )
     return ChallengeBoard(
         found.made(
-            lambda one: _card(one[0], one[1], members.get(one[0].id or 0, ()), versions.get(one[1].id if one[1] else 0))
+            lambda one: _card(
+                db, one[0], one[1], members.get(one[0].id or 0, ()), versions.get(one[1].id if one[1] else 0)
+            )
         ),
         int(db.exec(handed_in.select_from(Submission)).one()),
         open_questions(db, subject.id),
@@ -104,7 +116,9 @@ def board_of(db: Database, actor: Actor, subject: ChallengeInEvent, *, page: int
     )
 
 
-def _card(team: Team, row: Submission | None, members: tuple[MemberOnBoard, ...], version: Any) -> TeamOnBoard:
+def _card(
+    db: Database, team: Team, row: Submission | None, members: tuple[MemberOnBoard, ...], version: Any
+) -> TeamOnBoard:
     final = row is not None and version is not None
     return TeamOnBoard(
         team.public_id,
@@ -117,6 +131,7 @@ def _card(team: Team, row: Submission | None, members: tuple[MemberOnBoard, ...]
         version.content["summary"] if final else "",
         row.handed_in_at if row is not None and final else None,
         version.late_entry_id is not None if final else False,
+        handed_in_for(db, team, version.content) if final else None,
     )
 
 

@@ -22,7 +22,7 @@ from events.core.translation import _
 from events.deadlines import grace_ends
 from events.events import EventWithPhases, touch
 from events.people import Person
-from events.roles import organiser_of_event
+from events.roles import may_know_whose_it_is, organiser_of_event
 from events.teams import Team, participant_who_does_not_judge, team_of
 
 MOST_OPEN = 10
@@ -206,7 +206,8 @@ def _ids(subject: QuestionInEvent) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class QuestionCard:
-    """A question as everybody reads it; `team` and `asker` are '' for all but the owner and the organisers."""
+    """A question as everybody reads it; `team` and `asker` are '' for all but the owner and the organisers, and
+    for an owner who judges without knowing whose work it is."""
 
     public_id: str
     body: str
@@ -221,6 +222,7 @@ class QuestionCard:
 def questions_about(db: Database, actor: Actor, subject: ChallengeInEvent) -> list[QuestionCard]:
     """The questions about a challenge that the actor may see, the unanswered first, then the newest; at most 200."""
     answers = own_challenge(actor, subject) or organiser_of_event(actor, subject)
+    names = answers and may_know_whose_it_is(actor, subject)
     query: Any = (
         select(ChallengeQuestion, Team, Person)
         .join(Team, col(Team.id) == col(ChallengeQuestion.team_id), isouter=True)
@@ -236,7 +238,7 @@ def questions_about(db: Database, actor: Actor, subject: ChallengeInEvent) -> li
     return [
         QuestionCard(
             row.public_id, row.body, row.asked_at, row.answer, row.answered_at,
-            team.name if team and answers else "", person.name if person and answers else "",
+            team.name if team and names else "", person.name if person and names else "",
             actor.person is not None and row.person_id == actor.person,
         )
         for row, team, person in db.exec(query)

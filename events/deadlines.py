@@ -140,9 +140,21 @@ def deadline_to_come(subject: EventWithPhases, now: datetime) -> None:
         )
 
 
-@command(organiser_of_event, when=deadline_to_come)
+def grace_undecided(subject: EventWithPhases, now: datetime) -> None:
+    """Refuse another grace once a deadline has passed to which it belongs: in a call also that of concept notes."""
+    deadline_to_come(subject, now)
+    first = subject.phase(PhaseKind.CONCEPT_NOTE)
+    if first is not None and now >= first.ends_at:
+        raise Conflict(
+            _("The deadline of the concept notes has passed, and both stages have the same grace. Let a team in late "
+              "by name, or move the end of the submission phase.")
+        )  # fmt: skip
+
+
+@command(organiser_of_event, when=grace_undecided)
 def set_grace(db: Database, actor: Actor, subject: EventWithPhases, *, minutes: int) -> None:
-    """Say how many minutes (0 to 60) after the deadline submissions are still taken, from everybody alike."""
+    """Say how many minutes (0 to 60) after the deadline submissions are still taken, from everybody alike, in both
+    stages of a call. Refused once the first of these deadlines has passed."""
     if not 0 <= minutes <= MOST_GRACE:
         raise Invalid({"minutes": _("Choose from no minutes to sixty.")})
     subject.event.grace_minutes = minutes

@@ -153,6 +153,7 @@ def _content(db: Database, subject: TeamInEvent, written: Written, files: Iterab
         "event": subject.event.event.public_id,
         "team": subject.team.name,
         "challenge": challenge.title if challenge else "",
+        "challenge_id": challenge.public_id if challenge else "",
         "title": written.title,
         "summary": written.summary,
         "text": written.text,
@@ -267,7 +268,8 @@ def _arrived(db: Database, actor: Actor, row: Submission, file: ReadyFile) -> Fi
 def admit_late_version(db: Database, actor: Actor, subject: VersionInEvent, *, why: str) -> None:
     """Let a late version count, by name and for the record: the submission says from now on what that version says.
 
-    The reason stands on the version, for the team and the organisers. Refuses one of less than ten characters.
+    The concept note of a team that was invited since counts as its concept note; the full proposal stays as it is. The
+    reason stands on the version, for the team and the organisers. Refuses one of less than ten characters.
     """
     if not SHORTEST_WHY <= len(why.strip()) <= LONGEST_WHY:
         raise Invalid({"why": _("Please say why in 10 to 500 characters; it stays on record.")})
@@ -278,20 +280,29 @@ def admit_late_version(db: Database, actor: Actor, subject: VersionInEvent, *, w
     )
     if admitted.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE always answers with a cursor
         raise Conflict(_("This version counts already."))
-    row, says = subject.submission, subject.version.content
-    row.title, row.summary, row.text = says["title"], says["summary"], says["text"][:20_000]
-    row.links, row.video, row.keywords = says["links"], says["video"], says.get("keywords", [])
-    row.repository = says.get("repository", "")
-    row.answers = {**row.answers, **_answers_in(says)}
-    row.state, row.handed_in_at = SubmissionState.FINAL, subject.version.kept_at
-    row.revision, row.saved_at, row.saved_by_id = row.revision + 1, clock.now(), subject.version.person_id
-    make_findable(db, row, says)
-    _show_files(db, row, {one["file"] for one in says["files"]})
+    row = subject.submission
+    if subject.version.stage == subject.team.stage:
+        _let_it_say(db, row, subject.version)
+    counting = counting_versions(db, [row.id or 0]).get(row.id or 0)
+    if counting is not None and counting.id == subject.id:
+        row.state, row.handed_in_at = SubmissionState.FINAL, subject.version.kept_at
+        make_findable(db, row, subject.version.content)
     record(
         db,
         actor,
         LateVersionAdmitted(event_id=subject.event.id, submission_id=row.id or 0, version_id=subject.id),
     )
+
+
+def _let_it_say(db: Database, row: Submission, version: SubmissionVersion) -> None:
+    """Let a submission's text and files be what a version says."""
+    says = version.content
+    row.title, row.summary, row.text = says["title"], says["summary"], says["text"][:20_000]
+    row.links, row.video, row.keywords = says["links"], says["video"], says.get("keywords", [])
+    row.repository = says.get("repository", "")
+    row.answers = {**row.answers, **_answers_in(says)}
+    row.revision, row.saved_at, row.saved_by_id = row.revision + 1, clock.now(), version.person_id
+    _show_files(db, row, {one["file"] for one in says["files"]})
 
 
 def _answers_in(says: dict[str, Any]) -> dict[str, str]:
@@ -314,7 +325,8 @@ def _show_files(db: Database, row: Submission, wanted: set[str]) -> None:
 
 
 def changed_since(db: Database, row: Submission) -> bool:
-    """Whether the draft says something else, or has other files, than the version that counts."""
+    """Whether the draft says something else, or has other files, than the version that counts, or is for another
+    challenge."""
     team = db.get_one(Team, row.team_id)
     version = counting_versions(db, [row.id or 0], team.stage).get(row.id or 0)
     if version is None:
@@ -328,10 +340,19 @@ def changed_since(db: Database, row: Submission) -> bool:
     )  # fmt: skip
     now, files = Written.of(row), {one.public_id for one in files_of(db, row.id)}
     return (
-        replace(now, answers={}) != handed_in
+        handed_in_for(db, team, says) is not None
+        or replace(now, answers={}) != handed_in
         or _only(asked, now.answers) != _only(asked, _answers_in(says))
         or files != {one["file"] for one in says["files"]}
     )
+
+
+def handed_in_for(db: Database, team: Team, says: dict[str, Any]) -> str | None:
+    """The title of the challenge for which a version was handed in ('' for none), where its team has taken another
+    since; None where it has not, or the version is older than this question."""
+    challenge = db.get(Challenge, team.challenge_id) if team.challenge_id else None
+    now = challenge.public_id if challenge else ""
+    return None if says.get("challenge_id", now) == now else str(says["challenge"])
 
 
 def _only(asked: set[str], answers: Mapping[str, str]) -> dict[str, str]:

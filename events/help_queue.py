@@ -15,14 +15,23 @@ from events.core import clock
 from events.core.access import Actor, command, rule
 from events.core.columns import moment, public_id, word
 from events.core.database import Database, is_broken
-from events.core.hooks import personal_data
+from events.core.hooks import on_withdrawn, personal_data
 from events.core.journal import Fact, record
 from events.core.paging import SIZE, Paged
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
 from events.events import Event, EventState, EventWithPhases, event_by_id
 from events.people import Person
-from events.roles import Role, RoleGrant, Scope, mentor_of_event, organiser_of_event
+from events.registration import Registration
+from events.roles import (
+    BLIND_JUDGE,
+    Role,
+    RoleGrant,
+    Scope,
+    mentor_who_may_know,
+    organiser_of_event,
+    refuse_who_judges_blind,
+)
 from events.teams import Team, TeamInEvent, member_of_team, on_left, size_of
 
 TOPIC_LIMIT, DETAILS_LIMIT = 120, 1000
@@ -87,7 +96,7 @@ class HelpTaken(Fact):
 
 @dataclass(frozen=True)
 class HelpGivenBack(Fact):
-    """A mentor cannot help after all; the team waits on at its old place."""
+    """A mentor does not help after all, or did not come; the team waits on at its old place."""
 
     event_id: int
     help_id: int
@@ -141,8 +150,8 @@ def who_took_it(actor: Actor, subject: HelpInEvent) -> bool:
     return actor.person is not None and actor.person == subject.request.taken_by_id
 
 
-see_help_queue = mentor_of_event | organiser_of_event
-see_help = member_of_team | mentor_of_event | organiser_of_event
+see_help_queue = mentor_who_may_know | organiser_of_event
+see_help = member_of_team | mentor_who_may_know | organiser_of_event
 
 
 @command(member_of_team, when=its_event_not_over)
@@ -188,7 +197,7 @@ def is_taken(subject: HelpInEvent, now: datetime) -> None:
         raise NotAsItWas(WHAT_BECAME[subject.request.state])
 
 
-@command(mentor_of_event | organiser_of_event, when=is_open)
+@command(mentor_who_may_know | organiser_of_event, when=is_open)
 def take_help_request(db: Database, actor: Actor, subject: HelpInEvent) -> None:
     """Come to help a team; of two who do at once one is told that the other was quicker."""
     taken = {"taken_by_id": actor.person, "taken_at": clock.now()}
@@ -196,9 +205,10 @@ def take_help_request(db: Database, actor: Actor, subject: HelpInEvent) -> None:
     record(db, actor, HelpTaken(event_id=subject.event.id, help_id=subject.id))
 
 
-@command(who_took_it, when=is_taken)
+@command(who_took_it | member_of_team | organiser_of_event, when=is_taken)
 def give_back_help_request(db: Database, actor: Actor, subject: HelpInEvent) -> None:
-    """Not help after all: the team waits on where it stood in the queue."""
+    """Not help after all: the team waits on where it stood in the queue. The mentor says so, or, when they do not come,
+    the team or an organiser."""
     _step(db, subject, HelpState.TAKEN, HelpState.OPEN, taken_by_id=None, taken_at=None)
     record(db, actor, HelpGivenBack(event_id=subject.event.id, help_id=subject.id))
 
@@ -242,6 +252,18 @@ def _end_with_team(db: Database, actor: Actor, team: TeamInEvent, person_id: int
         record(db, actor, HelpTakenBack(event_id=team.event.id, help_id=one or 0))
 
 
+@on_withdrawn
+def _let_go(db: Database, actor: Actor, registration_id: int) -> None:
+    """What a mentor had taken who leaves the event waits on for another."""
+    gone = db.get_one(Registration, registration_id)
+    theirs = (HelpRequest.event_id == gone.event_id, HelpRequest.taken_by_id == gone.person_id)
+    for one in db.exec(select(HelpRequest.id).where(*theirs, HelpRequest.state == HelpState.TAKEN)).all():
+        taken = (col(HelpRequest.id) == one, col(HelpRequest.state) == HelpState.TAKEN)
+        freed = update(HelpRequest).where(*taken).values(state=HelpState.OPEN, taken_by_id=None, taken_at=None)
+        if db.execute(freed).rowcount == 1:  # type: ignore[attr-defined]  # an UPDATE always answers with a cursor
+            record(db, actor, HelpGivenBack(event_id=gone.event_id, help_id=one or 0))
+
+
 def get_help_request(db: Database, actor: Actor, event: EventWithPhases, public: str) -> HelpInEvent:
     """A request for help for its team, the mentors and the organisers; NotFound for others."""
     row = db.exec(
@@ -251,6 +273,7 @@ def get_help_request(db: Database, actor: Actor, event: EventWithPhases, public:
     ).first()
     found = HelpInEvent(*row, event) if row else None
     if found is None or not see_help(actor, found):
+        refuse_who_judges_blind(actor, event)
         raise NotFound()
     return found
 
@@ -311,8 +334,9 @@ class HelpQueue:
 
 def help_queue(db: Database, actor: Actor, event: EventWithPhases, *, page: int = 1) -> HelpQueue:
     """Who waits for help, who asked first first, then who is being helped, for mentors and organisers; NotFound for
-    others."""
+    others. Refuses mentors as long as they judge blind."""
     if not see_help_queue(actor, event):
+        refuse_who_judges_blind(actor, event)
         raise NotFound()
     states = select(HelpRequest.state, func.count()).where(col(HelpRequest.event_id) == event.id)
     counts = {HelpState(state): int(count) for state, count in db.exec(states.group_by(col(HelpRequest.state)))}
@@ -343,8 +367,8 @@ def helpers_in(db: Database, event_id: int) -> set[int]:
 
 
 def teams_waiting(db: Database, actor: Actor) -> dict[int, int]:
-    """How many teams wait for help in each event in which the actor is a mentor; events in which none waits are left
-    out."""
+    """How many teams wait for help in each event in which the actor is a mentor; events in which none waits, or
+    in which they judge blind, are left out."""
     events = actor.ids(Role.MENTOR, Scope.EVENT)
     programmes = actor.ids(Role.MENTOR, Scope.PROGRAMME)
     if not (events or programmes):
@@ -354,6 +378,7 @@ def teams_waiting(db: Database, actor: Actor) -> dict[int, int]:
         .join(Event, col(Event.id) == col(HelpRequest.event_id))
         .where(col(HelpRequest.state) == HelpState.OPEN, col(Event.state) != EventState.CLOSED)
         .where(or_(col(Event.id).in_(events), col(Event.programme_id).in_(programmes)))
+        .where(col(Event.id).not_in(actor.ids(BLIND_JUDGE, Scope.EVENT)))
         .group_by(col(HelpRequest.event_id))
     )
     return {event: int(count) for event, count in db.exec(query)}

@@ -293,6 +293,29 @@ def take_prize_back(db: Database, actor: Actor, subject: PrizeInEvent, *, submis
     record(db, actor, fact)
 
 
+def take_back_prizes_of_challenge(
+    db: Database, actor: Actor, event: EventWithPhases, submission_id: int, challenge_id: int
+) -> int:
+    """Take the prizes of a challenge back from a submission whose team leaves it, as part of a command; how many.
+
+    Refuses once the winners are announced: then organisers take them back by name first.
+    """
+    # As awarding does: whoever awards meanwhile sees the team's other challenge.
+    prizes = db.exec(select(Prize.id).where(Prize.challenge_id == challenge_id).with_for_update()).all()
+    held = db.exec(
+        select(PrizeAward).where(PrizeAward.submission_id == submission_id, col(PrizeAward.prize_id).in_(prizes))
+    ).all()
+    if held and event.event.winners_announced_at is not None:
+        raise Conflict(_("This team has won a prize of its challenge. An organiser has to take that back first."))
+    for award in held:
+        db.delete(award)
+        record(db, actor, PrizeTakenBack(event_id=event.id, prize_id=award.prize_id, submission_id=submission_id))
+    if held:
+        db.flush()
+        touch(db, event.event)
+    return len(held)
+
+
 def can_be_announced(subject: EventWithPhases, now: datetime) -> None:
     """Refuse to announce twice, and in a draft."""
     if subject.event.state is EventState.DRAFT:

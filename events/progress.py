@@ -20,7 +20,7 @@ from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import _
 from events.events import EventWithPhases
 from events.people import Person
-from events.roles import mentor_of_event, organiser_of_event
+from events.roles import mentor_who_may_know, organiser_of_event, refuse_who_judges_blind
 from events.teams import Team, TeamInEvent, TeamMember, member_of_team
 
 BODY_LIMIT = 600
@@ -77,8 +77,8 @@ def who_wrote_it(actor: Actor, subject: EntryOfTeam) -> bool:
     return actor.person is not None and actor.person == subject.entry.person_id
 
 
-see_progress = mentor_of_event | organiser_of_event
-see_team_room = member_of_team | mentor_of_event | organiser_of_event
+see_progress = mentor_who_may_know | organiser_of_event
+see_team_room = member_of_team | mentor_who_may_know | organiser_of_event
 
 
 @command(member_of_team, when=its_event_not_over)
@@ -207,8 +207,10 @@ class TeamProgress:
 
 
 def progress_in(db: Database, actor: Actor, event: EventWithPhases, *, page: int = 1) -> Paged[TeamProgress]:
-    """How far each team with members is, by name, a page of them, for organisers and mentors; NotFound for others."""
+    """How far each team with members is, by name, a page of them, for organisers and mentors; NotFound for others.
+    Refuses mentors as long as they judge blind."""
     if not see_progress(actor, event):
+        refuse_who_judges_blind(actor, event)
         raise NotFound()
     points = checkpoints_of(db, event.id)
     size = select(func.count()).where(TeamMember.team_id == Team.id).correlate(Team).scalar_subquery()

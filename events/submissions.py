@@ -322,8 +322,8 @@ def get_submission(db: Database, actor: Actor, event: EventWithPhases, public: s
 def counting_versions(
     db: Database, submission_ids: Iterable[int], stage: int | None = None
 ) -> dict[int, SubmissionVersion]:
-    """For each of these submissions the version that counts: the last one handed in, or let in, whichever was later;
-    with `stage` of those that were handed in there."""
+    """For each of these submissions the version that counts: of the last stage in which it has any (or of `stage`) the
+    last one handed in, or let in, whichever was later."""
     since = func.coalesce(SubmissionVersion.admitted_at, SubmissionVersion.kept_at)
     query = (
         select(SubmissionVersion)
@@ -331,7 +331,7 @@ def counting_versions(
             col(SubmissionVersion.submission_id).in_(list(submission_ids)),
             or_(col(SubmissionVersion.late).is_(False), col(SubmissionVersion.admitted_at).is_not(None)),
         )
-        .order_by(since, col(SubmissionVersion.number))
+        .order_by(col(SubmissionVersion.stage), since, col(SubmissionVersion.number))
     )
     if stage is not None:
         query = query.where(SubmissionVersion.stage == stage)

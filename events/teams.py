@@ -16,7 +16,7 @@ from sqlalchemy import Index, UniqueConstraint, func, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
-from events.challenges import challenge_owner_of_event, find_challenge, its_event_not_over
+from events.challenges import challenge_owner_of_event, find_challenge
 from events.core import clock
 from events.core.access import Actor, command, rule
 from events.core.columns import moment, public_id
@@ -24,8 +24,7 @@ from events.core.database import Database, is_broken
 from events.core.hooks import personal_address, personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
-from events.core.translation import At, _
-from events.deadlines import counts_from, taken_until
+from events.core.translation import _
 from events.events import EventWithPhases
 from events.people import Person, clean_name
 from events.phases import PhaseKind, refuse_unless_open
@@ -42,7 +41,6 @@ from events.roles import (
     tie_source,
     ties_as,
 )
-from events.submission_texts import clean_link
 from events.team_rules import refuse_locked
 
 
@@ -267,8 +265,8 @@ def form_team(
     Refuses somebody who is in a team, an empty name and one that is taken in this event.
     """
     assert actor.person is not None
-    row = Team(event_id=subject.id, name=_checked_name(name), formed_at=clock.now())
-    row.challenge_id = _checked_challenge(db, subject.id, challenge)
+    row = Team(event_id=subject.id, name=checked_name(name), formed_at=clock.now())
+    row.challenge_id = checked_challenge(db, subject.id, challenge)
     row.idea, row.looking_for = idea.strip()[:1000], looking_for.strip()[:300]
     keep_name(db, row)
     add_member(db, actor, TeamInEvent(row, subject), actor.person, leads=True)
@@ -276,14 +274,16 @@ def form_team(
     return row
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """A team's name without what nobody sees; refuses none and one that is too long."""
     clean = clean_name(name)
     if not clean or len(clean) > 80:
         raise Invalid({"name": _("Please give the team a name of at most 80 characters.")})
     return clean
 
 
-def _checked_challenge(db: Database, event_id: int, public: str) -> int | None:
+def checked_challenge(db: Database, event_id: int, public: str) -> int | None:
+    """The id of a challenge that teams of this event can take, '' is none; refuses others."""
     if not public:
         return None
     found = find_challenge(db, event_id, public)
@@ -336,36 +336,6 @@ def add_member(db: Database, actor: Actor, subject: TeamInEvent, person_id: int,
         raise
     for step in JOININGS:
         step(db, actor, subject, person_id)
-
-
-@command(member_of_team | organiser_of_event, when=its_event_not_over)
-def change_team(
-    db: Database,
-    actor: Actor,
-    subject: TeamInEvent,
-    *,
-    name: str,
-    challenge: str,
-    idea: str,
-    looking_for: str,
-    room: str = "",
-) -> Team:
-    """Write a team's page anew; the name has to be free, and `room` an https address or ''. The challenge can be
-    changed until submission ends."""
-    team = subject.team
-    link = clean_link(room) if room.strip() else ""
-    if link is None:
-        raise Invalid({"room": _("Please give the address of your room, starting with https://.")})
-    chosen = _checked_challenge(db, subject.event.id, challenge)
-    until = taken_until(subject)
-    if chosen != team.challenge_id and until is not None and counts_from(clock.now()) >= until:
-        when = At(until, "when")
-        raise Conflict(_("The challenge cannot be changed any more: submission closed on %(when)s.", when=when))
-    team.name, team.challenge_id = _checked_name(name), chosen
-    team.idea, team.looking_for, team.room = idea.strip()[:1000], looking_for.strip()[:300], link
-    keep_name(db, team)
-    record(db, actor, TeamChanged(event_id=subject.event.id, team_id=subject.id))
-    return team
 
 
 def get_team(db: Database, actor: Actor, event: EventWithPhases, public: str) -> TeamInEvent:
