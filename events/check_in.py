@@ -114,6 +114,11 @@ def at_the_door(subject: RegistrationInEvent, now: datetime) -> None:
     """Refuse to check in at an event that nobody can see or that is over, and somebody who has no place in it."""
     if subject.event.state is EventState.CLOSED:
         raise EventClosedAlready
+    has_place(subject, now)
+
+
+def has_place(subject: RegistrationInEvent, now: datetime) -> None:
+    """Refuse to check in at an event that nobody can see, and somebody who has no place in it."""
     if subject.event.state is EventState.DRAFT:
         raise Conflict(_("This event is a draft: nobody can come yet."))
     if subject.registration.state is not RegistrationState.ACCEPTED:
@@ -127,13 +132,33 @@ def check_in(
     """Note that somebody is there. `scan_id` is the scan's own name, at most 40 characters: heard again, it changes
     nothing and answers the same. Somebody who is there already is not checked in twice; the answer says since when and
     by whom. `scanned_at` (aware) is by the phone's clock; what cannot be true counts as now."""
+    return _hear(db, actor, subject, scan_id, _believable(scanned_at))
+
+
+@command(crew_of_event, when=has_place)
+def check_in_by_kept_scan(
+    db: Database, actor: Actor, subject: RegistrationInEvent, *, scan_id: str, scanned_at: datetime | None
+) -> Outcome:
+    """Note that somebody was there, by a scan that a phone kept while the network was away: as `check_in`, and also
+    once the event is over, if the scan was made before. Refused where the phone's time cannot be true: in the future,
+    more than seven days ago, or before there was a ticket."""
+    event = subject.event
+    if event.state is EventState.CLOSED:
+        before = scanned_at is not None and event.closed_at is not None and scanned_at < event.closed_at
+        ticket = scanned_at is not None and scanned_at >= subject.registration.registered_at
+        if not (before and ticket and scanned_at == _believable(scanned_at)):
+            raise EventClosedAlready
+    return _hear(db, actor, subject, scan_id, _believable(scanned_at))
+
+
+def _hear(db: Database, actor: Actor, subject: RegistrationInEvent, scan_id: str, at: datetime) -> Outcome:
     if not 8 <= len(scan_id) <= 40 or not scan_id.isprintable():
         raise Invalid({"scan": _("This scan has no name of its own.")})
     # Locked on PostgreSQL: two doors may scan one ticket at the same moment.
     db.exec(select(Registration.id).where(Registration.id == subject.id).with_for_update(key_share=True)).one()
     heard = db.exec(select(Scan).where(Scan.event_id == subject.event.id, Scan.scan_id == scan_id)).first()
     if heard is None:
-        return _note(db, actor, subject, scan_id, _believable(scanned_at))
+        return _note(db, actor, subject, scan_id, at)
     if heard.registration_id != subject.id:
         raise Invalid({"scan": _("This scan has no name of its own.")})
     if heard.counts:

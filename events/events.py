@@ -77,6 +77,7 @@ class Event(SQLModel, table=True):
     certificates_issued_at: datetime | None = moment(default=None, nullable=True)
     version: int = 1
     created_at: datetime = moment()
+    closed_at: datetime | None = moment(default=None, nullable=True)
 
 
 @dataclass(frozen=True)
@@ -305,7 +306,7 @@ def change_event(
     """Change what an event says about itself; its address stays. Places that are added go to those who wait."""
     _check_texts(name, tagline, description, zone, capacity)
     event = subject.event
-    places_before = event.capacity
+    places_before, name_before = event.capacity, event.name
     event.name, event.tagline, event.description = name.strip(), tagline.strip(), description.strip()
     event.zone, event.capacity, event.approval = zone, capacity, approval
     touch(db, event)
@@ -313,6 +314,8 @@ def change_event(
     if places_before != capacity:
         for step in CAPACITY_CHANGES:
             step(db, actor, event)
+    for renamed in RENAMINGS if event.name != name_before else ():
+        renamed(db, event)
     return subject
 
 
@@ -323,6 +326,16 @@ CAPACITY_CHANGES: list[CapacityChange] = []
 def on_capacity_changed(step: CapacityChange) -> CapacityChange:
     """Run `(db, actor, event)` in the transaction in which an event is given more or fewer places."""
     CAPACITY_CHANGES.append(step)
+    return step
+
+
+Renaming = Callable[[Database, Event], None]
+RENAMINGS: list[Renaming] = []
+
+
+def on_renamed(step: Renaming) -> Renaming:
+    """Run `(db, event)` in the transaction in which an event gets another name."""
+    RENAMINGS.append(step)
     return step
 
 
@@ -387,6 +400,6 @@ def _start_with_its_phase(db: Database, phase: Phase) -> None:
 @command(organiser_of_event, when=not_over)
 def close_event(db: Database, actor: Actor, subject: EventWithPhases) -> None:
     """End the event: its pages stay, nothing new is taken."""
-    subject.event.state = EventState.CLOSED
+    subject.event.state, subject.event.closed_at = EventState.CLOSED, clock.now()
     touch(db, subject.event)
     record(db, actor, EventClosed(event_id=subject.id))

@@ -100,26 +100,37 @@ def get_subscription(db: Database, token: str) -> Subscription:
 @command(anybody)
 def stop_letters(db: Database, actor: Actor, subject: Subscription) -> None:
     """Write no more letters of this kind to this person; twice is once. Whoever has the link may."""
-    person = subject.person.id or 0
-    if has_stopped(db, person, subject.topic):
-        return
-    db.add(StoppedTopic(person_id=person, topic=subject.topic, since=clock.now()))
-    record(db, actor, LettersStopped(person_id=person, what=subject.topic))
+    set_stopped(db, actor, subject.person.id or 0, subject.topic, stopped=True)
 
 
 @command(anybody)
 def resume_letters(db: Database, actor: Actor, subject: Subscription) -> None:
     """Write letters of this kind to this person again. Whoever has the link may."""
-    person = subject.person.id or 0
-    if not has_stopped(db, person, subject.topic):
+    set_stopped(db, actor, subject.person.id or 0, subject.topic, stopped=False)
+
+
+def set_stopped(db: Database, actor: Actor, person_id: int, topic: Topic, *, stopped: bool) -> None:
+    """Stop letters of a kind for a person, or let them come again; twice is once. Part of commands that have asked
+    their own rule."""
+    if has_stopped(db, person_id, topic) is stopped:
         return
-    db.execute(delete(StoppedTopic).where(*_is(person, subject.topic)))
-    record(db, actor, LettersResumed(person_id=person, what=subject.topic))
+    if stopped:
+        db.add(StoppedTopic(person_id=person_id, topic=topic, since=clock.now()))
+        db.flush()
+        record(db, actor, LettersStopped(person_id=person_id, what=topic))
+    else:
+        db.execute(delete(StoppedTopic).where(*_is(person_id, topic)))
+        record(db, actor, LettersResumed(person_id=person_id, what=topic))
 
 
 def has_stopped(db: Database, person_id: int | None, topic: Topic) -> bool:
     """Whether somebody wants no letters of a kind."""
     return person_id is not None and db.exec(select(StoppedTopic.id).where(*_is(person_id, topic))).first() is not None
+
+
+def those_who_stopped(topic: Topic) -> Any:
+    """The people who want no letters of a kind, as part of a statement."""
+    return select(StoppedTopic.person_id).where(StoppedTopic.topic == topic)
 
 
 def _is(person_id: int, topic: Topic) -> tuple[Any, ...]:

@@ -55,7 +55,7 @@ class LetterTested(Fact):
 def set_letter_text(db: Database, actor: Actor, subject: EventWithPhases, *, kind: str, locale: str, text: str) -> None:
     """Let letters of a kind begin with a passage for readers of a language; an empty one takes it away. Refuses what
     has a broken or unknown placeholder, so that no letter ever fails for it."""
-    _known(kind, locale)
+    refuse_unknown(kind, locale)
     clean = checked_text("text", text, most=TEXT_LIMIT)
     row = find_letter_text(db, subject.id, kind, locale)
     if row is not None and not clean:
@@ -71,13 +71,14 @@ def set_letter_text(db: Database, actor: Actor, subject: EventWithPhases, *, kin
 @command(organiser_of_event, when=not_over)
 def send_test_letter(db: Database, actor: Actor, subject: EventWithPhases, *, kind: str, locale: str) -> None:
     """Send a kind's passage to oneself, as its readers would read it."""
-    _known(kind, locale)
+    refuse_unknown(kind, locale)
     if find_letter_text(db, subject.id, kind, locale) is None:
         raise NotFound()
     record(db, actor, LetterTested(event_id=subject.id, person_id=actor.person or 0, what=kind, code=locale))
 
 
-def _known(kind: str, locale: str) -> None:
+def refuse_unknown(kind: str, locale: str) -> None:
+    """Refuse a kind of letters that there is not, and a language that we do not write."""
     if kind not in LETTER_KINDS:
         raise NotFound()
     if locale not in LANGUAGES:
@@ -102,6 +103,13 @@ def passage_for(db: Database, event_id: int | None, kind: str, locale: str) -> s
         return ""
     found = find_letter_text(db, event_id, kind, locale) or find_letter_text(db, event_id, kind, SOURCE)
     return found.text if found is not None else ""
+
+
+def passage_tried(db: Database, event_id: int, kind: str, locale: str, *, tried: str, text: str) -> str:
+    """What a reader of `locale` would read first if `text` were saved for readers of the language `tried`."""
+    saved = {one: find_letter_text(db, event_id, kind, one) for one in {locale, SOURCE}}
+    words = {one: row.text for one, row in saved.items() if row is not None} | {tried: text}
+    return words.get(locale) or words.get(SOURCE, "")
 
 
 def texts_of(db: Database, event_id: int) -> list[LetterText]:

@@ -13,7 +13,7 @@ from events.core import clock
 from events.core.access import Actor, anybody, command, rule, signed_in
 from events.core.columns import listing, moment, public_id, word
 from events.core.database import Database, is_broken
-from events.core.hooks import personal_data
+from events.core.hooks import ORGANISATIONS_RENAMED, personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
@@ -305,9 +305,13 @@ def add_organisation(
 @command(contact_of_organisation)
 def change_organisation(db: Database, actor: Actor, subject: Organisation, *, portrait: Portrait) -> Organisation:
     """Change what an organisation says about itself. Refuses what `problems_of` finds."""
+    before = subject.name
     _write(subject, portrait)
     db.add(subject)
     db.flush()
+    if before != subject.name:
+        for step in ORGANISATIONS_RENAMED:
+            step(db, subject.id or 0, before)
     record(db, actor, OrganisationChanged(organisation_id=subject.id or 0))
     return subject
 

@@ -9,7 +9,6 @@ from sqlmodel import col, func, select
 from events.challenges import Challenge
 from events.core.access import Actor
 from events.core.database import Database
-from events.core.journal import JournalEntry
 from events.events import Event, EventState, EventWithPhases, events_seen_by
 from events.people import Person, PersonState
 from events.phases import Phase, PhaseKind
@@ -19,7 +18,6 @@ from events.roles import Role, RoleGrant, Scope
 from events.teams import Team
 
 MAIN = frozenset({PhaseKind.BUILDING, PhaseKind.CONCEPT_NOTE, PhaseKind.SUBMISSION, PhaseKind.JUDGING, PhaseKind.LIVE})
-CHANGES = ("EventCreated", "EventChanged", "EventPublished", "EventStarted", "EventClosed", "PhaseMoved")
 
 
 def stretch_of(subject: EventWithPhases) -> tuple[datetime, datetime] | None:
@@ -109,12 +107,3 @@ def figures_of(db: Database, subject: EventWithPhases) -> Figures:
         select(func.count()).where(Team.event_id == subject.id).scalar_subquery(),
     )
     return Figures(*(int(count) for count in db.exec(counts).one()))
-
-
-def last_change_of(db: Database, subject: EventWithPhases) -> datetime:
-    """When what calendars show of an event was last changed, as the journal has it."""
-    query = select(func.max(JournalEntry.at)).where(
-        JournalEntry.event_id == subject.id, col(JournalEntry.kind).in_(CHANGES)
-    )
-    found: datetime | None = db.exec(query).one()
-    return found or subject.event.created_at

@@ -1,11 +1,13 @@
 """Participants: the people who have a place in an event, as the others find and read them."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, case, func, or_, select
+from sqlalchemy import Integer, and_, bindparam, case, exists, false, func, or_, select
 from sqlalchemy import String as Text
 from sqlalchemy import cast as sql_cast
 from sqlmodel import col
@@ -21,7 +23,7 @@ from events.marketplace import Item, ItemInEvent, ItemKind, ItemState
 from events.organisations import Organisation, OrganisationKind
 from events.people import Person, PersonState
 from events.reference.regions import normalised
-from events.registration import ParticipationType, Registration, RegistrationState, participant_of_event
+from events.registration import Consent, ParticipationType, Registration, RegistrationState, participant_of_event
 from events.roles import organiser_of_event
 from events.teams import Team, TeamMember
 from events.type_rules import hidden_from, hidden_from_person
@@ -153,6 +155,23 @@ def _lists(column: Any, code: str) -> Any:
     """Whether a JSON list of keywords holds `code` or one of its group, on either database."""
     text, written = sql_cast(column, Text), json.dumps(code)
     return or_(text.contains(written, autoescape=True), text.contains(written[:-1] + ".", autoescape=True))
+
+
+def shares_keyword(codes: Collection[str]) -> Any:
+    """The condition that a participant or their organisation names one of these keywords, or one of their groups."""
+    own = [_lists(Person.keywords, one) for one in codes]
+    theirs = [_lists(Organisation.keywords, one) for one in codes]
+    return or_(and_(has_agreed(), or_(*own)), *theirs) if codes else false()
+
+
+def joined_between(since: datetime, until: datetime) -> Any:
+    """The condition that others came to read somebody's profile in this time: they got their place then, or agreed."""
+    got = func.coalesce(col(Registration.decided_at), col(Registration.registered_at))
+    agreed = exists().where(
+        col(Consent.registration_id) == col(Registration.id), col(Consent.withdrawn_at).is_(None),
+        col(Consent.given_at) > since, col(Consent.given_at) <= until,
+    )  # fmt: skip
+    return and_(has_agreed(), or_(and_(got > since, got <= until), agreed))
 
 
 def _card(row: Any) -> ParticipantCard:

@@ -13,7 +13,7 @@ from events.core import clock
 from events.core.access import Actor, command, rule
 from events.core.columns import listing, moment, public_id, word
 from events.core.database import Database
-from events.core.hooks import personal_address, personal_data
+from events.core.hooks import PEOPLE_RENAMED, personal_address, personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import LANGUAGES, _
@@ -126,6 +126,14 @@ def clean_name(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:120]
 
 
+def rename_person(db: Database, person: Person, name: str) -> None:
+    """Give somebody another name; part of commands that have asked their own rule, and refused an empty one."""
+    before, person.name = person.name, clean_name(name)
+    if before and before != person.name:
+        for step in PEOPLE_RENAMED:
+            step(db, person.id or 0, before)
+
+
 @command(oneself)
 def change_profile(db: Database, actor: Actor, person: Person, **values: Any) -> Person:
     """Change name, job_title, about, languages, keywords, locale or zone; refuses an empty name, unknown zones."""
@@ -138,9 +146,11 @@ def change_profile(db: Database, actor: Actor, person: Person, **values: Any) ->
         wrong["locale"] = _("Folkmoot does not speak this language yet. Choose one from the list.")
     if wrong:
         raise Invalid(wrong)
-    for field in ("name", "job_title", "about", "languages", "keywords", "locale", "zone"):
+    if "name" in values:
+        rename_person(db, person, values["name"])
+    for field in ("job_title", "about", "languages", "keywords", "locale", "zone"):
         if field in values:
-            setattr(person, field, clean_name(values[field]) if field == "name" else values[field])
+            setattr(person, field, values[field])
     db.add(person)
     record(db, actor, ProfileChanged(person_id=person.id or 0))
     return person

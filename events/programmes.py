@@ -29,6 +29,7 @@ class Programme(SQLModel, table=True):
     name: str = Field(max_length=120)
     summary: str = Field(default="", max_length=500)
     funding: str = Field(default="", max_length=300)
+    logo_id: int | None = Field(default=None, foreign_key="stored_file.id")
     created_at: datetime = moment()
 
 

@@ -1,5 +1,6 @@
 """Suppression: addresses that take no letters, by what mail servers say of them, and how that ends."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,14 +8,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
-from events.core.access import SYSTEM
+from events.core.access import SYSTEM, Actor, command
 from events.core.columns import moment
-from events.core.database import Database
-from events.core.hooks import personal_address
+from events.core.database import Database, in_parts
+from events.core.hooks import personal_address, personal_data
 from events.core.journal import Fact, record
-from events.people import Person
+from events.core.refusals import Invalid
+from events.core.translation import _
+from events.people import Person, oneself
 
 SOFT_BOUNCES, WITHIN = 3, timedelta(hours=72)
+LONGEST_WHY = 300
 
 
 class AddressTrouble(SQLModel, table=True):
@@ -30,7 +34,24 @@ class AddressTrouble(SQLModel, table=True):
     reason: str = Field(default="", max_length=500)
 
 
+class AddressLifted(SQLModel, table=True):
+    """That letters go to an address again, and on whose word: `why` in their words, '' where the person themselves said
+    so; `reason` is what had come back since `suppressed_at`."""
+
+    __tablename__ = "address_lifted"
+
+    id: int | None = Field(default=None, primary_key=True)
+    address: str = Field(max_length=254, index=True)
+    by_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    why: str = Field(default="", max_length=300)
+    reason: str = Field(default="", max_length=500)
+    suppressed_at: datetime = moment()
+    lifted_at: datetime = moment()
+
+
 personal_address(AddressTrouble, "address", "that letters to an address come back", "delete")
+personal_address(AddressLifted, "address", "that letters to an address had come back", "delete")
+personal_data(AddressLifted, "by_id", "who said that an address works again", "detach")
 
 
 @dataclass(frozen=True)
@@ -88,17 +109,54 @@ def note_soft_bounce(db: Database, address: str, reason: str) -> bool:
     return row.soft >= SOFT_BOUNCES and note_hard_bounce(db, address, reason)
 
 
-def trust_again(db: Database, address: str) -> bool:
-    """Let letters go to an address again; False where they did. Part of commands that have asked their own rule."""
+def troubles_at(db: Database, addresses: Collection[str]) -> dict[str, AddressTrouble]:
+    """Why no letter goes to some of these addresses, by address; for lists of people whom the reader may write to."""
+    found: dict[str, AddressTrouble] = {}
+    for some in in_parts(sorted(set(addresses))):
+        query = select(AddressTrouble).where(col(AddressTrouble.address).in_(some))
+        found |= {one.address: one for one in db.exec(query.where(col(AddressTrouble.suppressed_at).is_not(None)))}
+    return found
+
+
+def trust_again(db: Database, actor: Actor, address: str, why: str = "") -> bool:
+    """Let letters go to an address again, with who said so and why; False where they did. Part of commands that have
+    asked their own rule."""
     row = trouble_of(db, address)
-    if row is None:
+    if row is None or row.suppressed_at is None:
         return False
+    lifted = AddressLifted(
+        address=address, by_id=actor.person, why=why, reason=row.reason, suppressed_at=row.suppressed_at,
+        lifted_at=clock.now(),
+    )  # fmt: skip
+    db.add(lifted)
     db.delete(row)
     db.flush()
     person = db.exec(select(Person.id).where(Person.email == address)).first()
     if person is not None:
-        record(db, SYSTEM, AddressTrusted(person_id=person))
+        record(db, actor, AddressTrusted(person_id=person))
     return True
+
+
+def checked_why(why: str) -> str:
+    """How somebody knows that another one's address works again, in a sentence; refuses none and a long one."""
+    clean = " ".join(why.split())
+    if not clean or len(clean) > LONGEST_WHY:
+        wanted = _("Please say in at most %(most)s characters how you know that it works again.", most=LONGEST_WHY)
+        raise Invalid({"why": wanted})
+    return clean
+
+
+@command(oneself)
+def trust_own_address(db: Database, actor: Actor, person: Person) -> None:
+    """Say that one's own address takes letters again; twice is once."""
+    trust_again(db, actor, person.email)
+
+
+def lifted_at(db: Database, address: str) -> list[tuple[AddressLifted, str]]:
+    """When letters to an address had come back before, and who said (by name) that it worked again; latest first."""
+    query = select(AddressLifted, Person.name).outerjoin(Person, col(Person.id) == col(AddressLifted.by_id))
+    rows = db.exec(query.where(AddressLifted.address == address).order_by(col(AddressLifted.id).desc()).limit(10))
+    return [(row, name or "") for row, name in rows]
 
 
 def _row(db: Database, address: str) -> AddressTrouble:

@@ -125,6 +125,14 @@ class RegistrationAccepted(Fact):
 
 
 @dataclass(frozen=True)
+class RegistrationMadeToWait(Fact):
+    """An organiser or a desk officer said yes, and no place was free: somebody waits for one."""
+
+    event_id: int
+    registration_id: int
+
+
+@dataclass(frozen=True)
 class RegistrationDeclined(Fact):
     """An organiser or a desk officer said no."""
 
@@ -323,7 +331,7 @@ def register(
         event_id=subject.id, person_id=actor.person, type_id=chosen.id or 0, state=state, registered_at=clock.now()
     )
     row.type_id, row.state, row.answers = chosen.id or 0, state, clean
-    row.code_id, row.offer_ends_at = used.id if used else None, None
+    row.code_id, row.offer_ends_at, row.decided_at = used.id if used else None, None, None
     row.organisation_id, row.asked_organisation_id = (organisation_id, None) if belongs else (None, organisation_id)
     row.desk_id, row.registered_at = desk_for(db, subject.programme_id, organisation_id), clock.now()
     db.add(row)
@@ -337,13 +345,9 @@ def register(
 
 
 def _checked(
-    db: Database,
-    subject: EventWithPhases,
-    type_code: str,
-    answers: Mapping[str, str],
-    files: Mapping[str, ReadyFile],
-    consent: bool,
-) -> tuple[ParticipationType, dict[str, str]]:
+    db: Database, subject: EventWithPhases, type_code: str, answers: Mapping[str, str],
+    files: Mapping[str, ReadyFile], consent: bool,
+) -> tuple[ParticipationType, dict[str, str]]:  # fmt: skip
     wrong: dict[str, Message | str] = {}
     chosen = next((one for one in types_of(db, subject.id) if one.code == type_code), None)
     if chosen is None:
@@ -394,12 +398,21 @@ def undecided(subject: RegistrationInEvent, now: datetime) -> None:
         raise Conflict(_("This registration was decided already."))
 
 
-@command(acts_for_registration, when=undecided)
+def not_in_yet(subject: RegistrationInEvent, now: datetime) -> None:
+    """Refuse to let in who is in or has withdrawn; who was declined can be let in after all."""
+    if subject.registration.state is not RegistrationState.DECLINED:
+        undecided(subject, now)
+
+
+@command(acts_for_registration, when=not_in_yet)
 def accept_registration(db: Database, actor: Actor, subject: RegistrationInEvent) -> None:
-    """Give somebody a place; when none is free they wait for one."""
+    """Give somebody a place, also after a no; when none is free they wait for one, and are told so."""
     used = db.get(RegistrationCode, subject.registration.code_id) if subject.registration.code_id else None
     if not (used and used.skips_capacity) and not _has_place(db, subject.event):
+        waited = subject.registration.state is RegistrationState.WAITING
         change_state(db, subject, RegistrationState.WAITING)
+        if not waited:
+            record(db, actor, RegistrationMadeToWait(subject.registration.event_id, subject.id))
         return
     change_state(db, subject, RegistrationState.ACCEPTED)
     record(db, actor, RegistrationAccepted(event_id=subject.registration.event_id, registration_id=subject.id))

@@ -16,7 +16,14 @@ from events.core.translation import _
 from events.events import Event, EventWithPhases
 from events.organisations import Organisation
 from events.people import Person
-from events.registration import Consent, ParticipationType, Registration, RegistrationInEvent, RegistrationState
+from events.registration import (
+    Consent,
+    ParticipationType,
+    Registration,
+    RegistrationInEvent,
+    RegistrationState,
+    find_registration,
+)
 from events.roles import organiser_of_event
 
 
@@ -83,6 +90,12 @@ def registration_counts(db: Database, event_id: int) -> dict[RegistrationState, 
     """How many registrations there are in each state; states that nobody is in are left out."""
     query = select(Registration.state, func.count()).where(Registration.event_id == event_id)
     return {RegistrationState(state): int(count) for state, count in db.exec(query.group_by(col(Registration.state)))}
+
+
+def has_registered(db: Database, event_id: int, person_id: int | None) -> bool:
+    """Whether somebody has registered for an event and not given their place back, with whatever answer."""
+    row = find_registration(db, event_id, person_id)
+    return row is not None and row.state is not RegistrationState.WITHDRAWN
 
 
 def place_in_line(db: Database, registration: Registration) -> int:

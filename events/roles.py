@@ -17,6 +17,8 @@ from events.core.columns import moment, word
 from events.core.database import Database, is_broken
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
+from events.core.prepared import Prepared
+from events.core.refusals import NotAllowed
 from events.core.translation import Message, _
 
 
@@ -100,18 +102,18 @@ def _granted(person: int) -> "Select[Any]":
 
 
 @cache
-def _all_ties(_sources: int) -> Any:
+def _all_ties(_sources: int) -> Prepared:
     """The one query for all ties; building it costs more than running it, so it is kept until a source is added."""
     person: Any = bindparam("person", type_=Integer)
-    return union_all(*(source(person) for source in TIE_SOURCES))
+    return Prepared(union_all(*(source(person) for source in TIE_SOURCES)))
 
 
 def actor_for(db: Database, person_id: int | None) -> Actor:
     """The actor for a person, with all their ties, in one query; a visitor for None."""
     if person_id is None:
         return VISITOR
-    rows = db.connection().execute(_all_ties(len(TIE_SOURCES)), {"person": person_id})
-    return Actor(person_id, frozenset(Tie(str(role), str(scope), id) for role, scope, id in rows))
+    rows = _all_ties(len(TIE_SOURCES)).rows(db, person=person_id)
+    return Actor(person_id, frozenset([Tie(role, scope, id) for role, scope, id in rows]))
 
 
 def role_in_event(role: Role) -> Rule:
@@ -146,6 +148,18 @@ def may_know_whose_it_is(actor: Actor, subject: Any) -> bool:
     event = getattr(subject, "event", subject)
     blind = actor.is_(BLIND_JUDGE, Scope.EVENT, event.id)
     return not blind or organiser_of_event(actor, subject) or host_of_event(actor, subject)
+
+
+mentor_who_may_know = mentor_of_event & may_know_whose_it_is
+
+
+def refuse_who_judges_blind(actor: Actor, subject: Any) -> None:
+    """Say to a mentor why what names the teams is closed to them, as long as they judge blind."""
+    if mentor_of_event(actor, subject) and not may_know_whose_it_is(actor, subject):
+        raise NotAllowed(
+            _("You judge in this event without knowing whose work it is, so this page is closed to you until that is "
+              "over.")
+        )  # fmt: skip
 
 
 @rule

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import bindparam, update
+from sqlalchemy import String, bindparam, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, SQLModel, col
 
@@ -17,12 +17,23 @@ from events.core.columns import moment
 from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record, version_of_facts
+from events.core.prepared import Prepared
 from events.core.refusals import Conflict, Invalid
 from events.core.settings import settings
 from events.core.timers import has_timer, set_timer, timer
 from events.core.tokens import Token, digest, find_token, issue, new_token, same, signature, spend
 from events.core.translation import _
-from events.people import Person, PersonJoined, PersonState, clean_email, clean_name, find_person, new_person, oneself
+from events.people import (
+    Person,
+    PersonJoined,
+    PersonState,
+    clean_email,
+    clean_name,
+    find_person,
+    new_person,
+    oneself,
+    rename_person,
+)
 from events.tombstones import erase
 
 LINK_LASTS = timedelta(minutes=30)
@@ -57,6 +68,7 @@ class SignInLinkAsked(Fact):
     token is ever stored.
     """
 
+    waited_for: ClassVar[bool] = True
     person_id: int
     known: bool
     registering: bool
@@ -196,7 +208,8 @@ def sign_in_by_link(
         raise LinkNotValid
     _void_other_links(db, seen.token)
     if person.state is PersonState.NEW:
-        person.state, person.name = PersonState.ACTIVE, clean_name(name) or person.name
+        person.state = PersonState.ACTIVE
+        rename_person(db, person, clean_name(name) or person.name)
         record(db, Actor(person.id), PersonJoined(person_id=person.id or 0))
     db.add(person)
     return person, open_sign_in(db, person, way="link")
@@ -288,22 +301,25 @@ def sign_out_everywhere(db: Database, actor: Actor, person: Person) -> None:
     record(db, actor, SignedOut(person_id=person.id or 0))
 
 
-# Asked for by every page, so it is built once.
-_BY_COOKIE = sql_select(SignIn, Person, version_of_facts()).where(
-    col(SignIn.digest) == bindparam("digest"), col(Person.id) == col(SignIn.person_id)
-)
+# Asked for by every page, so it is built once, and of the sign-in it asks for what is looked at.
+_BY_COOKIE = sql_select(
+    Person, version_of_facts(), col(SignIn.id), col(SignIn.revoked_at), col(SignIn.expires_at), col(SignIn.seen_at)
+).where(col(SignIn.digest) == bindparam("digest"), col(Person.id) == col(SignIn.person_id))
 
 
-_HOLDER = sql_select(
-    col(SignIn.id), col(Person.id), col(SignIn.revoked_at), col(SignIn.expires_at), col(SignIn.seen_at),
-    col(Person.state),
-).where(col(SignIn.digest) == bindparam("digest"), col(Person.id) == col(SignIn.person_id))  # fmt: skip
+_HOLDER = Prepared(
+    sql_select(
+        col(SignIn.id), col(Person.id), col(SignIn.revoked_at), col(SignIn.expires_at), col(SignIn.seen_at),
+        col(Person.state),
+    ).where(col(SignIn.digest) == bindparam("digest", type_=String), col(Person.id) == col(SignIn.person_id))
+)  # fmt: skip
 
 
 class FoundSignIn(NamedTuple):
     """A sign-in that holds, its person, and the version of the facts at that moment."""
 
-    sign_in: SignIn
+    id: int
+    seen_at: datetime
     person: Person
     version: int
 
@@ -313,16 +329,17 @@ def find_sign_in(db: Database, cookie: str) -> FoundSignIn | None:
     row = db.execute(_BY_COOKIE, {"digest": digest(cookie)}).first()
     if row is None:
         return None
-    sign_in, person, version = row
-    holds = _holds(sign_in.revoked_at, sign_in.expires_at, sign_in.seen_at, person.state)
-    return FoundSignIn(sign_in, person, int(version)) if holds else None
+    person, version, id, revoked_at, expires_at, seen_at = row
+    holds = _holds(revoked_at, expires_at, seen_at, person.state)
+    return FoundSignIn(id or 0, seen_at, person, int(version)) if holds else None
 
 
 def find_holder(db: Database, cookie: str) -> tuple[int, int] | None:
     """(sign-in id, person id) of a cookie that still holds, as `find_sign_in`, without loading either: a thousand who
     come back at once ask for no more."""
-    row = db.connection().execute(_HOLDER, {"digest": digest(cookie)}).first()
-    return (row[0] or 0, row[1] or 0) if row is not None and _holds(*row[2:]) else None
+    for id, person_id, *when in _HOLDER.rows(db, digest=digest(cookie)):
+        return (id, person_id) if _holds(*when) else None
+    return None
 
 
 def _holds(revoked_at: datetime | None, expires_at: datetime, seen_at: datetime, state: PersonState) -> bool:
