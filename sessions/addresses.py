@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from sqlmodel import Field, SQLModel, col, select
 
@@ -52,6 +53,7 @@ personal_address(AddressChange, "new_address", "an address that somebody wanted 
 class AddressChangeAsked(Fact):
     """Somebody wants letters at another address; a link goes there, and a word to the one they have."""
 
+    waited_for: ClassVar[bool] = True
     person_id: int
     change_id: int
 

@@ -61,6 +61,12 @@ class Asking:
         return max(0, min(rests)) if rests else None
 
     @property
+    def is_possible(self) -> bool:
+        """Whether nothing but the times stands between the two."""
+        hindered = self.between or self.turned_down or self.colleagues or self.left == 0
+        return self.has_agreed and self.may_ask and not hindered
+
+    @property
     def answer_by(self) -> datetime:
         """Until when a request made now waits, unless its time comes before."""
         return clock.now() + timedelta(minutes=self.rules.lasts_minutes)

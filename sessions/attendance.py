@@ -230,22 +230,31 @@ def mark_no_show(db: Database, actor: Actor, subject: MeetingInEvent, *, absent:
     """Say that the asker or the invitee, by their id, did not come; from five minutes after the start on.
 
     Everybody's seats and the table are free again. Whoever marks during the meeting is here themselves. Refuses
-    oneself and guests, with IsHere somebody who has checked in unless an organiser says so, and with AnsweredAlready
-    when the meeting has ended otherwise.
+    oneself and guests, with IsHere somebody who has checked in, or for whom somebody else has, unless an organiser
+    says so, and with AnsweredAlready when the meeting has ended otherwise.
     """
     if absent not in subject.people[:2] or absent == actor.person:
         raise Invalid({"absent": _("Choose the one of the two sides that did not come.")})
     with db.begin_nested():
         lock_meeting_row(db, subject)
-        came = presence_of(db, subject).came.get(absent)
-        if came is not None and not organiser_of_event(actor, subject):
-            raise IsHere(name_of(db, absent), came)
+        came = presence_of(db, subject).came
+        here = who_is_here_instead(subject, absent, came)
+        if here is not None and not organiser_of_event(actor, subject):
+            raise IsHere(name_of(db, here), came[here])
         _end(db, subject, MeetingState.NO_SHOW)
     _note(db, subject.id, absent, absent=True)
     if actor.person in subject.people and clock.now() < subject.slot.ends_at:
         _note(db, subject.id, actor.person, checked_in_at=clock.now(), absent=False)
     fact = NoShowMarked(event_id=subject.meeting.event_id, meeting_id=subject.id, person_id=absent)
     record(db, actor, fact)
+
+
+def who_is_here_instead(subject: MeetingInEvent, lead: int, came: Collection[int]) -> int | None:
+    """Who has come so that a lead is not missed: they themselves, or a guest who is not of the other side. With such
+    a guest a meeting takes place, whoever else is late."""
+    other_home = next((subject.homes.get(one) for one in subject.leads if one != lead), None)
+    guests = (one for one in subject.guests if other_home is None or subject.homes.get(one) != other_home)
+    return next((one for one in (lead, *guests) if one in came), None)
 
 
 @command(lead_of_meeting | acts_for_lead, when=has_begun)

@@ -31,7 +31,16 @@ from sessions.blocks import Block, Slot, slots_in, slots_of
 from sessions.booking_rules import BookingRules, is_awake, usual_rules
 from sessions.no_thanks import NoThanks
 from sessions.own_calendars import BUSY, busy_between, covers, keep_free_anyway
-from sessions.seats import FULL_ATOMS, SEAT, TAKEN_ATOMS, NotTakingPart, held_now, kept_atoms, values_within
+from sessions.seats import (
+    FULL_ATOMS,
+    NO_TABLE_FITS,
+    SEAT,
+    TAKEN_ATOMS,
+    NotTakingPart,
+    held_now,
+    kept_atoms,
+    values_within,
+)
 
 
 class Absence(SQLModel, table=True):
@@ -296,6 +305,7 @@ AGAINST_MEETING: tuple[Any, ...] = (
     ),
     mark("busy", _TAKEN.c.atom),
     mark("busy", _FULL.c.atom),
+    mark("no table").where(NO_TABLE_FITS),
     mark("calendar", BUSY.c.first_atom, BUSY.c.end_atom).where(
         *busy_between(_PEOPLE, bindparam("first"), bindparam("last"))
     ),
@@ -309,7 +319,7 @@ def offered(slots: Sequence[Slot], rules: BookingRules, rows: Sequence[Any]) -> 
     busy = {one for what, one, _other, _at, _text in rows if what == "busy"}
     own = [(one, other) for what, one, other, _at, _text in rows if what == "calendar"]
     zones = {text for what, _one, _other, _at, text in rows if what == "zone"}
-    refused = any(what == "no thanks" for what, *_rest in rows)
+    never = any(what in {"no thanks", "no table"} for what, *_rest in rows)
 
     def is_free(slot: Slot) -> bool:
         return (
@@ -319,7 +329,7 @@ def offered(slots: Sequence[Slot], rules: BookingRules, rows: Sequence[Any]) -> 
             and all(is_awake(rules, zone, slot) for zone in zones)
         )
 
-    return [OfferedSlot(slot, is_free(slot) and not refused) for slot in slots]
+    return [OfferedSlot(slot, is_free(slot) and not never) for slot in slots]
 
 
 def offered_slots(db: Database, event_id: int, people: Collection[int]) -> list[OfferedSlot]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint, bindparam, delete
@@ -123,16 +124,24 @@ def slots_of(block: Block) -> list[Slot]:
 
     After a break they begin anew with its end.
     """
-    length, buffer = timedelta(minutes=block.slot_minutes), timedelta(minutes=block.buffer_minutes)
-    slots, start, breaks = [], block.starts_at, breaks_of(block)
-    while start + length <= block.ends_at:
+    breaks = tuple(breaks_of(block)) if block.breaks else ()
+    return list(_slots(block.starts_at, block.ends_at, block.slot_minutes, block.buffer_minutes, breaks))
+
+
+@lru_cache(maxsize=1024)
+def _slots(
+    start: datetime, end: datetime, slot_minutes: int, buffer_minutes: int, breaks: tuple[Slot, ...]
+) -> tuple[Slot, ...]:
+    length, buffer = timedelta(minutes=slot_minutes), timedelta(minutes=buffer_minutes)
+    slots = []
+    while start + length <= end:
         meets = next((one for one in breaks if one.starts_at < start + length and one.ends_at > start), None)
         if meets is not None:
             start = meets.ends_at
             continue
         slots.append(Slot(start, start + length))
         start += length + buffer
-    return slots
+    return tuple(slots)
 
 
 def breaks_of(block: Block) -> list[Slot]:
@@ -140,9 +149,12 @@ def breaks_of(block: Block) -> list[Slot]:
     return [Slot(*(datetime.fromisoformat(one).astimezone(UTC) for one in pair)) for pair in block.breaks]
 
 
+_OF_EVENT = select(Block).where(col(Block.event_id) == bindparam("event")).order_by(col(Block.starts_at))
+
+
 def blocks_of(db: Database, event_id: int) -> list[Block]:
     """An event's blocks in order of time."""
-    return list(db.exec(select(Block).where(Block.event_id == event_id).order_by(col(Block.starts_at))))
+    return list(db.execute(_OF_EVENT, {"event": event_id}).scalars())
 
 
 def slots_in(db: Database, event_id: int) -> list[Slot]:

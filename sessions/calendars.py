@@ -56,7 +56,11 @@ class CalendarEntry(SQLModel, table=True):
 
 
 class CalendarRevision(SQLModel, table=True):
-    """What an entry says from one sequence number on; never changed."""
+    """What an entry says from one sequence number on; never changed.
+
+    `clock_at` is what the clock of the event's `zone` shows at its start by the rules that were known when this was
+    said, without a zone: where it shows something else by now, those rules have changed.
+    """
 
     __tablename__ = "calendar_revision"
     __table_args__ = (UniqueConstraint("entry_id", "sequence"),)
@@ -73,6 +77,8 @@ class CalendarRevision(SQLModel, table=True):
     path: str = Field(default="", max_length=200)
     join_at: str = Field(default="", max_length=500)
     series: dict[str, Any] = listing(default_factory=dict)
+    zone: str = Field(default="", max_length=60)
+    clock_at: str = Field(default="", max_length=20)
     content_hash: str = Field(max_length=64)
 
 
@@ -90,7 +96,10 @@ class CalendarInvitee(SQLModel, table=True):
     """Who was asked to have the entry in their calendar, and has not been taken out; a cancellation goes to all.
 
     `answer` is the last one that their calendar gave, to the revision `answered_sequence`; `answer_stamp` is the
-    DTSTAMP of that reply, by which those that arrive late or twice are known.
+    DTSTAMP of that reply, by which those that arrive late or twice are known. `delegate` is the address of
+    whom it names to come instead: only noted, since nobody is added by a reply. `instance_answers` has what was said of
+    single times of a series, by their planned start, and the last other time asked for, as "COUNTER", each with its
+    sequence and stamp.
     """
 
     __tablename__ = "calendar_invitee"
@@ -103,6 +112,7 @@ class CalendarInvitee(SQLModel, table=True):
     answered_sequence: int | None = None
     answer_stamp: datetime | None = moment(default=None, nullable=True)
     comment: str = Field(default="", max_length=1000)
+    delegate: str = Field(default="", max_length=254)
     instance_answers: dict[str, Any] = listing(default_factory=dict)
 
 
@@ -147,7 +157,8 @@ def series_of(revision: "CalendarRevision") -> Series | None:
 @dataclass(frozen=True)
 class Content:
     """What an entry is to say: aware times, a summary without names of people, a place, the page's path, perhaps
-    where to join on the web, and how it is repeated."""
+    where to join on the web, how it is repeated, and by which zone's clock it was meant. `uid` is for what feeds showed
+    under one before it was said for the first time; an entry that is there keeps its own."""
 
     starts_at: datetime
     ends_at: datetime
@@ -156,6 +167,8 @@ class Content:
     path: str
     join_at: str = ""
     series: Series | None = None
+    zone: str = ""
+    uid: str = ""
 
     def hash(self) -> str:
         """The same for the same content."""
@@ -170,8 +183,13 @@ def content_of(revision: CalendarRevision) -> Content:
     """What a revision says."""
     return Content(
         revision.starts_at, revision.ends_at, revision.summary, revision.place, revision.path, revision.join_at,
-        series_of(revision),
+        series_of(revision), revision.zone,
     )  # fmt: skip
+
+
+def new_uid() -> str:
+    """A uid that says nothing about anybody or anything (RFC 7986 section 5.3)."""
+    return str(uuid.uuid4())
 
 
 def find_entry(db: Database, kind: EntryKind, subject_id: int) -> CalendarEntry | None:
@@ -199,7 +217,7 @@ def revise(
     if entry is None:
         # Calendars know whole seconds only, and nothing may be older than its creation.
         created = clock.now().replace(microsecond=0)
-        entry = CalendarEntry(uid=str(uuid.uuid4()), kind=kind, subject_id=subject_id, created_at=created)
+        entry = CalendarEntry(uid=content.uid or new_uid(), kind=kind, subject_id=subject_id, created_at=created)
         db.add(entry)
         db.flush()
     last = latest_revision(db, entry)
@@ -214,8 +232,8 @@ def revise_many(db: Database, kind: EntryKind, said: Mapping[int, tuple[Collecti
 
     `said` holds by subject who has it and what it says. A handful of statements, however many there are.
     """
-    entries = _entries(db, kind, said)
-    latest = _latest(db, [entry.id or 0 for entry in entries.values()])
+    entries = _entries(db, kind, {subject: content.uid for subject, (_people, content) in said.items()})
+    latest = latest_revisions(db, [entry.id or 0 for entry in entries.values()])
     invited = _invited(db, [entry.id or 0 for entry in entries.values()])
     now = clock.now().replace(microsecond=0)
     revisions, invitees, numbers, found = [], [], [], {}
@@ -242,16 +260,16 @@ def revise_many(db: Database, kind: EntryKind, said: Mapping[int, tuple[Collecti
     return found
 
 
-def _entries(db: Database, kind: EntryKind, subjects: Collection[int]) -> dict[int, CalendarEntry]:
-    """The entries of these subjects, made where there are none."""
+def _entries(db: Database, kind: EntryKind, subjects: Mapping[int, str]) -> dict[int, CalendarEntry]:
+    """The entries of these subjects, made where there are none, with the uid that is given or with one of their own."""
     created = clock.now().replace(microsecond=0)
     wanted = select(CalendarEntry).where(CalendarEntry.kind == kind)
     found: dict[int, CalendarEntry] = {}
     for some in in_parts(sorted(subjects)):
         found |= {row.subject_id: row for row in db.exec(wanted.where(col(CalendarEntry.subject_id).in_(some)))}
     new = [
-        CalendarEntry(uid=str(uuid.uuid4()), kind=kind, subject_id=subject, created_at=created)
-        for subject in subjects
+        CalendarEntry(uid=uid or new_uid(), kind=kind, subject_id=subject, created_at=created)
+        for subject, uid in subjects.items()
         if subject not in found
     ]
     db.add_all(new)
@@ -259,8 +277,8 @@ def _entries(db: Database, kind: EntryKind, subjects: Collection[int]) -> dict[i
     return found | {row.subject_id: row for row in new}
 
 
-def _latest(db: Database, entries: Collection[int]) -> dict[int, CalendarRevision]:
-    """What entries say now."""
+def latest_revisions(db: Database, entries: Collection[int]) -> dict[int, CalendarRevision]:
+    """What entries say now, by their ids."""
     found: dict[int, CalendarRevision] = {}
     for some in in_parts(sorted(entries)):
         query = select(CalendarRevision).where(col(CalendarRevision.entry_id).in_(some))
@@ -344,8 +362,15 @@ def _revision_row(
         "path": content.path,
         "join_at": content.join_at,
         "series": content.series.as_row() if content.series else {},
+        "zone": content.zone,
+        "clock_at": on_the_clock(content.starts_at, content.zone) if content.zone else "",
         "content_hash": content.hash(),
     }
+
+
+def on_the_clock(moment: datetime, zone: str) -> str:
+    """What the clock of a zone shows at an aware moment by the rules known now, to the minute: 2026-04-14T11:00."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
 
 
 def _invite(db: Database, entry: CalendarEntry, people: set[int]) -> bool:
@@ -370,18 +395,46 @@ def standing_answer(db: Database, entry: CalendarEntry, revision: CalendarRevisi
         return Answer.NONE
     answered = (CalendarRevision.entry_id == entry.id, CalendarRevision.sequence == invitee.answered_sequence)
     seen = db.exec(select(CalendarRevision).where(*answered)).first()
-    return invitee.answer if seen is not None and _when_and_where(seen) == _when_and_where(revision) else Answer.NONE
+    return invitee.answer if seen is not None and when_and_where(seen) == when_and_where(revision) else Answer.NONE
 
 
-def _when_and_where(revision: CalendarRevision) -> tuple[object, ...]:
+def when_and_where(revision: CalendarRevision) -> tuple[object, ...]:
+    """What an answer is about: one to another time or place is none to the present."""
     return revision.starts_at, revision.ends_at, revision.place, revision.join_at, revision.series
 
 
 def declined_by(db: Database, kind: EntryKind, subject_id: int) -> set[int]:
-    """Whose calendars have said no to an entry: they are told when it is off, and of nothing else."""
-    query = select(CalendarInvitee.person_id).join(CalendarEntry, col(CalendarEntry.id) == CalendarInvitee.entry_id)
-    mine = (CalendarEntry.kind == kind, CalendarEntry.subject_id == subject_id)
-    return set(db.exec(query.where(*mine, CalendarInvitee.answer == Answer.DECLINED)))
+    """Whose calendars have said no to an entry that has kept its time and place since: they are told when it is off,
+    and of nothing else. One that was moved asks them anew."""
+    entry = find_entry(db, kind, subject_id)
+    since = _since_declined(db, entry) if entry is not None else {}
+    return {person for person, said in since.items() if all(one == said[0] for one in said)}
+
+
+def not_coming(db: Database, entry: CalendarEntry) -> set[int]:
+    """Who has declined an entry as it stands; nobody's no to a time or place that it had before is one to the
+    present."""
+    return {person for person, said in _since_declined(db, entry).items() if said[-1] == said[0]}
+
+
+def _since_declined(db: Database, entry: CalendarEntry) -> dict[int, list[tuple[object, ...]]]:
+    """By those whose last answer was no: when and where the entry was, from the revision that they answered on."""
+    noes = select(CalendarInvitee.person_id, CalendarInvitee.answered_sequence).where(
+        CalendarInvitee.entry_id == entry.id,
+        CalendarInvitee.answer == Answer.DECLINED,
+        col(CalendarInvitee.answered_sequence).is_not(None),
+    )
+    answered = {person: sequence or 0 for person, sequence in db.exec(noes)}
+    if not answered:
+        return {}
+    later = select(CalendarRevision).where(
+        CalendarRevision.entry_id == entry.id, CalendarRevision.sequence >= min(answered.values())
+    )
+    revisions = db.exec(later.order_by(col(CalendarRevision.sequence))).all()
+    return {
+        person: [when_and_where(one) for one in revisions if one.sequence >= sequence]
+        for person, sequence in answered.items()
+    }
 
 
 def revision_at(

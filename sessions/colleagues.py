@@ -3,6 +3,7 @@
 Seats, calendars and the meeting change in one transaction, or not at all.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from events.consents import refuse_unless_agreed
@@ -116,10 +117,7 @@ def _may_lead(
     override: str | None,
 ) -> None:
     of = side.of
-    asker, invitee = (joins if lead == side.lead else lead for lead in of.leads)
-    other_type = found[joins].type_id != found[side.lead].type_id
-    if other_type and not may_ask(db, found[asker].type_id, found[invitee].type_id):
-        raise TypesDoNotMeet(name_of(db, joins))
+    refuse_types_apart(db, side, found, joins)
     slot = of.slot if of.has_time else None
     others = {side.other, *guests_of(db, of.id)} - {joins}
     refuse_unless_free(db, actor, rules, joins, others, slot)
@@ -127,10 +125,26 @@ def _may_lead(
     if is_between(lines, joins, side.other):
         raise MeetAlready(name_of(db, joins), name_of(db, side.other))
     # Only a request that waits counts for whoever asks; what was accepted counts as a meeting, whoever asked.
-    asks = joins if asker == joins and of.meeting.state is MeetingState.REQUESTED else None
+    asked_by_them = side.lead == of.meeting.asker_id and of.meeting.state is MeetingState.REQUESTED
     refuse_beyond_limits(
-        db, actor, rules, {joins: found[joins]}, slot, asker=asks, but=of.id, override=override, lines=lines
+        db,
+        actor,
+        rules,
+        {joins: found[joins]},
+        slot,
+        asker=joins if asked_by_them else None,
+        but=of.id,
+        override=override,
+        lines=lines,
     )
+
+
+def refuse_types_apart(db: Database, side: SideInMeeting, found: Mapping[int, Registration], joins: int) -> None:
+    """Refuse somebody of another type than this side's lead, where that type could not have asked, or been asked."""
+    asker, invitee = (joins if lead == side.lead else lead for lead in side.of.leads)
+    other_type = found[joins].type_id != found[side.lead].type_id
+    if other_type and not may_ask(db, found[asker].type_id, found[invitee].type_id):
+        raise TypesDoNotMeet(name_of(db, joins))
 
 
 def _exchange(db: Database, actor: Actor, side: SideInMeeting, joins: int, override: str) -> None:

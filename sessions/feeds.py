@@ -6,21 +6,29 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from events.core import clock
 from events.core.access import Actor, command
-from events.core.database import Database, in_parts
+from events.core.database import Database
 from events.core.journal import Fact, record
 from events.core.refusals import NotFound
 from events.core.tokens import Token, find_token, issue
-from events.events import Event, EventState, EventWithPhases
-from events.overview import last_change_of
+from events.events import Event, EventState
 from events.people import Person, PersonState, oneself
 from events.phases import Phase
 from events.registration import HOLDS_A_PLACE, Registration
-from sessions.calendars import CalendarEntry, CalendarInvitee, CalendarMethod, CalendarRevision, EntryKind
+from sessions.calendars import (
+    CalendarEntry,
+    CalendarInvitee,
+    CalendarMethod,
+    CalendarRevision,
+    EntryKind,
+    latest_revisions,
+)
 from sessions.invitation_wishes import wishes_of
 from sessions.meetings import Meeting, MeetingState, takes_part
+from sessions.timetable.released import Release, ReleasedSession
 
 PURPOSE = "feed"
 BEHIND, AHEAD = timedelta(days=30), timedelta(days=365)
@@ -80,7 +88,7 @@ def whose_feed(db: Database, token: str) -> Person:
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """An entry of somebody's feed with what it says now; `tentative` for what is only asked for."""
+    """An entry of somebody's feed with what it says now."""
 
     entry: CalendarEntry
     revision: CalendarRevision
@@ -88,26 +96,16 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class FeedContents:
-    """What somebody's feed shows: calendar entries, phases of their events, and meetings that are not agreed yet."""
+    """What somebody's feed shows: calendar entries, those of their events' phases first, and meetings that are not
+    agreed yet."""
 
     person: Person
     entries: Sequence[FeedEntry]
-    phases: Sequence[tuple[Phase, Event, datetime]]
     asked: Sequence[tuple[Meeting, Event]]
-
-    def mark(self) -> str:
-        """A text that changes with what the feed says, and with nothing else."""
-        parts = [f"{one.entry.uid} {one.revision.sequence} {one.revision.dtstamp.isoformat()}" for one in self.entries]
-        parts += [
-            f"{phase.id} {event.version} {event.name} {phase.starts_at.isoformat()} {phase.ends_at.isoformat()}"
-            for phase, event, _changed in self.phases
-        ]
-        parts += [f"{meeting.public_id} {meeting.state} {meeting.starts_at}" for meeting, _event in self.asked]
-        return "\n".join([self.person.locale, self.person.zone, *parts])
 
     def changed_at(self) -> datetime:
         """When the latest of it was said."""
-        moments = [one.revision.dtstamp for one in self.entries] + [changed for _phase, _event, changed in self.phases]
+        moments = [one.revision.dtstamp for one in self.entries]
         moments += [meeting.requested_at for meeting, _event in self.asked]
         return max(moments, default=self.person.joined_at)
 
@@ -120,24 +118,53 @@ def contents_of_feed(db: Database, person: Person) -> FeedContents:
     kinds = {EntryKind.PHASE}  # phases are in it anyway
     if not wishes_of(db, person.id or 0).feed_meetings:
         kinds |= {EntryKind.MEETING, EntryKind.MENTORING, EntryKind.PITCH, EntryKind.REVIEW}
-    return FeedContents(
-        person, _entries(db, person, kinds, window), _phases(db, person, window), _asked(db, person, now)
-    )
-
-
-def _entries(db: Database, person: Person, but: set[EntryKind], window: tuple[datetime, datetime]) -> list[FeedEntry]:
-    query = (
+    invited = (
         select(CalendarEntry)
         .join(CalendarInvitee, col(CalendarInvitee.entry_id) == col(CalendarEntry.id))
-        .where(CalendarInvitee.person_id == person.id, col(CalendarEntry.kind).not_in(but))
+        .where(CalendarInvitee.person_id == person.id, col(CalendarEntry.kind).not_in(kinds))
     )
+    entries = [*_as_they_stand(db, _phases(person), window), *_as_they_stand(db, invited, window)]
+    return FeedContents(person, entries, _asked(db, person, now))
+
+
+def _phases(person: Person) -> SelectOfScalar[CalendarEntry]:
+    """The phases of the events in which somebody has a place; each has the entry that invitations to it carry."""
+    return (
+        select(CalendarEntry)
+        .join(Phase, (col(Phase.id) == col(CalendarEntry.subject_id)) & (CalendarEntry.kind == EntryKind.PHASE))
+        .join(Event, col(Event.id) == col(Phase.event_id))
+        .join(Registration, col(Registration.event_id) == col(Event.id))
+        .where(Registration.person_id == person.id, col(Registration.state).in_(HOLDS_A_PLACE))
+        .where(Event.state != EventState.DRAFT)
+    )
+
+
+def phases_in_calendars(db: Database, event_id: int) -> list[FeedEntry]:
+    """What calendars are told of the phases of a public event, whoever has them; nothing of a draft."""
+    mine = select(Phase.id).where(Phase.event_id == event_id)
+    query = select(CalendarEntry).where(CalendarEntry.kind == EntryKind.PHASE, col(CalendarEntry.subject_id).in_(mine))
+    return _as_they_stand(db, query)
+
+
+def sessions_in_calendars(db: Database, event_id: int) -> list[FeedEntry]:
+    """What calendars are told of the sessions that an event's agenda has or had, whoever has them; what was called off
+    for 30 days more."""
+    released = select(ReleasedSession.session_id).join(Release, col(Release.id) == col(ReleasedSession.release_id))
+    mine = (
+        CalendarEntry.kind == EntryKind.SESSION,
+        col(CalendarEntry.subject_id).in_(released.where(Release.event_id == event_id)),
+    )
+    since = clock.now() - BEHIND
+    shown = _as_they_stand(db, select(CalendarEntry).where(*mine))
+    return [one for one in shown if one.revision.method is CalendarMethod.REQUEST or one.revision.dtstamp >= since]
+
+
+def _as_they_stand(
+    db: Database, query: SelectOfScalar[CalendarEntry], window: tuple[datetime, datetime] | None = None
+) -> list[FeedEntry]:
     entries = {entry.id or 0: entry for entry in db.exec(query)}
-    found: dict[int, CalendarRevision] = {}
-    for some in in_parts(sorted(entries)):
-        rows = select(CalendarRevision).where(col(CalendarRevision.entry_id).in_(some))
-        for row in db.exec(rows.order_by(col(CalendarRevision.sequence))):
-            found[row.entry_id] = row
-    shown = [FeedEntry(entries[id], row) for id, row in found.items() if _in_window(row, window)]
+    latest = latest_revisions(db, entries)
+    shown = [FeedEntry(entries[id], row) for id, row in latest.items() if window is None or _in_window(row, window)]
     return sorted(shown, key=lambda one: (one.revision.starts_at, one.entry.id or 0))
 
 
@@ -145,19 +172,6 @@ def _in_window(row: CalendarRevision, window: tuple[datetime, datetime]) -> bool
     if row.method is CalendarMethod.CANCEL and row.dtstamp < window[0]:
         return False
     return row.ends_at > window[0] and row.starts_at < window[1]
-
-
-def _phases(db: Database, person: Person, window: tuple[datetime, datetime]) -> list[tuple[Phase, Event, datetime]]:
-    query = (
-        select(Phase, Event)
-        .join(Event, col(Event.id) == col(Phase.event_id))
-        .join(Registration, col(Registration.event_id) == col(Event.id))
-        .where(Registration.person_id == person.id, col(Registration.state).in_(HOLDS_A_PLACE))
-        .where(Event.state != EventState.DRAFT, Phase.ends_at > window[0], Phase.starts_at < window[1])
-    )
-    rows = db.exec(query.order_by(col(Phase.starts_at), col(Phase.id))).all()
-    changed = {event.id: last_change_of(db, EventWithPhases(event, ())) for _phase, event in rows}
-    return [(phase, event, changed[event.id]) for phase, event in rows]
 
 
 def _asked(db: Database, person: Person, now: datetime) -> list[tuple[Meeting, Event]]:

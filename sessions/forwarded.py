@@ -11,7 +11,16 @@ from events.core.columns import moment
 from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
-from sessions.meetings import MeetingInEvent, lead_of_meeting
+from sessions.meetings import (
+    WHAT_BECAME,
+    AnsweredAlready,
+    MeetingInEvent,
+    MeetingState,
+    clock_state,
+    lead_of_meeting,
+)
+from sessions.moves import AGREED
+from sessions.no_thanks import vetoed_by_or_for
 
 TEXT_LIMIT = 5000
 
@@ -40,9 +49,21 @@ class TextForwarded(Fact):
     forwarded_id: int
 
 
-@command(lead_of_meeting)
+def is_talked_about(subject: MeetingInEvent, now: datetime) -> None:
+    """Refuse to hand on words about a meeting that will not take place, or whose outcome is known."""
+    state = clock_state(subject, now)
+    if state not in {MeetingState.REQUESTED, *AGREED}:
+        raise AnsweredAlready(WHAT_BECAME[state])
+
+
+@command(lead_of_meeting, when=is_talked_about)
 def forward_text(db: Database, actor: Actor, subject: MeetingInEvent, *, text: str) -> None:
-    """Hand a text on to the other lead, cut after 5000 characters."""
+    """Hand a text on to the other lead, cut after 5000 characters.
+
+    Refuses, as after a cancellation, where either of them said no thanks to the other: nobody is told which it was.
+    """
+    if set(subject.leads) & vetoed_by_or_for(db, actor.person or 0):
+        raise AnsweredAlready(WHAT_BECAME[MeetingState.CANCELLED])
     row = ForwardedText(meeting_id=subject.id, person_id=actor.person or 0, text=text[:TEXT_LIMIT], at=clock.now())
     db.add(row)
     db.flush()

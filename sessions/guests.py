@@ -1,5 +1,7 @@
 """Guests of meetings: who comes besides the two leads, as many as there are chairs at the table."""
 
+from collections.abc import Collection, Mapping
+
 from events.core import clock
 from events.core.access import Actor, command
 from events.core.database import Database
@@ -10,7 +12,8 @@ from events.registration import Registration
 from events.roles import organiser_of_event
 from sessions.blocks import MeetingTable
 from sessions.booking_rules import rules_of
-from sessions.limits import refuse_beyond_limits
+from sessions.colleagues import MeetAlready, refuse_types_apart
+from sessions.limits import Counted, counted_for, is_between, refuse_beyond_limits
 from sessions.meetings import MeetingGuest, MeetingInEvent, MeetingJoined, MeetingLeft, guest_of_meeting
 from sessions.seats import NoTableFree, free_seats_of, free_table, has_table_for, locked_participants
 from sessions.sides import (
@@ -57,7 +60,8 @@ def add_to_meeting(
     """Let a colleague come too; organisers may add any participant of the event. The meeting moves to a larger table
     where there are not enough chairs.
 
-    Refuses with TableTooSmall where there is none, TakesPartAlready, and what `delegate_meeting` refuses.
+    Refuses with TableTooSmall where there is none, TakesPartAlready, TypesDoNotMeet (organisers may put any types
+    together), MeetAlready, and who is not free or beyond a limit.
     """
     of, joins = subject.of, registration.person_id
     if registration.event_id != of.meeting.event_id:
@@ -70,10 +74,14 @@ def add_to_meeting(
     is_colleague = home is not None and found[joins].organisation_id == home and joins in subject.colleagues
     if not is_colleague and not organiser_of_event(actor, subject):
         raise NotColleague
+    if not organiser_of_event(actor, subject):
+        refuse_types_apart(db, subject, found, joins)
     slot, rules = of.slot if of.has_time else None, rules_of(db, of.meeting.event_id)
     refuse_unless_free(db, actor, rules, joins, set(people), slot)
+    lines = counted_for(db, rules.event_id, {joins, *people}, but=of.id)
+    refuse_second_with(db, found, lines, joins, people)
     beyond = override if acts_for_them(actor, subject) else None
-    refuse_beyond_limits(db, actor, rules, {joins: found[joins]}, slot, but=of.id, override=beyond)
+    refuse_beyond_limits(db, actor, rules, {joins: found[joins]}, slot, override=beyond, lines=lines)
     _join(db, actor, of, joins, (*people, joins))
     sequence = write_in_calendars(db, of, (*people, joins), anew=True) if slot else None
     record(
@@ -81,6 +89,17 @@ def add_to_meeting(
         actor,
         MeetingJoined(event_id=of.meeting.event_id, meeting_id=of.id, person_id=joins, sequence=sequence),
     )
+
+
+def refuse_second_with(
+    db: Database, found: Mapping[int, Registration], lines: list[Counted], joins: int, people: Collection[int]
+) -> None:
+    """Refuse somebody who has a request or a coming meeting with one of the others; with their colleagues they may."""
+    home = found[joins].organisation_id
+    for other in people:
+        is_colleague = home is not None and other in found and found[other].organisation_id == home
+        if not is_colleague and is_between(lines, joins, other):
+            raise MeetAlready(name_of(db, joins), name_of(db, other))
 
 
 def _join(db: Database, actor: Actor, of: MeetingInEvent, joins: int, people: tuple[int, ...]) -> None:

@@ -327,7 +327,7 @@ def get_lesson(db: Database, actor: Actor, programme: Programme, public: str) ->
 
 def lesson_shown(db: Database, actor: Actor, subject: LessonInProgramme) -> LessonShown:
     """A card as this actor may read it."""
-    texts = {name: getattr(subject.lesson, name) for name in TEXTS}
+    texts = {name: getattr(subject.lesson, name) for name in (*TEXTS, "why_withdrawn")}
     if subject.review is not None and subject.event is not None and not author_of_lesson(actor, subject):
         shown = names_shown(actor, ReviewInEvent(subject.review, subject.event))
         protected = protected_in(db, subject.review.id or 0)

@@ -129,8 +129,9 @@ def refuse_beyond_limits(
     but: int | None = None,
     override: str | None = None,
     lines: list[Counted] | None = None,
-) -> None:
-    """Refuse a meeting of the people in `found` (locked, so that the count stays right) beyond a limit.
+) -> bool:
+    """Refuse a meeting of the people in `found` (locked, so that the count stays right) beyond a limit; answers
+    whether it goes beyond one.
 
     `asker` makes a request of it, counted against theirs. `override` None: limits bind. Otherwise somebody acts for
     others and may go beyond, with a reason; an empty one refuses and asks for it. `lines` spares counting again.
@@ -140,11 +141,12 @@ def refuse_beyond_limits(
     bounds = Bounds(rules, limits_of_types(db, rules.event_id), _blocks_around(db, rules, slot))
     refusal = limit_reached(actor, bounds, found, slot, lines, asker=asker)
     if refusal is None:
-        return
+        return False
     if override is None:
         raise refusal
     if not override.strip():
         raise Invalid({"override": _("%(limit)s To go beyond it, say why.", limit=refusal.message)})
+    return True
 
 
 @dataclass(frozen=True)

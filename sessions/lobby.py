@@ -194,7 +194,8 @@ class OnKind(StrEnum):
 
 @dataclass(frozen=True)
 class On:
-    """Something that is on, or comes next: `public_id` for its address."""
+    """Something that is on, or comes next: `public_id` for its address; `is_due` when its time has come and nobody has
+    opened it yet."""
 
     kind: OnKind
     title: str
@@ -202,23 +203,26 @@ class On:
     starts_at: datetime
     ends_at: datetime | None
     place: str = ""
+    is_due: bool = False
 
 
 def on_now_and_next(db: Database, actor: Actor, event: EventWithPhases) -> tuple[list[On], list[On]]:
-    """What is on in an event at this moment, and what begins within three hours."""
+    """What is on in an event at this moment, and what begins within three hours or should have begun by now."""
     now = clock.now()
     agenda = agenda_of(db, last_release(db, event.id)) if event.event.has_agenda else []
     found = [On(OnKind.SESSION, one.title, one.public_id, one.starts_at, one.ends_at, one.room) for one in agenda]
     on = [one for one in found if one.starts_at <= now < (one.ends_at or now)]
     coming = [one for one in found if now < one.starts_at <= now + SOON]
     for stage in stages_of(db, actor, event):
-        shown = On(OnKind.STAGE, stage.name, stage.public_id, stage.opened_at or stage.opens_at, None)
+        due = stage.state is StageState.PLANNED and stage.opens_at <= now
+        shown = On(OnKind.STAGE, stage.name, stage.public_id, stage.opened_at or stage.opens_at, None, is_due=due)
         if stage.state is StageState.OPEN:
             on.append(shown)
-        elif stage.state is StageState.PLANNED and now < stage.opens_at <= now + SOON:
+        elif stage.state is StageState.PLANNED and now - SOON < stage.opens_at <= now + SOON:
             coming.append(shown)
     for one in networkings_of(db, actor, event):
-        at = On(OnKind.NETWORKING, one.title, one.public_id, one.opened_at or one.starts_at, None)
+        due = one.state is NetworkingState.PLANNED and one.starts_at <= now
+        at = On(OnKind.NETWORKING, one.title, one.public_id, one.opened_at or one.starts_at, None, is_due=due)
         if one.state in (NetworkingState.RUNNING, NetworkingState.PAUSED):
             on.append(at)
         elif one.state is NetworkingState.PLANNED and one.starts_at <= now + SOON:

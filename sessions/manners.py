@@ -86,15 +86,23 @@ def refuse_silenced(actor: Actor, stage_id: int | None) -> None:
 
 
 def refuse_unwanted(db: Database, event_id: int, text: str, field: str) -> None:
-    """Refuse a text with a word in it that the event does not want; whole words, whatever their case."""
+    """Refuse a text with a word in it that the event does not want; whole words, whatever their case. Of several words
+    all have to be there; what is more than letters, such as an address, has to stand there as it is."""
     row = db.exec(select(UnwantedWords).where(UnwantedWords.event_id == event_id)).first()
     if row is None or not row.words:
         return
-    said = set(re.findall(r"\w+", text.casefold()))
-    found = [one for one in row.words if set(one.casefold().split()) <= said]
+    said = text.casefold()
+    words = set(re.findall(r"\w+", said))
+    found = [one for one in row.words if _is_said(one.casefold(), said, words)]
     if found:
         message = _("This event does not want the word “%(word)s”. Please say it in another way.", word=found[0])
         raise Invalid({field: message})
+
+
+def _is_said(unwanted: str, said: str, words: set[str]) -> bool:
+    parts = unwanted.split()
+    as_it_stands = r"(?<!\w)" + r"\s+".join(map(re.escape, parts)) + r"(?!\w)"
+    return set(parts) <= words or re.search(as_it_stands, said) is not None
 
 
 def unwanted_words(db: Database, event_id: int) -> list[str]:

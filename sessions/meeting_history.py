@@ -13,6 +13,7 @@ from events.core.translation import At, Message, _
 from events.people import Person
 from events.registration import Registration
 from events.roles import Role, RoleGrant, Scope
+from sessions.attendance import AttendanceCorrected, CheckedInToMeeting, MeetingFailed, MeetingHeld, NoShowMarked
 from sessions.meetings import (
     MeetingAccepted,
     MeetingAgreed,
@@ -23,9 +24,11 @@ from sessions.meetings import (
     MeetingInEvent,
     MeetingJoined,
     MeetingLeft,
+    MeetingLocked,
     MeetingMoved,
     MeetingRequested,
     MeetingScheduled,
+    MeetingState,
     MeetingWithdrawn,
 )
 
@@ -58,6 +61,18 @@ TOLD: dict[type[Fact], Message] = {
     MeetingDelegated: _("%(joined)s comes in place of %(left)s"),
     MeetingJoined: _("%(name)s comes too"),
     MeetingLeft: _("%(name)s does not come any more"),
+    MeetingLocked: _("Locked: it stays where it is"),
+    CheckedInToMeeting: _("%(name)s is here"),
+    MeetingHeld: _("It took place"),
+    NoShowMarked: _("%(name)s did not come"),
+    MeetingFailed: _("Technical failure"),
+    AttendanceCorrected: _("Corrected: it took place"),
+}
+UNLOCKED = _("Locked no longer: it may be given another place")
+# One side says first how a meeting ended, and the other reads here who did; an organiser settles what they disagree on.
+CORRECTED: dict[str, Message] = {
+    MeetingState.NO_SHOW: _("Corrected: somebody did not come"),
+    MeetingState.FAILED: _("Corrected: technical failure"),
 }
 
 # Whose deed a fact is, as a place among the leads, whoever did it; of the others, whose desk did it.
@@ -134,8 +149,12 @@ def _what(fact: Any, names: Names) -> Message:
         values = {"old": At(fact.old_starts_at, "when"), "new": At(fact.starts_at, "when")}
     elif isinstance(fact, MeetingDelegated):
         values = {"joined": names[fact.joined_id], "left": names[fact.left_id]}
-    elif isinstance(fact, MeetingJoined | MeetingLeft):
+    elif isinstance(fact, MeetingJoined | MeetingLeft | CheckedInToMeeting | NoShowMarked):
         values = {"name": names[fact.person_id]}
+    elif isinstance(fact, MeetingLocked) and not fact.locked:
+        said = UNLOCKED
+    elif isinstance(fact, AttendanceCorrected):
+        said = CORRECTED.get(fact.state, said)
     return replace(said, values=tuple(values.items()))
 
 
@@ -161,6 +180,8 @@ def done_for(fact: Fact, leads: Leads, doer: int, looked_after: Collection[int])
         return None
     if isinstance(fact, MeetingDelegated):
         return fact.left_id
+    if isinstance(fact, CheckedInToMeeting):
+        return fact.person_id
     if type(fact) in ITS_LEAD:
         return leads[ITS_LEAD[type(fact)]]
     theirs = [lead for lead in leads if lead in looked_after]

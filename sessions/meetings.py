@@ -1,8 +1,8 @@
 """Meetings: two or more participants, a slot and a table, from the request on. Nobody has two seats at once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from events.core.access import Actor, rule
 from events.core.columns import moment, public_id, word
-from events.core.database import Database
+from events.core.database import Database, in_parts
 from events.core.hooks import personal_data
 from events.core.journal import Fact
 from events.core.refusals import Conflict, NotFound
@@ -23,6 +23,7 @@ from events.registration import Registration, RegistrationState
 from events.roles import Role, Scope, organiser_of_event
 from sessions.blocks import Slot
 from sessions.booking_rules import Timing, rules_of
+from sessions.calendars import new_uid
 
 
 class MeetingState(StrEnum):
@@ -45,7 +46,8 @@ class Meeting(SQLModel, table=True):
     """A meeting from its request on. The asker and the invitee are participants of its event and lead the two sides.
 
     It has a start and an end as soon as somebody has chosen a time. `block_id` is set while it is open, so that its
-    block cannot be removed. A locked meeting is left where it is when the whole event is scheduled.
+    block cannot be removed. A locked meeting is left where it is when the whole event is scheduled. `uid` is what
+    calendars know it by, from its request on.
     """
 
     __table_args__ = (
@@ -72,6 +74,7 @@ class Meeting(SQLModel, table=True):
     answered_at: datetime | None = moment(default=None, nullable=True)
     locked: bool = False
     override: str = Field(default="", max_length=500)
+    uid: str = Field(default_factory=new_uid, max_length=40)
 
 
 class MeetingGuest(SQLModel, table=True):
@@ -270,6 +273,11 @@ class MeetingInEvent:
         assert self.meeting.starts_at is not None and self.meeting.ends_at is not None
         return Slot(self.meeting.starts_at, self.meeting.ends_at)
 
+    @property
+    def length(self) -> timedelta:
+        """How long it lasts; ask `has_time` first."""
+        return self.slot.ends_at - self.slot.starts_at
+
 
 @rule
 def asker_of_meeting(actor: Actor, subject: MeetingInEvent) -> bool:
@@ -336,7 +344,7 @@ def state_at(state: MeetingState, expires_at: datetime, now: datetime) -> Meetin
     return MeetingState.EXPIRED if state is MeetingState.REQUESTED and expires_at <= now else state
 
 
-def is_open(now: datetime) -> Any:
+def is_open(now: Any) -> Any:
     """The condition that a meeting is to come: a request that waits, one without a time, or one that is not over."""
     return or_(
         and_(col(Meeting.state) == MeetingState.REQUESTED, col(Meeting.expires_at) > now),
@@ -450,3 +458,12 @@ def page_of(meeting: Meeting) -> str:
 def path_of(public_id: str) -> str:
     """The path of the page of the meeting with this public id."""
     return f"/meetings/{public_id}"
+
+
+def uids_of(db: Database, meetings: Collection[int]) -> dict[int, str]:
+    """What calendars know these meetings by."""
+    found: dict[int, str] = {}
+    for some in in_parts(sorted(meetings)):
+        query = select(col(Meeting.id), col(Meeting.uid)).where(col(Meeting.id).in_(some))
+        found |= {id: uid for id, uid in db.exec(query) if id is not None}
+    return found

@@ -239,7 +239,8 @@ def _write_in_calendars(db: Database, subject: MentoringInEvent) -> int:
     row = subject.mentoring
     with written_for(SOURCE, subject.event.zone):
         summary = str(_("Mentoring at %(event)s", event=subject.event.event.name))
-    content = Content(row.starts_at, row.ends_at, summary, row.place, page_of(subject.event, row))
+    path = page_of(subject.event, row)
+    content = Content(row.starts_at, row.ends_at, summary, row.place, path, zone=subject.event.zone)
     sequence = revise(db, EntryKind.MENTORING, subject.id, set(subject.people), content)
     if sequence is None:  # nothing new to say, and everybody has it
         entry = find_entry(db, EntryKind.MENTORING, subject.id)

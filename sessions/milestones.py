@@ -14,9 +14,9 @@ from events.core.database import Database, is_broken
 from events.core.hooks import on_withdrawn, personal_data
 from events.core.journal import Fact, record
 from events.core.translation import SOURCE, written_for
-from events.events import Event, EventWithPhases, not_over
+from events.events import Event, EventState, EventWithPhases, not_over, on_renamed
 from events.people import Person, PersonState
-from events.phases import PHASE_NAMES, Phase, on_dated
+from events.phases import PHASE_NAMES, Phase, on_dated, phases_of
 from events.registration import Registration, participant_of_event
 from sessions.calendars import Content, EntryKind, revise, take_out
 
@@ -122,17 +122,29 @@ def _tell_calendars(db: Database, phase: Phase, now: datetime) -> None:
     """A phase has its dates, or others: those who follow the event get them."""
     people = followers_of(db, phase.event_id)
     event = db.get(Event, phase.event_id)
-    if not people or event is None or phase.ends_at <= now:
+    if event is None:
         return
+    # Also where nobody follows yet: feeds and files show the same entry, and letters go on from its number.
     sequence = revise(db, EntryKind.PHASE, phase.id or 0, people, _content(event, phase))
-    if sequence is not None:
+    if people and sequence is not None and phase.ends_at > now:
         record(db, SYSTEM, MilestoneMoved(phase.event_id, phase.id or 0, sequence=sequence))
+
+
+@on_renamed
+def _rename_in_calendars(db: Database, event: Event) -> None:
+    """Files and feeds have the new name when they are next read; it is worth no letter to those who follow."""
+    if event.state is EventState.DRAFT:
+        return
+    lock_milestones(db, event.id or 0)
+    people = followers_of(db, event.id or 0)
+    for phase in phases_of(db, event.id or 0):
+        revise(db, EntryKind.PHASE, phase.id or 0, people, _content(event, phase))
 
 
 def _content(event: Event, phase: Phase) -> Content:
     with written_for(SOURCE, event.zone):
         summary = f"{event.name}: {PHASE_NAMES[phase.kind]}"
-    return Content(phase.starts_at, phase.ends_at, summary, "", f"/e/{event.slug}")
+    return Content(phase.starts_at, phase.ends_at, summary, "", f"/e/{event.slug}", zone=event.zone)
 
 
 def followers_of(db: Database, event_id: int) -> set[int]:

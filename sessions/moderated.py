@@ -96,6 +96,12 @@ def reports_in(db: Database, stage_id: int) -> list[ReportCard]:
     return sorted(found, key=lambda one: -one.times)
 
 
+def reports_waiting(db: Database, stage_id: int) -> int:
+    """How many reports of a room are not settled."""
+    query = select(func.count()).select_from(StageReport)
+    return db.exec(query.where(StageReport.stage_id == stage_id, StageReport.state == ReportState.WAITING)).one()
+
+
 def sanctions_in(db: Database, stage_id: int) -> list[SanctionCard]:
     """Who is silenced in a room, or removed from it."""
     query = select(Person, StageSanction).where(

@@ -34,6 +34,7 @@ from sessions.stages import (
     run_stage,
     see_stage,
 )
+from sessions.streams import stream_problem
 
 SLOWEST, MOST_WORDS, LONGEST_WORD = 300, 200, 40
 
@@ -259,15 +260,27 @@ def settle_reports(db: Database, actor: Actor, subject: MessageOnStage | Questio
 
 @command(run_stage, when=not_closed)
 def set_manners(
-    db: Database, actor: Actor, subject: StageInEvent, *, chat: bool, questions_wait: bool, slow_seconds: int
+    db: Database,
+    actor: Actor,
+    subject: StageInEvent,
+    *,
+    chat: bool,
+    questions_wait: bool,
+    slow_seconds: int,
+    stream: str | None = None,
 ) -> None:
-    """Whether there is a chat, whether questions wait to be let on, and how many seconds one person pauses between two
-    messages (0: no pause, at most five minutes)."""
+    """Whether there is a chat, whether questions wait to be let on, how many seconds one person pauses between two
+    messages (0: no pause, at most five minutes), and where the room is watched from elsewhere (empty: nowhere, None: as
+    it is). Refuses a stream without an https address."""
     if not 0 <= slow_seconds <= SLOWEST:
         raise Invalid({"slow_seconds": _("Choose a pause of at most %(most)s seconds.", most=SLOWEST)})
+    if stream is not None and (problem := stream_problem(stream.strip())):
+        raise Invalid({"stream": problem})
     lock_stage(db, subject.stage)
     stage = subject.stage
     stage.chat, stage.questions_wait, stage.slow_seconds = chat, questions_wait, slow_seconds
+    if stream is not None:
+        stage.stream = stream.strip()
     db.add(stage)
     db.flush()
     note_change(db, stage, "manners")

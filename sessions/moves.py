@@ -1,6 +1,6 @@
 """Moves: giving a meeting its time, another time, or none any more; and what stays where it is."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from events.roles import organiser_of_event
 from sessions.answers import checked_reason
 from sessions.blocks import Slot, block_at
 from sessions.booking_rules import rules_of
-from sessions.limits import refuse_beyond_limits
+from sessions.limits import counted_for, refuse_beyond_limits
 from sessions.meetings import (
     WHAT_BECAME,
     AnsweredAlready,
@@ -43,11 +43,28 @@ from sessions.transitions import (
     write_in_calendars,
 )
 
+
+class HasBegun(Conflict):
+    """What was to be called off is under way or over: only how it went can be said of it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This meeting has begun and is not cancelled any more. Say on its page how it went."))
+
+
 AGREED = (MeetingState.ACCEPTED, MeetingState.SCHEDULED)
 
 
+def can_be_called_off(subject: MeetingInEvent, now: datetime) -> None:
+    """Refuse to call off what was not accepted or has begun: whoever did not come would not have been missing."""
+    state = clock_state(subject, now)
+    if state not in AGREED:
+        raise AnsweredAlready(WHAT_BECAME[state])
+    if subject.has_time and now >= subject.slot.starts_at:
+        raise HasBegun
+
+
 def stands(subject: MeetingInEvent, now: datetime) -> None:
-    """Refuse to call off what was not accepted or is over."""
+    """Refuse to lock what was not accepted or is over."""
     state = clock_state(subject, now)
     if state not in AGREED:
         raise AnsweredAlready(WHAT_BECAME[state])
@@ -81,8 +98,7 @@ def schedule_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, slo
     was quicker, and LimitReached, which an organiser or desk may override with a reason.
     """
     available = refuse_in_block(db, actor, subject, slot, override)
-    values: dict[str, Any] = {"override": checked_reason("override", override)} if override.strip() else {}
-    sequence = place_meeting(db, actor, subject, slot, values, available=available)
+    sequence = place_meeting(db, actor, subject, slot, reason_kept(override), available=available)
     record(db, actor, MeetingScheduled(event_id=subject.meeting.event_id, meeting_id=subject.id, sequence=sequence))
 
 
@@ -95,6 +111,11 @@ def refuse_in_block(db: Database, actor: Actor, subject: MeetingInEvent, slot: S
     acted_for = actor.person not in people
     refuse_beyond_limits(db, actor, rules, found, slot, but=subject.id, override=override if acted_for else None)
     return found
+
+
+def reason_kept(override: str) -> dict[str, Any]:
+    """What a meeting keeps of why it goes beyond a limit; refuses more than 500 characters."""
+    return {"override": checked_reason("override", override)} if override.strip() else {}
 
 
 @command(acts_for_lead | (lead_of_meeting & participants_may_move), when=can_be_moved)
@@ -110,15 +131,17 @@ def move_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, slot: S
     if slot.starts_at <= clock.now():
         raise TimePassed
     refuse_in_block(db, actor, subject, slot, override)
-    shift(db, actor, subject, slot)
+    shift(db, actor, subject, slot, reason_kept(override))
 
 
-def shift(db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot) -> None:
-    """Take the new seats, give the old ones back, revise the calendars and write the fact; part of commands that
-    have asked their own rule and whether everybody is available."""
+def shift(
+    db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot, besides: Mapping[str, Any] | None = None
+) -> None:
+    """Take the new seats, give the old ones back, revise the calendars and write the fact, and `besides` what else the
+    meeting keeps; part of commands that have asked their own rule and whether everybody is available."""
     old = subject.slot
     people = (*subject.people[:2], *guests_of(db, subject.id))
-    values: dict[str, Any] = {"starts_at": slot.starts_at, "ends_at": slot.ends_at}
+    values: dict[str, Any] = {**(besides or {}), "starts_at": slot.starts_at, "ends_at": slot.ends_at}
     values["block_id"] = block_at(db, subject.meeting.event_id, slot).id
     before = {name: getattr(subject.meeting, name) for name in (*values, "table_id")}
     with db.begin_nested():
@@ -145,35 +168,38 @@ def tell_moved(db: Database, actor: Actor, subject: MeetingInEvent, old: datetim
 
 
 @command(organiser_of_event, when=can_be_moved)
-def swap_meetings(db: Database, actor: Actor, subject: MeetingInEvent, *, other: MeetingInEvent) -> None:
+def swap_meetings(
+    db: Database, actor: Actor, subject: MeetingInEvent, *, other: MeetingInEvent, override: str = ""
+) -> None:
     """Let two meetings of an event exchange their times and tables, in one step or not at all.
 
-    Refuses meetings of different events or lengths, the same one twice, and SlotTaken when somebody is not free.
+    Refuses meetings of different events or lengths, the same one twice, SlotTaken when somebody is not free, and a
+    limit unless `override` says why to go beyond it.
     """
     can_be_moved(other, clock.now())
     if other.meeting.event_id != subject.meeting.event_id or other.id == subject.id:
         raise Invalid({"other": _("Choose another meeting of this event.")})
     if subject.slot == other.slot:
         raise Invalid({"other": _("Both meetings are at the same time. Choose one at another time.")})
+    if subject.length != other.length:
+        raise Invalid({"other": _("One of the two lasts longer. Choose a meeting that lasts as long as this one.")})
     plans = sorted(((subject, other.slot), (other, subject.slot)), key=lambda one: one[0].id)
     with db.begin_nested():
-        _exchange(db, actor, plans)
+        _exchange(db, actor, plans, override)
 
 
-def _exchange(db: Database, actor: Actor, plans: list[tuple[MeetingInEvent, Slot]]) -> None:
+def _exchange(db: Database, actor: Actor, plans: list[tuple[MeetingInEvent, Slot]], override: str) -> None:
     old = {one.id: one.slot.starts_at for one, _slot in plans}
-    before = [
-        (one, {name: getattr(one.meeting, name) for name in ("starts_at", "ends_at", "block_id", "table_id")})
-        for one, _slot in plans
-    ]
+    kept = ("starts_at", "ends_at", "block_id", "table_id", "override")
+    before = [(one, {name: getattr(one.meeting, name) for name in kept}) for one, _slot in plans]
     # All at once and in order of their ids: two exchanges that share people would deadlock otherwise.
     locked_participants(db, plans[0][0].meeting.event_id, {person for one, _slot in plans for person in one.people})
     try:
         for one, slot in plans:
-            people = (*one.people[:2], *guests_of(db, one.id))
-            refuse_if_unavailable(db, actor, one.meeting.event_id, people, slot)
+            values = _refuse_in_place(db, actor, one, slot, set(old), override)
             block = block_at(db, one.meeting.event_id, slot)
-            change_meeting(db, one, {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "block_id": block.id})
+            values |= {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "block_id": block.id}
+            change_meeting(db, one, values)
             free_seats(db, one.id)
         for one, slot in plans:
             people = (*one.people[:2], *guests_of(db, one.id))
@@ -187,9 +213,28 @@ def _exchange(db: Database, actor: Actor, plans: list[tuple[MeetingInEvent, Slot
         tell_moved(db, actor, one, old[one.id], (*one.people[:2], *guests_of(db, one.id)))
 
 
-@command(lead_of_meeting | acts_for_lead, when=stands)
+def _refuse_in_place(
+    db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot, exchanged: Collection[int], override: str
+) -> dict[str, Any]:
+    """Refuse a time at which not all can meet, or beyond a limit once the meetings that are `exchanged` have left
+    their places; what the meeting keeps of the reason, where it goes beyond one."""
+    rules = rules_of(db, subject.meeting.event_id)
+    people = (*subject.people[:2], *guests_of(db, subject.id))
+    found = refuse_if_unavailable(db, actor, rules.event_id, people, slot, rules)
+    lines = [one for one in counted_for(db, rules.event_id, people) if one.meeting not in exchanged]
+    may_go_beyond = actor.person not in people
+    goes_beyond = refuse_beyond_limits(
+        db, actor, rules, found, slot, override=override if may_go_beyond else None, lines=lines
+    )
+    return reason_kept(override) if goes_beyond else {}
+
+
+@command(lead_of_meeting | acts_for_lead, when=can_be_called_off)
 def cancel_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, reason: str = "") -> None:
-    """Call off a meeting that was accepted, perhaps with a reason; all are free again, and so is the table."""
+    """Call off a meeting that was accepted, perhaps with a reason; all are free again, and so is the table.
+
+    Refuses with HasBegun from its start on, organisers too: then it was held, or a no-show, or failed.
+    """
     end_meeting(db, actor, subject, MeetingState.CANCELLED, reason=checked_reason("reason", reason))
 
 

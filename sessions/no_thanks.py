@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, and_, bindparam, delete
+from sqlalchemy import UniqueConstraint, and_, bindparam, delete, func
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from events.core import clock
@@ -155,8 +155,9 @@ def say_no_thanks(db: Database, actor: Actor, subject: EventWithPhases, *, other
     assert actor.person is not None
     if other.event_id != subject.id or other.person_id == actor.person:
         raise NotFound()
-    # A booking of the two locks the same rows: it is either seen here, or sees what is written here.
-    locked_participants(db, subject.id, (actor.person, other.person_id))
+    # A booking of the two, in whichever event, locks the same rows: it is seen here, or sees what is written here.
+    for event_id in _events_of_both(db, actor.person, other.person_id):
+        locked_participants(db, event_id, (actor.person, other.person_id))
     if has_meeting_between(db, actor.person, other.person_id):
         raise Conflict(_("There is a meeting between the two of you. Cancel it first."))
     if db.exec(select(NoThanks.id).where(*_said(actor, other))).first() is None:
@@ -164,6 +165,13 @@ def say_no_thanks(db: Database, actor: Actor, subject: EventWithPhases, *, other
         db.flush()
         record(db, actor, NoThanksSaid(event_id=subject.id))
     decline_between(db, actor, actor.person, other.person_id)
+
+
+def _events_of_both(db: Database, one: int, other: int) -> list[int]:
+    """In order, against deadlock."""
+    query = select(Registration.event_id).where(col(Registration.person_id).in_((one, other)))
+    both = query.group_by(col(Registration.event_id)).having(func.count() == 2)
+    return list(db.exec(both.order_by(col(Registration.event_id))))
 
 
 @command(participant_of_event)

@@ -5,9 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import exists
+from sqlalchemy import UniqueConstraint, exists
 from sqlmodel import Field, SQLModel, col, select
 
+from events.consents import has_agreed
 from events.core import clock
 from events.core.access import Actor, command
 from events.core.columns import moment, public_id, word
@@ -16,13 +17,14 @@ from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import Message, _
-from events.events import EventWithPhases, not_over
+from events.events import EventState, EventWithPhases, not_over
 from events.people import Person, PersonState
 from events.placeholders import checked_text
 from events.registration import ParticipationType, Registration, RegistrationState
 from events.roles import Role, Scope, organiser_of_event, people_with_role
 from events.teams import TeamMember
 from sessions.availability import AvailabilityStated
+from sessions.digest_wishes import those_with_notices_in_digests
 from sessions.meetings import Meeting, MeetingState, takes_part
 
 SUBJECT_LIMIT, TEXT_LIMIT = 150, 5000
@@ -70,7 +72,19 @@ class Notice(SQLModel, table=True):
     sent_at: datetime = moment()
 
 
+class NoticeKept(SQLModel, table=True):
+    """That somebody reads a notice in their next digest instead of at once, as they had chosen when it was sent."""
+
+    __tablename__ = "notice_kept"
+    __table_args__ = (UniqueConstraint("notice_id", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    notice_id: int = Field(foreign_key="notice.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+
+
 personal_data(Notice, "by_id", "who wrote to an event's people", "detach")
+personal_data(NoticeKept, "person_id", "a notice that waits for somebody's digest", "delete")
 
 
 @dataclass(frozen=True)
@@ -118,8 +132,34 @@ def send_notice(
     )  # fmt: skip
     db.add(notice)
     db.flush()
+    if subject.event.state is not EventState.RUNNING:  # who is in the middle of it has to know now
+        _keep_for_digests(db, notice, people)
     record(db, actor, NoticeSent(event_id=subject.id, notice_id=notice.id or 0))
     return notice
+
+
+def _keep_for_digests(db: Database, notice: Notice, people: list[int]) -> None:
+    """Only of who gets digests of this event: to all others it comes at once."""
+    agreed = select(Registration.person_id).join(Person, col(Person.id) == col(Registration.person_id))
+    accepted = (Registration.event_id == notice.event_id, Registration.state == RegistrationState.ACCEPTED)
+    here = set(db.exec(agreed.where(*accepted, Person.state == PersonState.ACTIVE, has_agreed())))
+    for person in sorted(those_with_notices_in_digests(db, here & set(people))):
+        db.add(NoticeKept(notice_id=notice.id or 0, person_id=person))
+    db.flush()
+
+
+def people_told_at_once(db: Database, notice: Notice) -> list[int]:
+    """Who gets a notice as a letter of its own."""
+    kept = set(db.exec(select(NoticeKept.person_id).where(NoticeKept.notice_id == notice.id)))
+    return [one for one in people_in(db, notice.event_id, notice.segment, notice.type_code) if one not in kept]
+
+
+def notices_kept_for(db: Database, person_id: int, event_id: int, since: datetime, until: datetime) -> list[Notice]:
+    """The notices of an event that wait for somebody's digest and were sent in this time, oldest first."""
+    query = select(Notice).join(NoticeKept, col(NoticeKept.notice_id) == col(Notice.id))
+    here = (NoticeKept.person_id == person_id, Notice.event_id == event_id)
+    then = (col(Notice.sent_at) > since, col(Notice.sent_at) <= until)
+    return list(db.exec(query.where(*here, *then).order_by(col(Notice.sent_at), col(Notice.id))))
 
 
 def checked_notice(title: str, text: str) -> tuple[str, str]:

@@ -44,6 +44,7 @@ from sessions.meetings import (
 from sessions.no_thanks import NoThanksTakenBack
 from sessions.own_calendars import BusyTimesChanged
 from sessions.requests import Wish, ask
+from sessions.standby import StandbyCalled
 from sessions.tables import TableChanged, TableRemoved
 from sessions.waiting import TimeFound, WaitingBegan, WaitingPair, forget_pair, why_no_offers
 
@@ -62,6 +63,7 @@ HERE: tuple[type[Fact], ...] = (
 FREEING: tuple[type[Fact], ...] = (
     MeetingCancelled, MeetingDeclined, MeetingWithdrawn, MeetingExpired, MeetingMoved, MeetingDelegated, MeetingLeft,
     NoShowMarked, MeetingFailed, AttendanceCorrected, NoThanksTakenBack,
+    StandbyCalled,  # the time that a request held until it was taken to another
 )  # fmt: skip
 
 _offers = listener("waiting list", "worker")

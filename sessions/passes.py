@@ -79,8 +79,11 @@ def find_pass(db: Database, code: str) -> StagePass | None:
     return row if row is not None and row.revoked_at is None and clock.now() < row.ends_at else None
 
 
-def follow_pass(db: Database, found: StagePass) -> str:
-    """Let one more in; answers what the cookie holds. Refuses when as many are in as the pass lets in."""
+def follow_pass(db: Database, found: StagePass, token: str = "") -> str:
+    """Let one more in; answers what the cookie holds. Whoever is in already, by the `token` of their cookie, stays
+    the same one. Refuses when as many are in as the pass lets in."""
+    if guest_with(db, found, token) is not None:
+        return token
     held = len(db.exec(select(PassHolder.id).where(PassHolder.pass_id == found.id)).all())
     if held >= found.most:
         raise PassIsOver

@@ -17,12 +17,25 @@ from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
 from events.events import EventWithPhases, not_over
 from events.submissions import Submission, SubmissionState
-from events.teams import Team, TeamMember
-from sessions.calendars import Content, EntryKind, cancel_entry, revise
+from events.teams import Team, TeamInEvent, TeamMember, on_joined, on_left
+from sessions.answers import REASON_LIMIT, checked_reason
+from sessions.calendars import (
+    CalendarMethod,
+    Content,
+    EntryKind,
+    cancel_entry,
+    content_of,
+    find_entry,
+    invitees_of,
+    latest_revision,
+    revise,
+    take_out,
+)
 from sessions.stages import Stage as Stage
 from sessions.stages import StageInEvent, lock_stage, note_change, run_stage
 from sessions.stages import StageState as StageState
 from sessions.stages import see_stages as see_stages
+from sessions.streams import stream_problem
 
 SHORTEST, LONGEST = 10, 3600
 
@@ -37,7 +50,8 @@ class PitchState(StrEnum):
 
 
 class Pitch(SQLModel, table=True):
-    """A submission's turn on a stage. The partial index is why nobody shares the stage."""
+    """A submission's turn on a stage; `reason` is why it was called off. The partial index is why nobody shares the
+    stage."""
 
     __table_args__ = (
         UniqueConstraint("stage_id", "submission_id"),
@@ -62,11 +76,20 @@ class Pitch(SQLModel, table=True):
     started_at: datetime | None = moment(default=None, nullable=True)
     paused_at: datetime | None = moment(default=None, nullable=True)
     ended_at: datetime | None = moment(default=None, nullable=True)
+    reason: str = Field(default="", max_length=REASON_LIMIT)
 
 
 @dataclass(frozen=True)
 class StagePlanned(Fact):
     """An event got a pitch room."""
+
+    event_id: int
+    stage_id: int
+
+
+@dataclass(frozen=True)
+class StageMoved(Fact):
+    """A pitch room that is planned opens at another time."""
 
     event_id: int
     stage_id: int
@@ -116,6 +139,27 @@ class PitchCancelled(Fact):
 
 
 @dataclass(frozen=True)
+class PitchJoined(Fact):
+    """Somebody came into a team that waits for its turn."""
+
+    event_id: int
+    pitch_id: int
+    person_id: int
+    sequence: int
+
+
+@dataclass(frozen=True)
+class PitchLeft(Fact):
+    """Somebody went out of a team that waits for its turn; `taken_out` is the revision that takes it from their
+    calendar."""
+
+    event_id: int
+    pitch_id: int
+    person_id: int
+    taken_out: int
+
+
+@dataclass(frozen=True)
 class PitchStarted(Fact):
     """A team is on: the countdown runs from `started_at` for `seconds`, on the server's clock."""
 
@@ -149,6 +193,13 @@ class PitchNotWaiting(Conflict):
         super().__init__(_("This pitch does not wait any more, so its place stays as it is."))
 
 
+class PitchNotCalledOff(Conflict):
+    """Only a pitch that was called off can be put back."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This pitch stands in the running order already."))
+
+
 def not_closed(subject: StageInEvent, now: datetime) -> None:
     """Refuse to plan for a room that is closed."""
     not_over(cast(EventWithPhases, subject), now)  # asks for subject.event only
@@ -166,9 +217,11 @@ def plan_stage(
     opens_at: datetime,
     pitch_seconds: int = 180,
     question_seconds: int = 120,
+    stream: str = "",
 ) -> Stage:
     """Give an event a pitch room that opens at `opens_at` (aware); each team has `pitch_seconds` and then
-    `question_seconds` for questions. Refuses an empty name and turns that are too short or too long."""
+    `question_seconds` for questions; `stream` is where it is watched from elsewhere. Refuses an empty name, turns that
+    are too short or too long, and a stream without an https address."""
     wrong: dict[str, Message | str] = {}
     if not name.strip():
         wrong["name"] = _("Please give the room a name.")
@@ -176,6 +229,8 @@ def plan_stage(
         wrong["pitch_seconds"] = _("A pitch lasts from ten seconds to an hour.")
     if not 0 <= question_seconds <= LONGEST:
         wrong["question_seconds"] = _("Questions last an hour at most.")
+    if problem := stream_problem(stream.strip()):
+        wrong["stream"] = problem
     if wrong:
         raise Invalid(wrong)
     stage = Stage(
@@ -184,6 +239,7 @@ def plan_stage(
         opens_at=opens_at,
         pitch_seconds=pitch_seconds,
         question_seconds=question_seconds,
+        stream=stream.strip(),
     )
     db.add(stage)
     db.flush()
@@ -199,6 +255,7 @@ def move_stage(db: Database, actor: Actor, subject: StageInEvent, *, opens_at: d
     lock_stage(db, subject.stage)
     subject.stage.opens_at = opens_at
     db.add(subject.stage)
+    record(db, actor, StageMoved(event_id=subject.event_id, stage_id=subject.id))
     _plan_times(db, actor, subject)
     note_change(db, subject.stage, "order changed")
 
@@ -297,11 +354,48 @@ def _tell_calendars(
         summary=f"Pitch: {name}",  # The same for all readers, and the same word in all our languages.
         place=subject.stage.name,
         path=f"/e/{subject.event.slug}/stages/{subject.stage.public_id}",
+        zone=subject.event.zone,
     )
     sequence = revise(db, EntryKind.PITCH, pitch.id or 0, people, content)
     if sequence is not None:
         kind = PitchMoved if moved else PitchScheduled
         record(db, actor, kind(event_id=pitch.event_id, pitch_id=pitch.id or 0, sequence=sequence))
+
+
+@on_joined
+def _joined_the_team(db: Database, actor: Actor, team: TeamInEvent, person_id: int) -> None:
+    """Whoever comes into a team has its turns to come in their calendar."""
+    for pitch in _turns_to_come(db, team.id):
+        entry = find_entry(db, EntryKind.PITCH, pitch.id or 0)
+        last = latest_revision(db, entry) if entry is not None else None
+        if last is None or last.method is CalendarMethod.CANCEL:
+            continue
+        sequence = revise(db, EntryKind.PITCH, pitch.id or 0, {person_id}, content_of(last))
+        if sequence is not None:
+            record(db, actor, PitchJoined(pitch.event_id, pitch.id or 0, person_id, sequence=sequence))
+
+
+@on_left
+def _left_the_team(db: Database, actor: Actor, team: TeamInEvent, person_id: int) -> None:
+    """Whoever is not in a team any more does not pitch with it."""
+    for pitch in _turns_to_come(db, team.id):
+        entry = find_entry(db, EntryKind.PITCH, pitch.id or 0)
+        if entry is None or person_id not in invitees_of(db, entry):
+            continue
+        numbers = take_out(db, EntryKind.PITCH, pitch.id or 0, person_id)
+        if numbers is not None:
+            record(db, actor, PitchLeft(pitch.event_id, pitch.id or 0, person_id, taken_out=numbers[0]))
+
+
+def _turns_to_come(db: Database, team_id: int) -> list[Pitch]:
+    """The turns that a team waits for; their stages are held, so that nobody moves them meanwhile."""
+    mine = (Submission.team_id == team_id, col(Submission.id) == col(Pitch.submission_id))
+    waiting = (*mine, Pitch.state == PitchState.WAITING)
+    for stage in db.exec(select(Stage).where(Stage.id == Pitch.stage_id, *waiting).order_by(col(Stage.id))).unique():
+        lock_stage(db, stage)
+    return list(
+        db.exec(select(Pitch).where(*waiting).order_by(col(Pitch.id)).execution_options(populate_existing=True))
+    )
 
 
 def get_pitch(db: Database, subject: StageInEvent, public: str) -> Pitch:
@@ -333,13 +427,32 @@ def reorder_pitch(db: Database, actor: Actor, subject: StageInEvent, *, pitch: P
 
 
 @command(run_stage, when=not_closed)
-def cancel_pitch(db: Database, actor: Actor, subject: StageInEvent, *, pitch: Pitch) -> None:
-    """Take a team that waits out of the running order and out of its calendars; those behind it move up."""
+def cancel_pitch(db: Database, actor: Actor, subject: StageInEvent, *, pitch: Pitch, reason: str = "") -> None:
+    """Take a team that waits out of the running order and out of its calendars, perhaps with a `reason` of at most 500
+    characters that the team reads; those behind it move up."""
+    why = checked_reason("reason", reason)
     lock_stage(db, subject.stage)
-    step_pitch(db, pitch, {PitchState.WAITING}, PitchState.CANCELLED, PitchNotWaiting())
+    step_pitch(db, pitch, {PitchState.WAITING}, PitchState.CANCELLED, PitchNotWaiting(), reason=why)
     sequence = cancel_entry(db, EntryKind.PITCH, pitch.id or 0)
     record(db, actor, PitchCancelled(event_id=pitch.event_id, pitch_id=pitch.id or 0, sequence=sequence or 0))
     _plan_times(db, actor, subject)
+    note_change(db, subject.stage, "order changed")
+
+
+@command(run_stage, when=not_closed)
+def put_pitch_back(db: Database, actor: Actor, subject: StageInEvent, *, pitch: Pitch) -> None:
+    """Give a team its turn back that was called off: at its old place, or next where that has gone by. Those behind it
+    move down, and the team gets a calendar entry again. Refuses one that was not called off."""
+    lock_stage(db, subject.stage)
+    step_pitch(db, pitch, {PitchState.CANCELLED}, PitchState.WAITING, PitchNotCalledOff(), reason="")
+    others = [one for one in pitches_of(db, subject.stage) if one.id != pitch.id]
+    gone_by = (PitchState.ON_STAGE, PitchState.DONE)
+    pitch.position = max(pitch.position, *(one.position + 1 for one in others if one.state in gone_by), 1)
+    for one in others:
+        one.position += one.position >= pitch.position
+    db.add_all([pitch, *others])
+    db.flush()
+    _plan_times(db, actor, subject, new={pitch.id})
     note_change(db, subject.stage, "order changed")
 
 

@@ -13,7 +13,17 @@ from events.core.columns import moment
 from events.core.database import Database
 from events.core.journal import Fact, record
 from events.core.timers import set_timer, timer
-from sessions.calendars import Answer, CalendarEntry, CalendarInvitee, CalendarMethod, EntryKind, latest_revision
+from sessions.calendars import (
+    Answer,
+    CalendarEntry,
+    CalendarInvitee,
+    CalendarMethod,
+    EntryKind,
+    invitees_of,
+    latest_revision,
+    not_coming,
+    standing_answer,
+)
 from sessions.invitation_wishes import REMINDERS, those_to_remind
 from sessions.replies import event_of_entry
 
@@ -81,10 +91,21 @@ def _first(db: Database, entry_id: int, minutes: int, start: datetime) -> bool:
 
 
 def who_is_reminded(db: Database, entry_id: int, minutes: int) -> set[int]:
-    """Those who have the entry, have not declined it, and want to be reminded so early."""
-    query = select(CalendarInvitee.person_id).where(CalendarInvitee.entry_id == entry_id)
-    people = set(db.exec(query.where(CalendarInvitee.answer != Answer.DECLINED)))
-    return those_to_remind(db, people, minutes)
+    """Those who have the entry, have not declined it as it stands, and want to be reminded so early."""
+    entry = db.get(CalendarEntry, entry_id)
+    coming = invitees_of(db, entry) - not_coming(db, entry) if entry is not None else set()
+    return those_to_remind(db, coming, minutes)
+
+
+def is_coming(db: Database, entry_id: int, person_id: int | None) -> bool:
+    """Whether somebody still has an entry, and has not declined it as it stands."""
+    entry = db.get(CalendarEntry, entry_id)
+    if entry is None:
+        return False
+    mine = (CalendarInvitee.entry_id == entry_id, CalendarInvitee.person_id == person_id)
+    has_it = db.exec(select(CalendarInvitee.id).where(*mine)).first() is not None
+    revision = latest_revision(db, entry)
+    return has_it and revision is not None and standing_answer(db, entry, revision, person_id) is not Answer.DECLINED
 
 
 def still_near(db: Database, entry_id: int, starts_at: datetime) -> bool:

@@ -69,7 +69,8 @@ class ReplyOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class CalendarReply:
-    """A reply as it was read: to which revision, when it was made (aware), and what it proposes."""
+    """A reply as it was read: to which revision, when it was made (aware), what it proposes, and
+    at which address it says that somebody comes instead."""
 
     verb: ReplyVerb
     uid: str
@@ -79,6 +80,7 @@ class CalendarReply:
     instance: datetime | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    delegate: str = ""
 
 
 class HeldReply(SQLModel, table=True):
@@ -94,6 +96,7 @@ class HeldReply(SQLModel, table=True):
     sequence: int
     stamp: datetime = moment()
     comment: str = Field(default="", max_length=1000)
+    delegate: str = Field(default="", max_length=254)
     starts_at: datetime | None = moment(default=None, nullable=True)
     ends_at: datetime | None = moment(default=None, nullable=True)
     held_at: datetime = moment()
@@ -112,6 +115,17 @@ class CalendarAnswered(Fact):
     subject_id: int
     person_id: int
     state: str
+
+
+@dataclass(frozen=True)
+class OtherTimeDeclined(Fact):
+    """Somebody's calendar asked for another time of what keeps its time; `sequence` is the revision that stands."""
+
+    event_id: int
+    entry_id: int
+    person_id: int
+    sequence: int
+    wanted_at: datetime
 
 
 @dataclass(frozen=True)
@@ -155,7 +169,7 @@ class HeldReplyOfPerson:
         row = self.held
         return CalendarReply(
             ReplyVerb(row.verb), self.of.entry.uid, row.sequence, row.stamp, row.comment, None, row.starts_at,
-            row.ends_at,
+            row.ends_at, row.delegate,
         )  # fmt: skip
 
 
@@ -195,24 +209,44 @@ def answer_entry(db: Database, actor: Actor, subject: EntryOfPerson, *, reply: C
     current = latest_revision(db, subject.entry)
     if current is None or reply.sequence > subject.entry.sequence:
         return ReplyOutcome.NOT_ASKED
-    if reply.verb is ReplyVerb.COUNTER:
-        return _counter(db, actor, subject, reply)
-    if invitee.answer_stamp is not None and (reply.sequence, reply.stamp) <= (
-        invitee.answered_sequence or 0, invitee.answer_stamp,
-    ):  # fmt: skip
+    if _is_stale(invitee, reply):
         return ReplyOutcome.STALE
     if current.method is CalendarMethod.CANCEL:
         return ReplyOutcome.CANCELLED
-    if reply.instance is not None:
-        invitee.instance_answers = {**invitee.instance_answers, reply.instance.isoformat(): reply.verb.value}
-        db.add(invitee)
-        return ReplyOutcome.NOTED
+    if _beside(reply):
+        _keep_beside(db, invitee, reply)
+        return ReplyOutcome.NOTED if reply.instance is not None else _counter(db, actor, subject, reply)
     _keep(db, actor, subject, invitee, reply)
     if not _answers_what_is(db, subject, reply, current):
         return ReplyOutcome.OLDER_TIME
     if reply.verb is ReplyVerb.DECLINED:
         return _decline(db, actor, subject, reply)
     return ReplyOutcome.NOTED if reply.verb is ReplyVerb.DELEGATED else ReplyOutcome.APPLIED
+
+
+def _beside(reply: CalendarReply) -> str:
+    """Under what a reply is kept beside the answer to the whole, which it does not replace; empty for that one."""
+    if reply.instance is not None:
+        return reply.instance.isoformat()
+    return ReplyVerb.COUNTER.value if reply.verb is ReplyVerb.COUNTER else ""
+
+
+def _is_stale(invitee: CalendarInvitee, reply: CalendarReply) -> bool:
+    """Whether something as new came before: to the whole, or of the same kind beside it."""
+    made, beside = (reply.sequence, reply.stamp), invitee.instance_answers.get(_beside(reply))
+    if beside is not None and made <= (beside["sequence"], datetime.fromisoformat(beside["stamp"])):
+        return True
+    if invitee.answer_stamp is None:
+        return False
+    answered = (invitee.answered_sequence or 0, invitee.answer_stamp)
+    # Programs may send an answer and another time in one moment: neither is older than the other.
+    return made < answered or (made == answered and reply.verb is not ReplyVerb.COUNTER)
+
+
+def _keep_beside(db: Database, invitee: CalendarInvitee, reply: CalendarReply) -> None:
+    kept = {"answer": reply.verb.value, "sequence": reply.sequence, "stamp": reply.stamp.isoformat()}
+    invitee.instance_answers = {**invitee.instance_answers, _beside(reply): kept}
+    db.add(invitee)
 
 
 def _locked(db: Database, subject: EntryOfPerson) -> CalendarInvitee:
@@ -225,6 +259,7 @@ def _locked(db: Database, subject: EntryOfPerson) -> CalendarInvitee:
 
 def _keep(db: Database, actor: Actor, subject: EntryOfPerson, invitee: CalendarInvitee, reply: CalendarReply) -> None:
     invitee.answer, invitee.comment = Answer(reply.verb.value), reply.comment[:1000]
+    invitee.delegate = reply.delegate if reply.verb is ReplyVerb.DELEGATED else ""
     invitee.answered_sequence, invitee.answer_stamp = reply.sequence, reply.stamp
     db.add(invitee)
     fact = CalendarAnswered(
@@ -285,36 +320,57 @@ def _mentoring(db: Database, entry: CalendarEntry) -> MentoringInEvent:
 
 
 def _counter(db: Database, actor: Actor, subject: EntryOfPerson, reply: CalendarReply) -> ReplyOutcome:
-    if subject.entry.kind is not EntryKind.MEETING or reply.starts_at is None:
+    """Offer another time of a meeting to the other side; what keeps its time whatever a calendar asks for, and who may
+    not move a meeting, is told so at once (RFC 5546 section 3.2.8), so that no calendar waits."""
+    if reply.starts_at is None:
         return ReplyOutcome.NOTED
     if reply.sequence < subject.entry.sequence:
         return ReplyOutcome.OLDER_TIME
-    try:
-        meeting = meeting_of_entry(db, subject.entry)
-        propose_time(db, actor, meeting, starts_at=reply.starts_at, comment=reply.comment, sequence=reply.sequence)
-    except Refusal:
-        return ReplyOutcome.REFUSED
-    return ReplyOutcome.APPLIED
+    outcome = ReplyOutcome.NOTED
+    if subject.entry.kind is EntryKind.MEETING:
+        try:
+            with db.begin_nested():
+                meeting = meeting_of_entry(db, subject.entry)
+                propose_time(
+                    db, actor, meeting, starts_at=reply.starts_at, comment=reply.comment, sequence=reply.sequence
+                )
+            return ReplyOutcome.APPLIED
+        except Refusal:
+            outcome = ReplyOutcome.REFUSED
+    ids = {"event_id": subject.event_id, "entry_id": subject.entry.id or 0, "person_id": subject.person_id}
+    record(db, actor, OtherTimeDeclined(**ids, sequence=subject.entry.sequence, wanted_at=reply.starts_at))
+    return outcome
 
 
 def hold_reply(db: Database, subject: EntryOfPerson, reply: CalendarReply, actor: Actor) -> bool:
-    """Keep a reply until the person says that it is theirs, and ask them; once for the same words. Answers whether it
-    is new."""
+    """Keep a reply until the person says that it is theirs, and ask them; once for the same words. A newer one that
+    says something else takes the place of the one that waits. Nothing about a single time of a series is kept, since
+    a click would do it to the whole. Answers whether it is new."""
     open_ones = (
         HeldReply.person_id == subject.person_id, HeldReply.entry_id == subject.entry.id,
         HeldReply.verb == reply.verb, HeldReply.settled_at == None,  # noqa: E711 - a column
     )  # fmt: skip
-    if db.exec(select(HeldReply.id).where(*open_ones)).first() is not None:
+    waits = db.exec(select(HeldReply).where(*open_ones).with_for_update()).first()
+    if reply.instance is not None or (waits is not None and not _says_more(reply, waits)):
         return False
+    if waits is not None:
+        waits.settled_at = clock.now()
+        db.add(waits)
     held = HeldReply(
         person_id=subject.person_id, entry_id=subject.entry.id or 0, verb=reply.verb, sequence=reply.sequence,
-        stamp=reply.stamp, comment=reply.comment[:1000], starts_at=reply.starts_at, ends_at=reply.ends_at,
-        held_at=clock.now(),
+        stamp=reply.stamp, comment=reply.comment[:1000], delegate=reply.delegate, held_at=clock.now(),
+        starts_at=reply.starts_at, ends_at=reply.ends_at,
     )  # fmt: skip
     db.add(held)
     db.flush()
     record(db, actor, ReplyHeld(event_id=subject.event_id, held_id=held.id or 0, person_id=subject.person_id))
     return True
+
+
+def _says_more(reply: CalendarReply, than: HeldReply) -> bool:
+    says = (reply.sequence, reply.starts_at, reply.ends_at, reply.delegate)
+    is_newer = (reply.sequence, reply.stamp) > (than.sequence, than.stamp)
+    return is_newer and says != (than.sequence, than.starts_at, than.ends_at, than.delegate)
 
 
 def get_held_reply(db: Database, actor: Actor, public: str) -> HeldReplyOfPerson:

@@ -22,6 +22,7 @@ from sessions.answers import checked_reason
 from sessions.availability import offered_slots
 from sessions.blocks import Slot, block_at
 from sessions.booking_rules import Answering, BookingRules, Timing, rules_of
+from sessions.guests import refuse_second_with
 from sessions.limits import Counted, counted_for, is_between, refuse_beyond_limits
 from sessions.limits import TooManyRequests as TooManyRequests
 from sessions.meetings import (
@@ -66,6 +67,15 @@ class AskedAlready(Conflict):
         super().__init__(_("There is an open request or a meeting between the two of you already."))
 
 
+class NoTimesToCome(Conflict):
+    """There is nothing to meet in: whoever asks now would ask for a time that there may never be."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This event has no times for meetings to come. Ask again when its organisers have added some.")
+        )
+
+
 class NotYourType(Conflict):
     """The event's rules do not let participants of one type ask those of another."""
 
@@ -96,8 +106,9 @@ def request_meeting(
     """Ask `invitee` for a meeting; by the event's rules with a time or without, and held for both or not.
 
     Where nobody has to say yes, the meeting stands at once. Refuses oneself and colleagues, a type that one may not
-    ask, a time that has passed or is no slot of the event, SlotTaken when either is not free, a second open request
-    between the two, LimitReached, a note of more than 1000 characters, and before one has agreed to take part.
+    ask, a time that has passed or is no slot of the event, NoTimesToCome, SlotTaken when either is not free, a second
+    open request between the two, LimitReached, a note of more than 1000 characters, and before one has agreed to take
+    part.
     """
     assert actor.person is not None
     refuse_unless_agreed(db, subject.event, actor)
@@ -154,9 +165,9 @@ def ask(
     refuse_pair(db, found[wish.asker], found[wish.invitee])
     lines = counted_for(db, event.id, found)
     refuse_second(lines, wish.asker, wish.invitee)
-    refuse_beyond_limits(db, actor, rules, found, wish.slot, asker=wish.asker, override=override, lines=lines)
+    beyond = refuse_beyond_limits(db, actor, rules, found, wish.slot, asker=wish.asker, override=override, lines=lines)
     with db.begin_nested():  # Whoever goes on after a refusal has no meeting without seats.
-        meeting = _new_request(db, event, rules, wish, override or "")
+        meeting = _new_request(db, event, rules, wish, override if beyond and override else "")
         subject = MeetingInEvent(meeting, event.event)
         if rules.answering is Answering.AUTOMATIC:
             _stands_at_once(db, actor, subject, wish)
@@ -185,9 +196,12 @@ def _refuse_long(note: str) -> None:
 
 
 def _some_time_left(db: Database, actor: Actor, event: EventWithPhases, wish: Wish) -> None:
-    """Refuse to ask for a time that there cannot be. It is asked first, so that a no thanks is refused alike."""
+    """Refuse to ask for a time that there cannot be. It is asked first, so that a no thanks is refused alike; and of
+    everybody where no slots are to come, since only whoever was turned down would be refused there otherwise."""
     slots = offered_slots(db, event.id, (wish.asker, wish.invitee))
-    if slots and not any(one.free for one in slots):
+    if not slots:
+        raise NoTimesToCome
+    if not any(one.free for one in slots):
         raise not_free(db, actor, {wish.invitee}, None)
 
 
@@ -281,8 +295,8 @@ def book_meeting(
     """Arrange a meeting of two or more participants at a time, without asking them; they get it in their calendars.
 
     The first two lead its sides. Seats bind: refuses with SlotTaken, NoTableFree (a table has to have a chair for
-    each), TimePassed, what is no slot, fewer than two people, a second meeting between two, and a limit unless
-    `override` says why to go beyond it.
+    each), TimePassed, what is no slot, fewer than two people, a second meeting between two (colleagues aside, who may
+    come to several together), and a limit unless `override` says why to go beyond it.
     """
     ids = [one.person_id for one in people]
     if len(set(ids)) < 2 or len(set(ids)) < len(ids):
@@ -296,9 +310,11 @@ def book_meeting(
     found = refuse_if_unavailable(db, actor, subject.id, ids, slot, rules, seated=True)
     lines = counted_for(db, subject.id, found)
     refuse_second(lines, ids[0], ids[1])
-    refuse_beyond_limits(db, actor, rules, found, slot, override=override, lines=lines)
+    for number, guest in enumerate(ids[2:], start=2):
+        refuse_second_with(db, found, lines, guest, ids[:number])
+    beyond = refuse_beyond_limits(db, actor, rules, found, slot, override=override, lines=lines)
     with db.begin_nested():
-        meeting = _new_request(db, subject, rules, wish, override)
+        meeting = _new_request(db, subject, rules, wish, override if beyond else "")
         meeting.state, meeting.answered_at = MeetingState.SCHEDULED, clock.now()
         db.add_all(MeetingGuest(meeting_id=meeting.id or 0, person_id=id, added_at=clock.now()) for id in ids[2:])
         db.flush()

@@ -17,6 +17,7 @@ from events.submissions import Submission
 from events.teams import Team
 from sessions.chat import ChatMessage, MessageState
 from sessions.hands import HandCard, hands_in, reactions_to
+from sessions.moderated import reports_waiting
 from sessions.on_now import Programme, programme_of
 from sessions.pitches import Pitch, PitchState
 from sessions.polls import PollCard, polls_shown
@@ -61,8 +62,19 @@ class PitchCard:
 
 
 @dataclass(frozen=True)
+class CalledOff:
+    """A pitch that was called off, and why; for those who run the room."""
+
+    id: str
+    team: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class QuestionCard:
-    """A question as the room reads it. One that was taken off has neither words nor name, but for its host."""
+    """A question as the room reads it; `pitch` is the turn it was asked in, `mine` that the reader voted for
+    it, `own` that they asked it. One that was taken off has neither words nor name, but for its host."""
 
     id: str
     body: str
@@ -72,6 +84,8 @@ class QuestionCard:
     state: StageQuestionState
     pinned: bool = False
     mine: bool = False
+    pitch: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,16 +121,18 @@ class MessageCard:
 
 @dataclass(frozen=True)
 class Manners:
-    """How people may take part at the moment."""
+    """How people may take part at the moment, and where the room is watched from elsewhere."""
 
     chat: bool
     questions_wait: bool
     slow_seconds: int
+    stream: str = ""
 
 
 @dataclass(frozen=True)
 class RoomSnapshot:
-    """All that a room shows, as of change `number`; `now` is the server's clock."""
+    """All that a room shows, as of change `number`; `now` is the server's clock. `reports` is how often something in it
+    was reported that waits for a moderator, `called_off` which pitches are; both None for those who do not run it."""
 
     number: int
     now: datetime
@@ -128,6 +144,8 @@ class RoomSnapshot:
     reactions: dict[str, int]
     manners: Manners
     programme: Programme
+    reports: int | None = None
+    called_off: tuple[CalledOff, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +200,8 @@ def room_snapshot(db: Database, actor: Actor, subject: StageInEvent) -> RoomSnap
         reactions_to(db, subject.id, _pitch_on(db, subject.id)),
         _manners(db, subject.id),
         programme_now(db, subject.id),
+        reports_waiting(db, subject.id) if runs else None,
+        called_off_in(db, subject.id) if runs else None,
     )
 
 
@@ -245,7 +265,7 @@ def _pitch_on(db: Database, stage_id: int) -> int | None:
 
 
 def _manners(db: Database, stage_id: int) -> Manners:
-    columns: Any = (Stage.chat, Stage.questions_wait, Stage.slow_seconds)
+    columns: Any = (Stage.chat, Stage.questions_wait, Stage.slow_seconds, Stage.stream)
     return Manners(*db.execute(select(*columns).where(col(Stage.id) == stage_id)).one())
 
 
@@ -282,6 +302,19 @@ def running_of(db: Database, stage_id: int) -> Running:
     return Running(stage.state, stage.question_seconds, tuple(cards))
 
 
+def called_off_in(db: Database, stage_id: int) -> tuple[CalledOff, ...]:
+    """The pitches of a room that were called off, where they stood in the running order."""
+    columns: Any = (Pitch.public_id, Team.name, Submission.title, Pitch.reason)
+    query = (
+        select(*columns)
+        .join(Submission, col(Submission.id) == Pitch.submission_id)
+        .join(Team, col(Team.id) == Submission.team_id)
+        .where(col(Pitch.stage_id) == stage_id, col(Pitch.state) == PitchState.CANCELLED)
+        .order_by(col(Pitch.position), col(Pitch.id))
+    )
+    return tuple(CalledOff(*row) for row in db.execute(query))
+
+
 def _pitch_card(pitch: Pitch, team: str, title: str, challenge: str | None) -> PitchCard:
     return PitchCard(
         id=pitch.public_id,
@@ -298,10 +331,12 @@ def _pitch_card(pitch: Pitch, team: str, title: str, challenge: str | None) -> P
 
 
 def _questions(db: Database, wanted: list[Any], actor: Actor | None, *order: Any) -> list[QuestionCard]:
-    own = by(actor, QuestionVote) if actor is not None else false()
+    voted = by(actor, QuestionVote) if actor is not None else false()
+    asked = col(StageQuestion.person_id) == actor.person if actor is not None and actor.person else false()
     columns: list[Any] = [
         StageQuestion.public_id, StageQuestion.body, Person.name, Team.name, StageQuestion.votes, StageQuestion.state,
-        StageQuestion.pinned, col(StageQuestion.id).in_(select(col(QuestionVote.question_id)).where(own)),
+        StageQuestion.pinned, col(StageQuestion.id).in_(select(col(QuestionVote.question_id)).where(voted)),
+        Pitch.public_id, asked,
     ]  # fmt: skip
     query = (
         select(*columns)
@@ -314,8 +349,8 @@ def _questions(db: Database, wanted: list[Any], actor: Actor | None, *order: Any
         .limit(MOST_CHANGES)
     )  # fmt: skip
     return [
-        QuestionCard(id, body, name or "", team or "", votes, state, pinned, bool(mine))
-        for id, body, name, team, votes, state, pinned, mine in db.execute(query)
+        QuestionCard(id, body, name or "", team or "", votes, state, pinned, bool(mine), pitch or "", bool(own))
+        for id, body, name, team, votes, state, pinned, mine, pitch, own in db.execute(query)
     ]
 
 

@@ -312,6 +312,11 @@ def _tables_for(event: Any, people: Any, count: Any) -> tuple[Any, ...]:
     )
 
 
+def fits_at(table: MeetingTable, people: Collection[int]) -> bool:
+    """Whether `people` can meet at a table of their event that was read; the same as `usable_tables`."""
+    return table.chairs >= len(people) and (table.kept_for_id is None or table.kept_for_id in people)
+
+
 def has_table_for(db: Database, event_id: int, people: Collection[int]) -> bool:
     """Whether an event has a table at which so many people can meet, or has no tables at all."""
     usable = select(col(MeetingTable.id)).where(*usable_tables(event_id, people)).limit(1)
@@ -329,6 +334,8 @@ _OWN_TABLES = select(col(MeetingTable.id)).where(
 
 # The atoms in which one of the people has a seat, in whatever event.
 TAKEN_ATOMS = select(SEAT.c.atom).where(SEAT.c.person_id.in_(_PEOPLE), _WITHIN, held_now(_NOW))
+# Whether there is no table at all for them although the event has tables: too few chairs, or kept for others.
+NO_TABLE_FITS = exists().where(col(MeetingTable.event_id) == bindparam("event", type_=Integer)) & ~exists(_OWN_TABLES)
 # Those in which no table is left for them; none where the event has no tables for them. Tables are given out in order,
 # so most atoms are settled by a look at the last one.
 _LAST_TABLE = select(func.max(_OWN_TABLES.subquery().c.id)).scalar_subquery()

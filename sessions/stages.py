@@ -35,6 +35,7 @@ from events.roles import (
 from sessions.manners import not_removed, refuse_silenced, refuse_unwanted
 from sessions.on_now import session_on
 from sessions.passes import holds_a_pass, pass_of
+from sessions.streams import STREAM_LIMIT
 
 LONGEST_QUESTION = 500
 
@@ -59,7 +60,8 @@ class StageQuestionState(StrEnum):
 class Stage(SQLModel, table=True):
     """A room where teams pitch, perhaps joined to a room of the agenda and to a session that its host has put on.
 
-    `number` is the number of the last change in it, for those who were away."""
+    `number` is the number of the last change in it, for those who were away; `stream` is where it is watched from
+    elsewhere."""
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = public_id("st")
@@ -75,6 +77,7 @@ class Stage(SQLModel, table=True):
     chat: bool = True
     questions_wait: bool = False
     slow_seconds: int = 0
+    stream: str = Field(default="", max_length=STREAM_LIMIT)
     opened_at: datetime | None = moment(default=None, nullable=True)
     closed_at: datetime | None = moment(default=None, nullable=True)
 
@@ -358,7 +361,7 @@ def _set_state(db: Database, subject: QuestionOnStage, state: StageQuestionState
 
 @cloned_with_event
 def _clone_stages(db: Database, from_event: int, to_event: int, moved: Callable[[datetime], datetime]) -> None:
-    """The stages with their times, planned and empty."""
+    """The stages with their times, planned and empty; the stream of another event would show that event."""
     for one in db.exec(select(Stage).where(Stage.event_id == from_event).order_by(col(Stage.id))):
         stage = Stage(event_id=to_event, name=one.name, opens_at=moved(one.opens_at))
         stage.pitch_seconds, stage.question_seconds = one.pitch_seconds, one.question_seconds

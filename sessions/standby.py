@@ -155,20 +155,19 @@ def standbys_for(db: Database, actor: Actor, subject: MeetingInEvent) -> list[St
     """Whom the actor, who came to a meeting in vain, can call for the rest of it; longest on standby first.
 
     Free now, of a type and organisation that they may meet, no thanks between them, and not met or about to meet
-    already. Empty where there is nobody to call, nothing left of the time, or the actor is no lead who came. Some
-    ten queries, however many stand by.
+    already: who has an open request with them is on the list of `sessions.stepping_in`. Empty where there is nobody
+    to call, nothing left of the time, or the actor is no lead who came. Some ten queries, however many stand by.
     """
-    rest = rest_of(subject.slot, clock.now()) if subject.has_time else None
-    missed = subject.meeting.state is MeetingState.NO_SHOW and lead_of_meeting(actor, subject)
-    if actor.person is None or rest is None or not missed or actor.person in presence_of(db, subject).absent:
-        return []
-    me = find_registration(db, subject.meeting.event_id, actor.person)
-    if me is None or busy_people(db, (actor.person,), rest):
+    rest = waits_in_vain(db, actor, subject)
+    me = find_registration(db, subject.meeting.event_id, actor.person) if actor.person is not None else None
+    if actor.person is None or rest is None or me is None:
         return []
     rows = db.execute(_on_standby(subject, actor.person)).all()
-    able = _able_to_come(db, subject, me, {place.person_id: person.zone for place, person, _home in rows}, rest)
+    able = able_to_come(db, subject, me, {place.person_id: person.zone for place, person, _home in rows}, rest)
     rules = type_rules_of(db, me.event_id)
-    return [_card(place, person, home) for place, person, home in rows if person.id in able and suits(rules, me, place)]
+    return [
+        card_of(place, person, home) for place, person, home in rows if person.id in able and suits(rules, me, place)
+    ]
 
 
 def _on_standby(subject: MeetingInEvent, person: int) -> Any:
@@ -188,15 +187,17 @@ def _on_standby(subject: MeetingInEvent, person: int) -> Any:
     )
 
 
-def _card(place: Registration, person: Person, home: Organisation | None) -> StandbyCard:
+def card_of(place: Registration, person: Person, home: Organisation | None) -> StandbyCard:
+    """Somebody as the one who waits for company sees them."""
     organisation, country = (home.name, home.country) if home else ("", "")
     return StandbyCard(place.public_id, place.person_id, person.name, person.job_title, organisation, country)
 
 
-def _able_to_come(
+def able_to_come(
     db: Database, subject: MeetingInEvent, me: Registration, zones: Mapping[int, str], rest: Slot
 ) -> set[int]:
-    """Which of the people in `zones` are free for the rest of the slot, neither away nor asleep nor without thanks."""
+    """Which of the people in `zones` can meet `me` in the rest of the slot: neither seated, away nor asleep, and no
+    thanks between them."""
     event_id, slot = subject.meeting.event_id, subject.slot
     away = select(Absence.person_id).where(Absence.event_id == event_id, Absence.starts_at == slot.starts_at)
     # What the one who came once said of themselves does not count: they stand at the table.
@@ -204,6 +205,22 @@ def _able_to_come(
     missing = set(db.exec(away)) | own | busy_people(db, zones, rest) | vetoed_by_or_for(db, me.person_id)
     rules = rules_of(db, event_id)
     return {one for one, zone in zones.items() if one not in missing and is_awake(rules, zone, rest)}
+
+
+def refuse_absent(db: Database, actor: Actor, subject: MeetingInEvent) -> None:
+    """Refuse whoever was marked as missing at a meeting: the rest of its time is the other's."""
+    if actor.person in presence_of(db, subject).absent:
+        raise Conflict(_("You were marked as missing at this meeting. If that is wrong, ask an organiser."))
+
+
+def waits_in_vain(db: Database, actor: Actor, subject: MeetingInEvent) -> Slot | None:
+    """What is left of a slot for a lead who came and whom the other missed; None for all others, and as soon as they
+    have something else then."""
+    rest = rest_of(subject.slot, clock.now()) if subject.has_time else None
+    missed = subject.meeting.state is MeetingState.NO_SHOW and lead_of_meeting(actor, subject)
+    if actor.person is None or rest is None or not missed or actor.person in presence_of(db, subject).absent:
+        return None
+    return None if busy_people(db, (actor.person,), rest) else rest
 
 
 @command(lead_of_meeting, when=nobody_came)
@@ -223,24 +240,28 @@ def call_standby(db: Database, actor: Actor, subject: MeetingInEvent, *, standby
     found = locked_participants(db, event_id, pair)
     if len(found) < 2:
         raise NotTakingPart
-    if actor.person in presence_of(db, subject).absent:
-        raise Conflict(_("You were marked as missing at this meeting. If that is wrong, ask an organiser."))
+    refuse_absent(db, actor, subject)
     if not is_standby(db, event_id, standby.person_id):
         raise NotFound(_("They are not on standby any more. Choose somebody else."))
     refuse_pair(db, found[actor.person], found[standby.person_id])
     lines = counted_for(db, event_id, found)
     refuse_second(lines, *pair)
     zone = db.exec(select(Person.zone).where(Person.id == standby.person_id)).one()
-    if not _able_to_come(db, subject, found[actor.person], {standby.person_id: zone}, rest):
+    if not able_to_come(db, subject, found[actor.person], {standby.person_id: zone}, rest):
         raise not_free(db, actor, (standby.person_id,), rest.starts_at)
     refuse_beyond_limits(db, actor, rules_of(db, event_id), found, rest, lines=lines)
     return _meet_at_once(db, actor, subject, pair, rest)
 
 
+def block_around(db: Database, event_id: int, rest: Slot) -> int | None:
+    """The block in which the rest of a slot lies; it cannot be removed before the transaction ends."""
+    within = (Block.event_id == event_id, Block.starts_at <= rest.starts_at, Block.ends_at >= rest.ends_at)
+    return db.exec(select(Block.id).where(*within).with_for_update(read=True, key_share=True)).first()
+
+
 def _meet_at_once(db: Database, actor: Actor, subject: MeetingInEvent, pair: tuple[int, int], rest: Slot) -> Meeting:
     now, event_id = clock.now(), subject.meeting.event_id
-    within = (Block.event_id == event_id, Block.starts_at <= rest.starts_at, Block.ends_at >= rest.ends_at)
-    block = db.exec(select(Block.id).where(*within).with_for_update(read=True, key_share=True)).first()
+    block = block_around(db, event_id, rest)
     with db.begin_nested():
         meeting = Meeting(
             event_id=event_id, asker_id=pair[0], invitee_id=pair[1], state=MeetingState.SCHEDULED,

@@ -13,7 +13,7 @@ from events.core.translation import At, Message, _
 from events.roles import organiser_of_event
 from sessions.blocks import MeetingTable, Slot, place_name
 from sessions.meetings import MeetingInEvent, TimePassed, guests_of
-from sessions.moves import can_be_moved, refuse_in_block, shift, tell_moved
+from sessions.moves import can_be_moved, reason_kept, refuse_in_block, shift, tell_moved
 from sessions.seats import SEAT, usable_tables
 from sessions.transitions import change_meeting, give_table, reads_now
 
@@ -43,7 +43,9 @@ def move_to_table(
     fits = select(MeetingTable.id).where(*usable_tables(table.event_id, people), MeetingTable.id == table.id)
     if db.exec(fits).first() is None:
         raise Invalid({"slot": _("%(place)s has too few chairs, or is kept for somebody else.", place=place)})
-    before = {name: getattr(subject.meeting, name) for name in ("starts_at", "ends_at", "block_id", "table_id")}
+    before = {
+        name: getattr(subject.meeting, name) for name in ("starts_at", "ends_at", "block_id", "table_id", "override")
+    }
     try:
         with db.begin_nested():
             _move(db, actor, subject, slot, table, people, override)
@@ -61,7 +63,7 @@ def _move(
     if slot != subject.slot:
         refuse_in_block(db, actor, subject, slot, override)
         reads_now(subject, {"table_id": table.id})  # the table that a meeting has is the one it is given again
-        shift(db, actor, subject, slot)
+        shift(db, actor, subject, slot, reason_kept(override))
         return
     change_meeting(db, subject, {"table_id": table.id})
     db.execute(delete(SEAT).where(SEAT.c.meeting_id == subject.id, SEAT.c.table_id.is_not(None)))

@@ -154,7 +154,9 @@ def write_in_calendars(db: Database, subject: MeetingInEvent, people: Collection
     with written_for(SOURCE, subject.event.zone):
         place = str(place_name(table.kind, table.name)) if table else ""
         summary = str(_("Meeting at %(event)s", event=subject.event.name))
-    content = Content(subject.slot.starts_at, subject.slot.ends_at, summary, place, page_of(subject.meeting))
+    start, end = subject.slot.starts_at, subject.slot.ends_at
+    where, zone = page_of(subject.meeting), subject.event.zone
+    content = Content(start, end, summary, place, where, zone=zone, uid=subject.meeting.uid)
     sequence = revise(db, EntryKind.MEETING, subject.id, set(people), content, anew=anew)
     if sequence is None:  # nothing new to say, and everybody has it
         entry = find_entry(db, EntryKind.MEETING, subject.id)
@@ -184,10 +186,23 @@ def place_meeting(
     if not set(people) <= set(available):  # somebody was added while this waited for the places of the others
         refuse_if_unavailable(db, actor, subject.meeting.event_id, people, slot)
     block = block_at(db, subject.meeting.event_id, slot)
-    values = {**values, "starts_at": slot.starts_at, "ends_at": slot.ends_at, "block_id": block.id}
+    return stand_at(db, actor, subject, slot, {**values, "block_id": block.id}, people)
+
+
+def stand_at(
+    db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot, values: dict[str, Any], people: Collection[int]
+) -> int:
+    """Let a request or an agreed meeting stand at `slot`, with seats, table and calendar entry, all or none: the
+    sequence. What it held before is free. The block is one of `values`; whether it is possible was asked before.
+
+    Refuses with SlotTaken, NoTableFree and AnsweredAlready when somebody else was quicker.
+    """
+    values = {
+        **values, "state": MeetingState.SCHEDULED, "starts_at": slot.starts_at, "ends_at": slot.ends_at,
+    }  # fmt: skip
     with db.begin_nested():
         before = {name: getattr(subject.meeting, name) for name in values}
-        change_meeting(db, subject, {**values, "state": MeetingState.SCHEDULED})
+        change_meeting(db, subject, values)
         try:
             free_seats(db, subject.id)
             take_seats(db, actor, meeting_id=subject.id, people=people, slot=slot, held_until=None)

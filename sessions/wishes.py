@@ -13,17 +13,25 @@ from events.core.columns import moment
 from events.core.database import Database, is_broken
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
-from events.core.refusals import Conflict, NotFound, Refusal
+from events.core.refusals import Conflict, NotFound
 from events.core.translation import _
 from events.events import Event, EventState, EventWithPhases, not_over
-from events.registration import Registration, RegistrationInEvent, find_registration, participant_of_event
+from events.registration import (
+    Registration,
+    RegistrationInEvent,
+    RegistrationState,
+    find_registration,
+    participant_of_event,
+)
 from events.roles import organiser_of_event
 from events.submissions import Submission
 from events.teams import Team, TeamMember
 from sessions.manners import not_removed
+from sessions.meetings import Meeting
 from sessions.pitches import Pitch
-from sessions.requests import request_meeting_for
-from sessions.stages import Stage, StageInEvent, StageNotOpen, StageState
+from sessions.requests import NOTE_LIMIT, request_meeting_for
+from sessions.stages import Stage, StageInEvent, StageNotOpen, StageQuestion, StageQuestionState, StageState
+from sessions.turning import Turned, here, time_to_ask_for
 
 
 class PitchWish(SQLModel, table=True):
@@ -142,52 +150,45 @@ def waiting_by_team(db: Database, event: EventWithPhases) -> list[tuple[str, int
     return sorted(((name, int(count)) for name, count in rows), key=lambda one: (-one[1], one[0]))
 
 
-@dataclass(frozen=True)
-class Turned:
-    """How many wishes became requests, and how many could not yet."""
-
-    made: int
-    left: int
-
-
 @command(organiser_of_event, when=not_over)
 def turn_wishes_into_requests(db: Database, actor: Actor, event: EventWithPhases) -> Turned:
-    """Ask, in the name of each person who wished it, the lead of the team for a meeting in this event.
+    """Ask, in the name of each person who wished it, the lead of the team for a meeting in this event; with what they
+    asked the team in the room.
 
-    What cannot be asked is left for the next time: one of the two does not take part, has said no thanks, has asked
-    already or has reached a limit. Refuses an event that follows no other.
+    What cannot be asked is left for the next time: one of the two does not take part, they have no time in common, have
+    asked already or have reached a limit. Refuses an event that follows no other.
     """
     if event.event.follows_id is None:
         raise FollowsNothing
-    made = left = 0
+    turned = Turned()
     for wish, submission in waiting_wishes(db, event):
-        meeting_id = _asked(db, actor, event, wish, submission)
-        if meeting_id is None:
-            left += 1
-            continue
-        wish.meeting_id = meeting_id
+        wish.meeting_id = turned.turn(db, lambda wish=wish, of=submission: _ask(db, actor, event, wish, of))  # type: ignore[misc]
         db.add(wish)
-        made += 1
     db.flush()
-    if made:
-        record(db, actor, WishesTurned(event_id=event.id, made=made, left=left))
-    return Turned(made, left)
+    if turned.made:
+        record(db, actor, WishesTurned(event_id=event.id, made=turned.made, left=turned.left))
+    return turned
 
 
-def _asked(db: Database, actor: Actor, event: EventWithPhases, wish: PitchWish, submission: Submission) -> int | None:
-    asker = find_registration(db, event.id, wish.person_id)
-    invitee = _lead_of(db, event, submission)
-    if asker is None or invitee is None or asker.id == invitee.id:
-        return None
+def _ask(db: Database, actor: Actor, event: EventWithPhases, wish: PitchWish, submission: Submission) -> Meeting:
+    asker = here(find_registration(db, event.id, wish.person_id))
+    invitee = here(_lead_of(db, event, submission))
+    slot = time_to_ask_for(db, actor, event, asker.person_id, invitee.person_id)
+    note = _note_of(db, wish, submission)
+    return request_meeting_for(
+        db, actor, RegistrationInEvent(asker, event.event), invitee=invitee, slot=slot, note=note
+    )  # fmt: skip
+
+
+def _note_of(db: Database, wish: PitchWish, submission: Submission) -> str:
+    """What the team pitched, and what whoever wishes to meet it asked it in the room, as everybody there read it."""
+    query = select(StageQuestion.body).where(
+        StageQuestion.pitch_id == wish.pitch_id, StageQuestion.person_id == wish.person_id,
+        col(StageQuestion.state).in_((StageQuestionState.OPEN, StageQuestionState.ANSWERED)),
+    )  # fmt: skip
     # The same words for all readers, as in calendars; the title is the team's own.
-    note = f"Pitch: {submission.title}"[:1000]
-    try:
-        with db.begin_nested():
-            subject = RegistrationInEvent(asker, event.event)
-            meeting = request_meeting_for(db, actor, subject, invitee=invitee, slot=None, note=note)
-    except Refusal:
-        return None
-    return meeting.id
+    said = [f"Pitch: {submission.title}", *db.exec(query.order_by(col(StageQuestion.id)))]
+    return "\n\n".join(said)[:NOTE_LIMIT]
 
 
 def _lead_of(db: Database, event: EventWithPhases, submission: Submission) -> Registration | None:
@@ -195,7 +196,8 @@ def _lead_of(db: Database, event: EventWithPhases, submission: Submission) -> Re
     query = (
         select(Registration)
         .join(TeamMember, col(TeamMember.person_id) == col(Registration.person_id))
-        .where(Registration.event_id == event.id, TeamMember.team_id == Team.id, Team.id == submission.team_id)
+        .where(Registration.event_id == event.id, Registration.state == RegistrationState.ACCEPTED)
+        .where(TeamMember.team_id == Team.id, Team.id == submission.team_id)
         .order_by(col(TeamMember.leads).desc(), col(TeamMember.id))
     )
     return db.exec(query).first()

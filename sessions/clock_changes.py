@@ -1,0 +1,66 @@
+"""Clocks whose rules change: what people were told of a time holds no more once their zone's switches are others.
+
+Folkmoot keeps moments, and zones by name. When a country changes its rules, every page shows the
+new hour by itself, and so do calendars, since they were given UTC; but what letters said, and what people have in mind,
+is the old one. A moment is not moved by itself: it holds seats, tables and other people's times, also in other zones,
+so whoever organises decides about that. Everybody who has an entry is told what their clock shows now.
+"""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from events.core import clock
+from events.core.access import SYSTEM
+from events.core.database import Database
+from events.core.journal import Fact, record
+from sessions.calendars import (
+    CalendarEntry,
+    CalendarMethod,
+    CalendarRevision,
+    EntryKind,
+    content_of,
+    latest_revision,
+    latest_revisions,
+    on_the_clock,
+    revise,
+)
+from sessions.replies import event_of_entry
+
+
+@dataclass(frozen=True)
+class ClockChanged(Fact):
+    """An entry was said anew at the same moment, since the rules of its zone's clock have changed."""
+
+    event_id: int
+    entry_id: int
+    sequence: int
+
+
+def entries_on_another_clock(db: Database) -> list[CalendarEntry]:
+    """The entries to come of which people were told an hour that their zone's clock does not show at that moment by
+    the rules known now."""
+    ahead = select(CalendarRevision.entry_id).where(
+        col(CalendarRevision.starts_at) > clock.now(), CalendarRevision.zone != ""
+    )
+    latest = latest_revisions(db, set(db.exec(ahead.distinct())))
+    changed = sorted(entry for entry, row in latest.items() if _is_told_wrong(row))
+    return [db.get_one(CalendarEntry, entry) for entry in changed]
+
+
+def _is_told_wrong(row: CalendarRevision | None) -> bool:
+    if row is None or row.method is CalendarMethod.CANCEL or not row.zone or row.starts_at <= clock.now():
+        return False
+    return row.clock_at != on_the_clock(row.starts_at, row.zone)
+
+
+def tell_of_clock_change(db: Database, entry_id: int) -> bool:
+    """Say an entry anew to all who have it, with the next number; False where it is right, as the second time."""
+    entry = db.exec(select(CalendarEntry).where(CalendarEntry.id == entry_id).with_for_update()).one()
+    last, event_id = latest_revision(db, entry), event_of_entry(db, entry)
+    if last is None or event_id is None or not _is_told_wrong(last):
+        return False
+    sequence = revise(db, EntryKind(entry.kind), entry.subject_id, set(), content_of(last), anew=True)
+    assert sequence is not None  # said anew
+    record(db, SYSTEM, ClockChanged(event_id, entry_id, sequence=sequence))
+    return True
