@@ -21,6 +21,7 @@ from sessions.availability import rules_and_blocks
 from sessions.blocks import Block, blocks_of, slots_of
 from sessions.boards.cells import with_cells
 from sessions.boards.rows import people_counts, people_found, tables_found
+from sessions.boards.shapes import FREE as FREE
 from sessions.boards.shapes import Board as Board
 from sessions.boards.shapes import BoardMeeting as BoardMeeting
 from sessions.boards.shapes import BoardQuestion as BoardQuestion

@@ -3,20 +3,36 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, case, cast, exists, literal, null, or_, select, union, union_all
+from sqlalchemy import (
+    Integer,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)  # fmt: skip
 from sqlmodel import col
 
 from events.core import clock
 from events.core.clock import atoms
 from events.core.columns import Moment
 from events.core.database import Database
+from events.core.prepared import Prepared
 from events.people import Person
 from events.registration import Registration
 from sessions.availability import Absence
-from sessions.blocks import MeetingTable, Slot, TableKind, place_name
-from sessions.boards.shapes import AWAY, FREE, TAKEN, BoardMeeting, By, Cell, CellKind, Row, View
+from sessions.blocks import MeetingTable, Slot
+from sessions.boards.shapes import AWAY, FREE, ROWS, TAKEN, BoardMeeting, By, Cell, CellKind, Row, View
 from sessions.booking_rules import is_awake
 from sessions.meetings import Meeting, MeetingGuest, MeetingState
 from sessions.own_calendars import BUSY, busy_between, covers
@@ -30,53 +46,55 @@ def with_cells(
 ) -> tuple[tuple[Row, ...], tuple[BoardMeeting, ...]]:
     """The rows with their cells, and the meetings that have no time yet: one statement."""
     keys = [row.person_id or int(row.key) for row, _zone in rows]
-    lines = _lines(db, view, by, keys)
-    meetings = _meetings(lines)
-    places = {slot.starts_at: at for at, slot in enumerate(view.slots)}
-    taken: dict[int, dict[int, Cell]] = {key: {} for key in keys}
-    for meeting, table in meetings.values():
-        at = places.get(meeting.starts_at) if meeting.starts_at is not None else None
+    meetings, away_lines = _found(_lines(db, view, by, keys))
+    places: dict[datetime | None, int] = {slot.starts_at: at for at, slot in enumerate(view.slots)}
+    taken: dict[int | None, dict[int, Cell]] = {key: {} for key in keys}
+    for meeting in meetings:
+        at = places.get(meeting.starts_at)
         if at is not None:
-            cell = _cell_of(meeting, view)
-            for key in meeting.everybody if by is By.PEOPLE else (table,):
+            cell = _cell_of(meeting)
+            for key in meeting.everybody if by is By.PEOPLE else (meeting.table_id,):
                 # What stands wins over a request that holds nothing.
-                theirs = taken.get(key) if key is not None else None
-                if theirs is not None and (cell.kind is not CellKind.HELD or at not in theirs):
-                    theirs[at] = cell
-    away = _away(view, lines)
+                if key in taken and (cell.kind is not CellKind.HELD or at not in taken[key]):
+                    taken[key][at] = cell
+    away = _away(view, away_lines)
     made = tuple(
-        Row(row.key, row.person_id, row.name, row.about, _cells(view, key, zone, taken[key], away), row.meetings,
-            row.waiting)
-        for key, (row, zone) in zip(keys, rows, strict=True)
-    )  # fmt: skip
-    return made, tuple(one for one, _table in meetings.values() if one.starts_at is None)
+        [
+            row._replace(cells=_cells(view, key, zone, taken[key], away))
+            for key, (row, zone) in zip(keys, rows, strict=True)
+        ]
+    )
+    return made, tuple([one for one in meetings if one.starts_at is None])
 
 
 def _lines(db: Database, view: View, by: By, keys: list[int]) -> Sequence[Any]:
     asked: dict[str, Any] = {"event": view.event.id}
     if not view.slots:
-        return db.connection().execute(_statement(None, view.desks), asked).all()
+        return _statement(None, view.desks).rows(db, **asked)
     first, last = view.slots[0], view.slots[-1]
     pieces = atoms(first.starts_at, last.ends_at)
-    asked |= {"keys": keys, "now": clock.now(), "first": first.starts_at, "last": last.starts_at}
+    asked |= {"now": clock.now(), "first": first.starts_at, "last": last.starts_at}
+    asked |= zip(KEY_NAMES, chain(keys, repeat(0)), strict=False)
     if by is By.PEOPLE:
         asked |= {"first_atom": pieces[0], "last_atom": pieces[-1]}
-    return db.connection().execute(_statement(by, view.desks), asked).all()
+    return _statement(by, view.desks).rows(db, **asked)
 
 
 @lru_cache(maxsize=64)
-def _statement(by: By | None, desks: frozenset[int] | None) -> Any:
-    """All parts as one; `by` None has no slots. Made once: to make it takes as long as the database's own work."""
+def _statement(by: By | None, desks: frozenset[int] | None) -> Prepared:
+    """All parts as one; `by` None has no slots."""
     parts = [_untimed(desks)]
     if by is not None:
         parts.append(_timed(desks, by))
     if by is By.PEOPLE:
         parts += [_absences(), _seated_elsewhere(), _busy_by_calendar()]
-    return union_all(*parts)
+    return Prepared(union_all(*parts))
 
 
 EVENT: Any = bindparam("event", type_=Integer)
-KEYS: Any = bindparam("keys", expanding=True, type_=Integer)
+# As many as a page has rows, each by itself: a list would have the statement written anew for each look.
+KEY_NAMES = [f"key{number}" for number in range(ROWS)]
+KEYS: Any = [bindparam(name, type_=Integer) for name in KEY_NAMES]
 # The people of the rows, named once: six lists of them take longer to write than the database needs to read.
 _SHOWN: Any = select(col(Person.id).label("id")).where(col(Person.id).in_(KEYS)).cte("shown")
 PEOPLE: Any = select(_SHOWN.c.id)
@@ -101,23 +119,26 @@ def _is_awake(view: View, zone: str, slot: Slot) -> bool:
     return not (zone and view.rules.windows) or is_awake(view.rules, zone, slot)
 
 
-def _cell_of(meeting: BoardMeeting, view: View) -> Cell:
+def _cell_of(meeting: BoardMeeting) -> Cell:
     if not meeting.people:
         return TAKEN
     return Cell(CellKind.HELD if meeting.state is MeetingState.REQUESTED else CellKind.MEETING, meeting)
 
 
 def _away(view: View, lines: Sequence[Any]) -> set[tuple[int, datetime]]:
-    away = {(line.asker_id, line.starts_at) for line in lines if line.what == "away"}
-    busy = {(line.asker_id, line.atom) for line in lines if line.what == "elsewhere"}
+    away: set[tuple[int, datetime]] = set()
+    busy: set[tuple[int, int]] = set()
+    for what, _public, _state, starts_at, _locked, person, *_others, atom, mine in lines:
+        if what == "away":
+            away.add((person, starts_at))
+        elif what == "elsewhere":
+            busy.add((person, atom))
+        else:
+            away |= {(person, slot.starts_at) for slot in view.slots if covers([(atom, mine)], slot)}
     people = {person for person, _atom in busy}
     for slot in view.slots if busy else ():
         pieces = atoms(slot.starts_at, slot.ends_at)
         away |= {(person, slot.starts_at) for person in people if any((person, one) in busy for one in pieces)}
-    for line in lines:
-        if line.what == "calendar":
-            own = [(line.atom, line.mine)]
-            away |= {(line.asker_id, slot.starts_at) for slot in view.slots if covers(own, slot)}
     return away
 
 
@@ -132,10 +153,13 @@ def _of_meetings(desks: frozenset[int] | None) -> Any:
     asker, invitee = Person.__table__.alias("asker"), Person.__table__.alias("invitee")  # type: ignore[attr-defined]
     return (
         _columns(
-            "meeting", public_id=col(Meeting.public_id), state=col(Meeting.state), starts_at=col(Meeting.starts_at),
-            locked=col(Meeting.locked), asker_id=col(Meeting.asker_id), invitee_id=col(Meeting.invitee_id),
+            # States, kinds and yes or no as they are stored: hundreds take long to be made into what they mean.
+            "meeting", public_id=col(Meeting.public_id), state=type_coerce(col(Meeting.state), String),
+            starts_at=col(Meeting.starts_at), locked=type_coerce(col(Meeting.locked), Integer),
+            asker_id=col(Meeting.asker_id), invitee_id=col(Meeting.invitee_id),
             asker=asker.c.name, invitee=invitee.c.name, guest_id=col(MeetingGuest.person_id),
-            table_id=col(Meeting.table_id), kind=col(MeetingTable.kind), table=col(MeetingTable.name),
+            table_id=col(Meeting.table_id), kind=type_coerce(col(MeetingTable.kind), String),
+            table=col(MeetingTable.name),
             atom=cast(null(), Integer),  # PostgreSQL takes two bare NULLs for text, and then minds the third's number
             mine=literal(1) if desks is None else case((looked_after_by(desks), 1), else_=0),
         )
@@ -183,7 +207,7 @@ def _timed(desks: frozenset[int] | None, by: By) -> Any:
     of_event = (col(Meeting.event_id) + 0 == EVENT, *then)
     theirs = select(col(Meeting.id))
     with_guests = theirs.select_from(MeetingGuest).join(Meeting, col(Meeting.id) == col(MeetingGuest.meeting_id))
-    ids = union(
+    ids = union_all(  # who stands in two of them is found once all the same, being asked for by their id
         theirs.where(col(Meeting.asker_id).in_(PEOPLE), *of_event),
         theirs.where(col(Meeting.invitee_id).in_(PEOPLE), *of_event),
         with_guests.where(col(MeetingGuest.person_id).in_(PEOPLE), *of_event),
@@ -218,31 +242,24 @@ def _busy_by_calendar() -> Any:
     )
 
 
-place_called = lru_cache(maxsize=2000)(place_name)
 _STATES = {state.value: state for state in MeetingState}
 
 
-def _meetings(lines: Sequence[Any]) -> dict[str, tuple[BoardMeeting, int | None]]:
-    """The meetings among the lines, which repeat one with several guests, each with the id of its table."""
-    guests: dict[str, list[int]] = {}
-    first: dict[str, Any] = {}
+def _found(lines: Sequence[Any]) -> tuple[list[BoardMeeting], list[Any]]:
+    """The meetings among the lines, which repeat one with several guests, and the lines that say who is away."""
+    found: dict[str, BoardMeeting] = {}
+    away = []
     for line in lines:
-        if line[0] == "meeting":
-            public, guest = line[1], line[9]
-            first.setdefault(public, line)
-            if guest is not None:
-                guests.setdefault(public, []).append(guest)
-    found = {}
-    for public, line in first.items():
+        if line[0] != "meeting":
+            away.append(line)
+            continue
         # One by one, by name, they would take longer than all the rest of it.
-        (_what, _public, state, starts_at, locked, asker_id, invitee_id, asker, invitee, _guest, table_id, kind, table,
+        (_what, public, state, starts_at, locked, asker_id, invitee_id, asker, invitee, guest, table_id, kind, table,
          _atom, mine) = line  # fmt: skip
         people = ((asker_id, asker), (invitee_id, invitee)) if mine else ()
-        place = place_called(TableKind(kind), table) if table is not None else ""
-        found[public] = (
-            BoardMeeting(
-                public, _STATES[state], starts_at, bool(locked), place, people, tuple(guests.get(public, ()))
-            ),
-            table_id,
+        before = found[public].guests if guest is not None and public in found else ()
+        found[public] = BoardMeeting(
+            public, _STATES[state], starts_at, bool(locked), people, before if guest is None else (*before, guest),
+            table_id, None if table is None else (kind, table),
         )  # fmt: skip
-    return found
+    return list(found.values()), away

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, exists, func, not_, or_, select
+from sqlalchemy import Integer, and_, bindparam, exists, func, not_, or_, select
 from sqlmodel import col
 
 from events.core import clock
 from events.core.access import Actor
 from events.core.clock import atoms
+from events.core.columns import Moment
 from events.core.database import Database
 from events.core.paging import Paged
+from events.core.prepared import Prepared
 from events.core.refusals import NotFound
 from events.core.translation import Message
 from events.events import EventWithPhases
@@ -21,15 +24,16 @@ from events.people import Person
 from events.reference.regions import normalised
 from events.registration import Registration, RegistrationState
 from sessions.availability import Absence
-from sessions.blocks import MeetingTable, Slot, TableKind, place_name
+from sessions.blocks import MeetingTable, Slot, place_name
 from sessions.boards.cells import looked_after_by
 from sessions.boards.rows import mentions
-from sessions.boards.shapes import ROWS, Stretch, desks_on_board, see_board
+from sessions.boards.shapes import Stretch, desks_on_board, see_board
 from sessions.meetings import Meeting, MeetingGuest, MeetingState, is_open, state_at
 from sessions.own_calendars import busy_at
 from sessions.seats import SEAT, held_now
 
 CHOICES = 20
+LINES = 50
 
 
 @dataclass(frozen=True)
@@ -65,25 +69,62 @@ def all_meetings(db: Database, actor: Actor, event: EventWithPhases, asked: Meet
     of their participants takes part. Two statements. NotFound for others."""
     if not see_board(actor, event):
         raise NotFound()
-    fitting: Any = select(col(Meeting.id)).where(col(Meeting.event_id) == event.id)
-    desks = desks_on_board(actor, event)
-    if desks is not None:
-        fitting = fitting.where(looked_after_by(desks))
-    for word in normalised(asked.query[:200]).split()[:10]:
-        fitting = fitting.where(_somebody_named(word))
-    if asked.state is not None:
-        fitting = fitting.where(_is_in(asked.state))
-    if asked.untimed:
-        fitting = fitting.where(col(Meeting.starts_at).is_(None), is_open(clock.now()))
+    narrowed = _Narrowed(
+        desks_on_board(actor, event), tuple(normalised(asked.query[:200]).split()[:10]), asked.state, asked.untimed,
+        asked.within is not None,
+    )  # fmt: skip
+    given: dict[str, Any] = {"event": event.id}
+    if asked.state is not None or asked.untimed:
+        given["now"] = clock.now()
     if asked.within is not None:
-        first, last = asked.within.starts_at, asked.within.ends_at
-        fitting = fitting.where(col(Meeting.starts_at) >= first, col(Meeting.starts_at) < last)
+        given |= {"first": asked.within.starts_at, "last": asked.within.ends_at}
+    count = int(_count(narrowed).rows(db, **given)[0][0])
+    page = min(max(1, asked.page), max(1, -(-count // LINES)))
+    lines = _one_page(narrowed).rows(db, **given, size=LINES, before=(page - 1) * LINES)
+    now = clock.now()
+    return Paged([_line(row, now) for row in lines], page, count, LINES)
+
+
+class _Narrowed(NamedTuple):
+    """By what the list is narrowed: all that its statements are made of."""
+
+    desks: frozenset[int] | None
+    words: tuple[str, ...]
+    state: MeetingState | None
+    untimed: bool
+    within: bool
+
+
+EVENT: Any = bindparam("event", type_=Integer)
+FIRST, LAST, NOW = (bindparam(name, type_=Moment) for name in ("first", "last", "now"))
+
+
+def _fitting(by: _Narrowed) -> Any:
+    fitting: Any = select(col(Meeting.id)).where(col(Meeting.event_id) == EVENT)
+    if by.desks is not None:
+        fitting = fitting.where(looked_after_by(by.desks))
+    for word in by.words:
+        fitting = fitting.where(_somebody_named(word))
+    if by.state is not None:
+        fitting = fitting.where(_is_in(by.state))
+    if by.untimed:
+        fitting = fitting.where(col(Meeting.starts_at).is_(None), is_open(NOW))
+    if by.within:
+        fitting = fitting.where(col(Meeting.starts_at) >= FIRST, col(Meeting.starts_at) < LAST)
+    return fitting
+
+
+@lru_cache(maxsize=128)
+def _count(by: _Narrowed) -> Prepared:
+    return Prepared(select(func.count()).select_from(_fitting(by).subquery()))
+
+
+@lru_cache(maxsize=128)
+def _one_page(by: _Narrowed) -> Prepared:
     # Names are looked up for the lines of one page only: with all of them it took three times as long.
-    count = int(db.execute(select(func.count()).select_from(fitting.subquery())).scalar_one())
-    page = min(max(1, asked.page), max(1, -(-count // ROWS)))
-    ids = fitting.order_by(*_by_time()).limit(ROWS).offset((page - 1) * ROWS).subquery()
-    lines = db.execute(_lines(event.id).where(col(Meeting.id).in_(select(ids.c.id))).order_by(*_by_time()))
-    return Paged([_line(row) for row in lines], page, count, ROWS)
+    ids = _fitting(by).order_by(*_by_time()).limit(bindparam("size", type_=Integer))
+    ids = ids.offset(bindparam("before", type_=Integer)).subquery()
+    return Prepared(_lines().where(col(Meeting.id).in_(select(ids.c.id))).order_by(*_by_time()))
 
 
 def _by_time() -> tuple[Any, ...]:
@@ -91,7 +132,7 @@ def _by_time() -> tuple[Any, ...]:
     return (col(Meeting.starts_at).is_not(None), col(Meeting.starts_at), col(Meeting.id))
 
 
-def _lines(event_id: int) -> Any:
+def _lines() -> Any:
     people: Any = Person.__table__  # type: ignore[attr-defined]  # aliased for the two sides
     homes: Any = Organisation.__table__  # type: ignore[attr-defined]
     places: Any = Registration.__table__  # type: ignore[attr-defined]
@@ -103,7 +144,7 @@ def _lines(event_id: int) -> Any:
     ).select_from(Meeting)  # fmt: skip
     for side, column in (("asker", col(Meeting.asker_id)), ("invitee", col(Meeting.invitee_id))):
         person, home, place = people.alias(side), homes.alias(f"{side}_home"), places.alias(f"{side}_place")
-        here = and_(place.c.person_id == column, place.c.event_id == event_id)
+        here = and_(place.c.person_id == column, place.c.event_id == EVENT)
         query = query.add_columns(person.c.name.label(f"{side}_name"), home.c.name.label(f"{side}_organisation"))
         query = query.join(person, person.c.id == column).outerjoin(place, here)
         query = query.outerjoin(home, home.c.id == place.c.organisation_id)
@@ -121,25 +162,27 @@ def _somebody_named(word: str) -> Any:
 
 def _is_in(state: MeetingState) -> Any:
     """By the clock: a request whose time is over has expired."""
-    over = and_(col(Meeting.state) == MeetingState.REQUESTED, col(Meeting.expires_at) <= clock.now())
+    over = and_(col(Meeting.state) == MeetingState.REQUESTED, col(Meeting.expires_at) <= NOW)
     if state is MeetingState.EXPIRED:
         return or_(col(Meeting.state) == state, over)
     return and_(col(Meeting.state) == state, not_(over))
 
 
-def _line(row: Any) -> MeetingLine:
+def _line(row: Any, now: datetime) -> MeetingLine:
+    (public_id, state, starts_at, ends_at, expires_at, locked, kind, table, guests, asker, asker_organisation, invitee,
+     invitee_organisation) = row  # fmt: skip
     return MeetingLine(
-        public_id=row.public_id,
-        state=state_at(MeetingState(row.state), row.expires_at, clock.now()),
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        place=place_name(TableKind(row.kind), row.name) if row.name is not None else "",
-        locked=bool(row.locked),
-        asker=row.asker_name,
-        asker_organisation=row.asker_organisation or "",
-        invitee=row.invitee_name,
-        invitee_organisation=row.invitee_organisation or "",
-        guests=int(row.guests),
+        public_id=public_id,
+        state=state_at(state, expires_at, now),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=place_name(kind, table) if table is not None else "",
+        locked=locked,
+        asker=asker,
+        asker_organisation=asker_organisation or "",
+        invitee=invitee,
+        invitee_organisation=invitee_organisation or "",
+        guests=int(guests),
     )
 
 

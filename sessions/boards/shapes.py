@@ -11,11 +11,12 @@ from events.core.translation import Message
 from events.desks import officer_with_participants
 from events.events import EventWithPhases
 from events.roles import Role, Scope, organiser_of_event
-from sessions.blocks import Slot
+from sessions.blocks import Slot, TableKind, place_name
 from sessions.booking_rules import BookingRules
 from sessions.meetings import MeetingState
 
 ROWS = 25
+TABLE_ROWS = 15  # a table has a meeting in nearly every slot, and fifteen fill a screen
 
 see_board = organiser_of_event | officer_with_participants
 
@@ -56,14 +57,20 @@ class BoardMeeting(NamedTuple):
     state: MeetingState
     starts_at: datetime | None
     locked: bool
-    place: Message | str
     people: tuple[tuple[int, str], ...]
     guests: tuple[int, ...] = ()
+    table_id: int | None = None
+    table: tuple[str, str] | None = None  # its kind and name
+
+    @property
+    def place(self) -> Message | str:
+        """What people read about where they meet, if that is known."""
+        return place_name(TableKind(self.table[0]), self.table[1]) if self.table else ""
 
     @property
     def everybody(self) -> tuple[int, ...]:
         """Who takes part."""
-        return tuple(person for person, _name in self.people) + self.guests
+        return (*[person for person, _name in self.people], *self.guests)
 
 
 class Cell(NamedTuple):
@@ -118,7 +125,7 @@ class Board:
     @property
     def pages(self) -> int:
         """How many pages there are, at least one."""
-        return max(1, -(-self.count // ROWS))
+        return max(1, -(-self.count // (ROWS if self.by is By.PEOPLE else TABLE_ROWS)))
 
 
 @dataclass(frozen=True)

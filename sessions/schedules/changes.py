@@ -12,9 +12,13 @@ from events.core.journal import FACTS, Fact, JournalEntry, fact_of
 from events.core.translation import At, Message, _
 from events.people import Person
 from events.registration import Registration, RegistrationWithdrawn
+from sessions.attendance import CheckedInToMeeting
 from sessions.availability import AvailabilitySet
-from sessions.blocks import BlockAdded, BlockRemoved, TableAdded
+from sessions.blocks import BlockAdded, BlockRemoved, MeetingTable, TableAdded, place_name
 from sessions.booking_rules import BookingRulesChanged
+from sessions.breaks import BreaksSet
+from sessions.forwarded import TextForwarded
+from sessions.meeting_notes import MeetingNoteTakenBack, MeetingNoteWritten
 from sessions.meetings import (
     Meeting,
     MeetingAccepted,
@@ -28,11 +32,25 @@ from sessions.meetings import (
     MeetingScheduled,
     MeetingWithdrawn,
 )
+from sessions.more_time import MoreTimeAsked
 from sessions.own_calendars import BusyTimesChanged
-from sessions.schedules.drafts import ScheduleDraft, SchedulePublished
+from sessions.proposals import TimeKept, TimeProposed
+from sessions.request_nudges import RequestUnanswered
+from sessions.room_doors import RoomEntryAnswered, RoomKnocked
+from sessions.schedules.contents import known_tables
+from sessions.schedules.drafts import ScheduleDraft, SchedulePublished, content_of
+from sessions.tables import MeetingPlaceRenamed, TableChanged, TableRemoved
+from sessions.video import MeetingVideoChosen, MeetingVideoSwitched
 
 # What a request that nobody has accepted does; it concerns only drafts that count such wishes.
 WISHES: tuple[type[Fact], ...] = (MeetingRequested, MeetingDeclined, MeetingWithdrawn, MeetingExpired)
+# What decides about no schedule: how a table is called, and what is said or seen around a meeting that stays when it
+# is. On the day, notes and check-ins come by the minute, and reminders whenever the clock says so.
+OF_NO_MATTER: tuple[type[Fact], ...] = (
+    MeetingPlaceRenamed, CheckedInToMeeting, MeetingNoteWritten, MeetingNoteTakenBack, MeetingVideoChosen,
+    MeetingVideoSwitched, MoreTimeAsked, RequestUnanswered, RoomKnocked, RoomEntryAnswered, TextForwarded, TimeKept,
+    TimeProposed,
+)  # fmt: skip
 SHOWN = 10
 
 
@@ -77,7 +95,9 @@ ABOUT_PEOPLE: dict[type[Fact], Callable[[str], Message]] = {
 ABOUT_THE_EVENT: dict[type[Fact], Message] = {
     BlockAdded: _("A block of times was added."),
     BlockRemoved: _("A block of times was taken away."),
+    BreaksSet: _("The breaks of a block were changed."),
     TableAdded: _("A table was added."),
+    TableRemoved: _("A table was taken away."),
     BookingRulesChanged: _("The booking rules or limits were changed."),
 }
 
@@ -85,8 +105,9 @@ ABOUT_THE_EVENT: dict[type[Fact], Message] = {
 def watched(wishes: bool) -> list[type[Fact]]:
     """The facts after which a draft is too old: all about meetings, and what says when and where people can meet."""
     about_meetings = [kind for kind in FACTS.values() if any(one.name == "meeting_id" for one in fields(kind))]
-    counted = [kind for kind in about_meetings if wishes or kind not in WISHES]
-    return [*counted, *ABOUT_PEOPLE, *ABOUT_THE_EVENT, SchedulePublished]
+    left_out = OF_NO_MATTER if wishes else (*WISHES, *OF_NO_MATTER)
+    counted = [kind for kind in about_meetings if kind not in left_out]
+    return [*counted, *ABOUT_PEOPLE, *ABOUT_THE_EVENT, TableChanged, SchedulePublished]
 
 
 def changes_since(db: Database, draft: ScheduleDraft) -> Changes:
@@ -98,7 +119,11 @@ def changes_since(db: Database, draft: ScheduleDraft) -> Changes:
         col(JournalEntry.kind).in_(kinds),
     )
     written = [(entry, fact_of(entry)) for entry in db.exec(query.order_by(col(JournalEntry.id).desc()))]
-    entries = [(entry, fact) for entry, fact in _in_one(written) if not _came_too_late(db, entry, fact)]
+    entries = [
+        (entry, fact)
+        for entry, fact in _in_one(written)
+        if not _came_too_late(db, entry, fact) and not _as_the_draft_knew_it(db, draft, fact)
+    ]
     # Several tables added at once are one piece of news.
     told: dict[str, Changed] = {}
     for entry, fact in entries:
@@ -128,8 +153,22 @@ def _came_too_late(db: Database, entry: JournalEntry, fact: Fact) -> bool:
     return meeting is not None and meeting.starts_at is not None and meeting.starts_at <= entry.at
 
 
+def _as_the_draft_knew_it(db: Database, draft: ScheduleDraft, fact: Fact) -> bool:
+    """Whether a table that was changed does as before: it has only another name, or is gone, which is told apart."""
+    if not isinstance(fact, TableChanged):
+        return False
+    table, content = db.get(MeetingTable, fact.table_id), content_of(db, draft)
+    if table is None or content is None:
+        return table is None
+    return known_tables(content).get(fact.table_id) == (table.chairs, table.kept_for_id)
+
+
 def _sentence(db: Database, fact: Any) -> Message:
     kind = type(fact)
+    if isinstance(fact, TableChanged):
+        table = db.get_one(MeetingTable, fact.table_id)
+        name = place_name(table.kind, table.name)
+        return _("%(place)s: its chairs, or for whom it is kept, were changed.", place=name)
     if isinstance(fact, SchedulePublished):
         return _(
             "Another draft was published: %(placed)s new times, %(moved)s moved.", placed=fact.placed, moved=fact.moved

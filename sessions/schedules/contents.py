@@ -68,6 +68,7 @@ def packed_situation(situation: Situation, left_out: Mapping[str, Reason]) -> di
             for one in situation.meetings
         },
         "people": {one.public_id: one.person for one in situation.places},
+        "tables": {str(one.id): [one.chairs, one.kept_for_id] for one in situation.tables},
         "left_out": {public: reason.value for public, reason in left_out.items()},
     }  # fmt: skip
 
@@ -95,6 +96,11 @@ def unpacked(row: DraftContent) -> Contents:
         shares=tuple(unpacked_share(one) for one in outcome["shares"]),
         figures=outcome["figures"],
     )
+
+
+def known_tables(row: DraftContent) -> dict[int, tuple[int, int | None]]:
+    """The chairs of each table, by id, and for whom it was kept, when the problem was read."""
+    return {int(id): (chairs, kept_for) for id, (chairs, kept_for) in row.known.get("tables", {}).items()}
 
 
 def _known(public: str, values: list[Any]) -> WasKnown:

@@ -11,7 +11,7 @@ from sqlmodel import col
 from events.core import clock
 from events.core.access import Actor, command
 from events.core.clock import atoms
-from events.core.database import Database, in_parts
+from events.core.database import Database, in_parts, is_broken
 from events.core.journal import Fact, record, record_all
 from events.core.refusals import Conflict
 from events.core.timers import set_timers, stop_timers
@@ -19,15 +19,15 @@ from events.core.translation import N_, SOURCE, At, Message, _, written_for
 from events.events import Event, EventState
 from events.people import Person
 from events.roles import organiser_of_event
-from sessions.blocks import Slot, blocks_of, place_name, slots_of, tables_of
+from sessions.blocks import Block, MeetingTable, Slot, blocks_of, place_name, slots_of, tables_of
 from sessions.calendars import Content, EntryKind, revise_many
-from sessions.meetings import Meeting, MeetingMoved, MeetingScheduled, MeetingState, path_of, state_at
+from sessions.meetings import Meeting, MeetingMoved, MeetingScheduled, MeetingState, path_of, state_at, uids_of
 from sessions.schedules.changes import changes_since
 from sessions.schedules.contents import Contents, WasKnown, read_contents
 from sessions.schedules.drafts import DraftInEvent, DraftState, SchedulePublished, step_draft
 from sessions.schedules.reasons import keep_reasons
 from sessions.schedules.situation import Situation, read_situation
-from sessions.seats import SEAT, NotTakingPart, locked_participants
+from sessions.seats import SEAT, NotTakingPart, fits_at, locked_participants
 
 
 class DraftTooOld(Conflict):
@@ -68,7 +68,8 @@ def publish_schedule(db: Database, actor: Actor, subject: DraftInEvent) -> Sched
     """Give all meetings the times and tables of a draft: seats, calendars and letters, for those that change only.
 
     Refuses with DraftTooOld when bookings, availability, blocks or tables have changed since, and with
-    NoLongerPossible when a time has begun, somebody is not free any more, or the database finds one seat taken.
+    NoLongerPossible when a time has begun, somebody is not free any more, a table does not do any more, or the
+    database finds one seat taken.
     Nothing changes then.
     """
     with db.begin_nested():
@@ -87,8 +88,10 @@ def _changes(db: Database, subject: DraftInEvent, contents: Contents) -> list[Ch
     event_id = subject.draft.event_id
     changes = _wanted(db, event_id, contents)
     people = {person for one in changes for person in one.was.people}
-    # Before the journal is read: whoever books one of them waits for us, or has been written down.
+    # Before the journal is read: whoever books one of them waits for us, or has been written down; and so does
+    # whoever changes the hours or a table.
     here = locked_participants(db, event_id, people)
+    tables = _locked_places(db, changes)
     if changes_since(db, subject.draft).count:
         raise DraftTooOld
     if people - set(here):
@@ -96,6 +99,7 @@ def _changes(db: Database, subject: DraftInEvent, contents: Contents) -> list[Ch
     _lose_nothing(contents)
     _same_as_before(db, [one.was for one in changes])
     _still_free(db, read_situation(db, event_id, freedom=subject.draft.freedom, wishes=subject.draft.wishes), changes)
+    _still_room(changes, tables)
     return changes
 
 
@@ -113,6 +117,19 @@ def _wanted(db: Database, event_id: int, contents: Contents) -> list[Change]:
                 raise DraftTooOld
             found.append(Change(was, slot, table, block))
     return sorted(found, key=lambda one: one.was.id)
+
+
+def _locked_places(db: Database, changes: list[Change]) -> dict[int, MeetingTable]:
+    """The tables that the draft wants, by id and as they are now; they and the blocks stay so until this is done."""
+    blocks, wanted = {one.block for one in changes}, {one.table for one in changes if one.table is not None}
+    found: dict[int, MeetingTable] = {}
+    for kind, ids in ((Block, blocks), (MeetingTable, wanted)):
+        for some in in_parts(sorted(ids)):
+            here = select(kind).where(col(kind.id).in_(some)).order_by(col(kind.id))
+            # As a booking locks them: against those who change or remove them, not against each other.
+            locked = here.with_for_update(read=True, key_share=True).execution_options(populate_existing=True)
+            found |= {row.id or 0: row for row in db.execute(locked).scalars() if isinstance(row, MeetingTable)}
+    return found
 
 
 def _lose_nothing(contents: Contents) -> None:
@@ -177,6 +194,24 @@ def _still_free(db: Database, now: Situation, changes: list[Change]) -> None:
             raise _not_free(db, (away or list(apart[0]))[0], one.slot)
 
 
+def _still_room(changes: list[Change], tables: Mapping[int, MeetingTable]) -> None:
+    """Refuse a table that is gone, has too few chairs, or is kept for somebody else."""
+    for one in changes:
+        if one.table is None:
+            continue
+        table = tables.get(one.table)
+        if table is None:
+            raise NoLongerPossible(_("A table of this draft was taken away since. Plan again from here."))
+        if not fits_at(table, one.was.people):
+            place = place_name(table.kind, table.name)
+            raise NoLongerPossible(
+                _(
+                    "%(place)s has too few chairs by now, or is kept for somebody else. Plan again from here.",
+                    place=place,
+                )
+            )
+
+
 def _not_free(db: Database, person: int, slot: Slot) -> NoLongerPossible:
     row = db.get(Person, person)
     name: str | Message = row.name if row and row.name else _("Somebody")
@@ -217,6 +252,8 @@ def _take_all_seats(db: Database, changes: list[Change]) -> None:
                 if some_rows:
                     db.execute(insert(SEAT), some_rows)
     except IntegrityError as error:
+        if not (is_broken(error, "uq_seat_person_id_atom") or is_broken(error, "uq_seat_table_id_atom")):
+            raise
         raise NoLongerPossible(_("Somebody or a table was booked at the same moment. Plan again from here.")) from error
 
 
@@ -282,9 +319,11 @@ def _revise_calendars(db: Database, event: Event, changes: list[Change]) -> Mapp
     with written_for(SOURCE, event.zone):
         summary = str(_("Meeting at %(event)s", event=event.name))
         places = {id: str(place_name(one.kind, one.name)) for id, one in tables.items()}
-    said = {}
+    said, uids = {}, uids_of(db, [one.was.id for one in changes])
     for one in changes:
         place = places.get(one.table, "") if one.table else ""
-        content = Content(one.slot.starts_at, one.slot.ends_at, summary, place, path_of(one.was.public_id))
+        path = path_of(one.was.public_id)
+        start, end = one.slot.starts_at, one.slot.ends_at
+        content = Content(start, end, summary, place, path, zone=event.zone, uid=uids.get(one.was.id, ""))
         said[one.was.id] = (one.was.people, content)
     return revise_many(db, EntryKind.MEETING, said)
