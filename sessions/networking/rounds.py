@@ -120,7 +120,7 @@ def do_what_is_due(db: Database, networking_id: int) -> None:
             return
         begin(db, SYSTEM, row)
     found = last_round(db, networking_id)
-    if found is not None and found.closed_at is None:
+    if found is not None and found.closed_at is None and found.paused_at is None:
         if is_over(found):
             close_round(db, row, found)
         elif found.starts_at <= now:
@@ -146,7 +146,7 @@ def end(db: Database, actor: Actor, row: Networking) -> None:
     assert row.id is not None
     found = last_round(db, row.id)
     if found is not None and found.closed_at is None:
-        found.ends_at = max(found.starts_at, min(found.ends_at, clock.now()))
+        found.ends_at = max(found.starts_at, min(found.ends_at, found.paused_at or clock.now()))
         close_round(db, row, found)
     row.state, row.ended_at = NetworkingState.ENDED, clock.now()
     end_networking_visits(db, [one.public_id for one in networking_visits(db, row.id)])
@@ -167,6 +167,8 @@ def next_start(row: Networking, found: NetworkingRound | None) -> datetime:
 def _look_next(db: Database, row: Networking, found: NetworkingRound | None) -> None:
     assert row.id is not None
     now = clock.now()
+    if found is not None and found.paused_at is not None:
+        return  # whoever goes on looks again
     if found is None or is_over(found):
         if row.state is NetworkingState.RUNNING:
             due = next_start(row, found) - EARLY
@@ -316,7 +318,7 @@ def _place_anew(
 def close_round(db: Database, row: Networking, found: NetworkingRound) -> None:
     """A round is over: whoever was here from its start and had nobody is served before others in the next one."""
     assert row.id is not None
-    found.closed_at = clock.now()
+    found.closed_at, found.paused_at = clock.now(), None
     pairs = select(NetworkingPair).where(NetworkingPair.round_id == found.id, col(NetworkingPair.ended_at).is_(None))
     for pair in db.exec(pairs):
         pair.ended_at = min(found.ends_at, clock.now())

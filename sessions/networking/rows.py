@@ -31,7 +31,7 @@ MOST_ROUNDS = 60
 
 
 class NetworkingState(StrEnum):
-    """Planned until its start; paused means that no further round begins."""
+    """Planned until its start; while it is paused the clock stands still and no round begins."""
 
     PLANNED = "planned"
     RUNNING = "running"
@@ -154,7 +154,8 @@ class NetworkingVisit(SQLModel, table=True):
 
 
 class NetworkingRound(SQLModel, table=True):
-    """A round: planned a moment before it starts, closed once after its end."""
+    """A round: planned a moment before it starts, closed once after its end. While it is paused since `paused_at` the
+    clock stands still; going on moves its start and its end."""
 
     __tablename__ = "networking_round"
     __table_args__ = (UniqueConstraint("networking_id", "number"),)
@@ -165,6 +166,7 @@ class NetworkingRound(SQLModel, table=True):
     starts_at: datetime = moment()
     ends_at: datetime = moment()
     closed_at: datetime | None = moment(default=None, nullable=True)
+    paused_at: datetime | None = moment(default=None, nullable=True)
 
 
 class NetworkingPair(SQLModel, table=True):
@@ -350,7 +352,9 @@ def last_round(db: Database, networking_id: int) -> NetworkingRound | None:
 
 def is_over(found: NetworkingRound | None) -> bool:
     """Whether no round is on or about to be on."""
-    return found is None or found.closed_at is not None or found.ends_at <= clock.now()
+    if found is None or found.closed_at is not None:
+        return True
+    return found.paused_at is None and found.ends_at <= clock.now()
 
 
 def place_of(db: Database, networking_id: int, person: int) -> NetworkingPlace | None:

@@ -33,7 +33,7 @@ LONGEST_ROUND = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class NetworkingPaused(Fact):
-    """No further round begins until it goes on; the one that is on goes to its end."""
+    """The clock stands still until it goes on: no round begins, and the one that is on keeps the time it has left."""
 
     event_id: int
     networking_id: int
@@ -76,18 +76,26 @@ def start_networking(db: Database, actor: Actor, subject: NetworkingInEvent) -> 
 
 @command(run_networking, when=is_running)
 def pause_networking(db: Database, actor: Actor, subject: NetworkingInEvent) -> None:
-    """Let no further round begin; the one that is on goes to its end."""
-    row = locked(db, subject)
+    """Stop the clock: the round that is on keeps the time it has left, with its pairs as they are, and no other
+    begins."""
+    row, found = locked(db, subject), last_round(db, subject.id)
     row.state = NetworkingState.PAUSED
+    if found is not None and not is_over(found):
+        found.paused_at = clock.now()
+        db.add(found)
     changed(db, row)
     record(db, actor, NetworkingPaused(event_id=row.event_id, networking_id=subject.id))
 
 
 @command(run_networking, when=is_paused)
 def resume_networking(db: Database, actor: Actor, subject: NetworkingInEvent) -> None:
-    """Go on: the next round starts in ten seconds, or after the pause behind the one that is on."""
+    """Go on: with the time that the round has left, else the next one starts in ten seconds, or after its pause."""
     row, found = locked(db, subject), last_round(db, subject.id)
     row.state, row.go_on_at = NetworkingState.RUNNING, None
+    if found is not None and found.paused_at is not None:
+        stood = clock.now() - found.paused_at
+        found.starts_at, found.ends_at, found.paused_at = found.starts_at + stood, found.ends_at + stood, None
+        db.add(found)
     row.go_on_at = max(clock.now() + FIRST, next_start(row, found)) if is_over(found) else None
     changed(db, row)
     record(db, actor, NetworkingResumed(event_id=row.event_id, networking_id=subject.id))
@@ -96,7 +104,7 @@ def resume_networking(db: Database, actor: Actor, subject: NetworkingInEvent) ->
 
 def _round_on(db: Database, subject: NetworkingInEvent) -> NetworkingRound:
     found = last_round(db, subject.id)
-    if found is None or is_over(found) or found.starts_at > clock.now():
+    if found is None or is_over(found) or found.starts_at > (found.paused_at or clock.now()):
         raise NotNow(_("No round is on now."))
     return found
 
@@ -121,7 +129,7 @@ def cut_round(db: Database, actor: Actor, subject: NetworkingInEvent) -> None:
     """End the round that is on; the next one starts in ten seconds, unless it is paused. Refuses between rounds."""
     row = locked(db, subject)
     found = _round_on(db, subject)
-    found.ends_at = clock.now()
+    found.ends_at = found.paused_at or clock.now()
     close_round(db, row, found)
     row.go_on_at = clock.now() + FIRST
     db.add(row)

@@ -1,12 +1,13 @@
 """Setting up speed networking: when, how long, and by which rules people are put together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlmodel import col, select
 
+from events.cloning import same_types
 from events.core import clock
 from events.core.access import Actor, command
 from events.core.database import Database
@@ -202,12 +203,21 @@ class PairRuleCard:
 
 
 def pair_rules_of(db: Database, subject: NetworkingInEvent) -> list[PairRuleCard]:
-    """The organisers' rules about two people, in the order in which they were made."""
+    """The organisers' rules about two people who both take part, in the order in which they were made. Rules that came
+    with the event this one is like wait, unshown, until both are here."""
     query = select(NetworkingPairRule).where(NetworkingPairRule.networking_id == subject.id)
     rules = db.exec(query.order_by(col(NetworkingPairRule.id))).all()
     ids = {id for one in rules for id in (one.one_id, one.other_id)}
-    names = dict(db.exec(select(Person.id, Person.name).where(col(Person.id).in_(ids))).all())
-    return [PairRuleCard(one.public_id, names[one.one_id], names[one.other_id], one.must) for one in rules]
+    here = select(Person.id, Person.name).where(
+        col(Person.id).in_(ids), Registration.person_id == Person.id, Registration.event_id == subject.event_id,
+        Registration.state == RegistrationState.ACCEPTED,
+    )  # fmt: skip
+    names = dict(db.exec(here).all())
+    return [
+        PairRuleCard(one.public_id, names[one.one_id], names[one.other_id], one.must)
+        for one in rules
+        if one.one_id in names and one.other_id in names
+    ]
 
 
 def type_weights_of(db: Database, subject: NetworkingInEvent) -> dict[tuple[int, int], TypeWeight]:
@@ -218,7 +228,8 @@ def type_weights_of(db: Database, subject: NetworkingInEvent) -> dict[tuple[int,
 
 @cloned_with_event
 def _clone_networking(db: Database, from_event: int, to_event: int, moved: Callable[[datetime], datetime]) -> None:
-    """The speed networkings with their times, planned and empty; rules about people and types stay behind."""
+    """The speed networkings with their times and the rules about types and people, planned and empty."""
+    same = same_types(db, from_event, to_event)
     query = select(Networking).where(Networking.event_id == from_event).order_by(col(Networking.id))
     for one in db.exec(query).all():
         kept = {
@@ -228,6 +239,22 @@ def _clone_networking(db: Database, from_event: int, to_event: int, moved: Calla
         db.add(row)
         db.flush()
         set_timer(db, CLOCK, row.id or 0, row.starts_at)
+        _clone_rules(db, one, row, same)
+
+
+def _clone_rules(db: Database, one: Networking, made: Networking, same: Mapping[int, int]) -> None:
+    for rule in db.exec(select(NetworkingTypeRule).where(NetworkingTypeRule.networking_id == one.id)).all():
+        lower, higher = pair_of(same[rule.one_type_id], same[rule.other_type_id])
+        db.add(
+            NetworkingTypeRule(networking_id=made.id or 0, one_type_id=lower, other_type_id=higher, weight=rule.weight)
+        )
+    about_people = select(NetworkingPairRule).where(NetworkingPairRule.networking_id == one.id)
+    for each in db.exec(about_people.order_by(col(NetworkingPairRule.id))).all():
+        db.add(
+            NetworkingPairRule(
+                networking_id=made.id or 0, one_id=each.one_id, other_id=each.other_id, must=each.must
+            )
+        )  # fmt: skip
 
 
 def choosable(db: Database, subject: NetworkingInEvent) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlmodel import col, func, select
@@ -40,12 +40,13 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Moments:
-    """The phase, since when it is on, and when it is over if that is known."""
+    """The phase, since when it is on, and when it is over if that is known; `left` is what a paused round has left."""
 
     phase: Phase
     since: datetime
     until: datetime | None
     number: int = 0
+    left: timedelta | None = None
 
 
 def moments_of(row: Networking, found: NetworkingRound | None, now: datetime) -> Moments:
@@ -55,6 +56,9 @@ def moments_of(row: Networking, found: NetworkingRound | None, now: datetime) ->
         return Moments(Phase.ENDED, row.ended_at or now, None, number)
     if row.state is NetworkingState.PLANNED:
         return Moments(Phase.BEFORE, now, row.starts_at, 0)
+    if found is not None and found.paused_at is not None:
+        left = found.ends_at - found.paused_at if found.paused_at >= found.starts_at else None
+        return Moments(Phase.PAUSED, found.paused_at, None, number, left)
     if found is not None and found.closed_at is None and now < found.ends_at:
         if now >= found.starts_at:
             return Moments(Phase.ROUND, found.starts_at, found.ends_at, number)

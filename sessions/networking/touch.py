@@ -17,19 +17,20 @@ from events.core.columns import moment
 from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
-from events.core.refusals import NotFound, Refusal
+from events.core.refusals import NotFound
 from events.events import EventKind, EventState, EventWithPhases, event_by_id, follower_of, not_over
 from events.organisations import Organisation
 from events.people import Person, PersonState
-from events.registration import Registration, RegistrationInEvent, RegistrationState, find_registration
+from events.registration import Registration, RegistrationInEvent, find_registration
 from events.roles import organiser_of_event
 from sessions.meetings import Meeting
 from sessions.networking.pairing import pair_of
-from sessions.networking.rows import NetworkingInEvent, NetworkingPartner, locked, take_part
+from sessions.networking.rows import Networking, NetworkingInEvent, NetworkingPartner, locked, take_part
 from sessions.networking.terms import had_in
 from sessions.no_thanks import vetoed_by_or_for
 from sessions.requests import request_meeting, request_meeting_for
-from sessions.wishes import FollowsNothing, Turned
+from sessions.turning import Turned, here, time_to_ask_for
+from sessions.wishes import FollowsNothing
 
 
 class NetworkingWish(SQLModel, table=True):
@@ -145,17 +146,14 @@ def _asked_at_once(db: Database, actor: Actor, subject: NetworkingInEvent, pair:
     if after.state not in (EventState.PUBLISHED, EventState.RUNNING):
         return None
     other = next(one for one in pair if one != actor.person)
-    invitee = find_registration(db, after.id, other)
-    if invitee is None or invitee.state is not RegistrationState.ACCEPTED:
-        return None
-    try:
-        with db.begin_nested():
-            event = event_by_id(db, after.id)
-            return request_meeting(
-                db, actor, event, invitee=invitee, slot=None, note=_note(subject.networking.title)
-            ).id
-    except Refusal:
-        return None
+    event = event_by_id(db, after.id)
+
+    def ask() -> Meeting:
+        invitee = here(find_registration(db, event.id, other))
+        slot = time_to_ask_for(db, actor, event, actor.person or 0, other)
+        return request_meeting(db, actor, event, invitee=invitee, slot=slot, note=_note(subject.networking.title))
+
+    return Turned().turn(db, ask)
 
 
 def _note(title: str) -> str:
@@ -169,19 +167,14 @@ def turn_connections_into_requests(db: Database, actor: Actor, event: EventWithP
     asked is left for the next time. Refuses an event that follows no other."""
     if event.event.follows_id is None:
         raise FollowsNothing
-    made = left = 0
+    turned = Turned()
     for row in waiting_connections(db, event):
-        meeting_id = _asked(db, actor, event, row)
-        if meeting_id is None:
-            left += 1
-            continue
-        row.meeting_id = meeting_id
+        row.meeting_id = turned.turn(db, lambda row=row: _ask(db, actor, event, row))  # type: ignore[misc]
         db.add(row)
-        made += 1
     db.flush()
-    if made:
-        record(db, actor, ConnectionsTurned(event_id=event.id, made=made, left=left))
-    return Turned(made, left)
+    if turned.made:
+        record(db, actor, ConnectionsTurned(event_id=event.id, made=turned.made, left=turned.left))
+    return turned
 
 
 def waiting_connections(db: Database, event: EventWithPhases) -> list[Connection]:
@@ -192,16 +185,12 @@ def waiting_connections(db: Database, event: EventWithPhases) -> list[Connection
     return list(db.exec(query.order_by(col(Connection.id)))) if event.event.follows_id is not None else []
 
 
-def _asked(db: Database, actor: Actor, event: EventWithPhases, row: Connection) -> int | None:
-    asker, invitee = (find_registration(db, event.id, one) for one in (row.one_id, row.other_id))
-    if asker is None or invitee is None:
-        return None
-    try:
-        with db.begin_nested():
-            subject = RegistrationInEvent(asker, event.event)
-            return request_meeting_for(db, actor, subject, invitee=invitee, slot=None, note=_note("")).id
-    except Refusal:
-        return None
+def _ask(db: Database, actor: Actor, event: EventWithPhases, row: Connection) -> Meeting:
+    asker, invitee = (here(find_registration(db, event.id, one)) for one in (row.one_id, row.other_id))
+    slot = time_to_ask_for(db, actor, event, row.one_id, row.other_id)
+    met_at = db.get_one(Networking, row.networking_id)
+    subject = RegistrationInEvent(asker, event.event)
+    return request_meeting_for(db, actor, subject, invitee=invitee, slot=slot, note=_note(met_at.title))
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,8 @@ def tell_calendars(
     db: Database, actor: Actor, event: Event, release: Release, one: AgendaSession, *, before: AgendaSession | None
 ) -> None:
     """Say in calendars what a release says of a session that is on it, and write down what is new for whom; `before`
-    is the session as the release before had it. The caller holds the timetable."""
+    is the session as the release before had it. Also where nobody is asked to have it: the agenda's file carries the
+    same entry. The caller holds the timetable."""
     kind, id = EntryKind.SESSION, one.session_id
     entry = find_entry(db, kind, id)
     last = latest_revision(db, entry) if entry else None
@@ -98,9 +99,7 @@ def tell_calendars(
         out = take_out(db, kind, id, person)
         if out is not None:
             record(db, actor, SpeakerFreed(**ids, person_id=person, sequence=out[0]))
-    if not one.people and not audience:
-        return
-    content = content_of_session(event.slug, one)
+    content = content_of_session(event, one)
     said = revise(db, kind, id, one.people | audience, content)
     if said is None:
         return
@@ -120,10 +119,10 @@ def _audience_wishing(db: Database, session_id: int, *, but: Collection[int]) ->
     return starred - set(but) - those_without_sessions(db, starred)
 
 
-def content_of_session(slug: str, one: AgendaSession) -> Content:
+def content_of_session(event: Event, one: AgendaSession) -> Content:
     """What calendars say of a session of the released agenda."""
-    path = f"/e/{slug}/agenda/sessions/{one.public_id}"
-    return Content(one.starts_at, one.ends_at, summary=one.title, place=one.room, path=path)
+    path = f"/e/{event.slug}/agenda/sessions/{one.public_id}"
+    return Content(one.starts_at, one.ends_at, summary=one.title, place=one.room, path=path, zone=event.zone)
 
 
 def call_off(db: Database, actor: Actor, release: Release, one: AgendaSession) -> None:
@@ -152,10 +151,10 @@ def _speakers(db: Database, session_id: int, release_id: int) -> set[int]:
     return {one for one in db.exec(query.where(col(ReleasedSpeaker.person_id).is_not(None))) if one is not None}
 
 
-def put_in_calendar(db: Database, slug: str, one: AgendaSession, person: int) -> int | None:
+def put_in_calendar(db: Database, event: Event, one: AgendaSession, person: int) -> int | None:
     """Ask somebody who starred a session to have it in their calendar: the revision's number, None where they have it
     already. The caller holds the timetable, and `one` is what the last release says."""
-    return revise(db, EntryKind.SESSION, one.session_id, {person}, content_of_session(slug, one))
+    return revise(db, EntryKind.SESSION, one.session_id, {person}, content_of_session(event, one))
 
 
 def take_from_calendar(db: Database, one: AgendaSession, person: int) -> int | None:

@@ -74,7 +74,7 @@ def star_session(db: Database, actor: Actor, subject: AgendaSessionInEvent) -> N
     sequence = None
     shown = _shown_now(db, subject)
     if shown is not None and actor.person not in shown.people and not those_without_sessions(db, {actor.person}):
-        sequence = put_in_calendar(db, subject.event.event.slug, shown, actor.person)
+        sequence = put_in_calendar(db, subject.event.event, shown, actor.person)
     fact = SessionStarred(subject.event.id, subject.session.session_id, actor.person, sequence=sequence)
     record(db, actor, fact)
 
