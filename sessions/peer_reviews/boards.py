@@ -13,7 +13,7 @@ from events.core.translation import Message
 from events.events import Event
 from events.organisations import Organisation
 from events.people import Person
-from sessions.peer_reviews.attribution import names_shown, said_by
+from sessions.peer_reviews.attribution import names_shown, said_by, topics_for
 from sessions.peer_reviews.reviews import (
     PeerReview,
     PlaceState,
@@ -27,11 +27,12 @@ from sessions.peer_reviews.reviews import (
 
 @dataclass(frozen=True)
 class ReviewCard:
-    """A review in a list, with its host and how many people take part."""
+    """A review in a list, with its host, how many people take part, and its topic as the actor may read it."""
 
     review: PeerReview
     host: Organisation
     people: int
+    topic: str
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,10 @@ def review_cards(db: Database, actor: Actor, event: Event) -> list[ReviewCard]:
         col(ReviewPlace.review_id).in_(ids), ReviewPlace.state == PlaceState.ACCEPTED
     )
     counts: dict[int, int] = dict(db.exec(query.group_by(col(ReviewPlace.review_id))).all())
-    return [ReviewCard(one, hosts[one.organisation_id], counts.get(one.id or 0, 0)) for one in rows]
+    topics = topics_for(db, actor, event, rows)
+    return [
+        ReviewCard(one, hosts[one.organisation_id], counts.get(one.id or 0, 0), topics[one.id or 0]) for one in rows
+    ]
 
 
 def _by_id(db: Database, ids: Sequence[int]) -> dict[int, Organisation]:

@@ -31,7 +31,9 @@ from sessions.peer_reviews.reviews import (
 )
 from sessions.peer_reviews.self_assessments import SelfAssessmentVersion
 from sessions.peer_reviews.steps import NEAR, all_steps
-from sessions.peer_reviews.templates import StepKind
+from sessions.peer_reviews.templates import AFTER_THE_MEETING, StepKind
+
+ON = (EventState.PUBLISHED, EventState.RUNNING)
 
 # Who has not done their part in a step, by review: `(db, review ids) -> {review id: person ids}`.
 Debtors = Callable[[Database, Collection[int]], dict[int, set[int]]]
@@ -159,7 +161,8 @@ def _remind(db: Database, step_id: int) -> None:
     step, now = db.get(ReviewStep, step_id), clock.now()
     if step is None or not step.is_on or now >= step.ends_at:
         return
-    if event_by_id(db, step.event_id).event.state not in {EventState.PUBLISHED, EventState.RUNNING}:
+    state = event_by_id(db, step.event_id).event.state
+    if state not in ON and not (state is EventState.CLOSED and step.kind in AFTER_THE_MEETING):
         return
     if step.kind is StepKind.CALL:
         _remind_applicants(db, step)

@@ -16,7 +16,7 @@ from events.people import Person
 from events.roles import organiser_of_event
 from sessions.peer_reviews.hosting import ApplicationInEvent, ApplicationState, HostApplication
 from sessions.peer_reviews.live import end_meeting
-from sessions.peer_reviews.places import ask_into_review
+from sessions.peer_reviews.places import ask_into_review, not_too_late_for
 from sessions.peer_reviews.proposals import ask_peer
 from sessions.peer_reviews.reviews import (
     PlaceInReview,
@@ -31,7 +31,7 @@ from sessions.peer_reviews.reviews import (
     runs_review,
     still_on,
 )
-from sessions.peer_reviews.rooms import note_review_change
+from sessions.peer_reviews.rooms import lock_review, note_review_change
 from sessions.peer_reviews.selection import move_up
 
 LONGEST_REASON = 1000
@@ -67,8 +67,7 @@ def place_is_free(subject: PlaceInReview, now: datetime) -> None:
     still_on(subject, now)
     if subject.place.state not in GONE:
         raise Conflict(_("This place is taken. Nobody can stand in for it."))
-    if subject.place.role is ReviewRole.PEER and subject.review.state is not ReviewState.PREPARING:
-        raise Conflict(_("The meeting was held. Nobody can be a peer of it afterwards."))
+    not_too_late_for(subject.place.role, subject)
 
 
 def _said(reason: str) -> str:
@@ -82,6 +81,8 @@ def cancel_review(db: Database, actor: Actor, subject: ReviewInEvent, *, reason:
     """Cancel a review; everybody in it is told, with the reason. What was written stays; a meeting that is on ends.
     Refuses no reason."""
     why = _said(reason)
+    lock_review(db, subject)
+    can_be_cancelled(subject, clock.now())
     end_meeting(db, actor, subject)
     subject.review.cancelled_why, subject.review.state = why, ReviewState.CANCELLED
     subject.review.version += 1
@@ -96,6 +97,8 @@ def withdraw_as_host(db: Database, actor: Actor, subject: ReviewInEvent, *, reas
     """Withdraw the case: all places of the host end. The review stands until the organisers cancel it, ask somebody
     else of the host's organisation, or take the next on reserve. Refuses no reason."""
     why, now = _said(reason), clock.now()
+    lock_review(db, subject)
+    before_the_meeting(subject, now)
     query = select(ReviewPlace).where(
         ReviewPlace.review_id == subject.id, ReviewPlace.role == ReviewRole.HOST,
         col(ReviewPlace.state).not_in(GONE),

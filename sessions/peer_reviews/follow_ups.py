@@ -1,9 +1,11 @@
 """Follow-up: after a review its host is asked for responses, and after 3, 6 and 12 months how far each action is.
 
 The clock says what is asked for: a review is looked at once a day until it is closed, so that a step that was moved is
-noticed. Who owes something is reminded every week, until it is there, the next follow-up begins or the review is over.
+noticed. Who owes something is reminded every week, until it is there, the next follow-up begins or the review is over;
+of the responses also shortly before their date, as of every step.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,14 +34,18 @@ from sessions.peer_reviews.action_plans import (
     owner_of_action,
     set_state,
 )
+from sessions.peer_reviews.chasing import debtors_in
 from sessions.peer_reviews.findings import Finding, FindingState, Response
 from sessions.peer_reviews.records import not_closed
 from sessions.peer_reviews.responses import unanswered
 from sessions.peer_reviews.reviews import (
     AFTER_REVIEW,
     PeerReview,
+    PlaceState,
     ReviewInEvent,
     ReviewNotOn,
+    ReviewPlace,
+    ReviewRole,
     ReviewState,
     ReviewStep,
     steps_of,
@@ -159,12 +165,21 @@ def _look(db: Database, review_id: int) -> None:
     if row is None or row.state in (ReviewState.CANCELLED, ReviewState.CLOSED):
         return
     subject = ReviewInEvent(row, db.get_one(Event, row.event_id))
-    steps = steps_of(db, row.event_id)
-    follow_up = current_follow_up(steps, now)
-    due = {follow_up} | {one.kind for one in steps if one.kind is StepKind.RESPONSE and one.ends_at <= now}
+    due = {kind for kind, _since in _due(db, subject, now)}
     for kind in (StepKind.RESPONSE, *FOLLOW_UPS):
         _ask(db, subject, kind, is_on=kind in due)
     set_timer(db, AFTER_REVIEW, review_id, now + LOOK_EVERY)
+
+
+def _due(db: Database, subject: ReviewInEvent, now: datetime) -> list[tuple[StepKind, datetime]]:
+    """What a host is asked for now, and since when: responses after their step, and the follow-up that is on. Nothing
+    before the meeting was held, whatever the dates of the steps say."""
+    if subject.review.state is ReviewState.PREPARING:
+        return []
+    steps = steps_of(db, subject.event.id or 0)
+    follow_up = current_follow_up(steps, now)
+    found = [(one.kind, one.ends_at) for one in steps if one.kind is StepKind.RESPONSE and one.ends_at <= now]
+    return [*found, *((one.kind, one.starts_at) for one in steps if one.kind is follow_up)]
 
 
 def _ask(db: Database, subject: ReviewInEvent, kind: StepKind, *, is_on: bool) -> None:
@@ -191,6 +206,21 @@ def _settle(db: Database, row: AwaitedOfHost | None) -> None:
         db.flush()
 
 
+@debtors_in(StepKind.RESPONSE)
+def without_responses(db: Database, reviews: Collection[int]) -> dict[int, set[int]]:
+    """The host's people of reviews that were held, where answers or actions are missing."""
+    query = select(ReviewPlace.review_id, ReviewPlace.person_id)
+    query = query.join(PeerReview, col(PeerReview.id) == col(ReviewPlace.review_id)).where(
+        col(PeerReview.id).in_(reviews), col(PeerReview.state).in_((ReviewState.HELD, ReviewState.PUBLISHED)),
+        ReviewPlace.role == ReviewRole.HOST, ReviewPlace.state == PlaceState.ACCEPTED,
+    )  # fmt: skip
+    found: dict[int, set[int]] = {}
+    for review, person in db.exec(query):
+        if owed(db, review, StepKind.RESPONSE):
+            found.setdefault(review, set()).add(person)
+    return found
+
+
 def awaited_in(db: Database, review_id: int, kind: StepKind) -> AwaitedOfHost | None:
     """That a host was asked for something in a step; None where it was not."""
     query = select(AwaitedOfHost).where(AwaitedOfHost.review_id == review_id, AwaitedOfHost.kind == kind)
@@ -199,14 +229,8 @@ def awaited_in(db: Database, review_id: int, kind: StepKind) -> AwaitedOfHost | 
 
 def owed_by_host(db: Database, subject: ReviewInEvent) -> list[Owed]:
     """What a host owes now, for who runs the review: responses after their step, and the follow-up that is on."""
-    now, steps = clock.now(), steps_of(db, subject.event.id or 0)
-    kinds: list[tuple[StepKind, datetime]] = [
-        (one.kind, one.ends_at) for one in steps if one.kind is StepKind.RESPONSE and one.ends_at <= now
-    ]
-    follow_up = current_follow_up(steps, now)
-    kinds += [(one.kind, one.starts_at) for one in steps if one.kind is follow_up]
     found = []
-    for kind, since in kinds:
+    for kind, since in _due(db, subject, clock.now()):
         row = awaited_in(db, subject.id, kind)
         if count := owed(db, subject.id, kind):
             found.append(Owed(kind, count, since, row.times if row else 0))

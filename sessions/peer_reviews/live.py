@@ -19,6 +19,7 @@ from events.core.translation import _
 from events.events import Event
 from events.people import Person
 from sessions.peer_reviews.agenda import PartInReview, ReviewPart, parts_of
+from sessions.peer_reviews.records import not_closed
 from sessions.peer_reviews.reviews import (
     PeerReview,
     ReviewInEvent,
@@ -27,7 +28,7 @@ from sessions.peer_reviews.reviews import (
     runs_review,
     still_on,
 )
-from sessions.peer_reviews.rooms import lock_review_room, note_review_change
+from sessions.peer_reviews.rooms import lock_review, lock_review_room, note_review_change
 
 MINUTE = 60
 LONGEST_PART = 6 * 3600
@@ -112,8 +113,9 @@ def part_is_on(subject: PartInReview, now: datetime) -> None:
 
 
 def meeting_to_hold(subject: ReviewInEvent, now: datetime) -> None:
-    """Refuse to hold a meeting that was held."""
-    still_on(subject, now)
+    """Refuse to hold a meeting that was held, or whose review is over. It can be said after its event was closed too:
+    what follows a meeting waits for it."""
+    not_closed(subject, now)
     if subject.review.state is not ReviewState.PREPARING:
         raise Conflict(_("This meeting was held already."))
 
@@ -210,7 +212,8 @@ def lengthen_part(db: Database, actor: Actor, subject: PartInReview, *, seconds:
 @command(runs_review, when=meeting_to_hold)
 def hold_review_meeting(db: Database, actor: Actor, subject: ReviewInEvent) -> None:
     """Say that the meeting was held to its end: what is on ends, hands go down, and the review is held."""
-    lock_review_room(db, subject.id)
+    lock_review(db, subject)
+    meeting_to_hold(subject, clock.now())
     if not any(one.started_at for one in parts_of(db, subject.id)):
         raise Conflict(_("No part of this meeting was held yet."))
     end_meeting(db, actor, subject)
@@ -222,8 +225,8 @@ def hold_review_meeting(db: Database, actor: Actor, subject: ReviewInEvent) -> N
 
 
 def end_meeting(db: Database, actor: Actor, subject: ReviewInEvent) -> None:
-    """End the part that is on, and let all hands go down; part of commands that have asked their own rule."""
-    lock_review_room(db, subject.id)
+    """End the part that is on, and let all hands go down; part of commands that have locked the review and asked their
+    own rule."""
     on = part_on(db, subject.id)
     if on is not None:
         _end(db, actor, subject, on)
@@ -261,12 +264,17 @@ def lower_review_hand(db: Database, actor: Actor, subject: ReviewInEvent) -> Non
 
 @command(runs_review, when=still_on)
 def give_review_floor(db: Database, actor: Actor, subject: HandInReview) -> None:
-    """Let somebody speak who has raised a hand; whoever spoke before has spoken."""
+    """Let somebody speak who has raised a hand; whoever spoke before has spoken. Refused where it is down by now."""
     id = subject.review.id or 0
-    lock_review_room(db, id)
+    lock_review(db, subject)
+    still_on(subject, clock.now())
+    query = select(ReviewHand).where(ReviewHand.review_id == id).execution_options(populate_existing=True)
+    hands = db.exec(query).all()
+    if subject.hand.id not in [one.id for one in hands]:
+        raise Conflict(_("This hand is down already."))
     if subject.hand.state is SpeakerState.SPEAKING:
         return
-    for other in db.exec(select(ReviewHand).where(ReviewHand.review_id == id)):
+    for other in hands:
         if other.state is SpeakerState.SPEAKING:
             db.delete(other)
     subject.hand.state, subject.hand.spoke_at = SpeakerState.SPEAKING, clock.now()
@@ -277,8 +285,10 @@ def give_review_floor(db: Database, actor: Actor, subject: HandInReview) -> None
 
 @command(runs_review)
 def lower_review_hand_of(db: Database, actor: Actor, subject: HandInReview) -> None:
-    """Take somebody off the list of speakers."""
+    """Take somebody off the list of speakers; nothing happens where they are not on it any more."""
     lock_review_room(db, subject.review.id or 0)
+    if db.exec(select(ReviewHand.id).where(ReviewHand.id == subject.hand.id)).first() is None:
+        return
     db.delete(subject.hand)
     db.flush()
     note_review_change(db, subject.review.id or 0)

@@ -135,7 +135,7 @@ def settle_review_calendars(db: Database, actor: Actor, review_id: int) -> None:
 def _content(review: PeerReview, event: Event, day: ReviewDay, ends_at: datetime, days: int) -> Content:
     number = f" ({day.number}/{days})" if days > 1 else ""
     path = f"/e/{event.slug}/reviews/{review.public_id}/live"
-    return Content(day.starts_at, ends_at, summary=f"{review.topic}{number}", place="", path=path)
+    return Content(day.starts_at, ends_at, summary=f"{review.topic}{number}", place="", path=path, zone=event.zone)
 
 
 def _settle_day(

@@ -1,8 +1,9 @@
 """Places in a review: asking people into it, their answers, and what happens when somebody drops out."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
@@ -32,6 +33,7 @@ from sessions.peer_reviews.reviews import (
     runs_review,
     still_on,
 )
+from sessions.peer_reviews.rooms import lock_review
 
 LONGEST_REASON = 1000
 
@@ -41,6 +43,18 @@ def place_waits(subject: PlaceInReview, now: datetime) -> None:
     still_on(subject, now)
     if subject.place.state is not PlaceState.ASKED:
         raise Conflict(_("This was answered already."))
+
+
+def not_too_late_for(role: ReviewRole, subject: Any) -> None:
+    """Refuse a peer once the meeting was held; whoever has another role can still come."""
+    if role is ReviewRole.PEER and subject.review.state is not ReviewState.PREPARING:
+        raise Conflict(_("The meeting was held. Nobody can be a peer of it afterwards."))
+
+
+def place_to_accept(subject: PlaceInReview, now: datetime) -> None:
+    """Refuse to accept what was answered already, and to be a peer once the meeting was held."""
+    place_waits(subject, now)
+    not_too_late_for(subject.place.role, subject)
 
 
 def place_taken(subject: PlaceInReview, now: datetime) -> None:
@@ -54,17 +68,21 @@ def place_taken(subject: PlaceInReview, now: datetime) -> None:
 def ask_into_review(
     db: Database, actor: Actor, subject: ReviewInEvent, *,
     person: Person, role: ReviewRole, why: str = "", stands_in_for: ReviewPlace | None = None,
+    comes_from: int | None = None,
 ) -> ReviewPlace:  # fmt: skip
-    """Ask somebody to take part in a review; they answer themselves. Their organisation is that which they belong to.
+    """Ask somebody to take part in a review; they answer themselves. Their organisation is `comes_from` by id, or else
+    the first to which they belong.
 
-    Refuses somebody who was asked already, and a host who does not belong to the host's organisation; who had declined
-    or left is asked again in the same place.
+    Refuses somebody who was asked already, a host who does not belong to the host's organisation, and a peer once the
+    meeting was held; who had declined or left is asked again in the same place.
     """
+    not_too_late_for(role, subject)
     if role is ReviewRole.HOST and not _belongs_to_host(db, subject, person):
         raise Invalid({"email": _("A host belongs to the organisation whose case it is.")})
     row = ReviewPlace(
-        review_id=subject.id, person_id=person.id or 0, organisation_id=_organisation_of(db, subject, person, role),
-        role=role, why=why.strip()[:LONGEST_REASON], asked_at=clock.now(),
+        review_id=subject.id, person_id=person.id or 0, role=role,
+        organisation_id=comes_from or _organisation_of(db, subject, person, role),
+        why=why.strip()[:LONGEST_REASON], asked_at=clock.now(),
         stands_in_for_id=stands_in_for.id if stands_in_for else None,
     )  # fmt: skip
     try:
@@ -74,7 +92,7 @@ def ask_into_review(
     except IntegrityError as error:
         if not is_broken(error, "uq_review_place_review_id_person_id"):
             raise
-        row = _asked_again(db, subject, person, role, row.why, row.stands_in_for_id)
+        row = _asked_again(db, row)
     fact = AskedIntoReview(event_id=subject.event.id or 0, review_id=subject.id, person_id=person.id or 0, role=role)
     record(db, actor, fact)
     return row
@@ -108,22 +126,26 @@ def _belongs_to_host(db: Database, subject: ReviewInEvent, person: Person) -> bo
     return db.exec(query).first() is not None
 
 
-def _asked_again(
-    db: Database, subject: ReviewInEvent, person: Person, role: ReviewRole, why: str, stands_in_for_id: int | None
-) -> ReviewPlace:
+def _asked_again(db: Database, row: ReviewPlace) -> ReviewPlace:
     gone = (PlaceState.DECLINED, PlaceState.LEFT)
-    mine = (ReviewPlace.review_id == subject.id, ReviewPlace.person_id == person.id)
+    mine = (ReviewPlace.review_id == row.review_id, ReviewPlace.person_id == row.person_id)
+    before = db.exec(select(ReviewPlace).where(*mine)).one()
+    came_from = before.came_from
+    if before.organisation_id not in (None, row.organisation_id):
+        came_from = [*came_from, db.get_one(Organisation, before.organisation_id).name]
     changed = db.connection().execute(
         update(ReviewPlace)
         .where(*mine, col(ReviewPlace.state).in_(gone))  # type: ignore[arg-type]  # columns in SQLModel's words
         .values(
             state=PlaceState.ASKED,
-            role=role,
-            why=why,
+            role=row.role,
+            organisation_id=row.organisation_id,
+            came_from=came_from,
+            why=row.why,
             reason="",
             asked_at=clock.now(),
             answered_at=None,
-            stands_in_for_id=stands_in_for_id,
+            stands_in_for_id=row.stands_in_for_id,
         )
     )
     if changed.rowcount != 1:
@@ -133,21 +155,25 @@ def _asked_again(
 
 
 def open_place_of(db: Database, actor: Actor, event_id: int) -> PlaceInReview | None:
-    """Where the actor was asked in an event and has not answered: the first such place, in a review that is on."""
+    """Where the actor was asked in an event and can still accept: the first such place, in a review that is on."""
     if actor.person is None:
         return None
     query = select(ReviewPlace, PeerReview, Event).join(PeerReview, col(PeerReview.id) == col(ReviewPlace.review_id))
     query = query.join(Event, col(Event.id) == col(PeerReview.event_id)).where(
         PeerReview.event_id == event_id, ReviewPlace.person_id == actor.person, ReviewPlace.state == PlaceState.ASKED,
         col(PeerReview.state).not_in([ReviewState.CANCELLED, ReviewState.CLOSED]),
+        or_(col(PeerReview.state) == ReviewState.PREPARING, col(ReviewPlace.role) != ReviewRole.PEER),
     )  # fmt: skip
     found = db.exec(query.order_by(col(ReviewPlace.id))).first()
     return PlaceInReview(*found) if found is not None else None
 
 
-@command(own_place, when=place_waits)
+@command(own_place, when=place_to_accept)
 def accept_review_place(db: Database, actor: Actor, subject: PlaceInReview) -> None:
-    """Take part in a review; refused when it was answered already, also at the same moment."""
+    """Take part in a review; refused when it was answered already, also at the same moment, and for a peer once the
+    meeting was held."""
+    lock_review(db, subject)
+    place_to_accept(subject, clock.now())
     _move(db, subject, PlaceState.ASKED, PlaceState.ACCEPTED, "")
     record(db, actor, _answered(subject, accepted=True))
 

@@ -315,9 +315,11 @@ def ask_peer(
     if row is not None:
         db.delete(row)
         db.flush()
+    offer = next((one for one in offers_in(db, subject.event.id or 0) if one.person_id == person.id), None)
     return ask_into_review(
-        db, actor, subject, person=person, role=ReviewRole.PEER, why=why, stands_in_for=stands_in_for
-    )
+        db, actor, subject, person=person, role=ReviewRole.PEER, why=why, stands_in_for=stands_in_for,
+        comes_from=offer.organisation_id if offer else None,
+    )  # fmt: skip
 
 
 @command(organiser_of_event, when=still_on)

@@ -152,7 +152,8 @@ class ReviewQuestion(SQLModel, table=True):
 
 class ReviewPlace(SQLModel, table=True):
     """That somebody was asked into a review, and what they answered. `organisation_id` is whom they come from;
-    `stands_in_for_id` is the place of who dropped out, if they came for somebody else."""
+    `stands_in_for_id` is the place of who dropped out, if they came for somebody else. `known_as` and `came_from` are
+    names that they and their organisation had before, since what was written then still names them."""
 
     __tablename__ = "review_place"
     __table_args__ = (UniqueConstraint("review_id", "person_id"),)
@@ -165,6 +166,8 @@ class ReviewPlace(SQLModel, table=True):
     role: ReviewRole = word(ReviewRole)
     state: PlaceState = word(PlaceState, default=PlaceState.ASKED)
     stands_in_for_id: int | None = Field(default=None, foreign_key="review_place.id")
+    known_as: list[str] = listing(default_factory=list)
+    came_from: list[str] = listing(default_factory=list)
     why: str = Field(default="", max_length=1000)
     reason: str = Field(default="", max_length=1000)
     asked_at: datetime = moment()

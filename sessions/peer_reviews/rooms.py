@@ -83,6 +83,13 @@ def lock_review_room(db: Database, review_id: int) -> None:
     db.exec(select(ReviewRoom.id).where(ReviewRoom.review_id == review_id).with_for_update()).one()
 
 
+def lock_review(db: Database, subject: Any) -> None:
+    """Wait for our turn to change a review, and see it as it is then. What its state refuses is asked once more after
+    this: somebody else may have held, cancelled or published it while we waited."""
+    lock_review_room(db, subject.review.id or 0)
+    db.refresh(subject.review)
+
+
 def review_room_numbers(db: Database, review_ids: Collection[int]) -> dict[int, tuple[int, int]]:
     """The numbers of the last change in each of these rooms, and of its board; 0 where nothing has happened."""
     columns: Any = (ReviewRoom.review_id, ReviewRoom.number, ReviewRoom.board)

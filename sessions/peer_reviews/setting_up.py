@@ -18,7 +18,7 @@ from events.reference.languages import is_language
 from events.roles import organiser_of_event
 from sessions.peer_reviews.reviews import Attribution, ReviewRules, ReviewStep, rules_of
 from sessions.peer_reviews.steps import all_steps, remind_of
-from sessions.peer_reviews.templates import StepKind
+from sessions.peer_reviews.templates import AFTER_THE_MEETING, StepKind
 
 MOST_PEERS = 12
 MOST_QUESTIONS = 10
@@ -127,7 +127,13 @@ def get_step(db: Database, event: EventWithPhases, kind: str) -> StepInEvent:
     return StepInEvent(row, event.event)
 
 
-@command(organiser_of_event, when=not_over)
+def step_can_change(subject: StepInEvent, now: datetime) -> None:
+    """Refuse a change to a step of an event that is over, except to what is due after its meetings."""
+    if subject.step.kind not in AFTER_THE_MEETING:
+        not_over(subject, now)  # type: ignore[arg-type]  # asks for the event's state only
+
+
+@command(organiser_of_event, when=step_can_change)
 def change_step(
     db: Database, actor: Actor, subject: StepInEvent, *,
     starts_at: datetime, ends_at: datetime, title: str = "", what: str = "", is_on: bool = True,

@@ -37,6 +37,13 @@ class StepKind(StrEnum):
     FOLLOW_UP_12 = "follow-up after 12 months"
 
 
+# What is due after a meeting outlives its event.
+AFTER_THE_MEETING = (
+    StepKind.FEEDBACK, StepKind.REPORT, StepKind.RESPONSE, StepKind.FOLLOW_UP_3, StepKind.FOLLOW_UP_6,
+    StepKind.FOLLOW_UP_12,
+)  # fmt: skip
+
+
 class PartKind(StrEnum):
     """The parts of a review's meeting; those of a question are held once for each."""
 

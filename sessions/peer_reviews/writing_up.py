@@ -35,7 +35,7 @@ from sessions.peer_reviews.reviews import (
     still_on,
     writes_up_review,
 )
-from sessions.peer_reviews.rooms import lock_review_room, note_review_change
+from sessions.peer_reviews.rooms import lock_review, note_review_change
 
 
 class FindingVersion(SQLModel, table=True):
@@ -168,7 +168,8 @@ def not_published(subject: Any, now: datetime) -> None:
 def record_finding(db: Database, actor: Actor, subject: ReviewInEvent, *, wording: Wording) -> Finding:
     """Write down a finding with its recommendation, as a draft with the next number. Refuses what is not filled in."""
     values = _checked(db, subject, wording)
-    lock_review_room(db, subject.id)
+    lock_review(db, subject)
+    not_published(subject, clock.now())
     last = db.exec(select(func.max(Finding.number)).where(Finding.review_id == subject.id)).one()
     row = Finding(
         review_id=subject.id, number=(last or 0) + 1, written_by_id=actor.person, created_at=clock.now(), **values
@@ -185,7 +186,8 @@ def record_finding(db: Database, actor: Actor, subject: ReviewInEvent, *, wordin
 def change_finding(db: Database, actor: Actor, subject: FindingInReview, *, wording: Wording, version: int) -> None:
     """Change what a finding says, from the `version` that was seen; one that was agreed is a draft again, to be agreed
     anew. Refuses where somebody else was faster."""
-    lock_review_room(db, subject.in_event.id)
+    lock_review(db, subject)
+    not_published(subject, clock.now())
     db.refresh(subject.finding)
     row = subject.finding
     if row.version != version:
@@ -219,7 +221,8 @@ def withdraw_finding(db: Database, actor: Actor, subject: FindingInReview, *, ve
 
 
 def _to(db: Database, subject: FindingInReview, version: int, state: FindingState) -> None:
-    lock_review_room(db, subject.in_event.id)
+    lock_review(db, subject)
+    not_published(subject, clock.now())
     db.refresh(subject.finding)
     if subject.finding.version != version:
         raise FindingChangedMeanwhile

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from babel import dates
+from sqlmodel import col, select
 
 from events.core.database import Database
 from events.core.links import link
@@ -24,7 +25,7 @@ from sessions.peer_reviews.findings import (
     Level,
     Response,
 )
-from sessions.peer_reviews.reviews import ROLE_NAMES
+from sessions.peer_reviews.reviews import ROLE_NAMES, PeerReview
 from sessions.reports.documents import (
     Block,
     Document,
@@ -68,6 +69,7 @@ class _Making:
 def document_of(db: Database, content: Content, programme: Programme, *, about: tuple[str, ...] = ()) -> Document:
     """The document of what a report holds. Quotations without consent are left out, and names that a private review
     protects; both as it is now, however old the content is."""
+    content = _without_unpublished(db, content)
     with written_for(content["language"], reader().zone):
         items = [one for chapter in content["chapters"] for one in chapter["items"]]
         naming = naming_in(db, programme.id or 0)
@@ -80,6 +82,28 @@ def document_of(db: Database, content: Content, programme: Programme, *, about: 
             (str(KIND_NAMES[ReportKind(content["kind"])]), programme.name, *about), str(_("Contents")),
             numbered(blocks),
         )  # fmt: skip
+
+
+def _without_unpublished(db: Database, content: Content) -> Content:
+    """What a report holds without findings of other reviews that are not published any more: nobody could follow them
+    to their records."""
+    others = {one["review"] for chapter in content["chapters"] for one in chapter["items"]
+              if one["kind"] == ItemKind.FINDING} - {content["review"]}  # fmt: skip
+    query = select(PeerReview.id).where(col(PeerReview.id).in_(others), col(PeerReview.published_at).is_(None))
+    gone = set(db.exec(query)) if others else set()
+    if not gone:
+        return content
+    return content | {
+        "chapters": [
+            one
+            | {
+                "items": [
+                    each for each in one["items"] if each["kind"] != ItemKind.FINDING or each["review"] not in gone
+                ]
+            }
+            for one in content["chapters"]
+        ]
+    }
 
 
 def _blocks(making: _Making, items: list[Content]) -> list[Block]:

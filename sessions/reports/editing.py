@@ -1,6 +1,7 @@
 """Editing a report: its texts, its chapters and their order, and what stands in which."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,8 @@ from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import LANGUAGES, _
 from sessions.peer_reviews.findings import Level
 from sessions.peer_reviews.reviews import ReviewState
-from sessions.reports.material import Material, fitting_chapter, material_for, not_used
+from sessions.reports.material import Material, fitting_chapter, material_for, naming_of, not_used
+from sessions.reports.naming import Naming
 from sessions.reports.reports import (
     LONGEST,
     MOST_CHAPTERS,
@@ -43,7 +45,9 @@ def write_report(
     db: Database, actor: Actor, subject: ReportInProgramme, *, title: str, lead: str, language: str, version: int
 ) -> None:
     """Set a report's title, its summary in Markdown and its language; refused where somebody changed these since."""
-    texts = written({"title": title, "lead": lead}, LONGEST, title=_("Please give the report a title."))
+    naming, before = naming_of(db, actor, subject), subject.report
+    said = {"title": naming.kept(title, before.title), "lead": naming.kept(lead, before.lead)}
+    texts = written(said, LONGEST, title=_("Please give the report a title."))
     if language not in LANGUAGES:
         raise Invalid({"language": _("Please choose a language from the list.")})
     changed = db.connection().execute(
@@ -80,7 +84,9 @@ def write_chapter(
     row = find_chapter(db, subject, chapter)
     if row is None:
         raise Conflict(_("Somebody has removed this chapter. Copy what you wrote, and put it into another."))
-    texts = written({"title": title, "text": text}, LONGEST, title=_("Please give the chapter a title."))
+    naming = naming_of(db, actor, subject)
+    said = {"title": naming.kept(title, row.title), "text": naming.kept(text, row.text)}
+    texts = written(said, LONGEST, title=_("Please give the chapter a title."))
     there = (col(ReportChapter.id) == row.id, col(ReportChapter.version) == (version or row.version))
     new = {"title": texts["title"], "text": texts["text"], "level": level, "by_ecosystem": by_ecosystem}
     changed = db.connection().execute(
@@ -186,6 +192,22 @@ def _edited(db: Database, actor: Actor, subject: ReportInProgramme, *rows: Any) 
     db.add_all(rows)
     db.flush()
     record(db, actor, ReportEdited(programme_id=subject.programme.id or 0, report_id=subject.id))
+
+
+@dataclass(frozen=True)
+class ChapterRead:
+    """A chapter as somebody reads it who edits the report: without the names of private reviews they are not in."""
+
+    chapter: ReportChapter
+    title: str
+    text: str
+
+
+def chapters_read(db: Database, subject: ReportInProgramme, naming: Naming) -> list[ChapterRead]:
+    """The chapters of a report, in order, as somebody reads them who edits it."""
+    return [
+        ChapterRead(one, naming.written(one.title), naming.written(one.text)) for one in chapters_of(db, subject.id)
+    ]
 
 
 def find_chapter(db: Database, subject: ReportInProgramme, public: str) -> ReportChapter | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from events.core.access import Actor
 from events.core.database import Database
 from events.core.translation import Message, _
 from events.events import Event
@@ -13,6 +14,7 @@ from events.organisations import Organisation
 from sessions.lessons import LessonCard, LessonState
 from sessions.peer_reviews.findings import Finding, FindingState, Level
 from sessions.peer_reviews.reviews import PeerReview, ReviewState
+from sessions.reports.naming import Naming, naming_for, naming_in
 from sessions.reports.quotations import Quotation, QuotationState
 from sessions.reports.reports import ChapterPart, ItemKind, ReportChapter, ReportInProgramme, ReportKind, items_of
 
@@ -42,14 +44,22 @@ class Material:
         return f"{self.kind}:{self.public_id}"
 
 
-def material_for(db: Database, subject: ReportInProgramme) -> dict[tuple[ItemKind, int], Material]:
-    """All that can stand in a report: of a review's own, what its people agreed; of one over all, what stands in
-    published reviews and what was shared in the programme."""
-    found = [*_findings(db, subject), *_lessons(db, subject), *_quotations(db, subject)]
+def material_for(
+    db: Database, subject: ReportInProgramme, naming: Naming | None = None
+) -> dict[tuple[ItemKind, int], Material]:
+    """All that can stand in a report, told as `naming` allows, or else as anybody may read it: of a review's own, what
+    its people agreed; of one over all, what stands in published reviews and what was shared in the programme."""
+    naming = naming or naming_in(db, subject.programme.id or 0, subject.report.review_id)
+    found = [*_findings(db, subject, naming), *_lessons(db, subject, naming), *_quotations(db, subject, naming)]
     return {one.key: one for one in found}
 
 
-def _findings(db: Database, subject: ReportInProgramme) -> Iterable[Material]:
+def naming_of(db: Database, actor: Actor, subject: ReportInProgramme) -> Naming:
+    """What somebody may be told who edits this report."""
+    return naming_for(db, actor, subject.programme.id or 0, subject.report.review_id)
+
+
+def _findings(db: Database, subject: ReportInProgramme, naming: Naming) -> Iterable[Material]:
     query = select(Finding, PeerReview, Organisation).join(PeerReview, col(PeerReview.id) == col(Finding.review_id))
     query = query.join(Event, col(Event.id) == col(PeerReview.event_id))
     query = query.join(Organisation, col(Organisation.id) == col(PeerReview.organisation_id))
@@ -60,25 +70,25 @@ def _findings(db: Database, subject: ReportInProgramme) -> Iterable[Material]:
         query = query.where(col(PeerReview.published_at).is_not(None), PeerReview.state != ReviewState.CANCELLED)
     for row, review, host in db.exec(query.order_by(col(PeerReview.id), col(Finding.number))):
         title = _("Finding %(number)s of %(host)s", number=row.number, host=host.name)
-        text = row.recommendation or row.finding
+        text = naming.of_review(row.recommendation or row.finding, review.id)
         yield Material(ItemKind.FINDING, row.id or 0, row.public_id, title, text[:SHORT], row.level, review.ecosystem)
 
 
-def _lessons(db: Database, subject: ReportInProgramme) -> Iterable[Material]:
+def _lessons(db: Database, subject: ReportInProgramme, naming: Naming) -> Iterable[Material]:
     query = select(LessonCard).where(LessonCard.programme_id == subject.programme.id)
     query = _of_review(query, LessonCard.review_id, subject).where(LessonCard.state == LessonState.SHARED)
     for row in db.exec(query.order_by(col(LessonCard.id))):
-        yield Material(
-            ItemKind.LESSON, row.id or 0, row.public_id, row.title, row.advice[:SHORT], row.level, row.ecosystem
-        )
+        title, advice = (naming.of_review(one, row.review_id) for one in (row.title, row.advice))
+        yield Material(ItemKind.LESSON, row.id or 0, row.public_id, title, advice[:SHORT], row.level, row.ecosystem)
 
 
-def _quotations(db: Database, subject: ReportInProgramme) -> Iterable[Material]:
+def _quotations(db: Database, subject: ReportInProgramme, naming: Naming) -> Iterable[Material]:
     query = select(Quotation).where(Quotation.programme_id == subject.programme.id)
     query = _of_review(query, Quotation.review_id, subject).where(Quotation.state == QuotationState.AGREED)
     for row in db.exec(query.order_by(col(Quotation.id))):
-        title: Message | str = row.about or _("Quotation")
-        yield Material(ItemKind.QUOTATION, row.id or 0, row.public_id, title, row.text[:SHORT], None, "")
+        title: Message | str = naming.of_review(row.about, row.review_id) or _("Quotation")
+        text = naming.of_review(row.text, row.review_id)
+        yield Material(ItemKind.QUOTATION, row.id or 0, row.public_id, title, text[:SHORT], None, "")
 
 
 def _of_review(query: Any, column: Any, subject: ReportInProgramme) -> Any:

@@ -1,22 +1,25 @@
-"""Naming: what a document may tell of who said what, asked anew each time a document is made.
+"""Naming: what a document may tell of who said what, asked anew each time a document is made
+or shown to who edits it.
 
 Where a review is private, names of whoever it protects are taken out of all that stands in the document: out of its own
 texts, and out of what editors wrote around them.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy import or_
 from sqlmodel import col, select
 
+from events.core.access import Actor
 from events.core.database import Database
 from events.events import Event
 from events.organisations import Organisation
 from events.people import Person
-from events.rounds.blanking import BLANK, Blanker, Identity, blanker
-from sessions.peer_reviews.attribution import PROTECTED, protected_in
-from sessions.peer_reviews.reviews import Attribution, PeerReview, PlaceState, ReviewPlace, ReviewRole
+from events.rounds.blanking import BLANK, Blanker, blanker
+from sessions.peer_reviews.attribution import PROTECTED, names_shown, protected_in
+from sessions.peer_reviews.reviews import Attribution, PeerReview, PlaceState, ReviewInEvent, ReviewPlace, ReviewRole
 
 LEFT_OUT = "[…]"
 WEB = re.compile(r"https?://[^\s)>\]]+", re.I)
@@ -24,43 +27,55 @@ WEB = re.compile(r"https?://[^\s)>\]]+", re.I)
 
 @dataclass
 class Naming:
-    """For the documents of a programme: which of its reviews are private, and whom these protect."""
+    """For the documents of a programme, or those of one review in it (`of`): which reviews are private to whoever reads
+    them, and whom these protect."""
 
     db: Database
+    programme_id: int
     private: frozenset[int]
+    of: int | None = None
     _known: dict[int, Blanker] = field(default_factory=dict)
     _all: list[Blanker] = field(default_factory=list)
 
     def of_review(self, text: str, review_id: int | None) -> str:
-        """A text of a review, or of none, as anybody may read it."""
+        """A text of a review, or of none, as it may be read."""
         if review_id is None:
             return self.written(text)
         if review_id not in self.private or not text:
             return text
+        return self._of_one(review_id)(text).replace(BLANK, LEFT_OUT)
+
+    def with_links(self, text: str, review_id: int) -> str:
+        """The same of what is read by who works with it: addresses of the web stay, unless a name is in them."""
+        if review_id not in self.private or not text:
+            return text
+        return "\n".join(_without(self._of_one(review_id), one) for one in text.splitlines())
+
+    def _of_one(self, review_id: int) -> Blanker:
         if review_id not in self._known:
             self._known[review_id] = blanker(protected_in(self.db, review_id))
-        return self._known[review_id](text).replace(BLANK, LEFT_OUT)
+        return self._known[review_id]
 
     def written(self, text: str) -> str:
-        """What editors wrote, which may be about any review: addresses of the web stay, unless a name is in them."""
+        """What editors wrote, line by line, which may be about any review: addresses of the web stay, unless a name is
+        in them."""
         if not self.private or not text:
             return text
-        take_out, found, end = self._of_all(), [], 0
-        for match in WEB.finditer(text):
-            named = take_out.names is not None and take_out.names.search(match[0].casefold())
-            found += [take_out(text[end : match.start()]), BLANK if named else match[0]]
-            end = match.end()
-        return "".join((*found, take_out(text[end:]))).replace(BLANK, LEFT_OUT)
+        return "\n".join(_without(self._of_all(), one) for one in text.splitlines())
+
+    def kept(self, said: str, before: str) -> str:
+        """What somebody saves who read `before` as it may be read: lines that they left alone stay as they were, with
+        the names in them."""
+        known = {self.written(one): one for one in before.splitlines()} if self.private else {}
+        return "\n".join(known.get(one, one) for one in said.splitlines()) if known else said
 
     def _of_all(self) -> Blanker:
         if not self._all:
-            people: list[str] = []
-            emails: list[str] = []
-            for review_id in sorted(self.private):
-                one = protected_in(self.db, review_id)
-                people += one.people
-                emails += one.emails
-            self._all.append(blanker(Identity(people=tuple(people), emails=tuple(emails))))
+            # Who hosts a review that was published is known, also where their people are peers of others.
+            query = select(PeerReview.organisation_id).join(Event, col(Event.id) == col(PeerReview.event_id))
+            told = or_(col(PeerReview.published_at).is_not(None), col(PeerReview.id) == (self.of or 0))
+            hosts = self.db.exec(query.where(Event.programme_id == self.programme_id, told)).all()
+            self._all.append(blanker(protected_in(self.db, *self.private, known=hosts)))
         return self._all[0]
 
     def practices(self, places: Iterable[int]) -> dict[int, str]:
@@ -97,8 +112,28 @@ class Naming:
         ]
 
 
-def naming_in(db: Database, programme_id: int) -> Naming:
-    """What may be told in the documents of a programme now."""
-    query = select(PeerReview.id).join(Event, col(Event.id) == col(PeerReview.event_id))
-    query = query.where(Event.programme_id == programme_id, PeerReview.attribution == Attribution.PRIVATE)
-    return Naming(db, frozenset(one or 0 for one in db.exec(query)))
+def _without(take_out: Blanker, line: str) -> str:
+    found, end = [], 0
+    for match in WEB.finditer(line):
+        named = take_out.names is not None and take_out.names.search(match[0].casefold())
+        found += [take_out(line[end : match.start()]), BLANK if named else match[0]]
+        end = match.end()
+    return "".join((*found, take_out(line[end:]))).replace(BLANK, LEFT_OUT)
+
+
+def naming_in(db: Database, programme_id: int, of: int | None = None) -> Naming:
+    """What anybody may be told in the documents of a programme now, or in those `of` one of its reviews."""
+    return Naming(db, programme_id, frozenset(one.id or 0 for one, _event in _private_in(db, programme_id)), of)
+
+
+def naming_for(db: Database, actor: Actor, programme_id: int, of: int | None = None) -> Naming:
+    """What somebody may be told who writes for a programme: the names of those private reviews that they are inside of.
+    What is `of` one review is written by who is inside it, who may be told all of it."""
+    found = _private_in(db, programme_id) if of is None else []
+    outside = (one.id or 0 for one, event in found if not names_shown(actor, ReviewInEvent(one, event)))
+    return Naming(db, programme_id, frozenset(outside), of)
+
+
+def _private_in(db: Database, programme_id: int) -> Sequence[tuple[PeerReview, Event]]:
+    query = select(PeerReview, Event).join(Event, col(Event.id) == col(PeerReview.event_id))
+    return db.exec(query.where(Event.programme_id == programme_id, PeerReview.attribution == Attribution.PRIVATE)).all()

@@ -4,7 +4,7 @@ A quotation stands nowhere but in its own row: whatever shows it asks for it eac
 any time, and with that its words are gone, from every version of every report.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -23,8 +23,9 @@ from events.core.paging import Paged, paged
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
 from events.events import Event
-from events.people import Person
+from events.people import Person, people_by_id
 from events.programmes import Programme
+from sessions.peer_reviews.attribution import said_by
 from sessions.peer_reviews.reviews import (
     ROLE_NAMES,
     Attribution,
@@ -33,6 +34,7 @@ from sessions.peer_reviews.reviews import (
     ReviewRole,
     writes_up_review,
 )
+from sessions.reports.naming import Naming, naming_for
 from sessions.reports.reports import starts_reports
 from sessions.written import written
 
@@ -52,6 +54,8 @@ class Quotation(SQLModel, table=True):
     """What a person said. `named` is whether they want their name with it, which a private review overrules."""
 
     __tablename__ = "quotation"
+    # Reports name quotations by id: that of one whose person was erased is never given to another.
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = public_id("qu")
@@ -96,11 +100,12 @@ class QuotingPlace:
 
 @dataclass(frozen=True)
 class QuotationShown:
-    """A quotation that may be shown, and who said it, as it may be told: a name, or what they are in the review."""
+    """A quotation as it may be read, and who said it, as it may be told: a name, or what they are in the review."""
 
     quotation: Quotation
     text: str
     by: Message | str
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -223,14 +228,40 @@ def get_quotation(db: Database, actor: Actor, programme: Programme, public: str)
     return found
 
 
-def quotations_in(db: Database, actor: Actor, programme: Programme, page: int = 1) -> Paged[Quotation]:
+def quotations_in(db: Database, actor: Actor, programme: Programme, page: int = 1) -> Paged[QuotationShown]:
     """One page of all quotations of a programme for who edits its reports, the newest first; for others of those of
-    their own words, and of those that they asked for."""
+    their own words, and of those that they asked for. Who said it is told as far as the reader may know."""
     query = select(Quotation).where(Quotation.programme_id == programme.id)
     if not starts_reports(actor, programme):
         me = actor.person or 0
         query = query.where(or_(col(Quotation.person_id) == me, col(Quotation.asked_by_id) == me))
-    return paged(db, query.order_by(col(Quotation.id).desc()), page, lambda row: row[0])
+    found = paged(db, query.order_by(col(Quotation.id).desc()), page, lambda row: row[0])
+    naming = naming_for(db, actor, programme.id or 0)
+    return Paged(_told(db, actor, found.rows, naming), found.page, found.count, found.size)
+
+
+def quotation_told(db: Database, actor: Actor, subject: QuotationInProgramme) -> QuotationShown:
+    """A quotation as somebody may read it who edits reports, asked for it or said it."""
+    return _told(db, actor, [subject.quotation], naming_for(db, actor, subject.programme.id or 0))[0]
+
+
+def _told(db: Database, actor: Actor, rows: Sequence[Quotation], naming: Naming) -> list[QuotationShown]:
+    people = {one.person_id for one in rows}
+    names = {id: one.name for id, one in people_by_id(db, people).items()}
+    query = select(ReviewPlace.review_id, ReviewPlace.person_id, ReviewPlace.role)
+    query = query.where(col(ReviewPlace.review_id).in_({one.review_id for one in rows} & naming.private))
+    roles = {(review, person): ReviewRole(role) for review, person, role in db.exec(query)}
+    found = []
+    for row in rows:
+        mine = actor.person is not None and actor.person in (row.person_id, row.asked_by_id)
+        text, about = (one if mine else naming.of_review(one, row.review_id) for one in (row.text, row.about))
+        name = names.get(row.person_id, "")
+        by: Message | str = name
+        if not mine and row.review_id in naming.private:
+            role = roles.get((row.review_id or 0, row.person_id))
+            by = said_by(name, role, shown=False) if role else _who(role)
+        found.append(QuotationShown(row, text, by, about))
+    return found
 
 
 def agreed_quotations(db: Database, ids: Iterable[int]) -> dict[int, QuotationShown]:

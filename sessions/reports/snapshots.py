@@ -44,6 +44,22 @@ def snapshot(db: Database, subject: ReportInProgramme) -> Content:
     }  # fmt: skip
 
 
+def changed_since(db: Database, subject: ReportInProgramme, content: Content) -> list[Content]:
+    """What a snapshot holds that may not stand in the report any more, and findings that say something else by now;
+    what a host answered to them meanwhile is no change. Quotations are asked for anew anyway."""
+    usable = material_for(db, subject)
+    held = [one for chapter in content["chapters"] for one in chapter["items"] if one["kind"] != ItemKind.QUOTATION]
+    now = {one.id: one for one in db.exec(select(Finding).where(col(Finding.id).in_(
+        [one["id"] for one in held if one["kind"] == ItemKind.FINDING])))}  # fmt: skip
+    return [
+        one for one in held
+        if (ItemKind(one["kind"]), one["id"]) not in usable
+        or (one["kind"] == ItemKind.FINDING and any(
+            getattr(now[one["id"]], name) != text for name, text in one["texts"].items() if name != "response_why"
+        ))
+    ]  # fmt: skip
+
+
 def _chapter(
     db: Database, subject: ReportInProgramme, row: ReportChapter, items: list[ReportItem], texts: Content
 ) -> Content:

@@ -23,14 +23,18 @@ from events.core.refusals import Conflict, NotFound
 from events.core.translation import Message, _, day_of, written_for
 from events.events import Event
 from events.programmes import Programme
+from events.roles import Role, Scope, people_with_role
 from sessions.peer_reviews.chasing import debtors_in
 from sessions.peer_reviews.reviews import PeerReview, PlaceState, ReviewPlace, ReviewRole, ReviewState
+from sessions.peer_reviews.rooms import lock_review
 from sessions.peer_reviews.templates import StepKind
 from sessions.reports.building import document_of
 from sessions.reports.documents import Document
 from sessions.reports.editing import can_be_edited
-from sessions.reports.reports import Report, ReportInProgramme, edits_report
-from sessions.reports.snapshots import Content, snapshot
+from sessions.reports.material import naming_of
+from sessions.reports.naming import Naming, naming_for, naming_in
+from sessions.reports.reports import ItemKind, Report, ReportInProgramme, edits_report
+from sessions.reports.snapshots import Content, changed_since, snapshot
 from sessions.written import written
 
 LONGEST_REASON = 1000
@@ -160,20 +164,33 @@ def waits(subject: VersionOfReport, now: datetime) -> None:
         raise Conflict(_("This version does not wait for approval any more."))
 
 
+def can_be_handed_in(subject: ReportInProgramme, now: datetime) -> None:
+    """Refuse to fix what a review says before its meeting: with its report a review is published."""
+    can_be_edited(subject, now)
+    if subject.review is not None and subject.review.state is ReviewState.PREPARING:
+        raise Conflict(_("The meeting of this review was not held yet. Hand its report in after it."))
+
+
+def can_be_approved(subject: VersionOfReport, now: datetime) -> None:
+    """Refuse to publish what does not wait, and the report of a review that has not met."""
+    waits(subject, now)
+    can_be_handed_in(subject.of_report, now)
+
+
 def is_published(subject: VersionOfReport, now: datetime) -> None:
     """Refuse to withdraw what nobody reads."""
     if subject.version.state not in READABLE:
         raise Conflict(_("This version is not published."))
 
 
-@command(edits_report, when=can_be_edited)
+@command(edits_report, when=can_be_handed_in)
 def hand_report_in(db: Database, actor: Actor, subject: ReportInProgramme) -> ReportVersion:
     """Fix what a report says now as its next version, for somebody else to approve.
 
     Refuses an empty report, and a second version while one waits.
     """
-    # Locked on PostgreSQL, so that two who hand in at once make one version.
-    db.exec(select(Report.id).where(Report.id == subject.id).with_for_update()).one()
+    _lock(db, subject)
+    can_be_handed_in(subject, clock.now())
     if any(one.state is VersionState.IN_REVIEW for one in versions_of(db, subject.id)):
         raise Conflict(_("A version waits for approval already."))
     content = snapshot(db, subject)
@@ -189,10 +206,24 @@ def hand_report_in(db: Database, actor: Actor, subject: ReportInProgramme) -> Re
     return row
 
 
-@command(edits_version & is_not_its_author, when=waits)
+def _lock(db: Database, subject: ReportInProgramme) -> None:
+    # Locked on PostgreSQL, so that two who hand in at once make one version, and nobody changes a finding while the
+    # report that quotes it is published.
+    db.exec(select(Report.id).where(Report.id == subject.id).with_for_update()).one()
+    if subject.review is not None:
+        lock_review(db, subject)
+
+
+@command(edits_version & is_not_its_author, when=can_be_approved)
 def approve_report(db: Database, actor: Actor, subject: VersionOfReport) -> None:
     """Publish a version that somebody else has handed in; the one before is superseded. With its report a review is
-    published, so that everybody can follow what the report says to its records."""
+    published, so that everybody can follow what the report says to its records.
+
+    Refuses a version that quotes what was changed or withdrawn since.
+    """
+    _lock(db, subject.of_report)
+    can_be_approved(subject, clock.now())
+    _refuse_what_changed(db, subject)
     for one in versions_of(db, subject.report.id or 0):
         if one.state is VersionState.PUBLISHED:
             _decide(db, actor, one, VersionState.SUPERSEDED)
@@ -206,6 +237,20 @@ def approve_report(db: Database, actor: Actor, subject: VersionOfReport) -> None
     record(db, actor, ReportPublished(**_ids(subject.of_report), version_id=subject.id))
 
 
+def _refuse_what_changed(db: Database, subject: VersionOfReport) -> None:
+    changed = changed_since(db, subject.of_report, subject.version.content)
+    if not changed:
+        return
+    if changed[0]["kind"] == ItemKind.FINDING:
+        raise Conflict(
+            _("Finding %(number)s of %(host)s was changed or withdrawn since this was handed in. Send it back, and hand"
+              " the report in anew.", number=changed[0]["number"], host=changed[0]["host"])
+        )  # fmt: skip
+    raise Conflict(
+        _("A lesson in it was withdrawn since this was handed in. Send it back, and hand the report in anew.")
+    )
+
+
 @command(edits_version, when=waits)
 def send_report_back(db: Database, actor: Actor, subject: VersionOfReport, *, reason: str) -> None:
     """Do not approve a version, or take back one's own, for a reason that its author reads."""
@@ -216,9 +261,17 @@ def send_report_back(db: Database, actor: Actor, subject: VersionOfReport, *, re
 
 @command(edits_version, when=is_published)
 def withdraw_report(db: Database, actor: Actor, subject: VersionOfReport, *, reason: str) -> None:
-    """Take a published version back; the reason stands in its place."""
+    """Take a published version back; the reason stands in its place. Where nothing of a review's report can be read any
+    more, the review is not published any more either: its records are for those inside, and can be put right."""
     text = written({"reason": reason}, {"reason": LONGEST_REASON}, reason=_("Please say why."))["reason"]
+    _lock(db, subject.of_report)
     _decide(db, actor, subject.version, VersionState.WITHDRAWN, reason=text)
+    review = subject.review
+    if review is not None and not any(one.state in READABLE for one in versions_of(db, subject.report.id or 0)):
+        review.published_at, review.version = None, review.version + 1
+        review.state = ReviewState.HELD if review.state is ReviewState.PUBLISHED else review.state
+        db.add(review)
+        db.flush()
     record(db, actor, ReportWithdrawn(**_ids(subject.of_report), version_id=subject.id))
 
 
@@ -278,29 +331,66 @@ def draft_document(db: Database, subject: ReportInProgramme) -> Document:
 
 @debtors_in(StepKind.REPORT)
 def without_a_report(db: Database, reviews: Collection[int]) -> dict[int, set[int]]:
-    """The rapporteurs of reviews that were held and of which no version of a report was handed in."""
+    """Whose part the report is of reviews that were held and of which no version of one waits or can be read: the
+    rapporteurs', the moderators' where no rapporteur is left, or else the organisers'."""
     held = PeerReview.state == ReviewState.HELD
     done = select(Report.review_id).join(ReportVersion, col(ReportVersion.report_id) == col(Report.id))
-    query = select(ReviewPlace.review_id, ReviewPlace.person_id)
-    query = query.join(PeerReview, col(PeerReview.id) == col(ReviewPlace.review_id)).where(
-        held, ReviewPlace.role == ReviewRole.RAPPORTEUR, ReviewPlace.state == PlaceState.ACCEPTED,
-        col(PeerReview.id).in_(reviews), col(PeerReview.id).not_in(done.where(col(Report.review_id).is_not(None))),
-    )  # fmt: skip
-    found: dict[int, set[int]] = {}
-    for review, person in db.exec(query):
-        found.setdefault(review, set()).add(person)
-    return found
+    done = done.where(col(ReportVersion.state).in_((VersionState.IN_REVIEW, *READABLE)))
+    query = select(PeerReview.id, PeerReview.event_id, Event.programme_id)
+    query = query.join(Event, col(Event.id) == col(PeerReview.event_id))
+    query = query.where(held, col(PeerReview.id).in_(reviews))
+    query = query.where(col(PeerReview.id).not_in(done.where(col(Report.review_id).is_not(None))))
+    return {id or 0: _who_writes(db, id or 0, event, programme) for id, event, programme in db.exec(query)}
+
+
+def _who_writes(db: Database, review_id: int, event_id: int, programme_id: int) -> set[int]:
+    there = (ReviewPlace.review_id == review_id, ReviewPlace.state == PlaceState.ACCEPTED)
+    for role in (ReviewRole.RAPPORTEUR, ReviewRole.MODERATOR):
+        people = set(db.exec(select(ReviewPlace.person_id).where(*there, ReviewPlace.role == role)))
+        if people:
+            return people
+    return {
+        *people_with_role(db, Role.ORGANISER, Scope.EVENT, event_id),
+        *people_with_role(db, Role.ORGANISER, Scope.PROGRAMME, programme_id),
+    }
 
 
 @dataclass(frozen=True)
 class ReportLine:
-    """A report in a list: the number of the version that everybody reads (0: none), and since when. `waits` is told to
-    who edits it."""
+    """A report in a list: its title (that of the version that everybody reads, to who edits it that of now), the number
+    of that version (0: none), and since when. `waits` is told to who edits it."""
 
     report: Report
+    title: str
     number: int
     since: datetime | None
     waits: bool
+
+
+def _working_title(report: Report, read: Naming) -> str:
+    # Who edits the report of a review is inside it.
+    return report.title if report.review_id is not None else read.written(report.title)
+
+
+def title_of(db: Database, actor: Actor, subject: ReportInProgramme) -> str:
+    """What a report is called, for who may know of it: as the version that everybody reads, to who edits it as now."""
+    if edits_report(actor, subject):
+        return naming_of(db, actor, subject).written(subject.report.title)
+    query = select(ReportVersion.content).where(ReportVersion.report_id == subject.id)
+    content = db.exec(query.where(ReportVersion.state == VersionState.PUBLISHED)).first()
+    return told_to_all(db, subject, content["title"]) if content else ""
+
+
+def told_to_all(db: Database, subject: ReportInProgramme, text: str) -> str:
+    """What was written about a report, as anybody may read it, and as letters say it."""
+    return naming_in(db, subject.programme.id or 0, subject.report.review_id).written(text)
+
+
+def reason_of(db: Database, actor: Actor, subject: VersionOfReport) -> str:
+    """Why a version was sent back or withdrawn, as somebody may read it who knows of it."""
+    if edits_version(actor, subject):
+        return naming_of(db, actor, subject.of_report).written(subject.version.reason)
+    return told_to_all(db, subject.of_report, subject.version.reason)
 
 
 def see_report(db: Database, actor: Actor, subject: ReportInProgramme) -> bool:
@@ -323,13 +413,15 @@ def get_report(db: Database, actor: Actor, programme: Programme, public: str) ->
 
 
 def reports_in(db: Database, actor: Actor, programme: Programme) -> list[ReportLine]:
-    """The reports of a programme that the actor may know of, the newest first: three queries, however many."""
+    """The reports of a programme that the actor may know of, the newest first: as many queries, however many."""
     rows = db.exec(select(Report).where(Report.programme_id == programme.id).order_by(col(Report.id).desc())).all()
-    query = select(ReportVersion.report_id, ReportVersion.number, ReportVersion.state, ReportVersion.decided_at)
-    versions = db.exec(query.where(col(ReportVersion.report_id).in_([one.id for one in rows]))).all()
+    kept = ReportVersion
+    columns: Any = (kept.report_id, kept.number, kept.state, kept.decided_at, col(kept.content)["title"].as_string())
+    versions = db.execute(select(*columns).where(col(kept.report_id).in_([one.id for one in rows]))).all()
     wanted = [one.review_id for one in rows if one.review_id]
     sources = select(PeerReview, Event).join(Event, col(Event.id) == col(PeerReview.event_id))
     of = {review.id: (review, event) for review, event in db.exec(sources.where(col(PeerReview.id).in_(wanted)))}
+    told, read = naming_in(db, programme.id or 0), naming_for(db, actor, programme.id or 0)
     found = []
     for row in rows:
         mine = [one for one in versions if one[0] == row.id]
@@ -339,5 +431,6 @@ def reports_in(db: Database, actor: Actor, programme: Programme) -> list[ReportL
         if current is not None or edits:
             number, since = (current[1], current[3]) if current else (0, None)
             waits_too = edits and any(one[2] is VersionState.IN_REVIEW for one in mine)
-            found.append(ReportLine(row, number, since, waits_too))
+            said = told.written(current[4]) if current and not edits else _working_title(row, read)
+            found.append(ReportLine(row, said, number, since, waits_too))
     return found
