@@ -5,24 +5,37 @@ Send, then mark: whoever is killed in between sends the same bytes again. Markin
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from functools import partial
+from functools import cache, partial
 
-from sqlalchemy import literal, update
+from sqlalchemy import bindparam, literal, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from events.core import clock
-from events.core.claims import MOST_TRIES, claim_one
-from events.core.database import on_commit, reading, transaction
+from events.core.claims import claim_next, due
+from events.core.database import Database, reading, transaction
+from events.core.journal import JournalEntry, fact_of
 from events.core.settings import settings
+from events.core.steps import keep_on, soonest_of, wake_when_due
+from events.events import Event, EventState
+from events.letter_choices import Topic, has_stopped
 from events.reachability import note_hard_bounce, trouble_of
-from mailer.letters import FIRST_PAUSE, Letter, LetterState, own_domain, pause_after, put_off, raw_of
-from mailer.pace import OUT, is_held, note_failed, note_taken, take_turn_to_send
+from mailer.letters import (
+    FIRST_PAUSE,
+    OCCASIONS,
+    Letter,
+    LetterState,
+    own_domain,
+    pause_after,
+    put_off,
+    raw_of,
+)
+from mailer.pace import HOLD_AFTER, OUT, TEXTS, is_held, note_failed, note_taken, take_turn_to_send
 from mailer.transport import (
     LETTER_TIMEOUT,
     AddressRefused,
@@ -39,7 +52,6 @@ log = logging.getLogger("folkmoot.mail")
 
 LEASE = timedelta(seconds=LETTER_TIMEOUT + 30)
 GIVE_UP_AFTER = timedelta(hours=48)
-POLL_SECONDS = 0.25
 
 
 class Outcome(Enum):
@@ -75,6 +87,13 @@ async def send_next(transport: Transport, *, lease: timedelta = LEASE) -> Outcom
 
 def claim_letter(lease: timedelta) -> Letter | None:
     """The next written letter that is due and has no older one before it, ours for `lease`."""
+    return claim_next(
+        _may_go(limited=bool(settings().mail_rate)), lease=lease, also=lambda db, one: take_turn_to_send(db, one.domain)
+    )
+
+
+@cache
+def _may_go(*, limited: bool) -> SelectOfScalar[Letter]:
     older = aliased(Letter)
     held_up = (
         select(older.id)
@@ -89,11 +108,8 @@ def claim_letter(lease: timedelta) -> Letter | None:
         .exists()
     )
     in_order = (col(Letter.uid) == "") | ~held_up
-    may_go = (~is_held(col(Letter.domain)), *((~is_held(literal(OUT)),) if settings().mail_rate else ()))
-    return claim_one(
-        Letter, col(Letter.raw).is_not(None), in_order, *may_go, lease=lease, order=(col(Letter.urgent_at),),
-        also=lambda db, one: take_turn_to_send(db, one.domain),
-    )  # fmt: skip
+    ways = (~is_held(col(Letter.domain)), *((~is_held(literal(OUT)),) if limited else ()))
+    return due(Letter, col(Letter.raw).is_not(None), in_order, *ways, order=(col(Letter.urgent_at),))
 
 
 def envelope_sender(letter: Letter) -> str:
@@ -102,15 +118,17 @@ def envelope_sender(letter: Letter) -> str:
 
 
 def _is_to_be_sent(letter: Letter) -> bool:
-    """End a letter that a newer one has overtaken, or whose address takes none; a cancellation is tried there once,
-    since an entry that stays does harm."""
-    same = (Letter.uid == letter.uid, Letter.address == letter.address, Letter.state == LetterState.WAITING)
+    """End a letter that a newer one has overtaken, that nobody wants any more, or whose address takes none; a
+    cancellation is tried there once, since an entry that stays does harm."""
+    # Also by one that went: two commands may meet, one that lets an old letter go again and one that says more.
+    said = col(Letter.state).in_([LetterState.WAITING, LetterState.SENT])
+    newer = (Letter.uid == letter.uid, Letter.address == letter.address, Letter.sequence > letter.sequence, said)
     with reading() as db:
-        newer = select(Letter.id).where(*same, Letter.sequence > letter.sequence)
-        overtaken = bool(letter.uid) and db.exec(newer.limit(1)).first() is not None
+        overtaken = bool(letter.uid) and db.exec(select(Letter.id).where(*newer).limit(1)).first() is not None
         trouble = trouble_of(db, letter.address)
-    if overtaken:
-        _end(letter, LetterState.SUPERSEDED)
+        wanted = _is_still_wanted(db, letter)
+    if overtaken or not wanted:
+        _end(letter, LetterState.SUPERSEDED if overtaken else LetterState.NOT_NEEDED)
         return False
     if trouble is not None and (letter.method != CalendarMethod.CANCEL or letter.attempts > 1):
         reason = f"No letters go to this address, since others came back: {trouble.reason}"
@@ -119,29 +137,60 @@ def _is_to_be_sent(letter: Letter) -> bool:
     return True
 
 
+def _is_still_wanted(db: Database, letter: Letter) -> bool:
+    """False for a letter of a kind that was stopped while it waited, for news of an event that is over, and for a
+    reminder of what has begun, was moved or is off."""
+    occasion = OCCASIONS.get(letter.kind)
+    if occasion is not None and occasion.still is not None:
+        fact = fact_of(db.get_one(JournalEntry, letter.fact_id))
+        if not occasion.still(db, fact, letter.person_id):
+            return False
+    if occasion is None or occasion.topic is None:
+        return True
+    event = db.get(Event, letter.event_id) if letter.event_id is not None else None
+    over = occasion.topic is Topic.DIGESTS and event is not None and event.state is EventState.CLOSED
+    return not over and not has_stopped(db, letter.person_id, occasion.topic)
+
+
+_ENDED = (
+    update(Letter)
+    .where(col(Letter.id) == bindparam("this"))
+    .values(state=bindparam("as"), done_at=bindparam("now"), dead_at=None, problem="")
+)
+
+
 def _end(letter: Letter, state: LetterState) -> None:
     with transaction() as db:
-        ended = update(Letter).where(col(Letter.id) == letter.id)
-        db.execute(ended.values(state=state, done_at=clock.now(), dead_at=None, problem=""))
+        values = {"this": letter.id, "as": state, "now": clock.now()}
+        db.execute(_ENDED, values, execution_options={"synchronize_session": False})
         if state is LetterState.SENT:
             note_taken(db, letter.domain)
 
 
 def _give_back(letter: Letter, fault: Undelivered) -> Outcome:
-    hopeless = isinstance(fault, AddressRefused) or clock.now() >= give_up_at(letter)
-    # What is refused for how it is written would be refused for ever, so such tries count.
-    given_up = hopeless or (isinstance(fault, OurFault) and not fault.everywhere and letter.attempts >= MOST_TRIES)
-    put_off(letter, fault.reason, attempts=letter.attempts - fault.everywhere, given_up=given_up)
     with transaction() as db:
+        everywhere = fault.everywhere or _refuses_all(db, fault)
         if isinstance(fault, AddressRefused):
             note_hard_bounce(db, letter.address, fault.reason)
-        elif fault.everywhere:
+        elif everywhere:
             note_failed(db, OUT, fault.reason)
         elif isinstance(fault, Temporary):
             note_failed(db, letter.domain, fault.reason)
+    # A server that has said no for good to these bytes would say it again (RFC 5321 section 4.2.1).
+    for_good = isinstance(fault, AddressRefused) or (isinstance(fault, OurFault) and not everywhere)
+    given_up = for_good or clock.now() >= give_up_at(letter)
+    put_off(letter, fault.reason, attempts=letter.attempts - everywhere, given_up=given_up)
     fate = "given up" if given_up else "put back"
     log.warning("letter %s %s after %s tries: %s", letter.id, fate, letter.attempts, type(fault).__name__)
-    return Outcome.NOBODY_TAKES_LETTERS if fault.everywhere else Outcome.PUT_BACK
+    return Outcome.NOBODY_TAKES_LETTERS if everywhere else Outcome.PUT_BACK
+
+
+def _refuses_all(db: Database, fault: Undelivered) -> bool:
+    """Whether a letter that is refused for good is the third in a row, with none taken between: then it is not for
+    what it says, and the letters behind it must not be lost one by one."""
+    if fault.everywhere or not isinstance(fault, OurFault):
+        return False
+    return note_failed(db, TEXTS, fault.reason) >= HOLD_AFTER
 
 
 def give_up_at(letter: Letter) -> datetime:
@@ -157,51 +206,27 @@ async def run_mail(
 ) -> None:
     """Write and send letters until `stop` is set; a letter in hand is finished first. Without a mail server that
     FOLKMOOT_MAIL_URL names, letters are written and kept."""
-    queue = _Queue(stop, lease, pause)
+    queue = _Queue(lease, pause)
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
-        tasks.create_task(queue.run(queue.write))
+        tasks.create_task(wake_when_due(stop, _soonest, log))
+        tasks.create_task(keep_on(stop, queue.write, log))
         for _number in range((senders or settings().mail_senders) if settings().mail_url else 0):
             transport = transport_for(settings().mail_url)
             stack.push_async_callback(transport.close)
-            tasks.create_task(queue.run(partial(queue.send, transport)))
+            tasks.create_task(keep_on(stop, partial(queue.send, transport), log))
+
+
+def _soonest() -> datetime | None:
+    """When the first letter is to be written or sent; those that nobody is to send wait for nothing."""
+    return soonest_of((Letter, () if settings().mail_url else (col(Letter.raw).is_(None),)))
 
 
 @dataclass
 class _Queue:
-    stop: asyncio.Event
     lease: timedelta
     first_pause: timedelta
     failures: int = 0
     paused_until: float = 0.0
-
-    async def run(self, step: Callable[[], Awaitable[bool]]) -> None:
-        """Repeat `step` while it finds something to do; else wait for a commit, or a quarter of a second."""
-        loop, woken = asyncio.get_running_loop(), asyncio.Event()
-
-        def wake() -> None:
-            loop.call_soon_threadsafe(woken.set)
-
-        forget = on_commit(wake)
-        try:
-            while not self.stop.is_set():
-                woken.clear()
-                if not await self._try(step):
-                    await self._wait(woken, POLL_SECONDS)
-        finally:
-            forget()
-
-    async def _try(self, step: Callable[[], Awaitable[bool]]) -> bool:
-        try:
-            return await step()
-        except Exception:
-            log.exception("a step of the mail worker failed")
-            await self._wait(self.stop, 1.0)
-            return False
-
-    @staticmethod
-    async def _wait(event: asyncio.Event, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(event.wait(), seconds)
 
     async def write(self) -> bool:
         """Write one letter."""

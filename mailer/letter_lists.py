@@ -12,13 +12,15 @@ from events.core.journal import JournalEntry
 from events.core.paging import Paged, paged
 from events.people import Person
 from events.reachability import AddressTrouble
+from events.registration import Registration
 from mailer.incoming.handling import IncomingLetter
-from mailer.letters import Letter, LetterState
+from mailer.letters import Letter, LetterState, has_newer
 
 
 @dataclass(frozen=True)
 class LetterRow:
-    """A letter in a list; `name` is empty for an address that nobody here has, `problem` says why it did not leave."""
+    """A letter in a list; `name` is empty for an address that nobody here has, `problem` says why it did not leave.
+    `may_go_again`: it has ended, and no newer one about the same calendar entry has taken its place."""
 
     public_id: str
     name: str
@@ -32,13 +34,14 @@ class LetterRow:
     problem: str
     fact: str
     happened_at: datetime
+    may_go_again: bool
 
 
 def letters_of(db: Database, event_id: int, state: LetterState | None = None, *, page: int = 1) -> Paged[LetterRow]:
     """An event's letters, newest first, a page at a time; in one state or all. The caller has asked who may."""
     columns: Any = select(
         Letter.public_id, Person.name, Letter.address, Letter.kind, Letter.subject, Letter.state, Letter.made_at,
-        Letter.done_at, Letter.attempts, Letter.problem, JournalEntry.kind, JournalEntry.at,
+        Letter.done_at, Letter.attempts, Letter.problem, JournalEntry.kind, JournalEntry.at, has_newer(Letter),
     ).select_from(Letter)  # type: ignore[call-overload]  # SQLModel types four columns at most  # fmt: skip
     query = (
         columns.outerjoin(Person, col(Person.id) == col(Letter.person_id))
@@ -53,11 +56,13 @@ def letters_of(db: Database, event_id: int, state: LetterState | None = None, *,
 
 
 def _row(row: Any) -> LetterRow:
-    public, name, address, kind, subject, state, made_at, done_at, attempts, problem, fact, happened = row
+    public, name, address, kind, subject, state, made_at, done_at, attempts, problem, fact, happened, replaced = row
     sent_at = done_at if state is LetterState.SENT else None
+    may_go_again = state in {LetterState.SENT, LetterState.UNDELIVERABLE} and not replaced
     return LetterRow(
-        public, name or "", address, kind, subject, state, made_at, sent_at, attempts, problem, fact, happened
-    )
+        public, name or "", address, kind, subject, state, made_at, sent_at, attempts, problem, fact, happened,
+        may_go_again,
+    )  # fmt: skip
 
 
 def letter_counts(db: Database, event_id: int) -> dict[LetterState, int]:
@@ -66,13 +71,38 @@ def letter_counts(db: Database, event_id: int) -> dict[LetterState, int]:
     return {LetterState(state): int(count) for state, count in db.exec(query)}
 
 
-def addresses_in_trouble(db: Database, event_id: int) -> dict[str, str]:
-    """The addresses of an event's letters that take none any more, with the reason."""
-    wrote = select(Letter.address).where(Letter.event_id == event_id)
-    query = select(AddressTrouble.address, AddressTrouble.reason).where(
-        col(AddressTrouble.suppressed_at).is_not(None), col(AddressTrouble.address).in_(wrote)
+@dataclass(frozen=True)
+class TroubledAddress:
+    """An address that takes no letters any more: since when and why; the last letter there, and whose it is ('' for
+    nobody here), with their place in the event if they have one."""
+
+    address: str
+    since: datetime
+    reason: str
+    letter: str
+    name: str
+    registration: str
+
+
+def addresses_in_trouble(db: Database, event_id: int) -> list[TroubledAddress]:
+    """The addresses of an event's letters that take none any more, latest first. The caller has asked who may."""
+    last = select(func.max(Letter.id)).where(Letter.event_id == event_id).group_by(col(Letter.address))
+    columns: Any = select(
+        AddressTrouble.address, AddressTrouble.suppressed_at, AddressTrouble.reason, Letter.public_id, Person.name,
+        Registration.public_id,
+    ).select_from(AddressTrouble)  # type: ignore[call-overload]  # SQLModel types four columns at most  # fmt: skip
+    place = (col(Registration.person_id) == col(Person.id)) & (col(Registration.event_id) == event_id)
+    query = (
+        columns.join(Letter, col(Letter.address) == col(AddressTrouble.address))
+        .outerjoin(Person, col(Person.email) == col(AddressTrouble.address))
+        .outerjoin(Registration, place)
+        .where(col(AddressTrouble.suppressed_at).is_not(None), col(Letter.id).in_(last))
+        .order_by(col(AddressTrouble.suppressed_at).desc(), col(AddressTrouble.address))
     )
-    return dict(db.exec(query.order_by(col(AddressTrouble.address))).all())
+    return [
+        TroubledAddress(address, since, reason, letter, name or "", registration or "")
+        for address, since, reason, letter, name, registration in db.execute(query)
+    ]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import CursorResult, Index, LargeBinary, UniqueConstraint, update
+from sqlalchemy import ColumnElement, CursorResult, Index, LargeBinary, UniqueConstraint, and_, or_, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
@@ -21,6 +22,7 @@ from events.core.journal import Fact, Told, listener
 from events.core.links import link
 from events.core.settings import settings
 from events.core.tokens import open_bytes, seal_bytes
+from events.core.translation import _
 from events.letter_choices import Topic as Topic
 from events.letter_texts import LETTER_KINDS
 from events.people import Person, PersonState, people_by_id
@@ -77,7 +79,7 @@ class Letter(Due, table=True):
     reply_to: str = Field(default="", max_length=300)
     uid: str = Field(default="", max_length=40)
     sequence: int = 0
-    method: str = Field(default="", max_length=10)
+    method: str = Field(default="", max_length=20)
     subject: str = Field(default="", max_length=300)
     raw: bytes | None = Field(default=None, sa_type=LargeBinary, repr=False)
     sealed: bool = False
@@ -140,6 +142,8 @@ Addressees = Callable[[Database, Any], Iterable[Recipient]]
 Values = dict[str, Any]
 # What a letter says: (db, fact, recipient) -> values for its templates, or None where there is nothing to say any more.
 Say = Callable[[Database, Any, Recipient], Values | None]
+# Whether that is still so when the letter is about to go: (db, fact, id of the reader).
+Still = Callable[[Database, Any, int | None], bool]
 SayT = TypeVar("SayT", bound=Callable[..., Values | None])
 
 
@@ -147,7 +151,8 @@ SayT = TypeVar("SayT", bound=Callable[..., Values | None])
 class Occasion:
     """That a fact leads to letters of one kind. `secret` ones carry a token: they are written in one transaction with
     it, and closed. `entry` names the calendar entry, so that the letter carries its revision, which is the one that the
-    fact's field `revision` says."""
+    fact's field `revision` says. `still` ones are about what begins at the fact's `starts_at`: by that they have their
+    turn, and they are asked for once more before they go."""
 
     kind: str
     fact: type[Fact]
@@ -159,6 +164,7 @@ class Occasion:
     in_their_name: bool = False
     topic: Topic | None = None
     method: str = ""
+    still: Still | None = None
 
     def is_for(self, reader: Recipient, doer: int | None) -> bool:
         """Whether a letter goes to somebody about what `doer` (None: the clock) did; those about what was done in
@@ -185,6 +191,7 @@ def letter_for(
     in_their_name: bool = False,
     topic: Topic | None = None,
     method: str = "",
+    still: Still | None = None,
 ) -> Callable[[SayT], SayT]:
     """Let a fact lead to a letter to each of `to(db, fact)`; the function's name is its kind and its templates' folder.
 
@@ -192,7 +199,8 @@ def letter_for(
     field `revision` has the number of what calendars are told, None where there is nothing to put into a calendar.
     `in_their_name` is for what somebody else did for the reader: none goes to who did it themselves, or when only
     the clock did. `topic` is for what people may do without: each such letter says how to stop them. `method` is
-    for answers to what a calendar asked for, which say again what stands and change nothing.
+    for answers to what a calendar asked for, which say again what stands and change nothing. `still` is for what is
+    about to begin, at the fact's `starts_at`: whether there is still something to say when the letter goes.
     """
 
     def register(say: SayT) -> SayT:
@@ -200,7 +208,7 @@ def letter_for(
         if kind in OCCASIONS:
             raise ValueError(f"two letters are called {kind}")
         LETTER_KINDS.add(kind)
-        OCCASIONS[kind] = Occasion(kind, fact, to, say, secret, entry, revision, in_their_name, topic, method)
+        OCCASIONS[kind] = Occasion(kind, fact, to, say, secret, entry, revision, in_their_name, topic, method, still)
         if fact not in _mail.handlers:
             _mail.hears(fact)(post_letters)
         return say
@@ -216,6 +224,11 @@ def silent(*facts: type[Fact]) -> None:
 def recipient(person: Person) -> Recipient:
     """A person as somebody to write to."""
     return Recipient(person.email, person.id, person.name, person.locale, person.zone)
+
+
+def name_of(person: Person | None) -> str:
+    """How letters to others call somebody: never by their address, which is theirs to give."""
+    return person.name if person and person.name else str(_("Somebody"))
 
 
 def recipients(db: Database, ids: Iterable[int | None]) -> list[Recipient]:
@@ -255,7 +268,8 @@ def _post(db: Database, told: Told, occasion: Occasion) -> None:
             due_at=clock.now(),
             sealed=occasion.secret,
             domain=domain_of(one.address),
-            urgent_at=urgency(occasion),
+            urgent_at=urgency(occasion, _begins(occasion, told.fact)),
+            matters_until=_begins(occasion, told.fact),
         )
         if one.person_id is not None and hasattr(told.fact, "meeting_id"):
             letter.reply_to = reply_address(db, letter.event_id or 0, one.person_id)
@@ -264,6 +278,12 @@ def _post(db: Database, told: Told, occasion: Occasion) -> None:
             db.add(letter)
     db.flush()
     db.info["tell"] = True
+
+
+def _begins(occasion: Occasion, fact: Any) -> datetime | None:
+    """When that begins which a letter without a calendar part is sent before; None for what is about no time."""
+    begins: datetime | None = fact.starts_at if occasion.still is not None else None
+    return begins
 
 
 def carries_entry(occasion: Occasion, fact: Any) -> bool:
@@ -292,7 +312,9 @@ def _in_order(db: Database, fact: Fact, occasion: Occasion, letter: Letter) -> b
     # Two facts about one entry may be told at once; each must see what the other posted.
     db.exec(select(CalendarEntry.id).where(CalendarEntry.id == line.id).with_for_update()).one()
     watch(db, line)
-    others = db.exec(select(Letter).where(Letter.uid == line.uid, Letter.address == letter.address)).all()
+    # Locked too, against whoever gives one back unsent meanwhile: of the two the second sees what the first did.
+    same = select(Letter).where(Letter.uid == line.uid, Letter.address == letter.address)
+    others = db.exec(same.order_by(col(Letter.id)).with_for_update()).all()
     if occasion.method:
         _fill_in_entry(db, letter, line, revision, occasion.method)
         return True
@@ -302,10 +324,23 @@ def _in_order(db: Database, fact: Fact, occasion: Occasion, letter: Letter) -> b
     if any(one.sequence > letter.sequence for one in others):
         set_aside(letter, LetterState.SUPERSEDED)
         return True
-    reached = [one for one in others if not _superseded_unsent(db, one) and one.attempts > 0]
+    for one in others:
+        _put_older_aside(db, one)
+    # One that was tried may have arrived, whatever we were told.
+    reached = any(one.attempts > 0 for one in others)
     if revision.method is CalendarMethod.CANCEL and not reached:
         set_aside(letter, LetterState.NOT_NEEDED)
     return True
+
+
+def has_newer(letter: Any, *states: LetterState) -> ColumnElement[bool]:
+    """Whether the same address has a letter with a higher number about the same calendar entry: for a query about
+    `letter`, which is the table or an alias. In one of `states`, or in any."""
+    newer = aliased(Letter)
+    more = (newer.uid == letter.uid, newer.address == letter.address, newer.sequence > letter.sequence)
+    among = (col(newer.state).in_(states),) if states else ()
+    found = select(newer.id).where(*more, *among).correlate(letter).exists()
+    return and_(col(letter.uid) != "", found)
 
 
 def told_revision(
@@ -321,15 +356,19 @@ def _fill_in_entry(db: Database, letter: Letter, entry: CalendarEntry, revision:
     letter.reply_to = reply_address(db, letter.event_id or 0, letter.person_id or 0)
 
 
-def _superseded_unsent(db: Database, letter: Letter) -> bool:
-    """Put an older letter aside if it was never tried, and say whether it was so."""
-    if letter.state is not LetterState.WAITING or letter.attempts > 0:
-        return False
-    untried = (col(Letter.id) == letter.id, col(Letter.attempts) == 0, col(Letter.done_at).is_(None))
-    aside = update(Letter).where(*untried).values(state=LetterState.SUPERSEDED, done_at=clock.now())
-    changed = cast("CursorResult[Any]", db.execute(aside)).rowcount == 1  # an UPDATE always answers with a cursor
+def _put_older_aside(db: Database, letter: Letter) -> None:
+    """End an older letter that only waits, for its first turn or for the next; one that is on its way goes on.
+
+    A claim takes the reason of the last pause away: a letter with a reason is in nobody's hands, however long its
+    pause still is.
+    """
+    if letter.state is not LetterState.WAITING:
+        return
+    waits = (col(Letter.id) == letter.id, col(Letter.done_at).is_(None), col(Letter.dead_at).is_(None))
+    in_no_hands = or_(col(Letter.attempts) == 0, col(Letter.problem) != "")
+    aside = update(Letter).where(*waits, in_no_hands).values(state=LetterState.SUPERSEDED, done_at=clock.now())
+    db.execute(aside, execution_options={"synchronize_session": False})
     db.refresh(letter)
-    return changed
 
 
 def set_aside(letter: Letter, state: LetterState) -> None:
@@ -338,14 +377,20 @@ def set_aside(letter: Letter, state: LetterState) -> None:
 
 
 def put_off(letter: Letter, problem: str, *, attempts: int, given_up: bool) -> None:
-    """Try a letter again later, or never, with the reason kept. Only for whoever claimed it, while it has not ended."""
-    change: dict[str, Any] = {"attempts": attempts, "problem": problem[:500]}
+    """Try a letter again later, or never, with the reason kept; not again where a newer one waits behind it. Only for
+    whoever claimed it, while it has not ended."""
+    change: dict[str, Any] = {"attempts": attempts, "problem": problem[:500] or "no reason given"}
     change["due_at"] = clock.now() + pause_after(letter.attempts)
     if given_up:
         change |= {"dead_at": clock.now(), "state": LetterState.UNDELIVERABLE}
     mine = (col(Letter.id) == letter.id, col(Letter.attempts) == letter.attempts, col(Letter.done_at).is_(None))
     with transaction() as db:
-        db.execute(update(Letter).where(*mine).values(**change))
+        put = cast("CursorResult[Any]", db.execute(update(Letter).where(*mine).values(**change))).rowcount == 1
+        if put and letter.uid and not given_up:
+            # Asked once the row is ours: whoever posts a newer one takes its lock first.
+            behind = (col(Letter.id) == letter.id, has_newer(Letter, LetterState.WAITING))
+            aside = update(Letter).where(*behind).values(state=LetterState.SUPERSEDED, done_at=clock.now())
+            db.execute(aside, execution_options={"synchronize_session": False})
 
 
 def pause_after(attempts: int, first: timedelta = FIRST_PAUSE) -> timedelta:
@@ -356,14 +401,28 @@ def pause_after(attempts: int, first: timedelta = FIRST_PAUSE) -> timedelta:
 
 def reply_address(db: Database, event_id: int, person_id: int) -> str:
     """The address that stands for a person's part in an event, made the first time."""
-    query = select(ReplyAddress).where(ReplyAddress.event_id == event_id, ReplyAddress.person_id == person_id)
-    found = db.exec(query).first()
+    found = _reply_address(db, event_id, person_id)
     if found is None:
         found = ReplyAddress(token=secrets.token_hex(16), event_id=event_id, person_id=person_id)
         db.add(found)
         db.flush()
+    return _with_token(found)
+
+
+def find_reply_address(db: Database, event_id: int | None, person_id: int | None) -> str | None:
+    """The address that stands for a person's part in an event, where there is one."""
+    found = _reply_address(db, event_id, person_id) if event_id is not None and person_id is not None else None
+    return _with_token(found) if found is not None else None
+
+
+def _reply_address(db: Database, event_id: int, person_id: int) -> ReplyAddress | None:
+    query = select(ReplyAddress).where(ReplyAddress.event_id == event_id, ReplyAddress.person_id == person_id)
+    return db.exec(query).first()
+
+
+def _with_token(row: ReplyAddress) -> str:
     local_part, _at, domain = settings().mail_from.rpartition("@")
-    return f"{local_part}+{found.token}@{domain}"
+    return f"{local_part}+{row.token}@{domain}"
 
 
 def first_of_its_entry(db: Database, letter: Letter) -> Letter | None:

@@ -7,11 +7,13 @@ from sqlalchemy import CursorResult, bindparam, or_, text, update
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
+from events.core.claims import NOW
 from events.core.columns import Moment, moment
 from events.core.database import Database
 from events.core.settings import settings
 
 OUT = ""  # our own way out, by which all letters go
+TEXTS = "*"  # no way at all: how many letters in a row were refused for good for what they are
 HOLD_AFTER = 3
 FIRST_HOLD, LONGEST_HOLD = timedelta(seconds=30), timedelta(hours=1)
 
@@ -42,11 +44,10 @@ def domain_of(address: str) -> str:
 
 
 def is_held(domain: Any) -> Any:
-    """The condition that no letter may go now to a domain (a column)."""
-    now = clock.now()
+    """The condition that no letter may go at `NOW` to a domain (a column)."""
     return (
         select(MailRoute.name)
-        .where(col(MailRoute.name) == domain, or_(col(MailRoute.free_at) > now, col(MailRoute.held_until) > now))
+        .where(col(MailRoute.name) == domain, or_(col(MailRoute.free_at) > NOW, col(MailRoute.held_until) > NOW))
         .exists()
     )
 
@@ -66,15 +67,21 @@ def _take(db: Database, name: str, per_minute: int) -> bool:
     return cast("CursorResult[Any]", taken).rowcount == 1  # an UPDATE always answers with a cursor
 
 
+_TAKEN = (
+    update(MailRoute)
+    .where(col(MailRoute.name).in_((OUT, TEXTS, bindparam("domain"))), col(MailRoute.failures) > 0)
+    .values(failures=0, held_until=None, since=None, problem="")
+)
+
+
 def note_taken(db: Database, domain: str) -> None:
     """A letter was taken, so nothing is wrong with its way (any more)."""
-    troubled = (col(MailRoute.name).in_((OUT, domain)), col(MailRoute.failures) > 0)
-    db.execute(update(MailRoute).where(*troubled).values(failures=0, held_until=None, since=None, problem=""))
+    db.execute(_TAKEN, {"domain": domain}, execution_options={"synchronize_session": False})
 
 
-def note_failed(db: Database, name: str, problem: str) -> None:
-    """A letter could not go this way now. A domain that fails three times in a row is held, longer each time, so that
-    its letters do not stand before those to others."""
+def note_failed(db: Database, name: str, problem: str) -> int:
+    """A letter could not go this way now: how many in a row. A domain that fails three times in a row is held, longer
+    each time, so that its letters do not stand before those to others."""
     now = clock.now()
     db.execute(_FIRST, {"name": name, "now": now})
     row = db.exec(select(MailRoute).where(MailRoute.name == name).with_for_update()).one()
@@ -83,6 +90,7 @@ def note_failed(db: Database, name: str, problem: str) -> None:
     if name != OUT and row.failures >= HOLD_AFTER:
         row.held_until = now + min(FIRST_HOLD * 2 ** min(row.failures - HOLD_AFTER, 10), LONGEST_HOLD)
     db.add(row)
+    return row.failures
 
 
 def trouble_with_the_way_out(db: Database) -> MailRoute | None:

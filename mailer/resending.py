@@ -14,13 +14,13 @@ from events.core.journal import record
 from events.core.refusals import Conflict, NotFound
 from events.core.translation import _
 from events.events import EventWithPhases
-from events.reachability import LetterSentAgain, trouble_of, trust_again
+from events.reachability import LetterSentAgain, checked_why, trouble_of, trust_again
 from events.roles import organiser_of_event
-from mailer.letters import Letter, LetterState
+from mailer.letters import Letter, LetterState, has_newer
 
 
 class StillThere(Conflict):
-    """A letter that waits or was put aside is not sent again."""
+    """A letter that waits, was put aside, or has a newer one about the same calendar entry is not sent again."""
 
     def __init__(self) -> None:
         super().__init__(_("This letter waits to be sent, or a newer one has taken its place."))
@@ -51,8 +51,8 @@ def get_letter(db: Database, event: EventWithPhases, public: str) -> LetterInEve
 
 @command(organiser_of_event)
 def resend_letter(db: Database, actor: Actor, subject: LetterInEvent) -> None:
-    """Let a letter go once more, the same bytes; refuses with StillThere one that waits or was replaced, and with
-    AddressTakesNone where letters come back."""
+    """Let a letter go once more, the same bytes; refuses with StillThere one that waits or that a newer one has
+    replaced, also one that went out, and with AddressTakesNone where letters come back."""
     if trouble_of(db, subject.letter.address) is not None:
         raise AddressTakesNone
     if not send_again(db, subject.letter):
@@ -61,14 +61,15 @@ def resend_letter(db: Database, actor: Actor, subject: LetterInEvent) -> None:
 
 
 @command(organiser_of_event)
-def trust_address(db: Database, actor: Actor, subject: LetterInEvent) -> None:
-    """Say that the address of a letter takes letters again; twice is once."""
-    trust_again(db, subject.letter.address)
+def trust_address(db: Database, actor: Actor, subject: LetterInEvent, *, why: str) -> None:
+    """Say that the address of a letter takes letters again, and how one knows; twice is once. Refuses no reason."""
+    trust_again(db, actor, subject.letter.address, checked_why(why))
 
 
 def send_again(db: Database, letter: Letter, *, pause: timedelta = timedelta(0)) -> bool:
-    """Let a letter go once more as it was written; False for one that waits, was put aside, was not written, or went
-    within the last `pause`. Part of commands that have asked their own rule."""
+    """Let a letter go once more as it was written; False for one that waits, was put aside, was not written, went
+    within the last `pause`, or is about a calendar entry of which this address was told more since: an invitation
+    after its cancellation would revive it. Part of commands that have asked their own rule."""
     ended = letter.done_at or letter.dead_at
     if letter.state not in {LetterState.SENT, LetterState.UNDELIVERABLE} or ended is None:
         return False
@@ -78,6 +79,8 @@ def send_again(db: Database, letter: Letter, *, pause: timedelta = timedelta(0))
         return False
     same = (col(Letter.id) == letter.id, col(Letter.state) == letter.state, col(Letter.attempts) == letter.attempts)
     anew: dict[str, Any] = {"state": LetterState.WAITING, "done_at": None, "dead_at": None, "due_at": clock.now()}
-    changed = cast("CursorResult[Any]", db.execute(update(Letter).where(*same).values(**anew)))
+    again = update(Letter).where(*same, ~has_newer(Letter)).values(**anew)
+    changed = cast("CursorResult[Any]", db.execute(again, execution_options={"synchronize_session": False}))
+    db.expire(letter)
     db.info["tell"] = True
     return changed.rowcount == 1

@@ -23,7 +23,7 @@ from events.letter_texts import passage_for
 from events.people import Person, PersonState
 from events.placeholders import filled
 from events.programmes import Programme
-from mailer.cleaning import address, clean_header, clean_text, unlinked
+from mailer.cleaning import NAME_LIMIT, address, clean_header, clean_text, unlinked
 from mailer.invitations import Invitation, Method, calendar_bytes
 from mailer.letters import (
     OCCASIONS,
@@ -58,7 +58,7 @@ log = logging.getLogger("folkmoot.mail")
 TEMPLATES = Path(__file__).parent / "templates"
 SENDER = "Folkmoot"
 # What stands around what a letter says; letters about no event have none of it.
-NO_FRAME: Values = {"passage": [], "programme": "", "funding": ""}
+NO_FRAME: Values = {"passage": [], "programme": "", "funding": "", "logo": ""}
 
 
 @dataclass(frozen=True)
@@ -150,20 +150,23 @@ def compose(db: Database, letter: Letter) -> Written | None:
     with translation.written_for(to.locale, to.zone):
         values = occasion.say(db, fact, to)
         in_reply_to = first.message_id if first else None
-        values = values if values is None else {**_frame(db, letter, to), **values}
+        values = values if values is None else {**frame_of(db, letter.event_id, letter.kind, to), **values}
         return None if values is None else assemble(letter, to, values, entry, in_reply_to, answer, stop)
 
 
-def _frame(db: Database, letter: Letter, to: Recipient) -> Values:
-    """The programme behind a letter's event, and what its organisers let letters of this kind begin with."""
-    event = db.get(Event, letter.event_id) if letter.event_id is not None else None
+def frame_of(db: Database, event_id: int | None, kind: str, to: Recipient, text: str | None = None) -> Values:
+    """The programme behind a letter's event, and what its organisers let letters of this kind begin with: what they
+    saved, or `text` where they only try it."""
+    event = db.get(Event, event_id) if event_id is not None else None
     programme = db.get(Programme, event.programme_id) if event is not None else None
     if event is None or programme is None:
         return {}
-    text = passage_for(db, event.id, letter.kind, to.locale)
-    placed = filled(text, {"name": to.name, "event": event.name, "programme": programme.name})
+    words = passage_for(db, event.id, kind, to.locale) if text is None else text
+    placed = filled(words, {"name": to.name, "event": event.name, "programme": programme.name})
     passage = placed.split("\n\n") if placed else []
-    return {"passage": passage, "programme": programme.name, "funding": programme.funding}
+    # Its address holds nothing of the reader: showing it tells nobody who has read the letter.
+    logo = page("programme_logo", programme=programme.slug) if programme.logo_id is not None else ""
+    return {"passage": passage, "programme": programme.name, "funding": programme.funding, "logo": logo}
 
 
 def _stop_link(db: Database, occasion: Occasion, letter: Letter) -> Page | None:
@@ -184,12 +187,12 @@ def assemble(
     stop: Page | None = None,
 ) -> Written:
     """Put subject, texts and calendar of a letter together, for the present reader."""
-    values = {**NO_FRAME, "name": to.name, "stop": stop, **values, **(_as_revised(entry[1]) if entry else {})}
+    values = {**NO_FRAME, "name": to.name, "stop": stop, **values, **(as_revised(entry[1]) if entry else {})}
     subject, text, html = texts(letter.kind, values)
     invitation = _invitation(letter, to, values, *entry, answer) if entry else None
     raw = message_bytes(
-        sender=address(SENDER, settings().mail_from),
-        reply_to=address(SENDER, letter.reply_to) if letter.reply_to else None,
+        sender=address(sender_named(values["programme"]), settings().mail_from),
+        reply_to=address(sender_named(values["programme"]), letter.reply_to) if letter.reply_to else None,
         to=address(values["name"], letter.address),
         subject=subject,
         text=text,
@@ -204,6 +207,13 @@ def assemble(
     return Written(subject, signed(raw))
 
 
+def sender_named(programme: str) -> str:
+    """As whom letters come: the programme behind the event, always at our one address, which receivers learn to know.
+    Organisers of calendar entries keep their plain name, since calendars know an entry by its organiser."""
+    known = clean_header(programme, NAME_LIMIT - 40)
+    return str(translation._("%(programme)s via Folkmoot", programme=known)) if known else SENDER
+
+
 def revision_of(
     db: Database, occasion: Occasion, fact: Any, letter: Letter
 ) -> tuple[CalendarEntry, CalendarRevision] | None:
@@ -214,8 +224,9 @@ def revision_of(
     return told_revision(db, kind, getattr(fact, field), letter.sequence)
 
 
-def _as_revised(revision: CalendarRevision) -> Values:
-    # The texts say what the calendar part says, also when the meeting was moved again before the letter was written.
+def as_revised(revision: CalendarRevision) -> Values:
+    """The times and the place of a calendar part: texts say what it says, also when the meeting was moved again before
+    the letter was written."""
     times = {"starts_at": revision.starts_at, "ends_at": revision.ends_at}
     return {**times, "place": revision.place, "url": page_at(revision.path)}
 
@@ -233,24 +244,33 @@ def _invitation(
     method: Method = "CANCEL" if revision.method is CalendarMethod.CANCEL else "REQUEST"
     if letter.method == "DECLINECOUNTER":
         method = "DECLINECOUNTER"
-    return Invitation(
-        uid=entry.uid,
-        sequence=revision.sequence,
+    return replace(
+        invitation_of(entry, revision, rendered(f"{letter.kind}/calendar.txt", values)),
         method=method,
         # An answer to a proposal is no revision: it says when it was made.
         dtstamp=max(letter.made_at, revision.dtstamp) if method == "DECLINECOUNTER" else revision.dtstamp,
-        created=entry.created_at,
-        starts_at=revision.starts_at,
-        ends_at=revision.ends_at,
-        summary=revision.summary,
-        description=rendered(f"{letter.kind}/calendar.txt", values),
-        location=revision.place,
-        url=values["url"],
         organiser_name=SENDER,
         organiser_address=letter.reply_to,
         attendee_name=to.name,
         attendee_address=letter.address,
         answer=answer.value,
+    )
+
+
+def invitation_of(entry: CalendarEntry, revision: CalendarRevision, description: str) -> Invitation:
+    """What every calendar is told of a revision, whoever reads it and however it comes to them."""
+    return Invitation(
+        uid=entry.uid,
+        sequence=revision.sequence,
+        method="PUBLISH",
+        dtstamp=revision.dtstamp,
+        created=entry.created_at,
+        starts_at=revision.starts_at,
+        ends_at=revision.ends_at,
+        summary=revision.summary,
+        description=description,
+        location=revision.place,
+        url=page_at(revision.path),
         transparent=entry.kind is EntryKind.PHASE,
         join=revision.join_at,
         series=series_of(revision),
@@ -260,8 +280,13 @@ def _invitation(
 def texts(kind: str, values: Values) -> tuple[str, str, str]:
     """Subject, plain text and HTML of a kind of letter, for the present reader. Fails on a value that is missing."""
     subject = clean_header(rendered(f"{kind}/subject.txt", values))
-    text = re.sub(r"\n{3,}", "\n\n", rendered(f"{kind}/body.txt", values)).strip() + "\n"
+    text = plain_text(f"{kind}/body.txt", values)
     return subject, text, rendered(f"{kind}/body.html", {**values, "subject": subject})
+
+
+def plain_text(template: str, values: Values) -> str:
+    """A template of plain text filled in, with one empty line between paragraphs."""
+    return re.sub(r"\n{3,}", "\n\n", rendered(template, values)).strip() + "\n"
 
 
 def rendered(template: str, values: Values) -> str:
@@ -300,6 +325,10 @@ def span(start: datetime | None, end: datetime | None, zone: str | None = None) 
     return f"{day}, {clock_}{'–' if day == last_day else ' –'}{till} ({label})"
 
 
+def _counted(one: str, many: str, count: int) -> str:
+    return translation.ngettext(one, many, count) % {"num": count}
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -310,7 +339,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    environment.globals.update(_=translation._, span=span)
+    environment.globals.update(_=translation._, ngettext=_counted, span=span)
     environment.filters.update(
         when=translation.when, day=translation.day_of, clock=translation.clock_of, zone=translation.zone_label
     )

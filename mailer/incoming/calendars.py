@@ -1,5 +1,6 @@
 """Answers of calendars as they come: read with patience, since each program has its own way of writing them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Component
 
 from events.core import clock
-from mailer.cleaning import clean_text
+from mailer.cleaning import UnusableAddress, clean_address, clean_text
 from sessions.replies import CalendarReply, ReplyVerb
 
 MOST_EVENTS = 50
@@ -47,8 +48,8 @@ def read_reply(raw: bytes, *, prefer: str, zone: str) -> Attendance:
     attendees = _attendees(event)
     if not attendees:
         raise NoReply("no attendee")
-    chosen = next((one for one in attendees if same_mailbox(one[0], prefer)), attendees[0])
-    verb = _verb(method, chosen[1])
+    chosen = next((one for one in attendees if same_mailbox(one.address, prefer)), attendees[0])
+    verb = _verb(method, chosen.says)
     start, end = (_moment(event, name, zone) for name in ("DTSTART", "DTEND"))
     reply = CalendarReply(
         verb=verb,
@@ -59,8 +60,9 @@ def read_reply(raw: bytes, *, prefer: str, zone: str) -> Attendance:
         instance=_moment(event, "RECURRENCE-ID", zone),
         starts_at=start if verb is ReplyVerb.COUNTER else None,
         ends_at=end if verb is ReplyVerb.COUNTER else None,
+        delegate=chosen.delegate if verb is ReplyVerb.DELEGATED else "",
     )
-    return Attendance(chosen[0], reply)
+    return Attendance(chosen.address, reply)
 
 
 def _verb(method: str, partstat: str) -> ReplyVerb:
@@ -71,12 +73,33 @@ def _verb(method: str, partstat: str) -> ReplyVerb:
     return ReplyVerb(partstat)
 
 
-def _attendees(event: Component) -> list[tuple[str, str]]:
+@dataclass(frozen=True)
+class _Attendee:
+    """One line about somebody who was asked; `delegate` is whom they name to come instead."""
+
+    address: str
+    says: str
+    delegate: str
+
+
+def _attendees(event: Component) -> list[_Attendee]:
     found: Any = event.get("ATTENDEE", [])
     rows = found if isinstance(found, list) else [found]
-    return [
-        (_address(str(one)), str(getattr(one, "params", {}).get("PARTSTAT", "NEEDS-ACTION")).upper()) for one in rows
-    ]
+    return [_attendee(_address(str(one)), getattr(one, "params", {})) for one in rows]
+
+
+def _attendee(addr: str, parameters: Mapping[str, Any]) -> _Attendee:
+    named = parameters.get("DELEGATED-TO", "")
+    first = str(next(iter(named), "")) if isinstance(named, list | tuple) else str(named)
+    return _Attendee(addr, str(parameters.get("PARTSTAT", "NEEDS-ACTION")).upper(), _delegate(first))
+
+
+def _delegate(text: str) -> str:
+    """The address of a delegate; empty for what is none, which is to be read by people all the same."""
+    try:
+        return clean_address(_address(text.strip('"')))
+    except UnusableAddress:
+        return ""
 
 
 def _address(text: str) -> str:

@@ -30,6 +30,7 @@ from mailer.incoming.parts import Incoming, Kind, read_incoming
 from mailer.incoming.trust import is_attested
 from mailer.letters import Letter, LetterState, ReplyAddress, own_domain
 from mailer.resending import send_again
+from sessions.calendars import CalendarMethod
 from sessions.forwarded import forward_text
 from sessions.meetings import Meeting, MeetingInEvent, meeting_in_event
 from sessions.replies import (
@@ -107,27 +108,32 @@ def handle(raw: bytes, envelope: Envelope) -> list[Decision]:
 def _handle(incoming: Incoming, raw: bytes, recipient: str) -> Decision:
     body = raw.partition(b"\r\n\r\n")[2] or raw.partition(b"\n\n")[2]
     named = f"{incoming.header('Message-ID')} {recipient} {hashlib.sha256(body).hexdigest()}"
-    row = IncomingLetter(
-        digest=hashlib.sha256(named.encode("utf-8", "replace")).hexdigest(), arrived_at=clock.now(), kind=incoming.kind
-    )
-    token = token_of(recipient)
-    try:
-        if token:
-            take_turn(f"incoming {token}"[:160], times=AN_HOUR, per=timedelta(hours=1))
-    except TooOften:
-        row.decision = Decision.TOO_OFTEN
+    digest = hashlib.sha256(named.encode("utf-8", "replace")).hexdigest()
+    is_too_often = _is_too_often(incoming, recipient)
     with transaction() as db:
-        if not _kept(db, row):
+        row = _kept(db, IncomingLetter(digest=digest, arrived_at=clock.now(), kind=incoming.kind))
+        if row is None:
             return Decision.IGNORED
-        if row.decision is not Decision.TOO_OFTEN:
-            fate = _decide(db, row, incoming, recipient)
-            row.decision, row.why = fate.decision, fate.why[:200]
-            db.add(row)
+        fate = _put_off(db, row, recipient) if is_too_often else _decide(db, row, incoming, recipient)
+        row.decision, row.why = fate.decision, fate.why[:200]
+        db.add(row)
         return row.decision
 
 
-def _kept(db: Database, row: IncomingLetter) -> bool:
-    """Write a message down; False, and counted, where it was here before."""
+def _is_too_often(incoming: Incoming, recipient: str) -> bool:
+    """Count a message for its token; one without for its sender, so that nobody uses up the turns of others."""
+    token = token_of(recipient)
+    writer = hashlib.sha256(incoming.sender.encode("utf-8", "replace")).hexdigest()
+    try:
+        take_turn(f"incoming {token or writer}"[:160], times=AN_HOUR, per=timedelta(hours=1))
+    except TooOften:
+        return True
+    return False
+
+
+def _kept(db: Database, row: IncomingLetter) -> IncomingLetter | None:
+    """Write a message down, and answer its row; None, and counted, where it was decided before. One that was too often
+    was not: it is brought again because we asked for that."""
     try:
         with db.begin_nested():
             db.add(row)
@@ -135,10 +141,19 @@ def _kept(db: Database, row: IncomingLetter) -> bool:
     except IntegrityError as error:
         if not is_broken(error, "uq_incoming_letter_digest"):
             raise
-        again = update(IncomingLetter).where(col(IncomingLetter.digest) == row.digest)
-        db.execute(again.values(times=IncomingLetter.times + 1))
-        return False
-    return True
+        query = select(IncomingLetter).where(IncomingLetter.digest == row.digest)
+        known = db.exec(query.with_for_update()).one()
+        known.times += 1
+        db.add(known)
+        return known if known.decision is Decision.TOO_OFTEN else None
+    return row
+
+
+def _put_off(db: Database, row: IncomingLetter, recipient: str) -> _Fate:
+    address = _reply_address(db, token_of(recipient))
+    if address is not None:
+        row.event_id, row.person_id = address.event_id, address.person_id
+    return _Fate(Decision.TOO_OFTEN)
 
 
 def token_of(recipient: str) -> str:
@@ -243,9 +258,13 @@ def _answer(db: Database, row: IncomingLetter, said: Attendance, person: Person,
     matches = same_mailbox(said.attendee, person.email)
     if said.reply.verb is ReplyVerb.REFRESH:
         return _refresh(db, subject, person) if matches else _Fate(Decision.DROPPED, "asked by another")
-    if matches and (row.attested or said.reply.verb not in WEIGHTY):
+    # What is said of a single time is only noted, and takes nothing away from anybody.
+    is_light = said.reply.verb not in WEIGHTY or said.reply.instance is not None
+    if matches and (row.attested or is_light):
         outcome = answer_entry(db, actor_for(db, person.id), subject, reply=said.reply)
         return _Fate(_DECISIONS[outcome], outcome)
+    if said.reply.instance is not None:
+        return _Fate(Decision.DROPPED, "from another address")
     why = "not vouched for" if matches else "from another address"
     is_new = hold_reply(db, subject, said.reply, SYSTEM)
     return _Fate(Decision.HELD if is_new else Decision.IGNORED, why if is_new else "waits already")
@@ -263,8 +282,12 @@ _DECISIONS = {
 
 
 def _refresh(db: Database, subject: EntryOfPerson, person: Person) -> _Fate:
-    """Send what an entry says now once more, the same bytes; once a minute at most."""
-    theirs = (Letter.uid == subject.entry.uid, Letter.address == person.email)
+    """Send what an entry says now once more, the same bytes; once a minute at most. That another time was not to be
+    (DECLINECOUNTER) is an answer, and not what the entry says."""
+    theirs = (
+        Letter.uid == subject.entry.uid, Letter.address == person.email,
+        col(Letter.method).in_([CalendarMethod.REQUEST, CalendarMethod.CANCEL]),
+    )  # fmt: skip
     letter = db.exec(select(Letter).where(*theirs).order_by(col(Letter.sequence).desc(), col(Letter.id).desc())).first()
     if letter is None or not send_again(db, letter, pause=timedelta(minutes=1)):
         return _Fate(Decision.IGNORED, "sent a moment ago, or about to be")

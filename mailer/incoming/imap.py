@@ -17,7 +17,7 @@ from sqlmodel import Field, SQLModel, select
 
 from events.core.database import transaction
 from events.core.settings import settings
-from mailer.incoming.handling import Envelope, handle, is_ours
+from mailer.incoming.handling import Decision, Envelope, handle, is_ours
 
 log = logging.getLogger("folkmoot.incoming")
 
@@ -71,20 +71,28 @@ def mailbox_address(url: str) -> MailboxAddress:
 
 def fetch_new(mailbox: Mailbox, name: str, folder: str) -> int:
     """Handle what is new in a folder, in order; answers how many. One that cannot be handled now ends this round and
-    is tried again in the next."""
+    is tried again in the next. One that was too often is passed by, since others wait behind it, and stays unseen;
+    each round first tries such ones again."""
     validity = int(mailbox.select_folder(folder)[b"UIDVALIDITY"])
     last = _place(name, validity)
+    waiting = sorted(mailbox.search(["UNSEEN", "UID", f"1:{last}"])) if last else []
+    for uid in waiting[:AT_ONCE]:
+        _handle_one(mailbox, uid)
     # "N:*" always answers the newest, even if it is older than N.
     new = sorted(uid for uid in mailbox.search(["UID", f"{last + 1}:*"]) if uid > last)
     for uid in new[:AT_ONCE]:
-        found = mailbox.fetch([uid], ["BODY.PEEK[]"]).get(uid, {})
-        raw = bytes(found.get(b"BODY[]", b""))
-        recipients = recipients_in(raw)
-        if recipients:
-            handle(raw, Envelope(_sender_in(raw), recipients))
+        _handle_one(mailbox, uid)
         _got_to(name, validity, uid)
-        mailbox.add_flags([uid], [b"\\Seen"])
     return len(new[:AT_ONCE])
+
+
+def _handle_one(mailbox: Mailbox, uid: int) -> None:
+    found = mailbox.fetch([uid], ["BODY.PEEK[]"]).get(uid, {})
+    raw = bytes(found.get(b"BODY[]", b""))
+    recipients = recipients_in(raw)
+    decisions = handle(raw, Envelope(_sender_in(raw), recipients)) if recipients else []
+    if Decision.TOO_OFTEN not in decisions:
+        mailbox.add_flags([uid], [b"\\Seen"])
 
 
 def recipients_in(raw: bytes) -> tuple[str, ...]:

@@ -118,10 +118,7 @@ def _is_automatic(message: EmailMessage) -> bool:
     """Whether nobody wrote this: out of office, lists, auto-responders (RFC 3834 and what came before it)."""
     if str(message.get("Auto-Submitted", "no")).split(";")[0].strip().lower() != "no":
         return True
-    if any(
-        message.get(name) is not None
-        for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id")
-    ):
+    if any(message.get(name) is not None for name in AUTOMATIC):
         return True
     return str(message.get("Precedence", "")).strip().lower() in {"bulk", "junk", "list", "auto_reply"}
 

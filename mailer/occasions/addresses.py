@@ -5,6 +5,7 @@ from typing import Any
 from events.core.database import Database
 from events.events import Event
 from events.people import Person, PersonState
+from mailer.entries import words_of
 from mailer.letters import Recipient, Values, letter_for, page, recipient
 from sessions.addresses import (
     AddressChange,
@@ -48,17 +49,19 @@ def address_changed(db: Database, fact: AddressChanged, to: Recipient) -> Values
     return {"url": page("account")}
 
 
-def _entry(db: Database, fact: EntryRehomed) -> Values | None:
+def _entry(db: Database, fact: EntryRehomed, to: Recipient) -> Values | None:
     entry, event = db.get(CalendarEntry, fact.entry_id), db.get(Event, fact.event_id)
     revision = latest_revision(db, entry) if entry is not None else None
-    return {"event": event.name, "title": revision.summary} if revision is not None and event is not None else None
+    if entry is None or revision is None or event is None:
+        return None
+    return {**words_of(db, entry, revision, to), "event": event.name}
 
 
 @letter_for(EntryRehomed, to=_at("old_address"), entry=(None, "entry_id"), revision="taken_out")
 def entry_left_address(db: Database, fact: EntryRehomed, to: Recipient) -> Values | None:
-    return _entry(db, fact)
+    return _entry(db, fact, to)
 
 
 @letter_for(EntryRehomed, to=_at("new_address"), entry=(None, "entry_id"))
 def entry_at_new_address(db: Database, fact: EntryRehomed, to: Recipient) -> Values | None:
-    return _entry(db, fact)
+    return _entry(db, fact, to)

@@ -1,6 +1,7 @@
-"""Letters about how meetings went: who was marked as missing, what failed, what was corrected, and what to assess;
-and about the time that was found for two who waited."""
+"""Letters about how meetings went: who was marked as missing and who is asked to come instead, what failed, what was
+corrected, and what to assess; and about the time that was found for two who waited."""
 
+from events.core import clock
 from events.core.database import Database
 from events.core.translation import N_, when
 from events.events import Event
@@ -9,13 +10,16 @@ from mailer.letters import Recipient, Topic, Values, letter_for, page, recipient
 from mailer.occasions.meetings import everybody_in, values_of_meeting
 from sessions.assessments import AssessmentsAwaited, to_assess
 from sessions.attendance import AttendanceCorrected, MeetingFailed, NoShowMarked
+from sessions.blocks import Slot
 from sessions.booking_rules import rules_of
 from sessions.meetings import Meeting, MeetingState
 from sessions.outcomes import OutcomeAwaited, Result, outcome_by
+from sessions.standby import rest_of
+from sessions.stepping_in import RestOffered
 from sessions.waiting import TimeFound
 
 
-def _person(db: Database, fact: NoShowMarked | OutcomeAwaited) -> list[Recipient]:
+def _person(db: Database, fact: NoShowMarked | OutcomeAwaited | RestOffered) -> list[Recipient]:
     return recipients(db, {fact.person_id})
 
 
@@ -33,6 +37,15 @@ def _participant(db: Database, fact: AssessmentsAwaited) -> list[Recipient]:
 def no_show_marked(db: Database, fact: NoShowMarked, to: Recipient) -> Values | None:
     values = values_of_meeting(db, fact, to)
     return values if values and values["state"] is MeetingState.NO_SHOW else None
+
+
+@letter_for(RestOffered, to=_person)
+def rest_offered(db: Database, fact: RestOffered, to: Recipient) -> Values | None:
+    values, missed = values_of_meeting(db, fact, to), db.get(Meeting, fact.instead_of_id)
+    if values is None or missed is None or missed.ends_at is None or values["state"] is not MeetingState.REQUESTED:
+        return None
+    rest = rest_of(Slot(missed.starts_at or missed.ends_at, missed.ends_at), clock.now())
+    return {**values, "starts_at": rest.starts_at, "ends_at": rest.ends_at} if rest else None  # else it comes too late
 
 
 @letter_for(MeetingFailed, to=everybody_in)

@@ -21,7 +21,7 @@ from events.people import Person
 from events.reference.skills import skill_label
 from events.seekers import find_seeker
 from events.teams import LeadHandedOver, Team, TeamMember
-from mailer.letters import Recipient, Values, letter_for, page, recipients
+from mailer.letters import Recipient, Values, letter_for, name_of, page, recipients
 
 
 def leader_of(db: Database, team_id: int) -> set[int]:
@@ -58,7 +58,7 @@ def joining_asked(db: Database, fact: JoiningAsked, to: Recipient) -> Values | N
     role = db.get(OpenRole, request.role_id) if request.role_id else None
     seeker = find_seeker(db, fact.event_id, request.person_id)
     return values | {
-        "who": asker.name or asker.email,
+        "who": name_of(asker),
         "job": asker.job_title,
         "role": role.title if role else "",
         "skills": ", ".join(str(skill_label(code)) for code in seeker.skills) if seeker else "",
@@ -72,7 +72,7 @@ def joining_agreed(db: Database, fact: JoiningAgreed, to: Recipient) -> Values |
     if request is None or values is None or fact.person_id not in people_in(db, fact.team_id):
         return None  # left again before the letter was written
     lead = db.get(Person, request.answered_by_id) if request.answered_by_id else None
-    return values | {"who": lead.name if lead and lead.name else _("Somebody")}
+    return values | {"who": name_of(lead)}
 
 
 @letter_for(JoiningTurnedDown, to=_the_person)
@@ -114,7 +114,7 @@ def _intervention(db: Database, fact: Any, to: Recipient) -> Values | None:
         return None
     known = values or {"event": event.name, "team": _("a team that is gone"), "url": _teams(db, fact)}
     is_oneself = to.person_id == fact.person_id
-    return known | {"person": person.name or person.email, "reason": row.reason, "is_oneself": is_oneself}
+    return known | {"person": name_of(person), "reason": row.reason, "is_oneself": is_oneself}
 
 
 @letter_for(PutIntoTeam, to=_person_and_team)

@@ -11,13 +11,13 @@ from sqlmodel import col, select
 
 from events.core import clock
 from events.core.database import Database
-from events.core.translation import _
 from events.events import Event
 from events.letter_choices import Topic
 from events.organisations import Organisation
 from events.people import Person
 from events.registration import Registration, find_registration
-from mailer.letters import Letter, Recipient, Values, letter_for, page_at, recipients
+from mailer.entries import words_for
+from mailer.letters import Letter, Recipient, Values, letter_for, name_of, page_at, recipients
 from sessions.blocks import MeetingTable, place_name
 from sessions.booking_rules import rules_of
 from sessions.calendars import CalendarRevision, EntryKind, revision_at
@@ -76,8 +76,16 @@ def _others(field: str) -> Callable[[Database, Any], list[Recipient]]:
 
 
 def values_of_meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
-    """What letters say about a meeting: with whom, when for both, where, and how it stands."""
-    meeting, event = db.get(Meeting, fact.meeting_id), db.get(Event, fact.event_id)
+    """What letters say about the meeting of a fact, and who did it."""
+    meeting, values = db.get(Meeting, fact.meeting_id), words_of_meeting(db, fact.meeting_id, to)
+    return {**values, **_done_by(db, fact, meeting, to)} if meeting is not None and values is not None else None
+
+
+@words_for(EntryKind.MEETING)
+def words_of_meeting(db: Database, meeting_id: int, to: Recipient) -> Values | None:
+    """What is said about a meeting: with whom, when for both, where, and how it stands."""
+    meeting = db.get(Meeting, meeting_id)
+    event = db.get(Event, meeting.event_id) if meeting is not None else None
     if meeting is None or event is None:
         return None
     other = db.get(Person, _other_lead(db, meeting, to))
@@ -85,7 +93,7 @@ def values_of_meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
     return {
         "event": event.name,
         "state": meeting.state,
-        "other": _name(other),
+        "other": name_of(other),
         "who": _who(db, meeting.event_id, other),
         "along": _along(db, meeting, to, other),
         "other_zone": other.zone if other else to.zone,
@@ -97,7 +105,6 @@ def values_of_meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
         "note": meeting.note,
         "reason": meeting.reason,
         "url": page_at(page_of(meeting)),
-        **_done_by(db, fact, meeting, to),
     }
 
 
@@ -127,19 +134,15 @@ def _done_by(db: Database, fact: Any, meeting: Meeting, to: Recipient) -> Values
     looked_after = looked_after_by(db, meeting.event_id, {to.doer}, people)
     whose = done_for(fact, leads, to.doer, looked_after.get(to.doer, set()))
     return {
-        "done_by": _name(db.get(Person, to.doer)),
-        "done_for": _name(db.get(Person, whose)) if whose is not None else "",
+        "done_by": name_of(db.get(Person, to.doer)),
+        "done_for": name_of(db.get(Person, whose)) if whose is not None else "",
     }
-
-
-def _name(person: Person | None) -> str:
-    return person.name if person and person.name else str(_("Somebody"))
 
 
 def _who(db: Database, event_id: int, person: Person | None) -> str:
     """A name, with the organisation for which they take part."""
     home = db.get(Organisation, _home(db, event_id, person.id if person else None) or 0)
-    return f"{_name(person)} ({home.name})" if home else _name(person)
+    return f"{name_of(person)} ({home.name})" if home else name_of(person)
 
 
 def _home(db: Database, event_id: int, person_id: int | None) -> int | None:
@@ -235,7 +238,7 @@ def _handed_over(db: Database, fact: MeetingDelegated, to: Recipient) -> Values 
     return {
         **values,
         "joined": _who(db, fact.event_id, joined),
-        "left": _name(left),
+        "left": name_of(left),
         "to_answer": meeting.state is MeetingState.REQUESTED and meeting.invitee_id == to.person_id,
         "in_calendar": fact.sequence is not None,
     }

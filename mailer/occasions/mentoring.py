@@ -8,7 +8,8 @@ from events.core.database import Database
 from events.events import Event
 from events.people import Person
 from events.teams import Team
-from mailer.letters import Recipient, Values, letter_for, page, recipients
+from mailer.entries import words_for
+from mailer.letters import Recipient, Values, letter_for, name_of, page, recipients
 from sessions.calendars import EntryKind, find_entry, invitees_of
 from sessions.mentoring import (
     Mentoring,
@@ -33,16 +34,22 @@ def _ever_invited(db: Database, fact: MentoringCancelled) -> list[Recipient]:
 
 
 def _mentoring(db: Database, fact: Any, to: Recipient) -> Values | None:
-    row, event = db.get(Mentoring, fact.mentoring_id), db.get(Event, fact.event_id)
+    return words_of_mentoring(db, fact.mentoring_id, to)
+
+
+@words_for(EntryKind.MENTORING)
+def words_of_mentoring(db: Database, mentoring_id: int, to: Recipient) -> Values | None:
+    row = db.get(Mentoring, mentoring_id)
+    event = db.get(Event, row.event_id) if row else None
     team = db.get(Team, row.team_id) if row else None
     mentor = db.get(Person, row.mentor_id) if row else None
     if row is None or event is None or team is None or mentor is None:
         return None
-    names = select(Person.name).where(col(Person.id).in_(attendees_of(db, fact.mentoring_id)))
+    names = select(Person.name).where(col(Person.id).in_(attendees_of(db, mentoring_id)))
     return {
         "event": event.name,
         "team": team.name,
-        "mentor": mentor.name or mentor.email,
+        "mentor": name_of(mentor),
         "is_mentor": to.person_id == row.mentor_id,
         "people": ", ".join(name for name in db.exec(names.order_by(col(Person.name))) if name),
         "topic": row.topic,
@@ -74,4 +81,4 @@ def mentoring_left(db: Database, fact: MentoringLeft, to: Recipient) -> Values |
 @letter_for(MentoringLeft, to=_who_comes, entry=ENTRY)
 def mentoring_without(db: Database, fact: MentoringLeft, to: Recipient) -> Values | None:
     values, person = _mentoring(db, fact, to), db.get(Person, fact.person_id)
-    return values | {"person": person.name or person.email} if values and person else None
+    return values | {"person": name_of(person)} if values and person else None

@@ -7,8 +7,9 @@ from events.letter_texts import LetterTested, find_letter_text
 from events.people import Person
 from events.placeholders import filled
 from events.programmes import Programme
+from mailer.kinds import kind_names
 from mailer.letters import Recipient, Topic, Values, letter_for, page, recipients
-from sessions.notices import Notice, NoticeSent, people_in
+from sessions.notices import Notice, NoticeSent, people_told_at_once
 
 
 def placeholder_values(db: Database, event: Event, name: str) -> dict[str, str]:
@@ -19,7 +20,7 @@ def placeholder_values(db: Database, event: Event, name: str) -> dict[str, str]:
 
 def _segment(db: Database, fact: NoticeSent) -> list[Recipient]:
     notice = db.get_one(Notice, fact.notice_id)
-    return recipients(db, people_in(db, fact.event_id, notice.segment, notice.type_code))
+    return recipients(db, people_told_at_once(db, notice))
 
 
 @letter_for(NoticeSent, to=_segment, topic=Topic.ANNOUNCEMENTS)
@@ -44,6 +45,6 @@ def letter_tested(db: Database, fact: LetterTested, to: Recipient) -> Values | N
         return None
     return {
         "event": event.name,
-        "kind": fact.what.replace("_", " "),
+        "kind": kind_names().get(fact.what, ""),
         "paragraphs": filled(row.text, placeholder_values(db, event, to.name)).split("\n\n"),
     }

@@ -6,10 +6,11 @@ from events.core.database import Database
 from events.events import Event
 from events.submissions import Submission
 from events.teams import Team
+from mailer.entries import words_for
 from mailer.letters import Recipient, Values, letter_for, recipients
 from mailer.occasions.submissions import members_of
 from sessions.calendars import EntryKind, find_entry, invitees_of
-from sessions.pitches import Pitch, PitchCancelled, PitchMoved, PitchScheduled, Stage
+from sessions.pitches import Pitch, PitchCancelled, PitchJoined, PitchLeft, PitchMoved, PitchScheduled, Stage
 
 ENTRY = (EntryKind.PITCH, "pitch_id")
 
@@ -19,13 +20,19 @@ def _team_of(db: Database, fact: Any) -> list[Recipient]:
     return members_of(db, pitch.submission_id) if pitch else []
 
 
+def _the_person(db: Database, fact: PitchJoined | PitchLeft) -> list[Recipient]:
+    return recipients(db, {fact.person_id})
+
+
 def _ever_invited(db: Database, fact: Any) -> list[Recipient]:
     entry = find_entry(db, EntryKind.PITCH, fact.pitch_id)
     return recipients(db, invitees_of(db, entry)) if entry else []
 
 
-def _pitch(db: Database, fact: Any) -> Values | None:
-    pitch, event = db.get(Pitch, fact.pitch_id), db.get(Event, fact.event_id)
+@words_for(EntryKind.PITCH)
+def words_of_pitch(db: Database, pitch_id: int, to: Recipient) -> Values | None:
+    pitch = db.get(Pitch, pitch_id)
+    event = db.get(Event, pitch.event_id) if pitch else None
     stage = db.get(Stage, pitch.stage_id) if pitch else None
     submission = db.get(Submission, pitch.submission_id) if pitch else None
     team = db.get(Team, submission.team_id) if submission else None
@@ -41,14 +48,25 @@ def _pitch(db: Database, fact: Any) -> Values | None:
 
 @letter_for(PitchScheduled, to=_team_of, entry=ENTRY)
 def pitch_scheduled(db: Database, fact: PitchScheduled, to: Recipient) -> Values | None:
-    return _pitch(db, fact)
+    return words_of_pitch(db, fact.pitch_id, to)
 
 
 @letter_for(PitchMoved, to=_team_of, entry=ENTRY)
 def pitch_moved(db: Database, fact: PitchMoved, to: Recipient) -> Values | None:
-    return _pitch(db, fact)
+    return words_of_pitch(db, fact.pitch_id, to)
+
+
+@letter_for(PitchJoined, to=_the_person, entry=ENTRY)
+def pitch_joined(db: Database, fact: PitchJoined, to: Recipient) -> Values | None:
+    return words_of_pitch(db, fact.pitch_id, to)
+
+
+@letter_for(PitchLeft, to=_the_person, entry=ENTRY, revision="taken_out")
+def pitch_left(db: Database, fact: PitchLeft, to: Recipient) -> Values | None:
+    return words_of_pitch(db, fact.pitch_id, to)
 
 
 @letter_for(PitchCancelled, to=_ever_invited, entry=ENTRY)
 def pitch_cancelled(db: Database, fact: PitchCancelled, to: Recipient) -> Values | None:
-    return _pitch(db, fact)
+    values, pitch = words_of_pitch(db, fact.pitch_id, to), db.get(Pitch, fact.pitch_id)
+    return values | {"reason": pitch.reason if pitch else ""} if values else None

@@ -14,6 +14,7 @@ from events.registration import (
     Registration,
     RegistrationAccepted,
     RegistrationDeclined,
+    RegistrationMadeToWait,
     RegistrationPromoted,
     RegistrationReceived,
     RegistrationState,
@@ -21,6 +22,9 @@ from events.registration import (
     participants_of,
 )
 from events.roles import Role, Scope, people_with_role
+from events.rounds.judges import judges_at_work
+from events.screening.screenings import screeners_at_work
+from events.tombstones import NOBODYS_DOMAIN
 from mailer.letters import Addressees, Recipient, Topic, Values, letter_for, page, recipients
 from sessions.milestones import followers_of
 
@@ -68,6 +72,12 @@ def registration_accepted(db: Database, fact: RegistrationAccepted, to: Recipien
     return _place(db, fact)
 
 
+@letter_for(RegistrationMadeToWait, to=_whose)
+def registration_approved_waiting(db: Database, fact: RegistrationMadeToWait, to: Recipient) -> Values | None:
+    row = db.get(Registration, fact.registration_id)
+    return _place(db, fact) if row is not None and row.state is RegistrationState.WAITING else None
+
+
 @letter_for(RegistrationPromoted, to=_whose)
 def registration_promoted(db: Database, fact: RegistrationPromoted, to: Recipient) -> Values | None:
     return _place(db, fact)
@@ -102,6 +112,9 @@ def registration_unfinished(db: Database, fact: CompletionAsked, to: Recipient) 
 
 @letter_for(RegistrationDeclined, to=_whose)
 def registration_declined(db: Database, fact: RegistrationDeclined, to: Recipient) -> Values | None:
+    row = db.get(Registration, fact.registration_id)
+    if row is None or row.state is not RegistrationState.DECLINED:
+        return None  # let in after all before the letter was written
     return _place(db, fact)
 
 
@@ -115,8 +128,10 @@ def _concerned(db: Database, fact: PhaseMoved) -> list[Recipient]:
     people = {row.person_id for row in participants_of(db, fact.event_id, *hopeful)}
     for role in (Role.CHALLENGE_OWNER, Role.MENTOR, Role.JUDGE, Role.HOST):
         people |= set(people_with_role(db, role, Scope.EVENT, fact.event_id))
+    people |= judges_at_work(db, fact.event_id) | screeners_at_work(db, fact.event_id)  # guests, and who has no role
     # Those who have the phases in their calendar get a letter that moves the entry.
-    return recipients(db, people - followers_of(db, fact.event_id))
+    found = recipients(db, people - followers_of(db, fact.event_id))
+    return [one for one in found if not one.address.endswith(NOBODYS_DOMAIN)]  # guests with a link on paper
 
 
 @letter_for(PhaseMoved, to=_concerned)

@@ -1,14 +1,32 @@
 """Letters about what calendars and people answer: another time, a reply to confirm, a text that is handed on."""
 
+from sqlmodel import select
+
 from events.core.database import Database
+from events.core.translation import At
 from events.events import Event
-from mailer.letters import Recipient, Values, letter_for, page, recipients
+from events.people import Person
+from events.roles import Role, Scope, people_with_role
+from mailer.entries import words_of
+from mailer.letters import Recipient, Values, letter_for, page, page_at, recipients
 from mailer.occasions.meetings import values_of_meeting
-from sessions.calendars import CalendarEntry, EntryKind, latest_revision
+from mailer.occasions.peer_reviews import organisers_of
+from sessions.calendars import (
+    Answer,
+    CalendarEntry,
+    CalendarInvitee,
+    CalendarMethod,
+    EntryKind,
+    find_entry,
+    latest_revision,
+    revision_of_entry,
+    standing_answer,
+)
 from sessions.forwarded import ForwardedText, TextForwarded
 from sessions.meetings import Meeting
 from sessions.proposals import TimeKept, TimeProposal, TimeProposed
-from sessions.replies import HeldReply, ReplyHeld
+from sessions.replies import CalendarAnswered, HeldReply, OtherTimeDeclined, ReplyHeld
+from sessions.timetable.rows import Speaker
 
 ENTRY = (EntryKind.MEETING, "meeting_id")
 
@@ -46,6 +64,80 @@ def _who_asked(db: Database, fact: TimeKept) -> list[Recipient]:
 def time_kept(db: Database, fact: TimeKept, to: Recipient) -> Values | None:
     values, proposal = values_of_meeting(db, fact, to), db.get(TimeProposal, fact.proposal_id)
     return {**values, "wanted_at": proposal.wanted_at} if values is not None and proposal is not None else None
+
+
+def _who_misses_them(db: Database, fact: CalendarAnswered) -> list[Recipient]:
+    """Who has to know that somebody who was to speak or pitch does not come; of an audience nobody is told."""
+    is_missed = fact.state == Answer.DECLINED and fact.what in (EntryKind.SESSION, EntryKind.PITCH)
+    return recipients(db, _who_counts_on(db, fact)) if is_missed else []
+
+
+def _who_counts_on(db: Database, fact: CalendarAnswered) -> set[int]:
+    """Who looks after what somebody was asked to; nobody where they are of an audience, or only want dates."""
+    organisers = organisers_of(db, fact.event_id) - {fact.person_id}
+    if fact.what == EntryKind.SESSION:
+        mine = (Speaker.session_id == fact.subject_id, Speaker.person_id == fact.person_id)
+        return organisers if db.exec(select(Speaker.id).where(*mine)).first() is not None else set()
+    if fact.what == EntryKind.PITCH:
+        return set(people_with_role(db, Role.HOST, Scope.EVENT, fact.event_id)) - {fact.person_id} or organisers
+    return organisers if fact.what != EntryKind.PHASE else set()
+
+
+@letter_for(CalendarAnswered, to=_who_misses_them)
+def appearance_declined(db: Database, fact: CalendarAnswered, to: Recipient) -> Values | None:
+    return _answered(db, fact, Answer.DECLINED)
+
+
+def _who_looks_after_it(db: Database, fact: CalendarAnswered) -> list[Recipient]:
+    return recipients(db, _who_counts_on(db, fact)) if fact.state == Answer.DELEGATED else []
+
+
+@letter_for(CalendarAnswered, to=_who_looks_after_it)
+def appearance_handed_on(db: Database, fact: CalendarAnswered, to: Recipient) -> Values | None:
+    return _answered(db, fact, Answer.DELEGATED)
+
+
+def _who_handed_on(db: Database, fact: CalendarAnswered) -> list[Recipient]:
+    return recipients(db, {fact.person_id}) if fact.state == Answer.DELEGATED else []
+
+
+@letter_for(CalendarAnswered, to=_who_handed_on)
+def handing_on_noted(db: Database, fact: CalendarAnswered, to: Recipient) -> Values | None:
+    return _answered(db, fact, Answer.DELEGATED)
+
+
+def _answered(db: Database, fact: CalendarAnswered, answer: Answer) -> Values | None:
+    """What somebody's calendar answered; None where that does not stand any more."""
+    event, person = db.get(Event, fact.event_id), db.get(Person, fact.person_id)
+    entry = find_entry(db, EntryKind(fact.what), fact.subject_id)
+    revision = latest_revision(db, entry) if entry is not None else None
+    if event is None or person is None or entry is None or revision is None:
+        return None
+    if revision.method is CalendarMethod.CANCEL:
+        return None
+    if standing_answer(db, entry, revision, person.id) is not answer:
+        return None  # they were asked anew, or come after all
+    mine = (CalendarInvitee.entry_id == entry.id, CalendarInvitee.person_id == person.id)
+    invitee = db.exec(select(CalendarInvitee).where(*mine)).first()
+    return {
+        "event": event.name, "who": person.name or person.email, "title": revision.summary,
+        "day": At(revision.starts_at, "when"), "url": page_at(revision.path),
+        "reason": invitee.comment if invitee else "", "delegate": invitee.delegate if invitee else "",
+    }  # fmt: skip
+
+
+@letter_for(
+    OtherTimeDeclined,
+    to=lambda db, fact: recipients(db, {fact.person_id}),
+    entry=(None, "entry_id"),
+    method="DECLINECOUNTER",
+)
+def time_fixed(db: Database, fact: OtherTimeDeclined, to: Recipient) -> Values | None:
+    event = db.get(Event, fact.event_id)
+    entry, revision = revision_of_entry(db, fact.entry_id, fact.sequence)
+    if event is None:
+        return None
+    return {**words_of(db, entry, revision, to), "event": event.name, "wanted_at": fact.wanted_at}
 
 
 @letter_for(ReplyHeld, to=lambda db, fact: recipients(db, {fact.person_id}))

@@ -149,6 +149,7 @@ WHAT_IS_DUE: dict[StepKind, tuple[Message, str]] = {
     StepKind.SELF_ASSESSMENT: (_("Your self-assessment is not handed in yet."), "self_assessment"),
     StepKind.DESK_NOTES: (_("Your desk notes are not handed in yet."), "own_desk_notes"),
     StepKind.REPORT: (_("Its report is not handed in yet."), "review_report"),
+    StepKind.RESPONSE: (_("Answers to its findings, or actions for what you accepted, are missing."), "review_plan"),
     StepKind.FEEDBACK: (_("You have not said yet what you think of it. Nobody sees who said what."), "review_feedback"),
 }
 

@@ -9,6 +9,7 @@ from events.core.translation import At
 from events.events import Event
 from events.organisations import Organisation
 from events.people import Person
+from mailer.entries import words_for
 from mailer.letters import Recipient, Values, letter_for, page, recipients, silent
 from mailer.occasions.peer_reviews import in_review, organisers_of
 from sessions.calendars import CalendarEntry, CalendarInvitee, EntryKind, declined_by
@@ -35,11 +36,18 @@ def _who_comes(db: Database, fact: Any) -> list[Recipient]:
 
 
 def _review(db: Database, fact: Any) -> Values | None:
-    event, review = db.get(Event, fact.event_id), db.get(PeerReview, fact.review_id)
+    review = db.get(PeerReview, fact.review_id)
+    event = db.get(Event, review.event_id) if review is not None else None
     if event is None or review is None:
         return None
     host = db.exec(select(Organisation.name).where(Organisation.id == review.organisation_id)).first()
     return {"event": event.name, "topic": review.topic, "host": host or ""}
+
+
+@words_for(EntryKind.REVIEW)
+def words_of_review_day(db: Database, day_id: int, to: Recipient) -> Values | None:
+    day = db.get(ReviewDay, day_id)
+    return _review(db, day) if day is not None else None
 
 
 @letter_for(ReviewDayInvited, to=_person, entry=ENTRY)

@@ -12,18 +12,20 @@ from events.programmes import Programme
 from events.roles import Role, Scope, people_with_role
 from mailer.letters import Recipient, Topic, Values, letter_for, page, recipients
 from sessions.peer_reviews.action_plans import UNFINISHED, ActionChanged, ActionPlanned, ReviewAction
+from sessions.peer_reviews.attribution import names_published, protected_in, without_names
 from sessions.peer_reviews.follow_ups import FollowUpComplete, HostAwaited, ReviewClosed, owed
 from sessions.peer_reviews.responses import HostRespondedToAll
-from sessions.peer_reviews.reviews import PeerReview, PlaceState, ReviewPlace, ReviewRole, ReviewState
+from sessions.peer_reviews.reviews import PeerReview, PlaceState, ReviewInEvent, ReviewPlace, ReviewRole, ReviewState
 from sessions.peer_reviews.templates import STEP_NAMES, StepKind
 from sessions.reports.quotations import Quotation, QuotationAsked, QuotationState
-from sessions.reports.reports import EditorNamed, ProgrammeEditor, Report
+from sessions.reports.reports import EditorNamed, ProgrammeEditor, Report, ReportInProgramme
 from sessions.reports.versions import (
     ReportHandedIn,
     ReportPublished,
     ReportSentBack,
     ReportVersion,
     VersionState,
+    told_to_all,
 )
 
 CLOSED = (ReviewState.CANCELLED, ReviewState.CLOSED)
@@ -113,7 +115,10 @@ def _action(db: Database, fact: ActionPlanned | ActionChanged, to: Recipient) ->
         return None
     review, event, values = _review(db, fact)
     url = page("review_action", event=event.slug, review=review.public_id, action=row.public_id)
-    return values | {"action": row.action, "due": date_of(row.due_on), "url": url}
+    told = names_published(ReviewInEvent(review, event))
+    protected = protected_in(db, fact.review_id)
+    action, topic = (without_names(one, protected, shown=told) for one in (row.action, review.topic))
+    return values | {"action": action, "topic": topic, "due": date_of(row.due_on), "url": url}
 
 
 @letter_for(ActionPlanned, to=_new_owner)
@@ -160,7 +165,15 @@ def _version(db: Database, fact: Any, name: str) -> tuple[ReportVersion, Values]
     url = (
         page(name, **ids) if name == "report_version" else page(name, programme=ids["programme"], report=ids["report"])
     )
-    return version, {"programme": programme.name, "title": report.title, "number": version.number, "url": url}
+    subject = ReportInProgramme(report, programme)
+    title, reason = (told_to_all(db, subject, one) for one in (version.content["title"], version.reason))
+    return version, {
+        "programme": programme.name,
+        "title": title,
+        "reason": reason,
+        "number": version.number,
+        "url": url,
+    }
 
 
 def _who_may_approve(db: Database, fact: ReportHandedIn) -> list[Recipient]:
@@ -187,8 +200,8 @@ def _author(db: Database, fact: ReportSentBack) -> list[Recipient]:
 
 @letter_for(ReportSentBack, to=_author)
 def report_sent_back(db: Database, fact: ReportSentBack, to: Recipient) -> Values | None:
-    version, values = _version(db, fact, "edit_report")
-    return values | {"reason": version.reason} if to.doer != to.person_id else None
+    _row, values = _version(db, fact, "edit_report")
+    return values if to.doer != to.person_id else None
 
 
 def _concerned(db: Database, fact: ReportPublished) -> list[Recipient]:

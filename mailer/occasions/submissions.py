@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from events.core.database import Database
-from events.deadlines import kind_of_stage
+from events.deadlines import kind_of_stage, taken_until
 from events.events import Event, event_by_id
 from events.gallery import GalleryOpened
 from events.late_entries import LateEntry, LateEntryGiven, LateEntryTakenBack
@@ -18,8 +18,10 @@ from events.submissions import (
     SubmissionState,
     SubmissionVersion,
 )
-from events.teams import Team, TeamMember
+from events.team_pages import ChallengeSwitch, ChallengeSwitched, challenges_of_switch
+from events.teams import Team, TeamInEvent, TeamMember
 from mailer.letters import Recipient, Values, letter_for, page, recipients
+from mailer.occasions.peer_reviews import organisers_of
 
 
 def members_of(db: Database, submission_id: int) -> list[Recipient]:
@@ -102,6 +104,39 @@ def late_entry_given(db: Database, fact: LateEntryGiven, to: Recipient) -> Value
 @letter_for(LateEntryTakenBack, to=_team_let_in)
 def late_entry_taken_back(db: Database, fact: LateEntryTakenBack, to: Recipient) -> Values | None:
     return _late_entry(db, fact, "team")
+
+
+def _switching(db: Database, fact: ChallengeSwitched) -> list[Recipient]:
+    """The team and the owners of both challenges; the organisers where prizes were taken back."""
+    row = db.get_one(ChallengeSwitch, fact.switch_id)
+    people = set(db.exec(select(TeamMember.person_id).where(TeamMember.team_id == fact.team_id)))
+    people |= {one.person_id for one in challenges_of_switch(db, row) if one and one.person_id}
+    return recipients(db, people | (organisers_of(db, fact.event_id) if row.prizes else set()))
+
+
+@letter_for(ChallengeSwitched, to=_switching)
+def challenge_switched(db: Database, fact: ChallengeSwitched, to: Recipient) -> Values | None:
+    row, team, event = db.get(ChallengeSwitch, fact.switch_id), db.get(Team, fact.team_id), db.get(Event, fact.event_id)
+    if row is None or team is None or event is None or to.person_id == to.doer:
+        return None
+    before, after = challenges_of_switch(db, row)
+    mine = (TeamMember.team_id == fact.team_id, TeamMember.person_id == to.person_id)
+    inside = db.exec(select(TeamMember.id).where(*mine)).first() is not None
+    owned = next((one for one in (after, before) if one and to.person_id and one.person_id == to.person_id), None)
+    return {
+        "event": event.name,
+        "team": team.name,
+        "before": before.title if before else "",
+        "after": after.title if after else "",
+        "inside": inside,
+        "handed_in": row.handed_in,
+        "until": taken_until(TeamInEvent(team, event_by_id(db, fact.event_id))) if not row.why else None,
+        "why": row.why,
+        "prizes": row.prizes if not inside and owned is None else 0,
+        "owns": owned is not None and not inside,
+        "url": page("challenge_board", event=event.slug, challenge=owned.public_id) if owned and not inside
+        else page("team", event=event.slug, team=team.public_id),
+    }  # fmt: skip
 
 
 def _who_handed_in(db: Database, fact: GalleryOpened) -> list[Recipient]:

@@ -4,13 +4,12 @@ from sqlmodel import select
 
 from events.checkpoints import Checkpoint, CheckpointNear
 from events.core.database import Database
-from events.core.translation import _
 from events.events import Event
 from events.help_queue import HelpRequest, HelpState, HelpTaken
 from events.people import Person
 from events.progress import behind
 from events.teams import Team, TeamMember, team_of
-from mailer.letters import Recipient, Topic, Values, letter_for, page, recipients
+from mailer.letters import Recipient, Topic, Values, letter_for, name_of, page, recipients
 
 
 def _behind(db: Database, fact: CheckpointNear) -> list[Recipient]:
@@ -51,7 +50,7 @@ def help_taken(db: Database, fact: HelpTaken, to: Recipient) -> Values | None:
         "event": event.name,
         "team": team.name,
         "topic": row.topic,
-        "mentor": mentor.name if mentor and mentor.name else _("Somebody"),
+        "mentor": name_of(mentor),
         "room": team.room,
         "url": page("team_room", event=event.slug, team=team.public_id),
     }

@@ -1,12 +1,11 @@
 """Letters about teams."""
 
 from events.core.database import Database
-from events.core.translation import _
 from events.events import Event
 from events.joining import issue_invitation_token
 from events.people import Person, find_person
 from events.teams import Team, TeamInvitation, TeamInvitationSent
-from mailer.letters import Recipient, Values, letter_for, page, recipient
+from mailer.letters import Recipient, Values, letter_for, name_of, page, recipient
 
 
 def _invited(db: Database, fact: TeamInvitationSent) -> list[Recipient]:
@@ -31,6 +30,6 @@ def team_invitation(db: Database, fact: TeamInvitationSent, to: Recipient) -> Va
     return {
         "event": event.name,
         "team": team.name,
-        "inviter": inviter.name if inviter and inviter.name else _("Somebody"),
+        "inviter": name_of(inviter),
         "url": page("team_invitation", token=issue_invitation_token(db, fact)),
     }
