@@ -29,6 +29,7 @@ from events import (
     roles,
     seekers,
     submissions,
+    team_pages,
     team_rules,
     teams,
 )
@@ -42,11 +43,11 @@ from events.rounds import (
     assigning,
     conflicts,
     consensus,
+    flags,
     judges,
     one_more,
     publishing,
     rounds,
-    scoring,
     votes,
 )
 from events.screening import assigning as screening_assigning
@@ -63,6 +64,7 @@ from sessions import (
     office_hours,
     own_calendars,
     pitches,
+    stepping_in,
     tables,
 )
 from sessions.schedules import drafts
@@ -80,6 +82,7 @@ from sessions.timetable import releases, rows
     meetings.MeetingExpired,
     meetings.MeetingMoved,
     meetings.MeetingCancelled,
+    stepping_in.RestOffered,
     tables.MeetingPlaceRenamed,
     attendance.CheckedInToMeeting,
     attendance.NoShowMarked,
@@ -171,6 +174,7 @@ def _people_of_meeting(db: Database, fact: meetings.MeetingDelegated | meetings.
 @announced(
     registration.RegistrationReceived,
     registration.RegistrationAccepted,
+    registration.RegistrationMadeToWait,
     registration.RegistrationDeclined,
     registration.RegistrationPromoted,
     registration.PlaceOffered,
@@ -203,6 +207,7 @@ def _members(db: Database, team_id: int) -> set[str]:
     open_roles.RoleClosed,
     interventions.PutIntoTeam,
     interventions.TakenOutOfTeam,
+    team_pages.ChallengeSwitched,
 )
 def _team(db: Database, fact: teams.TeamFormed) -> Concerned:
     row = db.get(teams.Team, fact.team_id)
@@ -346,7 +351,9 @@ def _challenge(db: Database, fact: challenge_annex.AnnexWritten) -> Concerned:
     return {person_channel(one) for one in people}, {"challenge": row.public_id}
 
 
-@announced(pitches.PitchScheduled, pitches.PitchMoved, pitches.PitchCancelled)
+@announced(
+    pitches.PitchScheduled, pitches.PitchMoved, pitches.PitchCancelled, pitches.PitchJoined, pitches.PitchLeft
+)  # fmt: skip
 def _turn(db: Database, fact: pitches.PitchScheduled) -> Concerned:
     row = db.get_one(pitches.Pitch, fact.pitch_id)
     stage = db.get_one(pitches.Stage, row.stage_id)
@@ -354,9 +361,10 @@ def _turn(db: Database, fact: pitches.PitchScheduled) -> Concerned:
     return _members(db, submission.team_id), {"stage": stage.public_id, "pitch": row.public_id}
 
 
-@announced(pitches.StageOpened, pitches.StageClosed)
+@announced(pitches.StagePlanned, pitches.StageMoved, pitches.StageOpened, pitches.StageClosed)
 def _stage(db: Database, fact: pitches.StageOpened) -> Concerned:
-    return {event_channel(fact.event_id)}, {"stage": db.get_one(pitches.Stage, fact.stage_id).public_id}
+    stage = db.get_one(pitches.Stage, fact.stage_id).public_id
+    return {event_channel(fact.event_id)}, {"stage": stage, "lobby": _slug(db, fact.event_id)}
 
 
 @announced(
@@ -376,7 +384,8 @@ def _timetable(db: Database, fact: rows.SessionAdded) -> Concerned:
 @announced(releases.AgendaReleased)
 def _agenda(db: Database, fact: releases.AgendaReleased) -> Concerned:
     slug = _slug(db, fact.event_id)
-    return {event_channel(fact.event_id), crew_channel(fact.event_id)}, {"agenda": slug, "timetable": slug}
+    said = {"agenda": slug, "timetable": slug, "lobby": slug}
+    return {event_channel(fact.event_id), crew_channel(fact.event_id)}, said
 
 
 @announced(check_in.ParticipantCheckedIn, check_in.CheckInUndone)
@@ -418,8 +427,8 @@ def _judging(db: Database, event_id: int) -> Concerned:
 
 @announced(
     votes.VoteGiven,
-    scoring.SubmissionFlagged,
-    scoring.FlagSettled,
+    flags.SubmissionFlagged,
+    flags.FlagSettled,
     conflicts.ConflictDeclared,
     conflicts.ConflictDismissed,
     assigning.JudgesAssigned,

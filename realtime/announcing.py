@@ -5,9 +5,8 @@ A fact travels as its number and kind with public ids; the page fetches what it 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +14,9 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from events.core import clock
-from events.core.database import Database, on_commit, reading, transaction
-from events.core.journal import Delivery, Fact, Told, deliver_next, listener
+from events.core.database import Database, reading, transaction
+from events.core.journal import Delivery, Fact, Told, deliver_next, heard_in, listener
+from events.core.steps import careful, keep_on, soonest_of, wait_until, wake_when_due
 from realtime.channels import stage_channel, times_channel
 from realtime.fanout import Watched, tell
 from realtime.journal_watch import JournalWatch
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("folkmoot.announcing")
 
-POLL_SECONDS = 0.25
 ROOM_PAUSE = 0.1
 LOOK_EVERY = 1.0
 EVERYTHING_EVERY = 300
@@ -101,11 +100,13 @@ async def run_announcer(stop: asyncio.Event) -> None:
         return
     server.fanout.begin()
     try:
-        await _try(_let_old_ones_go)
+        await careful(stop, _let_old_ones_go, log)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_keep_on(stop, _deliver))
-            tasks.create_task(_keep_on(stop, lambda: _tail(server)))
-            tasks.create_task(_keep_on(stop, server.reviews.tell))
+            tasks.create_task(wake_when_due(stop, _soonest, log))
+            tasks.create_task(keep_on(stop, _deliver, log))
+            tasks.create_task(keep_on(stop, lambda: _tail(server), log))
+            tasks.create_task(keep_on(stop, server.reviews.tell, log))
+            tasks.create_task(keep_on(stop, JournalWatch(server, messages_about).look, log, pause=LOOK_EVERY))
             tasks.create_task(_watch(stop, server))
     finally:
         server.fanout.end()
@@ -130,32 +131,8 @@ def _mark_old_ones() -> None:
         )
 
 
-async def _keep_on(stop: asyncio.Event, step: Callable[[], Awaitable[bool]]) -> None:
-    """Take steps while there is something to do; then wait for a commit here, or a quarter of a second."""
-    loop = asyncio.get_running_loop()
-    woken = asyncio.Event()
-
-    def wake() -> None:
-        loop.call_soon_threadsafe(woken.set)
-
-    forget = on_commit(wake)
-    try:
-        while not stop.is_set():
-            woken.clear()
-            if not await _try(step):
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(woken.wait(), POLL_SECONDS)
-    finally:
-        forget()
-
-
-async def _try(step: Callable[[], Awaitable[bool]]) -> bool:
-    try:
-        return await step()
-    except Exception:
-        log.exception("a step of the announcer failed")
-        await asyncio.sleep(1)
-        return False
+def _soonest() -> datetime | None:
+    return soonest_of((Delivery, heard_in(LISTENER.lane)))
 
 
 async def _deliver() -> bool:
@@ -204,18 +181,15 @@ def _changes(stage_id: int, number: int) -> RoomChanges:
 
 
 async def _watch(stop: asyncio.Event, server: "SocketServer") -> None:
-    """Every second, whom the journal names and what Redis did not bring; every five minutes, whether everybody may
-    still be where they are."""
-    journal = JournalWatch(server, messages_about)
+    """Every second, who does not answer or read; every five minutes, whether everybody may still be where they are."""
     second = 0
     while not stop.is_set():
         second += 1
         server.look_at_lines()
         server.elsewhere.beat()
-        for step in (journal.look, server.look_at_everything)[: 1 if second % EVERYTHING_EVERY else 2]:
+        if second % EVERYTHING_EVERY == 0:
             try:
-                await step()
+                await server.look_at_everything()
             except Exception:
                 log.exception("sign-ins or rights could not be looked at")
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), LOOK_EVERY)
+        await wait_until(stop, LOOK_EVERY)

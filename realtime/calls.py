@@ -21,6 +21,7 @@ from events.core.refusals import Conflict, NotAllowed, NotFound, Refusal
 from events.core.settings import settings
 from events.core.translation import _
 from realtime.call_bound import Bound, Line
+from realtime.call_engines import Engines, has_larger, place_of, ticket_json
 from realtime.call_frames import read_caption, read_engine, read_joining, read_media, read_signals
 from realtime.call_rooms import (
     Room,
@@ -39,8 +40,8 @@ from realtime.channels import call_channel, visit_channel
 from realtime.guard import Bucket, Connection
 from realtime.video.janus import Janus
 from realtime.video.mesh import good_for, ice_servers, is_relayed, only_relayed
-from realtime.video.provider import EngineFailed, Kind, Ticket
-from realtime.video.ways import janus, provider_of, usable_ways
+from realtime.video.provider import EngineFailed, Ticket
+from realtime.video.ways import janus, provider_of
 from sessions.meeting_visits import AWAY, Lost
 from sessions.video import Way
 
@@ -79,6 +80,7 @@ class Calls:
         self.watch: asyncio.Task[None] | None = None
         self.woken = asyncio.Event()
         self.tasks: set[asyncio.Task[Any]] = set()
+        self.engines = Engines(self._start)
         self.loop: asyncio.AbstractEventLoop | None = None
         _current[:] = [self]
 
@@ -144,7 +146,7 @@ class Calls:
             "order": seated.order,
             "room": seated.room.message_for(seated.visit),
             "full": ticket is None,
-            "ticket": _ticket_json(ticket),
+            "ticket": ticket_json(ticket),
             "ice": _ice_json(seated.visit, seated.room.closes, relay_only=relay),
         }
 
@@ -153,9 +155,8 @@ class Calls:
         for _try in range(TRIES):
             chosen = seated.room.chosen
             provider = provider_of(chosen.way)
-            crowd = len(seated.room.heard_by(seated.visit) | {seated.visit})
-            if crowd > provider.caps.most_speakers and chosen.way is not Way.OFF:
-                if not _has_larger(chosen.way):
+            if place_of(seated) > provider.caps.most_speakers and chosen.way is not Way.OFF:
+                if not has_larger(chosen.way):
                     return seated, None
                 await asyncio.to_thread(switch, room, chosen.way, "full")
             else:
@@ -179,7 +180,7 @@ class Calls:
     async def _tell(self, named: Room, room: RoomNow, *, everywhere: bool = True) -> None:
         known = self.rooms.get(named)
         if known is None or room.rev >= known.rev:
-            self.rooms[named] = room
+            self._know(named, room)
         if room.is_shared:
             await self.line.emit("meet:state", room.message, room=call_channel(*named), ignore_queue=not everywhere)
             return
@@ -190,6 +191,13 @@ class Calls:
             if self.told.get(visit) != seen:
                 self.told[visit] = seen
                 await self.line.emit("meet:state", message, room=visit_channel(visit), ignore_queue=True)
+
+    def _know(self, named: Room, room: RoomNow) -> RoomNow:
+        """This is how a room is now; where it went on in another way, the call that it had before ends."""
+        known, self.rooms[named] = self.rooms.get(named), room
+        if known is not None and known.epoch < room.epoch:
+            self.engines.end(known)
+        return room
 
     # --- What those inside say to each other
 
@@ -220,7 +228,7 @@ class Calls:
         """The room of a visit as it was last seen; looked at again where somebody is named who was not in it then."""
         room = self.rooms.get(bound.room)
         if room is None or _is_stale(room) or visit not in room.heard_by(bound.visit) | (room.visits & {bound.visit}):
-            room = self.rooms[bound.room] = await asyncio.to_thread(room_now, bound.room)
+            room = self._know(bound.room, await asyncio.to_thread(room_now, bound.room))
             if not room.is_shared:
                 self._start(self._tell(bound.room, room))
         return room
@@ -353,7 +361,12 @@ class Calls:
     async def _wait_for(self, bound: Bound) -> None:
         await asyncio.to_thread(line_broke, bound.room, bound.visit)
         await self._refresh(bound.room)
+        held = self.rooms.get(bound.room)
         await asyncio.sleep(AWAY.total_seconds() + 0.1)
+        if held is not None and bound.visit not in self.by_visit:
+            # Nobody watched over it meanwhile, and what stands in a frame goes on without our line.
+            why = (await asyncio.to_thread(lost_now, [bound.visit])).get(bound.visit)
+            self.engines.let_go(bound, held, why)
         if bound.visit not in self.by_visit and await asyncio.to_thread(give_up, bound.room, bound.visit):
             if self._was_in_janus(bound):
                 await janus().release(bound.visit)
@@ -374,6 +387,8 @@ class Calls:
         await self.line.leave(bound.sid, visit_channel(visit))
         if self._was_in_janus(bound):
             self._start(janus().release(visit))
+        if room := self.rooms.get(bound.room):
+            self.engines.let_go(bound, room, why)
         if bound.sid != by:
             await self.line.emit("meet:over", {"meeting": bound.meeting, "why": why.value}, to=bound.sid)
 
@@ -405,7 +420,7 @@ class Calls:
         for visit, bound in list(self.by_visit.items()):
             room = self.rooms.get(bound.room)
             if room is not None and room.closes <= clock.now():
-                self.rooms[bound.room] = fresh = await asyncio.to_thread(room_now, bound.room)
+                fresh = self._know(bound.room, await asyncio.to_thread(room_now, bound.room))
                 if fresh.closes <= clock.now():
                     await self._lose(visit, Lost.ENDED)
         here = {one.room for one in self.by_visit.values()}
@@ -437,24 +452,9 @@ def _ice_json(visit: str, closes: datetime, *, relay_only: bool) -> Answer:
     return {"servers": ice_servers(visit, closes), "relay_only": relay_only, "good_for": good_for(closes)}
 
 
-def _ticket_json(ticket: Ticket | None) -> Answer:
-    if ticket is None:
-        return {"kind": Kind.LINK.value, "url": "", "token": "", "allow": "", "new_tab": ""}
-    return {
-        "kind": ticket.kind.value, "url": ticket.url, "token": ticket.token, "allow": ticket.allow,
-        "new_tab": ticket.new_tab,
-    }  # fmt: skip
-
-
 def _is_stale(room: RoomNow) -> bool:
     return room.stale_at is not None and room.stale_at <= clock.now()
 
 
 def _several_processes() -> bool:
     return bool(settings().redis_url)
-
-
-def _has_larger(way: Way) -> bool:
-    """Whether there is another way here that takes more people than this one."""
-    most = provider_of(way).caps.most_speakers
-    return any(provider_of(other).caps.most_speakers > most for other in usable_ways())

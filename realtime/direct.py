@@ -11,6 +11,8 @@ import json
 import logging
 import struct
 from collections.abc import Callable
+from functools import lru_cache, partial
+from inspect import iscoroutinefunction
 from time import monotonic, time
 from types import MethodType
 from typing import Any, cast
@@ -24,18 +26,28 @@ from engineio.async_drivers import asgi
 from engineio.exceptions import SocketIsClosedError, UnknownPacketError
 from websockets.frames import Frame, Opcode
 
-from realtime.guard import HELD, Connection
+from realtime.guard import HELD, SAID, Connection
 
 log = logging.getLogger("folkmoot.fanout")
 
 LONGEST_QUEUE = 256
 LONGEST_WAIT = 10.0
 EVENT = "42"  # a message (4) that is an event (2), in the namespace that everybody is in
+ANSWER = "43"  # a message that is the answer to an event; its number follows
+
+
+# One for all: `json.dumps` makes a new one each time.
+_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def event_text(name: str, message: Any) -> str:
     """A message as python-socketio writes it."""
-    return EVENT + json.dumps([name, message], separators=(",", ":"))
+    return EVENT + _json([name, message])
+
+
+def answer_text(number: str, answer: Any) -> str:
+    """An answer as python-socketio writes it."""
+    return ANSWER + number + _json([answer])
 
 
 def frame(text: str) -> bytes:
@@ -56,6 +68,9 @@ def strangeness() -> str:
         packet = socketio.packet.Packet(socketio.packet.EVENT, namespace="/", data=["room", sample])
         if engineio.packet.Packet(engineio.packet.MESSAGE, packet.encode()).encode() != event_text("room", sample):
             return "python-socketio encodes an event in another way"
+        packet = socketio.packet.Packet(socketio.packet.ACK, namespace="/", id=17, data=[sample])
+        if engineio.packet.Packet(engineio.packet.MESSAGE, packet.encode()).encode() != answer_text("17", sample):
+            return "python-socketio encodes an answer in another way"
         for size in (3, 125, 126, 65535, 65536):
             if Frame(Opcode.TEXT, b"x" * size).serialize(mask=False) != frame("x" * size):
                 return "websockets frames a text in another way"
@@ -66,6 +81,9 @@ def strangeness() -> str:
                 ("send", "receive", "close", "check_ping_timeout", "schedule_ping", "_websocket_handler"),
             ),
             (socketio.AsyncManager, ("emit", "get_participants", "basic_enter_room", "basic_leave_room")),
+            (socketio.AsyncManager, ("sid_from_eio_sid", "is_connected")),
+            (socketio.AsyncServer, ("_trigger_event",)),
+            (socketio.AsyncServer(), ("handlers",)),
         )
         missing = [name for owner, names in needed for name in names if not hasattr(owner, name)]
         return f"missing: {', '.join(missing)}" if missing else ""
@@ -165,6 +183,20 @@ class StraightSocket(asgi.WebSocket):
     """engineio's WebSocket, which gives its socket a way out."""
 
     way: Way | None = None
+    said: tuple[str, list[Any]] | None = None
+
+    def __init__(self, handler: Any, server: Any, *, sio: Any) -> None:
+        super().__init__(handler, server)
+        self.sio, self.loop = sio, asyncio.get_running_loop()
+
+    async def wait(self) -> Any:
+        """The next frame, and the event in it if the guard has read one."""
+        event = await cast(Any, self).asgi_receive()
+        self.said = event.get(SAID)
+        said = event.get("text") or event.get("bytes")
+        if not said:
+            raise OSError  # the client has gone
+        return said
 
     async def __call__(self, environ: dict[str, Any]) -> Any:
         sock = self.handler.__self__
@@ -195,6 +227,9 @@ async def _serve(sock: Any, ws: StraightSocket) -> None:
     try:
         while True:
             text = await ws.wait()
+            if ws.said is not None:
+                _begin_answer(sock, ws, *ws.said)
+                continue
             try:
                 await sock.receive(engineio.packet.Packet(encoded_packet=text))
             except UnknownPacketError:
@@ -209,6 +244,42 @@ async def _serve(sock: Any, ws: StraightSocket) -> None:
         sock.queue.put_nowait(None)
         await writer
         await sock.close(wait=False, abort=True, reason=sock.server.reason.TRANSPORT_CLOSE)
+
+
+_answering: set[asyncio.Task[None]] = set()
+
+
+def _begin_answer(sock: Any, ws: StraightSocket, number: str, said: list[Any]) -> None:
+    """Let an event's handler begin, in one task; engineio and python-socketio start one each, and read the frame twice
+    more. A handler that is a plain function waits for nothing, and answers at once."""
+    manager = ws.sio.manager
+    sid = manager.sid_from_eio_sid(sock.sid, "/")
+    if sid is None or not manager.is_connected(sid, "/"):
+        return
+    handler = ws.sio.handlers["/"].get(said[0])
+    if handler is not None and _is_plain(handler):
+        _send_answer(sock, number, handler(sid, *said[1:]))
+        return
+    task = ws.loop.create_task(_answer(sock, ws.sio, sid, number, said))
+    _answering.add(task)
+    task.add_done_callback(_answering.discard)
+
+
+@lru_cache(maxsize=64)
+def _is_plain(handler: Callable[..., Any]) -> bool:
+    return not iscoroutinefunction(handler)
+
+
+async def _answer(sock: Any, sio: Any, sid: str, number: str, said: list[Any]) -> None:
+    """An event's handler, and its answer if one is asked for."""
+    answer = await sio._trigger_event(said[0], "/", sid, *said[1:])  # noqa: SLF001 - as python-socketio does itself
+    _send_answer(sock, number, answer)
+
+
+def _send_answer(sock: Any, number: str, answer: Any) -> None:
+    if number and not sock.closed:
+        text = answer_text(number, answer)
+        sock.way.send(frame(text), text)
 
 
 async def _write(sock: Any, ws: StraightSocket) -> None:
@@ -304,7 +375,24 @@ class StraightRedis(socketio.AsyncRedisManager, Straight):
     """The same behind Redis: whatever arrives for this process's sockets, from here or elsewhere, ends in `emit`."""
 
 
+async def _environ_of(scope: Any, receive: Any, send: Any) -> dict[str, Any]:
+    """What engineio wants to know of a WebSocket. Its own way of saying it makes a class for each."""
+    if (await receive())["type"] != "websocket.connect":
+        return {}
+    headers = dict(scope["headers"])
+    return {
+        "REQUEST_METHOD": "GET",
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "HTTP_UPGRADE": headers.get(b"upgrade", b"").decode("latin-1"),
+        "HTTP_CONNECTION": headers.get(b"connection", b"").decode("latin-1"),
+        "asgi.receive": receive,
+        "asgi.send": send,
+        "asgi.scope": scope,
+    }
+
+
 def straighten(sio: Any) -> None:
     """Give the sockets of a server their ways out; for a server whose manager is one of those above."""
     engine = sio.eio
-    engine._async = dict(engine._async, websocket=StraightSocket)  # noqa: SLF001 - there is no other place to say so
+    own = {"websocket": partial(StraightSocket, sio=sio), "translate_request": _environ_of}
+    engine._async = engine._async | own  # noqa: SLF001 - there is no other place to say so

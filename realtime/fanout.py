@@ -1,7 +1,8 @@
 """The one place that emits to channels.
 
 Two classes of messages: *post* (each goes out, in order) and *latest* (only the newest state, at most five times a
-second per channel). How a frame reaches a thousand sockets stands in `realtime/direct.py`.
+second per channel, and less often where many listen). How a frame reaches a thousand sockets stands in
+`realtime/direct.py`.
 """
 
 import asyncio
@@ -13,6 +14,8 @@ from typing import Any
 log = logging.getLogger("folkmoot.fanout")
 
 TICK = 0.2
+LONGEST_TICK = 1.0
+MOST_A_SECOND = 1000
 GIVE_UP = 5.0
 
 Message = dict[str, Any]
@@ -50,12 +53,22 @@ class Fanout:
         """Send a message to a channel: here, or through Redis to the sockets of all processes."""
         await self._emit(name, message, channel, everywhere)
 
-    def latest(self, channel: str, name: str, make: Callable[[], Message | None], *, everywhere: bool = False) -> None:
-        """Send what `make` answers in the next tick; asked again before that, it is sent once."""
+    def latest(
+        self,
+        channel: str,
+        name: str,
+        make: Callable[[], Message | None],
+        *,
+        everywhere: bool = False,
+        listeners: int = 0,
+    ) -> None:
+        """Send what `make` answers in the next tick; asked again before that, it is sent once. Where more than two
+        hundred listen ticks are longer, up to a second for a thousand: a hall that fills is not told all the time."""
         if self._loop is None:
             return
         if (channel, name) not in self._waiting:
-            self._loop.call_later(TICK, self._send_latest, channel, name, everywhere)
+            tick = min(LONGEST_TICK, max(TICK, listeners / MOST_A_SECOND))
+            self._loop.call_later(tick, self._send_latest, channel, name, everywhere)
         self._waiting[channel, name] = make
 
     def _send_latest(self, channel: str, name: str, everywhere: bool) -> None:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from events.core.addresses import client_address
 from events.core.settings import LOOPBACK, settings
+from realtime.arrivals import Arrivals, Arrive
 
 log = logging.getLogger("folkmoot.guard")
 
@@ -35,10 +36,11 @@ LARGEST_FRAME = 16_384
 MOST_PER_SIGN_IN = 10
 POLICY = 1008
 HELD = "folkmoot.connection"
+SAID = "folkmoot.said"
 NOBODY_READS = {"slow", "silent", "ended"}
 
 # What our clients send: pings and pongs, goodbye, joining the default namespace, leaving it, events as JSON.
-FRAME = re.compile(r"[123]|40(?:\{.*\})?|41|42\d{0,9}(?P<event>\[.*\])", re.DOTALL)
+FRAME = re.compile(r"[123]|40(?:\{.*\})?|41|42(?P<number>\d{0,9})(?P<event>\[.*\])", re.DOTALL)
 RESERVED = {"connect", "disconnect", "connect_error", "message"}
 
 
@@ -50,6 +52,7 @@ class Connection:
     sign_in: int
     person: int
     address: str
+    known: Any = None
     protocol: Any = None
     way: Any = None
     when_killed: Callable[[], None] | None = None
@@ -100,11 +103,22 @@ def our_origins() -> frozenset[str]:
 
 
 class Guard:
-    """Stands before a Socket.IO application (ASGI) and lets only well-behaved sockets of signed-in people through."""
+    """Stands before a Socket.IO application (ASGI) and lets only well-behaved sockets of signed-in people through.
 
-    def __init__(self, app: App, authenticate: Authenticate, *, join_seconds: float = JOIN_SECONDS) -> None:
+    `arrive` may answer in one go whose cookies are, as `authenticate` does, and what else is to be known of them.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        authenticate: Authenticate,
+        *,
+        arrive: Arrive | None = None,
+        join_seconds: float = JOIN_SECONDS,
+    ) -> None:
         self.app = app
         self.authenticate = authenticate
+        self.arrivals = Arrivals(arrive or (lambda cookies: [(self.authenticate(one), None) for one in cookies]))
         self.join_seconds = join_seconds
         self.connections: set[Connection] = set()
         self.per_address: Counter[str] = Counter()
@@ -142,11 +156,11 @@ class Guard:
         await send({"type": "websocket.close", "code": POLICY})  # before the accept: the browser sees 403
 
     async def _let_in(self, scope: Scope, receive: Receive, send: Send, cookie: str, address: str) -> None:
-        found = await asyncio.to_thread(self.authenticate, cookie)
+        found, known = await self.arrivals.look(cookie)
         if found is None:
             await self._turn_away("sign-in", receive, send)
             return
-        connection = Connection(cookie, found[0], found[1], address, getattr(send, "__self__", None))
+        connection = Connection(cookie, *found, address, known, getattr(send, "__self__", None))
         if self.per_sign_in[connection.sign_in] >= MOST_PER_SIGN_IN:
             await self._turn_away("windows", receive, send)
             return
@@ -169,36 +183,29 @@ class _Line:
         self.guard, self.connection = guard, connection
         self._receive, self._send = receive, send
         self.bucket = Bucket(PACE, BURST)
-        self.joined = False
-        self.began = monotonic()
         self.over = False
+        self.loop = asyncio.get_running_loop()  # asking for it at each frame is a call of the system
+        self.too_late = self.loop.call_later(guard.join_seconds, connection.kill, "join")
 
     async def receive(self) -> Event:
         """The next event from the client, or the end of it all."""
         if self.over:
             return {"type": "websocket.disconnect", "code": POLICY}
         event = None if self.connection.killed else await self._next()
-        if self.connection.killed:
+        if event is None or self.connection.killed:
             return await self._close(self.connection.why)
-        if event is None:
-            return await self._close("join")
         if event["type"] == "websocket.receive":
-            why = self._look_at(event.get("text"))
+            why = self._look_at(event)
             if why:
                 return await self._close(why)
         return event
 
     async def _next(self) -> Event | None:
         """What the client sends, without a task of its own: whoever kills the connection wakes its reader up. None when
-        it was killed, or has not joined in time."""
-        task = self.connection.reader = asyncio.current_task()
+        it was killed."""
+        task = self.connection.reader = asyncio.current_task(self.loop)
         try:
-            if self.joined:
-                return await self._receive()
-            left = max(0.01, self.guard.join_seconds - (monotonic() - self.began))
-            return await asyncio.wait_for(self._receive(), left)
-        except TimeoutError:
-            return None
+            return await self._receive()
         except asyncio.CancelledError:
             if not self.connection.killed or task is None or task.uncancel() > 0:
                 raise  # the server ends, or somebody else wants this task to
@@ -206,18 +213,26 @@ class _Line:
         finally:
             self.connection.reader = None
 
-    def _look_at(self, text: str | None) -> str:
+    def _look_at(self, event: Event) -> str:
+        """What is wrong with a frame, if anything; an event is handed on as it was read here."""
+        text = event.get("text")
         if text is None:
             return "binary"
-        if len(text) > LARGEST_FRAME or len(text.encode()) > LARGEST_FRAME:
+        # No letter takes more than four bytes, so that most frames need not be encoded to know it.
+        if 4 * len(text) > LARGEST_FRAME and len(text.encode()) > LARGEST_FRAME:
             return "oversize"
         if not self.bucket.take():
             return "flood"
         found = FRAME.fullmatch(text)
-        if found is None or not _is_event(found["event"]):
+        if found is None:
             return "malformed"
-        if text.startswith("40"):
-            self.joined = True
+        if found["event"] is not None:
+            said = _event_in(found["event"])
+            if said is None:
+                return "malformed"
+            event[SAID] = found["number"], said
+        elif text.startswith("40"):
+            self.too_late.cancel()
         return ""
 
     async def _close(self, why: str) -> Event:
@@ -240,16 +255,17 @@ class _Line:
     def end(self) -> None:
         """Clean up."""
         self.over = True
+        self.too_late.cancel()
 
 
-def _is_event(text: str | None) -> bool:
-    if text is None:
-        return True
+def _event_in(text: str) -> list[Any] | None:
+    """The name of an event and what is said with it; None if it is none."""
     try:
         parts = json.loads(text)
     except (ValueError, RecursionError):
-        return False
-    return isinstance(parts, list) and bool(parts) and isinstance(parts[0], str) and parts[0] not in RESERVED
+        return None
+    is_event = isinstance(parts, list) and parts and isinstance(parts[0], str) and parts[0] not in RESERVED
+    return parts if is_event else None
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -1,5 +1,5 @@
-"""What a web process reads in the journal by itself, once a second: whose rights may have changed, and what it has not
-been told.
+"""What a web process reads in the journal by itself, at most once a second: whose rights may have changed, and what it
+has not been told.
 
 Redis brings facts to the other processes at once, but a message through it can be lost, and Redis itself can be away.
 The journal cannot: what has not been heard here a little after it was written is told to our own sockets from there.
@@ -65,20 +65,26 @@ class JournalWatch:
         elif name == HERE:
             self.server.elsewhere.hear(message)
 
-    async def look(self) -> None:
-        """Read what is new, ask again whoever it names, and tell what nobody told."""
+    async def look(self) -> bool:
+        """Read what is new, ask again whoever it names, and tell what nobody told; whether something may have to be."""
         if self.newest is None:
             self.newest = await asyncio.to_thread(_newest)
             self._remember(await asyncio.to_thread(_entries, self.newest - LOOK_BACK))
-            return
-        entries = await asyncio.to_thread(_unseen, self.newest - LOOK_BACK, frozenset(self.seen))
-        here = {connection.person for connection in self.server.guard.connections}
-        named = await asyncio.to_thread(_people_named, entries) & here
+            # Whoever came in before this look may have lost a right before it too.
+            await self.server.look_at_everything()
+            return False
+        entries, named = await asyncio.to_thread(_unseen, self.newest - LOOK_BACK, frozenset(self.seen))
         if named:
-            await self.server.look_at_people(named)
+            self.server.looks += 1  # for who is about to come in, and not among the connections yet
+        here = named & {connection.person for connection in self.server.guard.connections}
+        if here:
+            await self.server.look_at_people(here)
+        if named - here:
+            await self.server.watching.look(named - here)  # who is watched need not be here
         self._remember(entries)
         if settings().redis_url:
             await self._tell_unheard(entries)
+        return bool(self.unheard)
 
     def _remember(self, entries: list[JournalEntry]) -> None:
         self.seen.update(one.id or 0 for one in entries)
@@ -114,22 +120,21 @@ def _entries(after: int) -> list[JournalEntry]:
         return list(db.exec(query.limit(MOST_AT_ONCE)))
 
 
-def _unseen(after: int, seen: frozenset[int]) -> list[JournalEntry]:
-    """The entries of the last numbers that were not looked at yet; most of the time there is none."""
+def _unseen(after: int, seen: frozenset[int]) -> tuple[list[JournalEntry], set[int]]:
+    """The entries of the last numbers that were not looked at yet, and the people in them; often there is none."""
     with reading() as db:
         numbers = set(db.connection().execute(_NUMBERS, {"after": after}).scalars()) - seen
         if not numbers:
-            return []
-        return list(
-            db.exec(select(JournalEntry).where(col(JournalEntry.id).in_(numbers)).order_by(col(JournalEntry.id)))
-        )
+            return [], set()
+        query = select(JournalEntry).where(col(JournalEntry.id).in_(numbers)).order_by(col(JournalEntry.id))
+        entries = list(db.exec(query))
+        return entries, _people_named(db, entries)
 
 
-def _people_named(entries: list[JournalEntry]) -> set[int]:
+def _people_named(db: Database, entries: list[JournalEntry]) -> set[int]:
     """Whoever a fact names, and whoever did it: what each of them may do can have changed with it."""
     found: set[Any] = {one for entry in entries for one in (entry.person_id, entry.particulars.get("person_id"))}
     places = {entry.particulars.get("registration_id") for entry in entries} - {None}
     if places:
-        with reading() as db:
-            found |= set(db.exec(select(Registration.person_id).where(col(Registration.id).in_(places))))
+        found |= set(db.exec(select(Registration.person_id).where(col(Registration.id).in_(places))))
     return {one for one in found if isinstance(one, int)}

@@ -1,4 +1,5 @@
-"""Lobbies: whose windows are in which, each person once. Kept in memory, per process, as presence in rooms is.
+"""Lobbies: whose windows are in which, each person once. Kept in memory; over Redis each process tells the others who
+came and went, as it does of rooms (`realtime/elsewhere.py`).
 
 A lobby's channel hears how many are here and nothing else: who of them is shown, and to whom, is asked of the rows when
 the page is made.
@@ -8,12 +9,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from events.core.access import Actor
 from events.core.database import reading
 from events.core.refusals import NotFound
 from events.events import get_event
 from events.people import people_by_id
 from events.roles import actor_for
 from realtime.channels import lobby_channel
+from realtime.elsewhere import Elsewhere
 from realtime.fanout import Fanout, Message
 from realtime.guard import Connection
 from realtime.presence import Presence
@@ -30,10 +33,13 @@ class Lobbies:
         self,
         fanout: Fanout,
         presence: Presence,
+        elsewhere: Elsewhere,
         enter: Callable[[str, str], Awaitable[None]],
+        leave: Callable[[str, str], Awaitable[None]],
         is_open: Callable[[str], bool],
     ) -> None:
-        self.fanout, self.presence, self.enter, self.is_open = fanout, presence, enter, is_open
+        self.fanout, self.presence, self.elsewhere = fanout, presence, elsewhere
+        self.enter, self.leave, self.is_open = enter, leave, is_open
         self.windows: dict[str, dict[int, str]] = {}
 
     async def join(self, sid: str, connection: Connection, asked: Any) -> Answer:
@@ -43,15 +49,36 @@ class Lobbies:
             raise NotFound()
         await self.enter(sid, lobby_channel(event_id))
         self.windows.setdefault(sid, {})[event_id] = slug
-        self.presence.enter(lobby_channel(event_id), sid, person, name)
+        if self.presence.enter(lobby_channel(event_id), sid, person, name):
+            self.elsewhere.note_came(lobby_channel(event_id), person, name)
         self._tell(event_id, slug)
         return {"ok": True, "lobby": slug, "here": self.presence.count(lobby_channel(event_id))}
 
     def gone(self, sid: str) -> None:
         """A socket is gone, and its window with it."""
         for event_id, slug in self.windows.pop(sid, {}).items():
-            self.presence.leave(lobby_channel(event_id), sid)
-            self._tell(event_id, slug)
+            self._went(sid, event_id, slug)
+
+    def _went(self, sid: str, event_id: int, slug: str) -> None:
+        if person := self.presence.leave(lobby_channel(event_id), sid):
+            self.elsewhere.note_went(lobby_channel(event_id), person)
+        self._tell(event_id, slug)
+
+    async def look(self, sid: str, actor: Actor) -> None:
+        """Put a socket out of lobbies that its person, as they are now, may not be in any more: it hears nothing more
+        from there, and is not counted."""
+        for event_id, slug in list(self.windows.get(sid, {}).items()):
+            if not await asyncio.to_thread(_may_stay, actor, slug):
+                await self.leave(sid, lobby_channel(event_id))
+                if self.windows.get(sid, {}).pop(event_id, None) is not None:
+                    self._went(sid, event_id, slug)
+
+    def tell_here(self, channel: str) -> None:
+        """At another process somebody has come to a lobby or gone: those who are in it here hear how many they are."""
+        lobbies = {one for windows in self.windows.values() for one in windows.items()}
+        for event_id, slug in lobbies:
+            if lobby_channel(event_id) == channel:
+                self._tell(event_id, slug)
 
     def _tell(self, event_id: int, slug: str) -> None:
         channel = lobby_channel(event_id)
@@ -60,10 +87,10 @@ class Lobbies:
             changed = self.presence.changes(channel)
             return {"lobby": slug, "here": changed["here"]} if changed else None
 
-        self.fanout.latest(channel, "lobby", message)
+        self.fanout.latest(channel, "lobby", message, listeners=self.presence.count(channel))
 
     def people(self, event_id: int) -> list[str]:
-        """The public ids of those who are in a lobby, in this process."""
+        """The public ids of those who are in a lobby."""
         return self.presence.ids(lobby_channel(event_id))
 
 
@@ -72,6 +99,14 @@ def _named(asked: Any) -> str:
     if not isinstance(named, str) or not 0 < len(named) <= LONGEST:
         raise NotFound()
     return named
+
+
+def _may_stay(actor: Actor, slug: str) -> bool:
+    with reading() as db:
+        try:
+            return see_lobby(actor, get_event(db, actor, slug))
+        except NotFound:
+            return False
 
 
 def _let_in(person: int, slug: str) -> tuple[int, str, str, str]:

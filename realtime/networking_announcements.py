@@ -17,13 +17,16 @@ def _ids(db: Any, fact: Any) -> dict[str, str]:
     return {"networking": db.get_one(Networking, fact.networking_id).public_id}
 
 
+@announced(setting_up.NetworkingChanged, rounds.NetworkingStarted, rounds.NetworkingEnded)
+def _everybody_there_and_in_the_lobby(db: Any, fact: Any) -> Concerned:
+    there, ids = _everybody_there(db, fact)
+    return there | {event_channel(fact.event_id)}, ids | {"lobby": db.get_one(Event, fact.event_id).slug}
+
+
 @announced(
-    setting_up.NetworkingChanged,
-    rounds.NetworkingStarted,
     rounds.NetworkingRoundPlanned,
     rounds.NetworkingRoundMended,
     rounds.NetworkingRoundClosed,
-    rounds.NetworkingEnded,
     running.NetworkingPaused,
     running.NetworkingResumed,
     running.NetworkingRoundLengthened,

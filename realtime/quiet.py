@@ -48,6 +48,9 @@ from sessions import (
     addresses,
     assessments,
     booking_rules,
+    clock_changes,
+    digest_wishes,
+    digests,
     feeds,
     forwarded,
     invitation_wishes,
@@ -88,8 +91,10 @@ quiet(agenda_calendars.AudienceMoved, agenda_calendars.AudienceFreed)
 # One's own agenda and calendar: whoever did it was there.
 quiet(stars.SessionStarred, stars.SessionUnstarred, invitation_wishes.InvitationsChosen)
 quiet(letter_choices.LettersStopped, letter_choices.LettersResumed)
+quiet(digest_wishes.DigestsChosen, digests.DigestDue)
 # The meeting that is moved or called off by one is announced itself.
-quiet(replies.CalendarAnswered, replies.ReplyHeld, replies.ReplySettled, forwarded.TextForwarded)
+quiet(replies.CalendarAnswered, replies.OtherTimeDeclined, replies.ReplyHeld, replies.ReplySettled)
+quiet(forwarded.TextForwarded, clock_changes.ClockChanged)
 quiet(proposals_of_times.TimeProposed, proposals_of_times.TimeKept)
 # Organisers look at the letters now and then.
 quiet(reachability.AddressSuppressed, reachability.AddressTrusted, reachability.LetterSentAgain)
@@ -153,7 +158,6 @@ quiet(
     gatherings.EventChanged,
     gatherings.EventPublished,
     type_rules.TypeRulesChanged,
-    pitches.StagePlanned,
 )
 quiet(
     booking_rules.BookingRulesChanged,

@@ -3,25 +3,25 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import Integer, bindparam
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from events.core import clock
 from events.core.access import Actor
-from events.core.database import reading
+from events.core.database import one_reading, reading
+from events.core.prepared import Prepared
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
-from events.events import Event, get_event
-from events.participants import get_participant
+from events.events import Event
 from events.people import Person
-from events.registration import Registration
 from events.roles import Role, actor_for
 from events.tickets import events_run_by
+from realtime.arrivals import Arrival
 from realtime.call_bound import Line
 from realtime.calls import Calls
 from realtime.channels import (
@@ -30,7 +30,6 @@ from realtime.channels import (
     event_channel,
     person_channel,
     stage_channel,
-    times_channel,
 )
 from realtime.direct import LONGEST_QUEUE
 from realtime.elsewhere import Elsewhere
@@ -40,17 +39,19 @@ from realtime.guard import HELD, App, Authenticate, Connection, Guard
 from realtime.lobbies import Lobbies
 from realtime.presence import Presence
 from realtime.review_rooms import ReviewRooms
+from realtime.watching import Watching
 from sessions.boards.board import boards_seen_by
 from sessions.rooms import room_numbers
 from sessions.stages import Stage, StageInEvent, see_stage
 
 log = logging.getLogger("folkmoot.sockets")
 
-MOST_WATCHED = 4
 FRESH_SECONDS = 5.0
 STAGE_SECONDS = 1.0
 ROLES_WITH_CHANNELS = {Role.ORGANISER, Role.HOST, Role.DESK_OFFICER}
-_SHOWN_AS = sql_select(col(Person.public_id), col(Person.name)).where(col(Person.id) == bindparam("id"))
+_SHOWN_AS = Prepared(
+    sql_select(col(Person.public_id), col(Person.name)).where(col(Person.id) == bindparam("id", type_=Integer))
+)
 CODES: tuple[tuple[type[Refusal], str], ...] = (
     (NotFound, "not found"),
     (NotAllowed, "not allowed"),
@@ -101,26 +102,30 @@ class SocketServer:
 
     def __init__(self, authenticate: Authenticate) -> None:
         self.sio, app, self.strange = make_engine()
-        self.guard = Guard(app, authenticate)
+        self.guard = Guard(app, authenticate, arrive=self._arrive)
+        self.looks = 0
         self.fanout = Fanout(self._emit)
         self.presence = Presence()
         self.elsewhere = Elsewhere(self.presence, self.fanout, self._tell_changed_presence)
         self.joined: dict[str, dict[int, str]] = {}
-        self.watching: dict[str, set[str]] = {}
         self.channels: dict[str, set[str]] = {}
         self.standing: dict[str, Standing] = {}
-        self.stages: dict[str, tuple[StageInEvent, float]] = {}
+        self.stages: dict[str, tuple[asyncio.Future[StageInEvent], float]] = {}
         self.sio.on("connect", self._connect)
         self.sio.on("disconnect", self._disconnect)
         self.sio.on("join", self._answering(self._join))
         self.sio.on("leave", self._answering(self._leave))
-        self.sio.on("watch", self._answering(self._watch))
-        self.sio.on("clock", self._answering(self._clock))
+        self.watching = Watching(self.sio.enter_room, self.sio.leave_room, self.channels.__contains__)
+        self.sio.on("watch", self._answering(self.watching.watch))
+        self.sio.on("clock", _clock)
         self.calls = Calls(Line(self.sio.emit, self.sio.enter_room, self.sio.leave_room), self._connection)
         self.reviews = ReviewRooms(self)
         for name, step in (self.calls.steps() | self.reviews.steps()).items():
             self.sio.on(name, self._answering(step))
-        self.lobbies = Lobbies(self.fanout, self.presence, self.sio.enter_room, self.channels.__contains__)
+        self.lobbies = Lobbies(
+            self.fanout, self.presence, self.elsewhere, self.sio.enter_room, self.sio.leave_room,
+            self.channels.__contains__,
+        )  # fmt: skip
         self.sio.on("lobby", self._answering(self.lobbies.join))
         self.sio.on("*", self._unknown)
 
@@ -132,13 +137,33 @@ class SocketServer:
         connection: Connection = self.sio.get_environ(sid)["asgi.scope"][HELD]
         return connection
 
+    def _arrive(self, cookies: Sequence[str]) -> list[Arrival | Exception]:
+        """Whose cookies are, and what each of them may do, in one reading."""
+        looks = self.looks
+        with one_reading():
+            return [self._look_at(one, looks) for one in cookies]
+
+    def _look_at(self, cookie: str, looks: int) -> Arrival | Exception:
+        try:
+            found = self.guard.authenticate(cookie)
+            return found, found and (looks, _standing_of(found[1]))
+        except Exception as error:
+            return error  # of this one alone
+
     async def _connect(self, sid: str, *_claims: Any) -> None:
         self.channels[sid] = set()
-        await self._stand(sid, self._connection(sid).person)
+        connection = self._connection(sid)
+        looks, known = connection.known
+        # What was read when it arrived counts, unless somebody's rights have changed since: then it is asked again. No
+        # look at the journal has found this connection until now.
+        fresh = looks == self.looks and known[0].is_fresh
+        if not fresh:
+            await self.look_at_sign_ins({connection.person})
+        await self._stand(sid, connection.person, known if fresh else None)
 
-    async def _stand(self, sid: str, person: int) -> Standing:
+    async def _stand(self, sid: str, person: int, known: tuple[Standing, set[str]] | None = None) -> Standing:
         """Ask what a person may do now; their socket is in the channels that go with it, and in no others."""
-        standing, wanted = await asyncio.to_thread(_standing_of, person)
+        standing, wanted = await asyncio.to_thread(_standing_of, person) if known is None else known
         if sid in self.channels:  # else it is gone meanwhile
             held, self.channels[sid], self.standing[sid] = self.channels[sid], wanted, standing
             for channel in held - wanted:
@@ -163,12 +188,16 @@ class SocketServer:
         """A room as it was a moment ago: a thousand who come back at once ask for the same one."""
         found = self.stages.get(public_id)
         if found is None or monotonic() - found[1] > STAGE_SECONDS:
-            found = await asyncio.to_thread(_find_stage, public_id), monotonic()
+            found = asyncio.ensure_future(asyncio.to_thread(_find_stage, public_id)), monotonic()
             self.stages[public_id] = found
-        return found[0]
+        try:
+            return await asyncio.shield(found[0])
+        except Exception:
+            self.stages.pop(public_id, None)
+            raise
 
     async def _disconnect(self, sid: str, *_reason: Any) -> None:
-        self.watching.pop(sid, None)
+        self.watching.gone(sid)
         self.channels.pop(sid, None)
         self.standing.pop(sid, None)
         self.calls.line_broken(sid)
@@ -224,24 +253,6 @@ class SocketServer:
                 await self._put_out(sid, stage_id)
         return {"ok": True}
 
-    async def _clock(self, _sid: str, _connection: Connection, _asked: Any) -> Answer:
-        """What time it is here, at once: a page asks until its doubt is small."""
-        return {"ok": True, "now": clock.now().isoformat()}
-
-    async def _watch(self, sid: str, connection: Connection, asked: Any) -> Answer:
-        """Tell a socket from now on when the free times of some participants, or its person's own, may have changed.
-
-        What it watched before it watches no more: one page looks at one pair.
-        """
-        people = await asyncio.to_thread(_watched, connection.person, _registrations_named(asked))
-        channels = {times_channel(person) for person in people | {connection.person}}
-        for channel in self.watching.get(sid, set()) - channels:
-            await self.sio.leave_room(sid, channel)
-        for channel in channels:
-            await self.sio.enter_room(sid, channel)
-        self.watching[sid] = channels
-        return {"ok": True}
-
     async def _put_out(self, sid: str, stage_id: int) -> None:
         await self.sio.leave_room(sid, stage_channel(stage_id))
         if self.joined.get(sid, {}).pop(stage_id, None) is not None:
@@ -264,7 +275,7 @@ class SocketServer:
             changed = self.presence.changes(channel)
             return {"stage": public_id} | changed if changed else None
 
-        self.fanout.latest(channel, "presence", message)
+        self.fanout.latest(channel, "presence", message, listeners=self.presence.count(channel))
 
     def _tell_changed_presence(self, channel: str) -> None:
         """At another process somebody has come to a room or gone: those who are in it here see it."""
@@ -272,6 +283,7 @@ class SocketServer:
             if stage_channel(stage_id) == channel:
                 self._tell_presence(stage_id, watched.public_id)
         self.reviews.tell_here(channel)
+        self.lobbies.tell_here(channel)
 
     async def look_at_sign_ins(self, people: set[int] | None = None) -> None:
         """Close the sockets of sign-ins that hold no more: of these people, or of all."""
@@ -304,6 +316,7 @@ class SocketServer:
     async def look_at_people(self, people: set[int]) -> None:
         """Ask again who these people are and where they may be: out of rooms and channels that are theirs no more, into
         new ones."""
+        self.looks += 1
         await self.look_at_sign_ins(people)
         self.stages.clear()
         for sid in list(self.channels):
@@ -316,6 +329,8 @@ class SocketServer:
                     await self._put_out(sid, stage_id)
                     await self.sio.emit("left", {"stage": public_id}, room=sid)
             await self.reviews.look(sid, standing.actor)
+            await self.lobbies.look(sid, standing.actor)
+        await self.watching.look(people)
 
     def _person_of(self, sid: str) -> int | None:
         try:
@@ -324,33 +339,16 @@ class SocketServer:
             return None
 
 
+def _clock(_sid: str, *_asked: Any) -> Answer:
+    """What time it is here, at once, without a task: a page asks until its doubt is small."""
+    return {"ok": True, "now": clock.now().isoformat()}
+
+
 def _stage_named(asked: Any) -> str:
     named = asked.get("stage") if isinstance(asked, dict) else None
     if not isinstance(named, str) or len(named) > 40:
         raise NotFound()
     return named
-
-
-def _registrations_named(asked: Any) -> list[str]:
-    named = asked.get("registrations") if isinstance(asked, dict) else None
-    if not isinstance(named, list) or len(named) > MOST_WATCHED:
-        raise NotFound()
-    if not all(isinstance(one, str) and len(one) <= 40 for one in named):
-        raise NotFound()
-    return named
-
-
-def _watched(person_id: int, registrations: list[str]) -> set[int]:
-    """The people behind these registrations, each of whom has to be shown to the person in their event."""
-    with reading() as db:
-        actor = actor_for(db, person_id)
-        query = select(Registration, Event.slug).where(Event.id == Registration.event_id)
-        rows = db.exec(query.where(col(Registration.public_id).in_(registrations))).all()
-        if len(rows) != len(set(registrations)):
-            raise NotFound()
-        for row, slug in rows:
-            get_participant(db, actor, get_event(db, actor, slug), row.public_id, whole=False)
-        return {row.person_id for row, _slug in rows}
 
 
 def _find_stage(public_id: str) -> StageInEvent:
@@ -370,7 +368,7 @@ def _number_of(stage_id: int) -> int:
 def _standing_of(person_id: int) -> tuple[Standing, set[str]]:
     with reading() as db:
         actor = actor_for(db, person_id)
-        who = db.connection().execute(_SHOWN_AS, {"id": person_id}).one()
+        ((public_id, name),) = _SHOWN_AS.rows(db, id=person_id)
         has_role = any(
             tie.role in ROLES_WITH_CHANNELS for tie in actor.ties
         )  # most people have none: two questions less
@@ -378,4 +376,4 @@ def _standing_of(person_id: int) -> tuple[Standing, set[str]]:
         crews = events_run_by(db, actor) if has_role else []
     own = {event_channel(event_id) for event_id in actor.ids("participant", "event")}
     channels = own | {person_channel(person_id), *map(board_channel, boards), *map(crew_channel, crews)}
-    return Standing(actor, who.public_id, who.name, monotonic()), channels
+    return Standing(actor, public_id, name, monotonic()), channels

@@ -16,14 +16,22 @@ def snapshot_json(public_id: str, shown: RoomSnapshot) -> dict[str, Any]:
         "number": shown.number,
         "now": shown.now.isoformat(),
         "running": running_json(shown.running),
-        "questions": [question_json(card) | {"mine": card.mine} for card in shown.questions],
+        "questions": [question_json(card) | {"mine": card.mine, "own": card.own} for card in shown.questions],
         "chat": [message_json(card) for card in shown.chat],
         "polls": [poll_json(card) | {"mine": card.mine} for card in shown.polls],
         "hands": [hand_json(card) for card in shown.hands],
         "reactions": shown.reactions,
         "manners": asdict(shown.manners),
         "programme": programme_json(shown.programme),
+        **_for_hosts(shown),
     }
+
+
+def _for_hosts(shown: RoomSnapshot) -> dict[str, Any]:
+    """What only those who run the room read."""
+    if shown.reports is None or shown.called_off is None:
+        return {}
+    return {"reports": shown.reports, "called_off": [asdict(one) for one in shown.called_off]}
 
 
 def changes_json(public_id: str, changes: RoomChanges) -> dict[str, Any]:
@@ -74,6 +82,7 @@ def question_json(card: QuestionCard) -> dict[str, Any]:
         "body": card.body,
         "name": card.name,
         "team": card.team,
+        "pitch": card.pitch,
         "votes": card.votes,
         "state": card.state.value,
         "pinned": card.pinned,

@@ -1,12 +1,10 @@
 """Ways without an engine of their own: a link to another service, a stream that all watch, and no video at all."""
 
-import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from realtime.video.provider import Caps, EngineFailed, Guest, Health, Kind, Origins, RoomSpec, Ticket
+from sessions.streams import NoStream, can_be_framed, player_address
 from sessions.video import Way
-
-YOUTUBE = re.compile(r"[\w-]{6,20}")
 
 
 class Plain:
@@ -71,29 +69,19 @@ class Stream(Plain):
         )
 
     def origins(self) -> Origins:
-        """The stream's own site, as a frame or as media."""
-        address = urlsplit(stream_address(self.url))
-        site = f"{address.scheme}://{address.netloc}"
-        if address.path.endswith((".m3u8", ".mp4", ".webm")):
+        """The stream's own site, as a frame or as media; none for what opens in a window of its own only."""
+        address = stream_address(self.url)
+        parts = urlsplit(address)
+        site = f"{parts.scheme}://{parts.netloc}"
+        if parts.path.endswith((".m3u8", ".mp4", ".webm")):
             return Origins(connections=(site,), media=(site,))
-        return Origins(frames=(site,))
+        return Origins(frames=(site,)) if can_be_framed(address) else Origins()
 
 
 def stream_address(url: str) -> str:
-    """The address under which a stream can be shown on our page: that of the player without cookies for YouTube, the
-    embedded one for PeerTube, others as they are. Raises EngineFailed for what is no https address."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").removeprefix("www.")
-    if parts.scheme != "https" or not host:
-        raise EngineFailed("the stream has no https address")
-    name = ""
-    if host in {"youtube.com", "m.youtube.com", "youtube-nocookie.com"}:
-        name = (parse_qs(parts.query).get("v") or [parts.path.rpartition("/")[2]])[0]
-    elif host == "youtu.be":
-        name = parts.path.strip("/")
-    if name:
-        if not YOUTUBE.fullmatch(name):
-            raise EngineFailed("the stream names no video")
-        return f"https://www.youtube-nocookie.com/embed/{name}"
-    peertube = re.fullmatch(r"/(?:w|videos/watch)/([\w-]{8,40})", parts.path)
-    return f"https://{parts.netloc}/videos/embed/{peertube[1]}" if peertube else url
+    """The address under which a stream can be shown on our page (`player_address`). Raises EngineFailed for what is no
+    https address."""
+    try:
+        return player_address(url)
+    except NoStream as error:
+        raise EngineFailed(str(error)) from error
