@@ -21,11 +21,12 @@ from sessions.assessments import (
     assessments_of,
     to_assess,
 )
-from sessions.attendance import BEFORE, ENDS, PATIENCE, presence_of
+from sessions.attendance import BEFORE, ENDS, PATIENCE, presence_of, who_is_here_instead
 from sessions.blocks import Slot
 from sessions.booking_rules import BookingRules
 from sessions.meetings import MeetingInEvent, MeetingState
 from sessions.standby import StandbyCard, is_standby, rest_of, standbys_for
+from sessions.stepping_in import RequestCard, requests_for
 from sessions.waiting import WaitingCard, waiting_of, why_no_offers
 
 WITH_ATTENDANCE = (MeetingState.SCHEDULED, *ENDS)
@@ -33,7 +34,7 @@ WITH_ATTENDANCE = (MeetingState.SCHEDULED, *ENDS)
 
 @dataclass(frozen=True)
 class Attendee:
-    """One of those who meet. `leads` says that they are one of the two sides."""
+    """One of those who meet. `leads` says that they are one of the two sides, `missed` that nobody has come for it."""
 
     public_id: str
     name: str
@@ -41,6 +42,7 @@ class Attendee:
     absent: bool
     is_me: bool
     leads: bool
+    missed: bool
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Attendance:
     opens_at: datetime
     missing_from: datetime
     rest: Slot | None
+    requests: list[RequestCard]
     standbys: list[StandbyCard]
     usefulness: int | None
     said: list[Assessed]
@@ -91,6 +94,7 @@ def attendance_shown(actor: Actor, subject: MeetingInEvent) -> Attendance | None
             opens_at=subject.slot.starts_at - BEFORE,
             missing_from=subject.slot.starts_at + PATIENCE,
             rest=rest_of(subject.slot, now),
+            requests=requests_for(db, actor, subject),
             standbys=standbys_for(db, actor, subject),
             usefulness=own.usefulness if own else None,
             said=assessments_of(db, actor, subject),
@@ -105,7 +109,7 @@ def attendees(db: Database, actor: Actor, subject: MeetingInEvent) -> list[Atten
     return [
         Attendee(
             people[id].public_id, people[id].name, presence.came.get(id), id in presence.absent, id == actor.person,
-            id in subject.people[:2],
+            id in subject.leads, id in subject.leads and who_is_here_instead(subject, id, presence.came) is None,
         )
         for id in subject.people
         if id in people

@@ -17,7 +17,7 @@ from events.core import clock
 from events.core.translation import Reader, clock_of, day_of, gettext, ngettext, reader
 from frontend.slots import value_of
 from sessions.blocks import Slot
-from sessions.boards.board import Board, BoardMeeting, BoardQuestion, By, Cell, CellKind, Row
+from sessions.boards.board import FREE, Board, BoardMeeting, BoardQuestion, By, CellKind, Row
 
 MOST_KEPT = 64
 
@@ -88,10 +88,18 @@ def as_written(html: str) -> Markup:
 _NAME, _KEY, _OTHERS = "\0name", "\0key", "\0others"
 
 
+def _html(text: str) -> str:
+    """A text as it stands in HTML, in ASCII: one other letter, and all of a long page takes its time to be encoded."""
+    return str(escape(text)).encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
 @lru_cache(maxsize=4096)
 def _escaped(text: str) -> str:
     """A name as it stands in HTML; the same names stand on many boards."""
-    return str(escape(text)).replace("\0", "")
+    return _html(text).replace("\0", "")
+
+
+BETWEEN = _html(" – ")
 
 
 class _Writer:
@@ -100,30 +108,31 @@ class _Writer:
 
     def __init__(self, slots: tuple[Slot, ...], coming: tuple[bool, ...], by: By, view: str, organises: bool) -> None:
         self.slots, self.coming, self.by, self.organises = slots, coming, by, organises
-        self.back, self.and_back = (f"?{escape(view)}", f"&amp;{escape(view)}") if view else ("", "")
-        self.days = [day_of(slot.starts_at) for slot in slots]
+        self.back, self.and_back = (f"?{_html(view)}", f"&amp;{_html(view)}") if view else ("", "")
+        self.days = [_html(day_of(slot.starts_at)) for slot in slots]
         self.clocks = [clock_of(slot.starts_at) for slot in slots]
         self.times = [f"{day}, {time}" for day, time in zip(self.days, self.clocks, strict=True)]
         self.values = [value_of(slot) for slot in slots]
-        self.locked, self.asked = str(escape(gettext("locked"))), str(escape(gettext("asked")))
-        away, taken = escape(gettext("away")), escape(gettext("taken"))
+        self.locked, self.asked = _html(gettext("locked")), _html(gettext("asked"))
+        away, taken = _html(gettext("away")), _html(gettext("taken"))
         self.kinds = {
             CellKind.AWAY: f'<td class="is-away">{away}</td>',
             CellKind.TAKEN: f'<td class="is-taken">{taken}</td>',
         }
         self.free = self._free_cells()
-        self.labels = {
-            CellKind.MEETING: self._labels(gettext("%(name)s, %(time)s: meeting with %(other)s")),
-            CellKind.HELD: self._labels(gettext("%(name)s, %(time)s: request, %(other)s")),
-        }
-        corner = escape(gettext("Participants") if by is By.PEOPLE else gettext("Tables"))
+        meeting = self._labels(gettext("%(name)s, %(time)s: meeting with %(other)s"))
+        held = self._labels(gettext("%(name)s, %(time)s: request, %(other)s"))
+        self.met, self.held = ([label.partition(_OTHERS)[::2] for label in labels] for labels in (meeting, held))
+        self.places: dict[tuple[str, str] | None, str] = {}
+        self.counts: dict[tuple[int, int], str] = {}
+        corner = _html(gettext("Participants") if by is By.PEOPLE else gettext("Tables"))
         headings = "".join(map(self._heading, range(len(slots))))
         self.head = f'<thead><tr><th scope="col" class="board-corner">{corner}</th>{headings}</tr></thead>'
 
     def _labels(self, said: str) -> list[str]:
         """What is said of a cell in each slot, with holes for the names."""
-        text = str(escape(said))
-        return [text % {"name": _NAME, "time": escape(time), "other": _OTHERS} for time in self.times]
+        text = _html(said)
+        return [text % {"name": _NAME, "time": time, "other": _OTHERS} for time in self.times]
 
     def _free_cells(self) -> list[str]:
         """The free cell of each slot, as any row has it."""
@@ -144,52 +153,60 @@ class _Writer:
 
     def _heading(self, at: int) -> str:
         first = at == 0 or self.days[at] != self.days[at - 1]
-        day = f'<span class="board-day">{escape(self.days[at])}</span> ' if first else ""
+        day = f'<span class="board-day">{self.days[at]}</span> ' if first else ""
         return (
-            f'<th scope="col" data-slot="{self.values[at]}" data-when="{escape(self.times[at])}">'
+            f'<th scope="col" data-slot="{self.values[at]}" data-when="{self.times[at]}">'
             f'{day}<time datetime="{self.slots[at].starts_at.isoformat()}">{self.clocks[at]}</time></th>'
         )
 
     def row(self, row: Row) -> str:
-        name, kinds, free = _escaped(row.name), self.kinds, self.free
-        cells = [
-            free[at] if cell.kind is CellKind.FREE else kinds.get(cell.kind) or self._meeting(row.person_id, at, cell)
-            for at, cell in enumerate(row.cells)
-        ]
+        name, person, cells = _escaped(row.name), row.person_id, self.free.copy()
+        for at, cell in enumerate(row.cells):
+            if cell is not FREE:
+                meeting = cell.meeting
+                cells[at] = self.kinds[cell.kind] if meeting is None else self._meeting(person, at, cell.kind, meeting)
         written = "".join(cells).replace(_NAME, name).replace(_KEY, row.key)
         return f'<tr data-row="{row.key}">{self._name(row, name)}{written}</tr>'
 
     def _name(self, row: Row, name: str) -> str:
-        about = f'<span class="board-about">{escape(row.about)}</span>' if row.about else ""
+        about = f'<span class="board-about">{_escaped(row.about)}</span>' if row.about else ""
         if row.person_id is None:
             return f'<th scope="row" class="board-name">{name}{about}</th>'
-        counts = ngettext("%(num)s meeting", "%(num)s meetings", row.meetings) % {"num": row.meetings}
-        if row.waiting:
-            waiting = ngettext("%(num)s unanswered", "%(num)s unanswered", row.waiting) % {"num": row.waiting}
-            counts = f"{counts} · {waiting}"
+        counts = self.counts.get((row.meetings, row.waiting)) or self._count(row.meetings, row.waiting)
         return (
             f'<th scope="row" class="board-name"><a href="participants/{row.key}">{name}</a>{about}'
-            f'<span class="board-count">{escape(counts)}</span></th>'
+            f'<span class="board-count">{counts}</span></th>'
         )
 
-    def _meeting(self, person: int | None, at: int, cell: Cell) -> str:
-        meeting, held = cell.meeting, cell.kind is CellKind.HELD
-        assert meeting is not None
-        others = " – ".join([_escaped(name) for one, name in meeting.people if one != person])
-        label = self.labels[cell.kind][at].replace(_OTHERS, others)
-        marks = [_escaped(str(meeting.place))] if meeting.place and person is not None else []
-        if meeting.locked:
-            marks.append(self.locked)
-        if held:
-            marks.append(self.asked)
-        if meeting.guests:
-            marks.append(f"+{len(meeting.guests)}")
-        small, tail = (f"<small>{', '.join(marks)}</small>", f", {', '.join(marks)}") if marks else ("", "")
-        kind = "is-held" if held else "is-meeting is-locked" if meeting.locked else "is-meeting"
+    def _count(self, meetings: int, waiting: int) -> str:
+        counts = ngettext("%(num)s meeting", "%(num)s meetings", meetings) % {"num": meetings}
+        if waiting:
+            unanswered = ngettext("%(num)s unanswered", "%(num)s unanswered", waiting) % {"num": waiting}
+            counts = f"{counts} · {unanswered}"
+        self.counts[meetings, waiting] = written = _html(counts)
+        return written
+
+    def _meeting(self, person: int | None, at: int, kind: CellKind, meeting: BoardMeeting) -> str:
+        held = kind is CellKind.HELD
+        others = BETWEEN.join([_escaped(name) for one, name in meeting.people if one != person])
+        before, after = self.held[at] if held else self.met[at]
+        marks = self._place(meeting) if person is not None else ""
+        if held or meeting.locked or meeting.guests:
+            locked, asked = self.locked if meeting.locked else "", self.asked if held else ""
+            more = f"+{len(meeting.guests)}" if meeting.guests else ""
+            marks = ", ".join(filter(None, (marks, locked, asked, more)))
+        small, tail = (f"<small>{marks}</small>", f", {marks}") if marks else ("", "")
+        look = "is-held" if held else "is-meeting is-locked" if meeting.locked else "is-meeting"
         return (
-            f'<td class="{kind}"><a href="board/meetings/{meeting.public_id}{self.back}"'
-            f' data-meeting="{meeting.public_id}" aria-label="{label}{tail}">{others} {small}</a></td>'
+            f'<td class="{look}"><a href="board/meetings/{meeting.public_id}{self.back}"'
+            f' data-meeting="{meeting.public_id}" aria-label="{before}{others}{after}{tail}">{others} {small}</a></td>'
         )
+
+    def _place(self, meeting: BoardMeeting) -> str:
+        found = self.places.get(meeting.table)
+        if found is None:
+            found = self.places[meeting.table] = _escaped(str(meeting.place))
+        return found
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -199,9 +216,14 @@ def _writer(
     return _Writer(slots, coming, by, view, organises)
 
 
+def both_names(one: str, two: str) -> str:
+    """Two names, as sentences say them."""
+    return gettext("%(one)s and %(two)s") % {"one": one, "two": two}
+
+
 def who_meets(meeting: BoardMeeting) -> str:
-    """Both names, as sentences say them."""
-    return gettext("%(one)s and %(two)s") % {"one": meeting.people[0][1], "two": meeting.people[1][1]}
+    """The names of both who lead a meeting, as sentences say them."""
+    return both_names(meeting.people[0][1], meeting.people[1][1])
 
 
 def minute_of(now: datetime) -> int:

@@ -109,6 +109,7 @@ def web_server(host: str, port: int, fd: int | None = None) -> "uvicorn.Server":
         server_header=False,
         backlog=4096,
         timeout_graceful_shutdown=20,
+        timeout_keep_alive=75,  # longer than a proxy keeps a line: whoever sends on one that we close gets a 502
     )
     return uvicorn.Server(config)
 
@@ -265,6 +266,20 @@ def schedule(
     for line in lines:
         typer.echo(line)
     raise typer.Exit(0 if exists else 1)
+
+
+@cli.command()
+def clocks() -> None:
+    """After new time zone rules (package tzdata): tell everybody whose invitations name an hour that is another now."""
+    _prepared()
+    _stop_on_complaints()
+    _stop_without_database()
+    from frontend.app import make_app
+    from frontend.clocks import tell_of_clock_changes
+
+    make_app()
+    for line in tell_of_clock_changes():
+        typer.echo(line)
 
 
 @cli.command()

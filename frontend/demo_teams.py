@@ -23,8 +23,9 @@ from events.proposals.places import accept_place, decline_place, open_places_of,
 from events.registration import appoint, register
 from events.roles import Role
 from events.seekers import look_for_team
+from events.team_pages import change_team
 from events.team_rules import set_team_rules
-from events.teams import Team, TeamInEvent, change_team, form_team
+from events.teams import Team, TeamInEvent, form_team
 from frontend.demo import World, document, step
 from frontend.demo_events import days, event_called, to_the_hour
 from sessions.blocks import Slot

@@ -65,8 +65,9 @@ def plain_problem(status: int) -> Response:
     return response
 
 
-def problem(request: Request, status: int, sentence: Message | str) -> Response:
-    """The page for what went wrong: headline, sentence, ways out, and the request's id in small."""
+def problem(request: Request, status: int, sentence: Message | str, *, sent: bool = False) -> Response:
+    """The page for what went wrong: headline, sentence, ways out, and the id of the request. Scripts read whether it
+    was `sent` already, so that what they wanted is done."""
     from frontend.rendering import render
     from frontend.web import actor_of, greet, wants_json  # the wrapper of pages uses this module too
 
@@ -77,7 +78,8 @@ def problem(request: Request, status: int, sentence: Message | str) -> Response:
     except Exception:
         log.exception("the reader of a problem could not be loaded")
     if wants_json(request):
-        return JSONResponse({"ok": False, "message": str(sentence), "ref": journal.request_id.get()}, status)
+        said = {"ok": False, "message": str(sentence), "ref": journal.request_id.get()}
+        return JSONResponse(said | {"sent": True} if sent else said, status)
     headline = HEADLINES.get(status, HEADLINES[500])
     return render(request, "problem.html", status=status, headline=headline, sentence=sentence, ways=_ways(request))
 
@@ -98,8 +100,10 @@ def _in_thread(make: Callable[[Request, Exception], Response]) -> Callable[[Requ
 
 
 def _refused(request: Request, error: Exception) -> Response:
+    from frontend.web import SentAlready  # as above
+
     assert isinstance(error, Refusal)
-    response = problem(request, status_of(error), error.message)
+    response = problem(request, status_of(error), error.message, sent=isinstance(error, SentAlready))
     if isinstance(error, TooOften):
         response.headers["retry-after"] = str(error.wait)
     return response

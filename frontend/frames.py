@@ -80,9 +80,14 @@ def kept_part(template: Template, **given: Any) -> Markup:
     return _put_together([piece if at % 2 == 0 else _token_or_key(piece) for at, piece in enumerate(pieces)])
 
 
+_PLAIN = frozenset({str, bool, int, type(None)})
+
+
 def _plain(value: Any) -> Any:
     """What was given, to look a part up by: lists as tuples, messages as they read. Markup equals the text that it
     is made of, and one would be shown in the place of the other: it is refused."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Markup):
         raise TypeError("a kept part is given texts, not markup")
     if isinstance(value, list | tuple):

@@ -27,6 +27,7 @@ ROOMS: list[BaseRoute] = [
     post("/e/{event}/stages/{stage}/move", control.move_now, "move_stage"),
     post("/e/{event}/stages/{stage}/pitches/{pitch}/order", control.reorder_now, "reorder_pitch"),
     post("/e/{event}/stages/{stage}/pitches/{pitch}/cancel", control.cancel_now, "cancel_pitch"),
+    post("/e/{event}/stages/{stage}/pitches/{pitch}/put-back", control.put_pitch_back_now, "put_pitch_back"),
     get("/e/{event}/stages/{stage}/speaker", live.show_confidence, "stage_confidence"),
     post("/e/{event}/stages/{stage}/pause", control.pause_now, "pause_pitch"),
     post("/e/{event}/stages/{stage}/resume", control.resume_now, "resume_pitch"),
@@ -47,6 +48,7 @@ TAKING_PART: list[BaseRoute] = [
 
 MODERATING: list[BaseRoute] = [
     get("/e/{event}/stages/{stage}/moderation", moderating.show_moderation, "stage_moderation"),
+    get("/e/{event}/stages/{stage}/moderation/now", moderating.moderation_fragment, "stage_moderation_fragment"),
     post("/e/{event}/stages/{stage}/manners", moderating.manners_now, "set_manners"),
     post("/e/{event}/stages/{stage}/agenda", moderating.join_agenda_now, "join_agenda"),
     post("/e/{event}/stages/{stage}/words", moderating.words_now, "set_unwanted_words"),

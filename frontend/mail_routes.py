@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from frontend.pages import busy_times, calendars, letters, milestones, replies, subscriptions
+from frontend.pages import busy_times, calendars, letters, milestones, replies, subscriptions, unreachable
 from frontend.routing import get, post
 
 MAIL: list[BaseRoute] = [
@@ -10,6 +10,8 @@ MAIL: list[BaseRoute] = [
     get("/e/{event}/letters/in", letters.show_what_came, "letters_in"),
     get("/e/{event}/letters/texts", letters.show_texts, "letter_texts"),
     post("/e/{event}/letters/texts", letters.set_text_now, "set_letter_text"),
+    post("/e/{event}/letters/texts/look", letters.look_at_text, "look_at_letter_text"),
+    post("/e/{event}/letters/texts/page", letters.show_letter_page, "show_letter_page"),
     post("/e/{event}/letters/texts/test", letters.test_text_now, "send_test_letter"),
     get("/e/{event}/letters/notices", letters.show_notices, "notices"),
     post("/e/{event}/letters/notices/look", letters.look_at_notice, "look_at_notice"),
@@ -26,15 +28,20 @@ MAIL: list[BaseRoute] = [
     post("/other-times/{proposal}/keep", replies.keep_now, "keep_time"),
     get("/account/calendar", calendars.show_calendar, "own_calendar"),
     post("/account/calendar", calendars.choose_now, "choose_invitations"),
+    post("/account/calendar/digests", calendars.choose_digests_now, "choose_digests"),
     post("/account/calendar/feed", calendars.make_now, "make_feed"),
     post("/account/calendar/feed/end", calendars.end_now, "end_feed"),
     get("/account/busy-times", busy_times.show_busy_times, "busy_times"),
     post("/account/busy-times", busy_times.give_now, "give_calendar"),
     post("/account/busy-times/read", busy_times.read_now, "read_calendar_again"),
     post("/account/busy-times/forget", busy_times.forget_now, "forget_calendar"),
+    post("/account/address/trust", unreachable.trust_own_now, "trust_own_address"),
+    get("/e/{event}/registrations/{registration}/address", unreachable.show_address, "participant_address"),
+    post("/e/{event}/registrations/{registration}/address", unreachable.trust_now, "trust_participant"),
     post("/account/address", calendars.ask_for_address_now, "ask_for_address"),
     get("/account/address/{token}", calendars.show_new_address, "new_address"),
     post("/account/address/{token}", calendars.change_address_now, "change_address"),
+    get("/account/calendar/{entry}.ics", calendars.send_entry, "calendar_entry"),
     get("/cal/{token}.ics", calendars.send_feed, "feed"),
     get("/letters/stop/{token}", subscriptions.show_choice, "stop_letters"),
     post("/letters/stop/{token}", subscriptions.stop_now, "stop_letters_now"),

@@ -12,6 +12,8 @@ from frontend.slots import Grid, grid_of
 from frontend.web import Filled, actor_of
 from sessions.availability import offered_slots
 from sessions.booking_rules import Timing
+from sessions.calendar_answers import NOWHERE, InCalendars, in_calendars
+from sessions.calendars import EntryKind
 from sessions.meeting_history import HistoryLine, history_of
 from sessions.meeting_lists import Party, people_in
 from sessions.meetings import MeetingInEvent, get_meeting
@@ -35,8 +37,8 @@ class MeetingShown:
 
     `other` is whom the reader meets, None for who does not take part. `acts_for` names whom the reader's desk looks
     after, `colleague` the lead whose side they could take over. `holds` says that a request keeps its time free, `sent`
-    is the step whose form was refused. `instead` are those who could have the time of a cancelled meeting, None where
-    that is not offered.
+    is the step whose form was refused, `calendars` what stands there and what they answered. `instead` are those who
+    could have the time of a cancelled meeting, None where that is not offered.
     """
 
     people: tuple[Party, ...]
@@ -51,6 +53,7 @@ class MeetingShown:
     holds: bool
     history: list[HistoryLine]
     sent: str
+    calendars: InCalendars
     instead: list[Instead] | None
 
     @property
@@ -99,6 +102,7 @@ def meeting_shown(
         grid=grid_of(slots, people[0].zone, people[0].name),
         holds=has_seats(db, subject.id, subject.meeting.invitee_id),
         history=history_of(db, subject),
+        calendars=in_calendars(db, EntryKind.MEETING, [subject.id]).get(subject.id, NOWHERE),
         sent=request.url.path.rpartition("/")[2] if form.refused else "",
         instead=who_could_meet_instead(db, actor, subject),
     )

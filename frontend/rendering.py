@@ -47,7 +47,21 @@ class _Template(Template):
 
 
 class _Environment(Environment):
+    """Where templates do not change while we run, each is looked up once; a page puts some twenty together."""
+
     template_class = _Template
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._found: dict[str, Template] = {}
+
+    def get_template(self, name: Any, parent: Any = None, globals: Any = None) -> Template:
+        found = self._found.get(name)
+        if found is None:
+            found = super().get_template(name, parent, globals)
+            if not self.auto_reload:
+                self._found[name] = found
+        return found
 
 
 @cache
@@ -129,10 +143,10 @@ def render(request: Request, template: str, *, status: int = 200, event: Any = N
     set_form_token(token_of(cookie_of(request, GUEST if guest else SIGN_IN)))
     view = PersonView(person.public_id, person.name, initials(person.name)) if person else None
     around = _around(view, request.url.path, guest=guest)
-    html = (
+    pieces = (
         environment()
         .get_template(template)
-        .render(
+        .generate(
             request=request,
             status=status,
             event=event,
@@ -149,7 +163,8 @@ def render(request: Request, template: str, *, status: int = 200, event: Any = N
             **(NO_WAYS if guest else _ways(event, actor, request.url.path)) | context,
         )
     )
-    response = HTMLResponse(html, status)
+    # One by one: most are plain ASCII, which is only copied, and a whole page seldom is.
+    response = HTMLResponse(b"".join([piece.encode() for piece in pieces]), status)
     if flashes:
         drop_cookie(response, FLASH)
     if guest or cookie_of(request, SIGN_IN):

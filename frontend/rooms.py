@@ -14,6 +14,7 @@ from events.core.refusals import NotFound
 from events.core.translation import Message, _
 from events.core.wall import to_wall
 from events.events import EventWithPhases, get_event
+from events.roles import judge_in_the_event
 from frontend.navigation import crumbs_of
 from frontend.qr_codes import qr_of
 from frontend.web import actor_of, person_of
@@ -24,12 +25,13 @@ from sessions.manners import SanctionKind
 from sessions.passes import StagePass, passes_of
 from sessions.pitches import PitchState
 from sessions.polls import ChoiceCard, PollCard, PollState, Results
-from sessions.rooms import MessageCard, PitchCard, QuestionCard, RoomSnapshot, Running, room_snapshot
+from sessions.rooms import CalledOff, MessageCard, PitchCard, QuestionCard, RoomSnapshot, Running, room_snapshot
 from sessions.stages import StageInEvent, StageQuestionState, get_stage, run_stage
 from sessions.wishes import wish_counts, wishes_of
 
 # What a page's <template> shows, for the live module to fill; ID stands where an id goes into an address.
 NO_PITCH = PitchCard("ID", "", "", "", PitchState.WAITING, datetime.fromtimestamp(0, UTC), 0, None, None, None)
+NO_CALLED_OFF = CalledOff("ID", "", "", "")
 NO_QUESTION = QuestionCard("ID", "", "", "", 0, StageQuestionState.OPEN)
 NO_MESSAGE = MessageCard("ID", "", "", "PERSON", datetime.fromtimestamp(0, UTC), MessageState.SAID)
 NO_CHOICE = ChoiceCard("ID", "", None)
@@ -136,9 +138,11 @@ class RoomSeen:
             "wished": self.wished,
             "wishes": self.wishes,
             "score_links": self.links,
+            "judges": judge_in_the_event(self.actor, self.room),
             "reactions": [(kind.value, *REACTIONS[kind], self.snapshot.reactions[kind.value]) for kind in REACTIONS],
             "opens_at": to_wall(self.room.stage.opens_at, self.event.zone),
             "no_pitch": NO_PITCH,
+            "no_called_off": NO_CALLED_OFF,
             "no_question": NO_QUESTION,
             "no_message": NO_MESSAGE,
             "no_poll": NO_POLL,

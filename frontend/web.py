@@ -225,6 +225,13 @@ def _sent_page(
         return response
 
 
+class SentAlready(Conflict):
+    """What this form does was done."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This was sent already. Reload the page to see what came of it."))
+
+
 def check_token(request: Request, token: str) -> None:
     """Refuse a form of a signed-in browser without its token; visitors' forms rely on their origin."""
     cookies = _cookies_of(request)
@@ -244,7 +251,9 @@ def is_for_guests(request: Request) -> bool:
 
 
 def _answer_once(request: Request, sent: Sent, run: Callable[[], Response]) -> Response:
-    if not sent.key:
+    # A form with an id of the sender's own is known again by what it does, with all that stands in it: the key alone
+    # would take other words, sent from the same page, for the same form.
+    if not sent.key or sent.fields.get("client_id"):
         return run()
     cookies = _cookies_of(request)
     sender = digest(cookies[0])[:32] if cookies else "visitor"
@@ -252,9 +261,11 @@ def _answer_once(request: Request, sent: Sent, run: Callable[[], Response]) -> R
         with once(sender, sent.key) as taking:
             response = _run_or_give_back(run, taking, sender, sent.key)
     except SentBefore:
+        if wants_json(request):  # a script that has not got our answer, and wants to know no more than this
+            raise SentAlready() from None
         answer = _earlier_answer(sender, sent.key)
         if not answer:
-            raise Conflict(_("This was sent already. Reload the page to see what came of it.")) from None
+            raise SentAlready() from None
         return RedirectResponse(answer, 303)
     if taking.taken and response.status_code == 303:
         remember_answer(sender, sent.key, response.headers["location"])
@@ -340,8 +351,8 @@ def _load(db: Database, request: Request) -> None:
     request.state.actor = actor_for(db, person.id if person else None)
     if found and person:
         set_reader(person.locale, person.zone)
-        if (clock.now() - found.sign_in.seen_at).total_seconds() > SEEN_EVERY:
-            request.state.seen = found.sign_in.id
+        if (clock.now() - found.seen_at).total_seconds() > SEEN_EVERY:
+            request.state.seen = found.id
 
 
 def _load_guest(db: Database, request: Request) -> bool:

@@ -14,6 +14,8 @@ from events.roles import host_of_event, judge_of_event, mentor_of_event, organis
 from frontend.addresses import asked
 from frontend.agenda_shown import CHANGE_NAMES, change_lines, days_shown, event_time
 from frontend.web import Form, actor_of, page, redirect, render
+from sessions.calendar_answers import NOWHERE, in_calendars
+from sessions.calendars import Answer, EntryKind
 from sessions.timetable.released import AgendaSession, Release, agenda_of, agendas_of, get_release, releases_of
 from sessions.timetable.releases import changes_between
 from sessions.timetable.rows import SESSION_KINDS
@@ -99,14 +101,22 @@ def show_session(request: Request) -> Response:
     with reading() as db:
         actor, subject = _load(db, request)
         starred = bool(starred_by(db, actor, [subject.session]))
-    one, event = subject.session, subject.event
+        one, event = subject.session, subject.event
+        organises = organiser_of_event(actor, event)
+        answers = _answers(db, one) if organises or actor.person in one.people else []
     goes_there = takes_part(actor, event) or actor.person in one.people
     return render(
         request, "agenda/session.html", event=event, session=one, kind=SESSION_KINDS[one.kind], starred=starred,
         event_time=event_time(one.starts_at, one.ends_at, event.zone), may_star=may(actor, "star_session", subject),
-        room_link=one.room_link if goes_there else "", organises=organiser_of_event(actor, event),
-        signed_in=actor.signed_in,
+        room_link=one.room_link if goes_there else "", organises=organises,
+        signed_in=actor.signed_in, answers=answers,
     )  # fmt: skip
+
+
+def _answers(db: Database, session: AgendaSession) -> list[tuple[str, Answer]]:
+    """Who speaks and has the session in their calendar, with what it answered."""
+    said = in_calendars(db, EntryKind.SESSION, [session.session_id]).get(session.session_id, NOWHERE).answers
+    return [(one.name, said[one.person_id]) for one in session.speakers if one.person_id and one.person_id in said]
 
 
 @page()

@@ -15,6 +15,8 @@ from frontend.middleware import headers_for_frames
 from frontend.rendering import environment
 from frontend.schedule_files import as_frab_json, as_frab_xml
 from frontend.web import actor_of, page
+from mailer.entries import published_to_all
+from sessions.feeds import sessions_in_calendars
 from sessions.timetable.released import AgendaSession, Release, agenda_of, get_release
 
 # Other sites may read what everybody sees; nothing here depends on who asks.
@@ -29,13 +31,16 @@ def _agenda(db: Database, request: Request) -> tuple[EventWithPhases, Release, l
 
 @page()
 def agenda_ics(request: Request) -> Response:
-    with reading() as db:
-        event, release, agenda = _agenda(db, request)
+    """All sessions, those that were called off of late as such; or one of them."""
     only = request.query_params.get("session", "")
-    if only:
-        agenda = [one for one in agenda if one.public_id == only]
+    with reading() as db:
+        event, _release, agenda = _agenda(db, request)
+        sessions = {one.session_id: one for one in agenda if only in {"", one.public_id}}
+        shown = [one for one in sessions_in_calendars(db, event.id) if not only or one.entry.subject_id in sessions]
+        with written_for(language_of(request), event.zone):
+            said = [(one, sessions.get(entry.entry.subject_id)) for entry, one in published_to_all(db, shown)]
     return Response(
-        agenda_calendar(event, release, agenda),
+        agenda_calendar(event.event.name, said),
         media_type="text/calendar; charset=utf-8; method=PUBLISH",
         headers={
             "content-disposition": f'attachment; filename="{event.event.slug}-agenda.ics"',

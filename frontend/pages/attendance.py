@@ -25,8 +25,9 @@ from sessions.attendance import (
     mark_no_show,
     mark_technical_failure,
 )
-from sessions.meetings import MeetingInEvent, MeetingState
+from sessions.meetings import MeetingInEvent, MeetingState, get_meeting
 from sessions.standby import call_standby, set_standby
+from sessions.stepping_in import meet_now, meet_request_now
 
 
 class PersonForm(Form):
@@ -45,6 +46,12 @@ class StandbyForm(Form):
     """Whom to call, by their registration."""
 
     registration: str = ""
+
+
+class RequestForm(Form):
+    """Which request to have now, by its public id."""
+
+    request: str = ""
 
 
 class ReadyForm(Form):
@@ -128,6 +135,23 @@ def call_standby_now(request: Request, form: StandbyForm) -> Response:
         made = call_standby(db, actor, subject, standby=chosen.registration).public_id
     said = _("%(name)s is called. You meet for the rest of this time.", name=chosen.card.name)
     return redirect(request, "meeting", meeting=made, flash=said)
+
+
+@page(form=RequestForm, again=show_meeting, signed_in=True)
+def take_request_now(request: Request, form: RequestForm) -> Response:
+    with transaction() as db:
+        actor, _event, subject = meeting_of(db, request)
+        only_if_may(actor, "meet_request_now", subject)
+        chosen = get_meeting(db, actor, form.request)
+        stands = meet_request_now(db, actor, subject, request=chosen)
+    if not stands:
+        return _back(request, subject, _("They are asked whether they come now. You can ask others too meanwhile."))
+    return _back(request, chosen, _("You meet now, for the rest of this time. The other side is told."))
+
+
+@page(form=NoForm, again=show_meeting, signed_in=True)
+def come_now(request: Request, form: NoForm) -> Response:
+    return _say(request, meet_now, _("You meet now. The other side is told that you are coming."))
 
 
 @page(form=ReadyForm, again=show_meetings, signed_in=True)

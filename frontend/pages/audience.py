@@ -9,15 +9,18 @@ from starlette.responses import Response
 from events.core.access import Actor, why_not
 from events.core.database import Database, reading, transaction
 from events.core.refusals import Invalid, NotFound
+from events.core.tokens import digest
 from events.core.translation import _
 from events.judging.rules import Way
 from events.registration import participant_of_event
-from events.rounds.audience import Poll, cast_ballot, is_audience_vote, poll_for
+from events.rounds.audience import Poll, audience_rule, ballot_said, cast_ballot, is_audience_vote, poll_for
 from events.rounds.rounds import RoundInEvent
-from events.rounds.votes import find_vote
-from frontend.pages.judging import VoteForm, new_client_id
+from events.rounds.votes import find_replayed
+from frontend.pages.judging import VoteForm, new_client_id, read_by, taken
 from frontend.pages.rounds import the_round, words
-from frontend.web import NOTHING, Filled, page, redirect, render
+from frontend.web import NOTHING, Filled, page, render
+
+VOTED = _("Thank you, your vote is in. You can change it until voting is closed.")
 
 
 class BallotForm(VoteForm):
@@ -53,10 +56,13 @@ def ballot_page(
         choices=[str(number) for number in given], **{f"points-{number}": one for number, one in given.items()}
     )
     seen = poll.latest.number if poll.latest else 0
+    stale = bool(given) and form.refused and str(form.values.get("seen", "")) != str(seen)
     return render(
         request, "audience/vote.html", event=subject.event, subject=subject, poll=poll, form=form, seen=seen,
         client_id=new_client_id(), closed=closed.message if closed is not None else "", way=poll.rule.way.value,
-        given=given, link_token=link_token, titles={one.number: one.title for one in poll.works}, **words(),
+        given=given, link_token=link_token, me=digest(link_token)[:16] if link_token else actor.person,
+        stale=stale, read=read_by(poll.works), changed=poll.changed,
+        titles={one.number: one.title for one in poll.works}, **words(),
     )  # fmt: skip
 
 
@@ -64,16 +70,19 @@ def ballot_page(
 def vote_now(request: Request, form: BallotForm) -> Response:
     with transaction() as db:
         actor, subject = _vote(db, request)
-        if find_vote(db, actor.person, form.client_id) is None:
-            choices = choices_in(poll_for(db, actor, subject), form)
-            cast_ballot(db, actor, subject, choices=choices, seen=form.seen, client_id=form.client_id)
-    told = _("Thank you, your vote is in. You can change it until voting is closed.")
-    return redirect(request, "audience_vote", event=subject.event.event.slug, round=subject.round.public_id, flash=told)
+        choices = choices_in(subject, form)
+        vote = find_replayed(db, subject.id, actor.person, ballot_said(choices), form.client_id)
+        if vote is None:
+            vote = cast_ballot(
+                db, actor, subject, choices=choices, seen=form.seen, client_id=form.client_id, read=form.having_read()
+            )  # fmt: skip
+    here = {"event": subject.event.event.slug, "round": subject.round.public_id}
+    return taken(request, vote.given_at, vote.number, VOTED, "audience_vote", **here)
 
 
-def choices_in(poll: Poll, form: BallotForm) -> list[tuple[int, int]]:
+def choices_in(subject: RoundInEvent, form: BallotForm) -> list[tuple[int, int]]:
     """What was chosen, as numbers and amounts."""
-    allocation = poll.rule.way is Way.ALLOCATION
+    allocation = audience_rule(subject).way is Way.ALLOCATION
     return _points(form) if allocation else [(_number(one), 1) for one in form.choices]
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -13,12 +14,21 @@ from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database, reading
 from events.core.links import path
-from events.core.translation import Message, _, clock_of, day_of, reader, zone_label
+from events.core.translation import Message, Reader, _, clock_of, day_of, reader, zone_label
 from events.events import EventWithPhases
 from events.roles import organiser_of_event
 from frontend.addresses import asked as asked_for
 from frontend.addresses import page_base
-from frontend.board_grid import as_written, kept_boards, minute_of, view_of, who_meets, write_grid
+from frontend.board_grid import (
+    MOST_KEPT,
+    as_written,
+    both_names,
+    kept_boards,
+    minute_of,
+    view_of,
+    who_meets,
+    write_grid,
+)
 from frontend.pages.events import page_number
 from frontend.rendering import environment
 from frontend.web import actor_of, page, render
@@ -94,19 +104,38 @@ def _fragment(db: Database, request: Request, key: tuple[Any, ...], actor: Actor
 
 def _write(board: Board, actor: Actor, event: EventWithPhases, asked: BoardQuestion) -> Markup:
     organises = organiser_of_event(actor, event)
-    here, slug = path("board", event=event.event.slug), event.event.slug
+    slug = event.event.slug
     rows = {row.person_id: row.key for row in board.rows if row.person_id is not None}
+    pieces = environment().get_template("board/fragment.html").generate(
+        board=board, event=event, locale=reader().locale, zone=reader().zone, slug=slug, asked=asked,
+        grid=write_grid(board, asked, organises=organises) if board.rows and board.slots else "",
+        top=_top(slug, asked, board.stretches, board.chosen, board.everybody, tuple(board.counts.items()), reader()),
+        zone_name=zone_label(), organises=organises, nobody=NOBODY[asked.filter], who_meets=who_meets,
+        rows_of=lambda one: " ".join(rows[person] for person in one.everybody if person in rows),
+        back=_question_mark(view_of(asked)), base=_base(path("board", event=slug), asked),
+        people=asked.by is By.PEOPLE,
+    )  # fmt: skip
+    # As ASCII, which pages are made of without being encoded anew each time.
+    return as_written(b"".join([piece.encode("ascii", "xmlcharrefreplace") for piece in pieces]).decode("ascii"))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _top(
+    slug: str, asked: BoardQuestion, stretches: tuple[Stretch, ...], chosen: Stretch | None, everybody: int,
+    counts: tuple[tuple[Filter, int], ...], _reader: Reader,
+) -> Markup:  # fmt: skip
+    """What stands above the grid, as long as it finds as many. Its form only looks, so that it carries no key."""
+    here, people = path("board", event=slug), asked.by is By.PEOPLE
+    by = [
+        (_("People"), here + _question_mark(view_of(_only(asked, By.PEOPLE))), people),
+        (_("Tables"), here + _question_mark(view_of(_only(asked, By.TABLES))), not people),
+    ]
+    # The counts that came with the rows: all of them with a filter, else none but that of everybody shown.
     return as_written(
-        environment().get_template("board/fragment.html").render(
-            board=board, event=event, locale=reader().locale, zone=reader().zone, slug=slug, asked=asked,
-            grid=write_grid(board, asked, organises=organises) if board.rows and board.slots else "",
-            filters=_filters(_known(board), here, asked),
-            stretches=[(one.value, called(one)) for one in board.stretches],
-            zone_name=zone_label(), organises=organises, nobody=NOBODY[asked.filter], who_meets=who_meets,
-            rows_of=lambda one: " ".join(rows[person] for person in one.everybody if person in rows),
-            back=_question_mark(view_of(asked)), base=_base(here, asked), people=asked.by is By.PEOPLE,
-            by=[(_("People"), here + _question_mark(view_of(_only(asked, By.PEOPLE))), asked.by is By.PEOPLE),
-                (_("Tables"), here + _question_mark(view_of(_only(asked, By.TABLES))), asked.by is By.TABLES)],
+        environment().get_template("board/top.html").render(
+            slug=slug, people=people, by=by, filter=asked.filter.value if asked.filter else "", query=asked.query,
+            stretches=[(one.value, called(one)) for one in stretches], chosen=chosen.value if chosen else "",
+            filters=_filters({None: everybody, **dict(counts)}, here, asked),
         )
     )  # fmt: skip
 
@@ -122,12 +151,6 @@ def _question_mark(view: str) -> str:
 def _base(here: str, asked: BoardQuestion) -> str:
     view = view_of(BoardQuestion(asked.by, asked.when, asked.filter, asked.query))
     return f"{here}?{view}{'&' if view else ''}page="
-
-
-def _known(board: Board) -> dict[Filter | None, int]:
-    """The counts that came with the rows: all of them with a filter, else none but that of everybody shown."""
-    known: dict[Filter | None, int] = {None: board.everybody}
-    return known | {**board.counts}
 
 
 def _filters(counts: Mapping[Filter | None, int], here: str, asked: BoardQuestion) -> list[tuple[Message, str, bool]]:
@@ -187,10 +210,12 @@ def board_counts(request: Request) -> Response:
     return HTMLResponse(html, headers={"cache-control": "private, no-cache"})
 
 
-def _times(lines: list[MeetingLine], zone: str) -> dict[datetime, str]:
+def _times(lines: list[MeetingLine], zone: str) -> dict[datetime, Markup]:
     """When meetings are, on the event's clock, by their start: many begin at once, and to write a date takes long."""
     return {
-        start: f"{day_of(start, zone)}, {clock_of(start, zone)} – {clock_of(end, zone)}"
+        start: Markup('<time datetime="{}">{}, {} – {}</time>').format(
+            start.isoformat(), day_of(start, zone), clock_of(start, zone), clock_of(end, zone)
+        )
         for start, end in {(one.starts_at, one.ends_at) for one in lines}
         if start is not None and end is not None
     }
@@ -211,6 +236,7 @@ def show_all_meetings(request: Request) -> Response:
     return render(
         request, "board/meetings.html", event=event, found=found, question=given, filtered=any(given.values()),
         base=page_base(request, given), event_zone=event.zone, times=_times(found.rows, event.zone),
+        who_meets=both_names,
         states=[(one.value, str(name)) for one, name in STATE_NAMES.items()],
         stretches=[("none", str(_("Without a time"))), *((one.value, called(one)) for one in stretches)],
     )  # fmt: skip

@@ -41,9 +41,10 @@ class MoveForm(Form):
 
 
 class SwapForm(Form):
-    """With which meeting."""
+    """With which meeting, and why beyond a limit."""
 
     other: str = ""
+    override: str = ""
     slot: str = ""
     table: str = ""
 
@@ -127,7 +128,8 @@ def _swaps(
     return [
         (one.public_id, _called(one.asker, one.invitee, one.starts_at))
         for one in all_meetings(db, actor, event, asked).rows
-        if one.starts_at and one.starts_at > clock.now() and one.starts_at != subject.meeting.starts_at
+        if one.starts_at and one.ends_at and one.starts_at > clock.now()
+        if one.starts_at != subject.meeting.starts_at and one.ends_at - one.starts_at == subject.length
     ][:SWAPS_SHOWN]
 
 
@@ -170,7 +172,7 @@ def swap_now(request: Request, form: SwapForm) -> Response:
         if not form.other:
             raise Invalid({"other": _("Please choose the other meeting.")})
         other = get_meeting(db, actor, form.other)
-        swap_meetings(db, actor, subject, other=other)
+        swap_meetings(db, actor, subject, other=other, override=form.override)
         who, others = _names(parties_of(db, subject)), _names(parties_of(db, other))
     said = _(
         "Swapped: %(who)s now meet at %(time)s, %(others)s at %(then)s.", who=who, time=At(subject.slot.starts_at),

@@ -10,16 +10,29 @@ from starlette.responses import Response
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
 from events.core.links import link
+from events.core.refusals import Invalid, NotFound
 from events.core.settings import settings
 from events.core.translation import Message, _
 from events.people import Person, get_person
+from events.reachability import trouble_of
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+from mailer.entries import published
 from mailer.feeds import feed_bytes, feed_mark
+from mailer.invitations import calendar_bytes
+from mailer.letters import recipient
 from sessions.addresses import ask_for_address, change_address, get_address_change
+from sessions.calendars import latest_revision
+from sessions.digest_wishes import Often, choose_digests, digest_choice_of
 from sessions.feeds import contents_of_feed, end_feed, has_feed, make_feed, whose_feed
 from sessions.invitation_wishes import REMINDERS, choose_invitations, wishes_of
+from sessions.replies import find_entry_of
 
 REMINDER_NAMES: dict[int, Message] = {1440: _("A day before"), 60: _("An hour before"), 10: _("Ten minutes before")}
+OFTEN_NAMES: dict[Often, Message] = {
+    Often.DAILY: _("Each morning, when there is something new"),
+    Often.WEEKLY: _("On Monday mornings, when there is something new"),
+    Often.NEVER: _("Never"),
+}
 
 
 class WishForm(Form):
@@ -28,6 +41,13 @@ class WishForm(Form):
     sessions: bool = False
     feed_meetings: bool = False
     reminders: list[str] = Field(default_factory=list)
+
+
+class DigestForm(Form):
+    """How often somebody wants to read what is new."""
+
+    often: str = Often.DAILY
+    with_notices: bool = False
 
 
 class FeedForm(Form):
@@ -55,10 +75,13 @@ def _shown(request: Request, form: Filled, **more: Any) -> Response:
         _actor, person = _oneself(db, request)
         wishes = wishes_of(db, person.id or 0)
         there = has_feed(db, person.id or 0)
+        digests = digest_choice_of(db, person.id or 0)
+        trouble = trouble_of(db, person.email)
     return render(
         request, "calendars/own.html", form=form, email=person.email, there=there, sessions=wishes.sessions,
         feed_meetings=wishes.feed_meetings, chosen=[str(one) for one in wishes.reminders],
-        reminders=[(str(one), REMINDER_NAMES[one]) for one in REMINDERS], **{"secret": "", **more},
+        reminders=[(str(one), REMINDER_NAMES[one]) for one in REMINDERS], digests=digests, trouble=trouble,
+        oftens=list(OFTEN_NAMES.items()), **{"secret": "", **more},
     )  # fmt: skip
 
 
@@ -70,6 +93,16 @@ def choose_now(request: Request, form: WishForm) -> Response:
         choose_invitations(
             db, actor, person, sessions=form.sessions, reminders=minutes, feed_meetings=form.feed_meetings
         )
+    return redirect(request, "own_calendar", flash=_("Saved."))
+
+
+@page(form=DigestForm, again=show_calendar, signed_in=True)
+def choose_digests_now(request: Request, form: DigestForm) -> Response:
+    if form.often not in set(Often):
+        raise Invalid({"often": _("Please choose among the times offered.")})
+    with transaction() as db:
+        actor, person = _oneself(db, request)
+        choose_digests(db, actor, person, often=Often(form.often), with_notices=form.with_notices)
     return redirect(request, "own_calendar", flash=_("Saved."))
 
 
@@ -104,7 +137,10 @@ def send_feed(request: Request) -> Response:
     token = request.path_params["token"]
     with reading() as db:
         contents = contents_of_feed(db, whose_feed(db, token))
-    mark = feed_mark(contents)
+        mark = feed_mark(db, contents)
+        asked = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+        address = f"{settings().public_url.rstrip('/')}/cal/{token}.ics"
+        body = feed_bytes(db, contents, address) if mark not in asked else None
     headers = {
         "etag": mark,
         "last-modified": f"{contents.changed_at():%a, %d %b %Y %H:%M:%S} GMT",
@@ -112,11 +148,26 @@ def send_feed(request: Request) -> Response:
         "x-robots-tag": "noindex",
         "referrer-policy": "no-referrer",
     }
-    asked = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
-    if mark in asked:
+    if body is None:
         return Response(status_code=304, headers=headers)
-    body = feed_bytes(contents, f"{settings().public_url.rstrip('/')}/cal/{token}.ics")
     return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@page(signed_in=True)
+def send_entry(request: Request) -> Response:
+    """What one was invited to, as a file: the entry that letters carry, as it stands."""
+    with reading() as db:
+        actor, person = _oneself(db, request)
+        subject = find_entry_of(db, request.path_params["entry"], actor.person or 0)
+        revision = latest_revision(db, subject.entry) if subject is not None else None
+        if subject is None or revision is None:
+            raise NotFound()
+        body = calendar_bytes(published(db, subject.entry, revision, recipient(person)))
+    headers = {
+        "content-disposition": f'attachment; filename="{subject.entry.kind.name.lower()}.ics"',
+        "cache-control": "private, no-store",
+    }
+    return Response(body, media_type="text/calendar; charset=utf-8; method=PUBLISH", headers=headers)
 
 
 @page(form=AddressForm, again=show_calendar, signed_in=True)

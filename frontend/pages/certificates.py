@@ -96,7 +96,8 @@ def manage(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "certificates/manage.html", event=event, form=form, counts=counts, total=len(found),
         look_form=form if sent == "look" else texts, logo_form=form if sent == "logo" else None,
-        has_logo=look.logo is not None, issues=refusal is None, issued_at=event.event.certificates_issued_at,
+        has_logo=look.has_own_logo, has_programmes=look.logo is not None and not look.has_own_logo,
+        issues=refusal is None, issued_at=event.event.certificates_issued_at,
         refusal=refusal.message if refusal and not event.event.certificates_issued_at else "",
         winners=event.event.winners_announced_at is not None,
     )  # fmt: skip

@@ -11,8 +11,8 @@ from events.challenge_annex import (
     find_annex,
     get_annex,
     open_annex,
+    page_of_readers,
     read_annex,
-    readers_of,
     write_annex,
 )
 from events.challenge_board import filled_in, refuse_others
@@ -31,7 +31,9 @@ from events.core.files import content_of, ready
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import _
 from events.events import get_event
+from frontend.addresses import page_base
 from frontend.buttons import NoForm
+from frontend.pages.events import page_number
 from frontend.sent_files import attachment
 from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, plain, redirect, render
 
@@ -171,7 +173,8 @@ def edit_annex(request: Request, form: Filled = NOTHING) -> Response:
         actor, subject = _own(db, request)
         annex = find_annex(db, subject.id)
         found = resources_of(db, subject.id, confidential=True)
-        agreed, looked = readers_of(db, actor, subject)
+        wanted = page_number(request)
+        agreed, looked = page_of_readers(db, actor, subject, page=wanted)
         filled = filled_in(db, subject)
     sent = str(form.values.get("what", ""))
     refusal = why_not(actor, "write_annex", subject)
@@ -179,7 +182,8 @@ def edit_annex(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "challenges/annex_edit.html", event=subject.event, title=subject.challenge.title, form=form,
         texts_form=form if sent == "annex" else texts, link_form=form if sent == "link" else None,
-        file_form=form if sent == "file" else None, found=found, agreed=agreed, looked=looked,
+        file_form=form if sent == "file" else None, found=found, pages=max(agreed.pages, looked.pages),
+        agreed=agreed, looked=looked, page=min(wanted, max(agreed.pages, looked.pages)), base=page_base(request, {}),
         version=annex.terms_version if annex else 0, filled=filled,
         here={"event": subject.event.event.slug, "challenge": subject.challenge.public_id},
         refusal=refusal.message if refusal else "",

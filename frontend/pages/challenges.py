@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from events.beside_teams import takes_part_as
 from events.challenge_annex import find_annex
-from events.challenge_board import board_of, filled_in, sees_board
+from events.challenge_board import board_of, filled_in, opens_board
 from events.challenge_questions import (
     QuestionInEvent,
     answer_about_challenge,
@@ -118,7 +118,7 @@ def show_challenge(request: Request, form: Filled = NOTHING) -> Response:
         resources=resources, prizes=prizes, annex=annex, sent_for=request.path_params.get("question", ""),
         answers=may(actor, "change_challenge", subject), asks=may(actor, "ask_about_challenge", subject),
         why_not_ask=_why_not(actor, subject), reads_annex=_reads_annex(actor, subject, own),
-        sees_board=sees_board(actor, subject),
+        sees_board=opens_board(actor, subject),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from events.check_in import (
     DoorLine,
     Outcome,
     check_in,
+    check_in_by_kept_scan,
     counts_at_door,
     door_list,
     latest_there,
@@ -186,7 +187,7 @@ def _take(request: Request, scan: KeptScan) -> dict[str, str]:
         with transaction() as db:
             actor, event = _door(db, request)
             subject = get_by_ticket(db, actor, event, scan.code)
-            outcome = check_in(db, actor, subject, scan_id=scan.id, scanned_at=scan.at)
+            outcome = check_in_by_kept_scan(db, actor, subject, scan_id=scan.id, scanned_at=scan.at)
     except Refusal as refusal:
         return {"id": scan.id, "state": "refused", "message": str(refusal.message)}
     return {"id": scan.id, "state": "in" if outcome.is_new else "again", "message": str(_said(outcome, event))}

@@ -13,7 +13,16 @@ from frontend.buttons import NoForm, button
 from frontend.pages.live import done
 from frontend.rooms import open_room, see_room
 from frontend.web import NOTHING, Filled, Form, page, render
-from sessions.pitches import cancel_pitch, get_pitch, move_stage, reorder_pitch, schedule_pitches, skip_pitch
+from sessions.pitch_answers import turn_answers
+from sessions.pitches import (
+    cancel_pitch,
+    get_pitch,
+    move_stage,
+    put_pitch_back,
+    reorder_pitch,
+    schedule_pitches,
+    skip_pitch,
+)
 from sessions.running import add_time, close_stage, end_pitch, open_stage, pause_pitch, resume_pitch, start_pitch
 from sessions.stages import get_question, hide_question, mark_answered, pin_question, put_question_back, run_stage
 
@@ -24,7 +33,9 @@ def show_control(request: Request, form: Filled = NOTHING) -> Response:
         seen = see_room(db, request)
         if not run_stage(seen.actor, seen.room):
             raise NotAllowed()
-    return render(request, "live/control.html", form=form, **seen.context())
+        turns = turn_answers(db, seen.actor, seen.room)
+    calling_off = request.path_params.get("pitch", "")
+    return render(request, "live/control.html", form=form, calling_off=calling_off, turns=turns, **seen.context())
 
 
 def _done(request: Request, flash: Message | str = "") -> Response:
@@ -116,12 +127,26 @@ def reorder_now(request: Request, form: OrderForm) -> Response:
     return _done(request)
 
 
-@page(form=NoForm, again=show_control, signed_in=True)
-def cancel_now(request: Request, form: NoForm) -> Response:
+class ReasonForm(Form):
+    """Why a pitch is called off."""
+
+    reason: str = ""
+
+
+@page(form=ReasonForm, again=show_control, signed_in=True)
+def cancel_now(request: Request, form: ReasonForm) -> Response:
     with transaction() as db:
         actor, _event, room = open_room(db, request)
-        cancel_pitch(db, actor, room, pitch=get_pitch(db, room, request.path_params["pitch"]))
+        cancel_pitch(db, actor, room, pitch=get_pitch(db, room, request.path_params["pitch"]), reason=form.reason)
     return _done(request, _("This pitch is off. The team is told, and those behind it move up."))
+
+
+@page(form=NoForm, again=show_control, signed_in=True)
+def put_pitch_back_now(request: Request, form: NoForm) -> Response:
+    with transaction() as db:
+        actor, _event, room = open_room(db, request)
+        put_pitch_back(db, actor, room, pitch=get_pitch(db, room, request.path_params["pitch"]))
+    return _done(request, _("This pitch is in the running order again. The team gets a calendar entry."))
 
 
 @page(form=NoForm, again=show_control, signed_in=True)

@@ -19,6 +19,7 @@ from events.desks import Desk, desks_of
 from events.events import EventWithPhases, get_event
 from events.participants import see_participants
 from events.programmes import get_programme, programme_by_id
+from events.reachability import troubles_at
 from events.roles import organiser_of_event
 from frontend.addresses import asked, page_base
 from frontend.pages.desks import own_rows
@@ -282,9 +283,11 @@ def show_list(request: Request) -> Response:
         figure = next((one for one in counted if one == question["show"]), Figure.ALL)
         found = participants_of_desk(db, actor, event, desk=desk, figure=figure, page=page_number(request))
         open_ones = unfinished_in(db, event.event) if found.rows else []
+        troubled = troubles_at(db, [one.person.email for one in found.rows])
     whose = desk.name if isinstance(desk, Desk) else (_("No desk") if desk is None else _("All desks"))
     return render(
         request, "desks/participants.html", event=event, found=found, rows=own_rows(actor, found.rows, open_ones),
         whose=whose, what=NAMES[figure], holds=holds(event), opens_profiles=see_participants(actor, event),
         decides=not organiser_of_event(actor, event), base=page_base(request, question),
+        troubled=troubled,
     )  # fmt: skip

@@ -31,6 +31,7 @@ from events.looking_after import count_without_desk, desks_with_counts, gather_p
 from events.participants import see_participants
 from events.people import Person, PersonState, find_person
 from events.programmes import Programme, get_programme
+from events.reachability import troubles_at
 from events.registration import (
     RegistrationInEvent,
     RegistrationState,
@@ -39,7 +40,7 @@ from events.registration import (
     get_registration,
 )
 from frontend import choices
-from frontend.addresses import asked, page_base
+from frontend.addresses import asked, behind_question_mark, place_in_list
 from frontend.buttons import NoForm
 from frontend.pages.events import page_number
 from frontend.pages.registrations import STATE_NAMES
@@ -234,6 +235,7 @@ def show_own(request: Request, form: Filled = NOTHING) -> Response:
         counts = own_counts(db, actor, [event.id]).get(event.id, NOBODY)
         desks = own_desks(db, actor, event.programme_id)
         open_ones = unfinished_in(db, event.event) if found.rows else []
+        troubled = troubles_at(db, [one.person.email for one in found.rows])
         ids = [one.id or 0 for one in desks]
         to_finish = count_unfinished(db, event.event, ids)
         silent = count_silent(db, event.id, ids) if holds(event).meetings else SilentCount(0, 0)
@@ -248,8 +250,10 @@ def show_own(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "desks/own.html", event=event, form=form, found=found, rows=own_rows(actor, found.rows, open_ones),
         filters=filters, desks=desks, anybody=counts.participants > 0, holds=holds(event),
-        opens_profiles=see_participants(actor, event), base=page_base(request, question), to_finish=to_finish,
-        silent=silent, asks_to_finish=may(actor, "ask_own_to_finish", event),
+        opens_profiles=see_participants(actor, event), troubled=troubled,
+        base=f"{base}?{urlencode({'lack': lack, 'page': ''} if lack else {'page': ''})}",
+        place=behind_question_mark(place_in_list(request, "lack")),
+        to_finish=to_finish, silent=silent, asks_to_finish=may(actor, "ask_own_to_finish", event),
         has_not_finished=N_(
             "%(count)s of your participants has not finished their registration.",
             "%(count)s of your participants have not finished their registration.", to_finish.all,
@@ -299,8 +303,10 @@ def accept_now(request: Request, form: NoForm) -> Response:
         actor, subject = _own(db, request)
         accept_registration(db, actor, subject)
     accepted = subject.registration.state is RegistrationState.ACCEPTED
-    told = _("Accepted. They are told.") if accepted else _("No place is free, so they wait for one now.")
-    return redirect(request, "own_participants", event=subject.event.slug, flash=told)
+    told = _("Accepted. They are told.") if accepted else _("No place is free, so they wait for one now. They know.")
+    return redirect(
+        request, "own_participants", event=subject.event.slug, flash=told, query=place_in_list(request, "lack")
+    )
 
 
 @page(form=NoForm, again=show_own, signed_in=True)
@@ -308,4 +314,7 @@ def decline_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, subject = _own(db, request)
         decline_registration(db, actor, subject)
-    return redirect(request, "own_participants", event=subject.event.slug, flash=_("Declined. They are told."))
+    return redirect(
+        request, "own_participants", event=subject.event.slug, flash=_("Declined. They are told."),
+        query=place_in_list(request, "lack"),
+    )  # fmt: skip

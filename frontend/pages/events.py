@@ -16,6 +16,7 @@ from events.core.database import Database, reading
 from events.core.files import content_of
 from events.core.links import link, path
 from events.core.paging import SIZE, Paged
+from events.core.refusals import NotFound
 from events.core.translation import Message, _, reader, set_reader
 from events.events import Event, EventKind, EventState, EventWithPhases, follower_of, get_event, see_event
 from events.overview import (
@@ -24,7 +25,6 @@ from events.overview import (
     gatherings_seen_by,
     is_past,
     is_running,
-    last_change_of,
     programmes_by_id,
     registrations_by_event,
     roles_in,
@@ -43,6 +43,8 @@ from frontend.event_sections import sections_shown
 from frontend.json_ld import data_block, event_as_schema
 from frontend.steps import Standing, Step, call_to_action
 from frontend.web import actor_of, page, render
+from mailer.entries import published_to_all
+from sessions.feeds import phases_in_calendars
 from sessions.lessons import LessonPlace
 from sessions.milestones import follows_milestones
 from sessions.timetable.released import agenda_of, last_release
@@ -215,9 +217,11 @@ def _around(db: Database, actor: Actor, event: EventWithPhases) -> Event | None:
 def event_calendar(request: Request) -> Response:
     with reading() as db:
         event = get_event(db, actor_of(db, request), request.path_params["event"])
-        changed_at = last_change_of(db, event)
+        said = [one for _entry, one in published_to_all(db, phases_in_calendars(db, event.id))]
+    if not said:
+        raise NotFound()
     return Response(
-        phases_calendar(event, changed_at),
+        phases_calendar(event.event.name, said),
         media_type="text/calendar; charset=utf-8; method=PUBLISH",
         headers={
             "content-disposition": f'attachment; filename="{event.event.slug}.ics"',

@@ -113,7 +113,7 @@ def hall_fragment(request: Request) -> Response:
 def come_in_now(request: Request, form: NoForm) -> Response:
     _refuse_guessing(request)
     with transaction() as db:
-        token = follow_pass(db, _found(db, request))
+        token = follow_pass(db, _found(db, request), cookie_of(request, HALL))
     response = redirect(request, "hall", code=request.path_params["code"])
     set_cookie(response, HALL, token, seconds=int(LASTS.total_seconds()))
     return response

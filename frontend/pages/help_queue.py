@@ -82,7 +82,7 @@ def take_now(request: Request, form: NoForm) -> Response:
     return redirect(request, "team_room", event=subject.event.event.slug, team=subject.team.public_id, flash=told)
 
 
-@page(form=NoForm, again=show_queue, signed_in=True)
+@page(form=NoForm, again=_again, signed_in=True)
 def give_back_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, subject = _load(db, request)

@@ -28,6 +28,7 @@ from frontend.event_cards import card_of
 from frontend.home_teams import TEAM_PROVIDERS, mentoring_lines
 from frontend.judging_steps import judging_to_do, screening_to_do, votes_to_give
 from frontend.looks import SOON, AgendaLine, Look, Provider
+from frontend.mail_steps import letters_come_back
 from frontend.pages.desks import own_url
 from frontend.steps import Step, Urgency
 from frontend.web import actor_of, page, person_of, render
@@ -337,6 +338,7 @@ def registrations_open(db: Database, look: Look) -> Iterable[Step]:
 
 PROVIDERS: tuple[Provider, ...] = (
     rooms_open,
+    letters_come_back,
     places_to_confirm,
     *TEAM_PROVIDERS,
     meetings_at_hand,

@@ -1,6 +1,7 @@
 """A judge's pages: what waits, giving points, ordering, comparing, skipping, flagging, declaring a conflict."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -16,7 +17,17 @@ from events.core.paging import page_of
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import At, Message, _
 from events.rounds.consensus import panels_for
-from events.rounds.desk import WorkForJudge, desk_of, get_work, get_work_file, read_works
+from events.rounds.desk import (
+    DeskLine,
+    ReadWork,
+    WorkForJudge,
+    about_work,
+    desk_of,
+    get_work,
+    get_work_file,
+    read_works,
+)
+from events.rounds.flags import FLAG_REASONS, FlagReason, find_flagged, flag_submission
 from events.rounds.one_more import ask_for_one_more, more_for
 from events.rounds.rounds import (
     POINTS_SCHEMES,
@@ -27,21 +38,31 @@ from events.rounds.rounds import (
     judge_of_round,
 )
 from events.rounds.scoring import (
-    FLAG_REASONS,
     SKIP_REASONS,
-    FlagReason,
     SkipReason,
     compare_submissions,
+    comparison_said,
     declare_conflict,
-    flag_submission,
+    list_said,
     order_submissions,
     pair_for,
+    points_said,
     score_submission,
+    skip_said,
     skip_submission,
     undo_comparison,
     undo_last,
 )
-from events.rounds.votes import WHOLE_LIST, RoundVote, VoteKind, find_vote, last_about
+from events.rounds.votes import (
+    WHOLE_LIST,
+    OutOfDate,
+    RoundVote,
+    Said,
+    VoteKind,
+    find_replayed,
+    find_vote,
+    last_about,
+)
 from frontend.buttons import NoForm
 from frontend.pages.events import page_number
 from frontend.pages.rounds import the_round, words
@@ -55,10 +76,19 @@ A_WHOLE_NUMBER = _("Please write a whole number: 1 for the best.")
 
 
 class VoteForm(Form):
-    """What every vote carries: which version was on the page, and the sender's own id."""
+    """What every vote carries: which version of it was on the page, the sender's own id, and which versions of
+    submissions the page showed ('3-1 7-2': the first of number 3 and the second of number 7)."""
 
     seen: int = Field(0, ge=0, le=1_000_000)
     client_id: str = ""
+    read: str = Field("", max_length=20_000)
+
+    def having_read(self) -> dict[int, int]:
+        """By number of the submission the version that the page showed."""
+        pairs = [one.split("-") for one in self.read.split()]
+        if not all(len(one) == 2 and all(n.isascii() and n.isdecimal() and len(n) < 6 for n in one) for one in pairs):
+            raise OutOfDate()
+        return {int(number): int(version) for number, version in pairs}
 
 
 class ScoreForm(VoteForm):
@@ -78,8 +108,9 @@ class SkipForm(VoteForm):
 
 
 class FlagForm(Form):
-    """What organisers should look at."""
+    """What organisers should look at, and the sender's own id."""
 
+    client_id: str = ""
     flag_reason: FlagReason = FlagReason.OTHER
     flag_text: str = ""
 
@@ -142,10 +173,18 @@ def show_mine(request: Request, form: Filled = NOTHING) -> Response:
         placed = _places_of(latest)
         form = form.with_values(**{f"place-{number}": place for number, place in placed.items()})
         ordered = sorted(desk.lines, key=lambda one: (placed.get(one.number, 10_000), one.number))
-        common |= {"form": form, "lines": ordered, "seen": latest.number if latest else 0, "client_id": new_client_id()}
+        common |= {
+            "form": form, "lines": ordered, "seen": latest.number if latest else 0, "client_id": new_client_id(),
+            "read": read_by(desk.lines), "stale": _places_of(_stale(form, latest)),
+        }  # fmt: skip
         return render(request, "judging/list.html", **common)
     shown = page_of(desk.lines, page_number(request))
     return render(request, "judging/mine.html", shown=shown, base=f"{request.url.path}?page=", **common)
+
+
+def read_by(shown: Iterable[DeskLine | ReadWork]) -> str:
+    """Which versions a page shows, as its form says so."""
+    return " ".join(f"{one.number}-{one.version}" for one in shown if one.version)
 
 
 def _places_of(vote: RoundVote | None) -> dict[int, int]:
@@ -163,7 +202,8 @@ def _pair(db: Database, request: Request, actor: Actor, subject: RoundInEvent, f
     made = sum(1 for one in desk.votes.values() if one.kind is VoteKind.COMPARISON)
     return render(
         request, "judging/pairs.html", event=subject.event, subject=subject, form=form, made=made,
-        pair=[read[one.number] for one in rows], closed=closed.message if closed is not None else "",
+        pair=[read[one.number] for one in rows], me=actor.person, read=read_by(read.values()), changed=desk.changed,
+        closed=closed.message if closed is not None else "",
         client_id=new_client_id(), undo_id=new_client_id(), several=len(desk.lines) > 1,
         skipped=[one for one in desk.lines if one.progress == "skipped"], **words(),
     )  # fmt: skip
@@ -184,7 +224,9 @@ def show_work(request: Request, form: Filled = NOTHING) -> Response:
         request, "judging/work.html", event=subject.event, subject=subject, work=work, says=says, form=shown,
         criteria=criteria, choices=choices_of(subject), rule=subject.round.rule, latest=latest, stale=stale,
         seen=latest.number if latest else 0, client_id=new_client_id(), undo_id=new_client_id(),
-        skip_id=new_client_id(), closed=closed.message if closed is not None else "", desk=desk,
+        skip_id=new_client_id(), flag_id=new_client_id(), read=read_by([says]),
+        changed=any(one.changed for one in desk.lines if one.number == work.row.number),
+        closed=closed.message if closed is not None else "", desk=desk,
         next=others[0] if others else None, skip_reasons=[(one.value, name) for one, name in SKIP_REASONS.items()],
         flag_reasons=[(one.value, name) for one, name in FLAG_REASONS.items()], me=actor.person,
         skipped=latest is not None and latest.kind is VoteKind.SKIP,
@@ -218,31 +260,33 @@ def choices_of(subject: RoundInEvent) -> list[str]:
 
 
 Give = Callable[[Database, Actor, RoundInEvent, WorkForJudge], RoundVote]
+Say = Callable[[str], Said]
 
 
-def _give(request: Request, client_id: str, step: Give, told: Message) -> Response:
-    """Do something with a submission; what came before under the same id is in already, even if the round has been
-    closed since."""
+def _give(request: Request, client_id: str, say: Say, step: Give, told: Message) -> Response:
+    """Do something with a submission; what came before under the same id in the same words (`say`) is in already, even
+    if the round has been closed since."""
+    public = request.path_params["work"]
     with transaction() as db:
         actor, subject = _mine(db, request)
-        vote = find_vote(db, actor.person, client_id)
+        vote = find_replayed(db, subject.id, actor.person, say(about_work(db, subject, public)), client_id)
         if vote is None:
-            vote = step(db, actor, subject, get_work(db, actor, subject, request.path_params["work"]))
+            vote = step(db, actor, subject, get_work(db, actor, subject, public))
         desk = desk_of(db, actor, subject)
     where = desk.next
     here = {"event": subject.event.event.slug, "round": subject.round.public_id}
     if where is None or subject.round.scheme is Scheme.PAIRWISE:
-        return _on(request, vote, told, "my_judging", **here)
-    return _on(request, vote, told, "judge_work", work=where.public_id, **here)
+        return taken(request, vote.given_at, vote.number, told, "my_judging", **here)
+    return taken(request, vote.given_at, vote.number, told, "judge_work", work=where.public_id, **here)
 
 
-def _on(request: Request, vote: RoundVote, told: Message, name: str, **ids: str) -> Response:
+def taken(request: Request, at: datetime, seen: int, told: Message, name: str, **ids: str) -> Response:
     """On to the next page; the page's own script, which also sends what was typed while the network was away, is told
     where that is."""
     if not wants_json(request):
         return redirect(request, name, flash=told, **ids)
-    saved = str(_("Saved at %(time)s", time=At(vote.given_at)))
-    said = {"ok": True, "seen": vote.number, "message": saved, "next_id": new_client_id(), "then": path(name, **ids)}
+    saved = str(_("Saved at %(time)s", time=At(at)))
+    said = {"ok": True, "seen": seen, "message": saved, "next_id": new_client_id(), "then": path(name, **ids)}
     response = JSONResponse(said)
     remember_flash(response, "ok", str(told))
     return response
@@ -255,12 +299,15 @@ def score_now(request: Request, form: ScoreForm) -> Response:
     def step(db: Database, actor: Actor, subject: RoundInEvent, work: WorkForJudge) -> RoundVote:
         return score_submission(
             db, actor, work, points=points, comment=form.comment, note=form.note, seen=form.seen,
-            client_id=form.client_id,
+            client_id=form.client_id, read=form.having_read(),
         )  # fmt: skip
+
+    def say(about: str) -> Said:
+        return points_said(about, points, form.comment, form.note)
 
     whole = bool(points) and None not in points.values()
     told = _("Saved.") if whole else _("Saved. It counts when every criterion has points.")
-    return _give(request, form.client_id, step, told)
+    return _give(request, form.client_id, say, step, told)
 
 
 def _points(form: ScoreForm) -> dict[int, float | None]:
@@ -277,35 +324,44 @@ def _points(form: ScoreForm) -> dict[int, float | None]:
 
 @page(form=SkipForm, again=show_work, signed_in=True, guests=True)
 def skip_now(request: Request, form: SkipForm) -> Response:
-    return _give(
-        request, form.client_id, lambda db, actor, _subject, work: skip_submission(
-            db, actor, work, reason=form.reason, note=form.skip_note, seen=form.seen, client_id=form.client_id
-        ), _("Skipped. You can still come back to it."),
-    )  # fmt: skip
+    def step(db: Database, actor: Actor, subject: RoundInEvent, work: WorkForJudge) -> RoundVote:
+        return skip_submission(
+            db, actor, work, reason=form.reason, note=form.skip_note, seen=form.seen, client_id=form.client_id,
+            read=form.having_read(),
+        )  # fmt: skip
+
+    def say(about: str) -> Said:
+        return skip_said(about, form.reason, form.skip_note)
+
+    return _give(request, form.client_id, say, step, _("Skipped. You can still come back to it."))
 
 
 @page(form=VoteForm, again=show_work, signed_in=True, guests=True)
 def undo_now(request: Request, form: VoteForm) -> Response:
+    public = request.path_params["work"]
     with transaction() as db:
         actor, subject = _mine(db, request)
-        if find_vote(db, actor.person, form.client_id) is None:
-            work = get_work(db, actor, subject, request.path_params["work"])
-            undo_last(db, actor, work, seen=form.seen, client_id=form.client_id)
-    return redirect(
-        request, "judge_work", event=subject.event.event.slug, round=subject.round.public_id,
-        work=request.path_params["work"], flash=_("Taken back."),
-    )  # fmt: skip
+        vote = find_vote(db, actor.person, form.client_id)
+        if vote is None or vote.about != about_work(db, subject, public):
+            work = get_work(db, actor, subject, public)
+            vote = undo_last(db, actor, work, seen=form.seen, client_id=form.client_id)
+    here = {"event": subject.event.event.slug, "round": subject.round.public_id, "work": public}
+    return taken(request, vote.given_at, vote.number, _("Taken back."), "judge_work", **here)
 
 
 @page(form=FlagForm, again=show_work, signed_in=True, guests=True)
 def flag_now(request: Request, form: FlagForm) -> Response:
     with transaction() as db:
-        actor, subject, work = _work(db, request)
-        flag_submission(db, actor, work, reason=form.flag_reason, text=form.flag_text)
-    return redirect(
-        request, "judge_work", event=subject.event.event.slug, round=subject.round.public_id,
-        work=request.path_params["work"], flash=_("The organisers look at it."),
-    )  # fmt: skip
+        actor, subject = _mine(db, request)
+        flag = find_flagged(db, subject.id, actor.person, form.flag_reason, form.flag_text, form.client_id)
+        if flag is None:
+            work = get_work(db, actor, subject, request.path_params["work"])
+            flag = flag_submission(
+                db, actor, work, reason=form.flag_reason, text=form.flag_text, client_id=form.client_id
+            )
+    here = {"event": subject.event.event.slug, "round": subject.round.public_id}
+    told = _("The organisers look at it.")
+    return taken(request, flag.flagged_at, 0, told, "judge_work", work=request.path_params["work"], **here)
 
 
 @page(form=ConflictForm, again=show_work, signed_in=True, guests=True)
@@ -344,11 +400,13 @@ def order_now(request: Request, form: ListForm) -> Response:
     places = _typed_places(form.answers)
     with transaction() as db:
         actor, subject = _mine(db, request)
-        vote = find_vote(db, actor.person, form.client_id)
+        vote = find_replayed(db, subject.id, actor.person, list_said(places), form.client_id)
         if vote is None:
-            vote = order_submissions(db, actor, subject, places=places, seen=form.seen, client_id=form.client_id)
+            vote = order_submissions(
+                db, actor, subject, places=places, seen=form.seen, client_id=form.client_id, read=form.having_read()
+            )
     here = {"event": subject.event.event.slug, "round": subject.round.public_id}
-    return _on(request, vote, _("Saved."), "my_judging", **here)
+    return taken(request, vote.given_at, vote.number, _("Saved."), "my_judging", **here)
 
 
 def _typed_places(answers: dict[str, str]) -> list[list[int]]:
@@ -374,24 +432,25 @@ def compare_now(request: Request, form: CompareForm) -> Response:
     better = {"first": form.first, "second": form.second, "neither": None}
     if form.better not in better:
         raise Invalid({"better": _("Say which of the two is better, or that neither is.")})
+    said = comparison_said(form.first, form.second, better[form.better])
     with transaction() as db:
         actor, subject = _mine(db, request)
-        if find_vote(db, actor.person, form.client_id) is None:
-            compare_submissions(
+        vote = find_replayed(db, subject.id, actor.person, said, form.client_id)
+        if vote is None:
+            vote = compare_submissions(
                 db, actor, subject, first=form.first, second=form.second, better=better[form.better],
-                client_id=form.client_id,
+                client_id=form.client_id, read=form.having_read(),
             )  # fmt: skip
-    return redirect(
-        request, "my_judging", event=subject.event.event.slug, round=subject.round.public_id,
-        flash=_("Noted. Here are the next two."),
-    )  # fmt: skip
+    here = {"event": subject.event.event.slug, "round": subject.round.public_id}
+    return taken(request, vote.given_at, vote.number, _("Noted. Here are the next two."), "my_judging", **here)
 
 
 @page(form=VoteForm, again=show_mine, signed_in=True, guests=True)
 def undo_comparison_now(request: Request, form: VoteForm) -> Response:
     with transaction() as db:
         actor, subject = _mine(db, request)
-        if find_vote(db, actor.person, form.client_id) is None:
+        vote = find_vote(db, actor.person, form.client_id)
+        if vote is None or (vote.round_id, vote.kind) != (subject.id, VoteKind.UNDONE):
             undo_comparison(db, actor, subject, client_id=form.client_id)
     return redirect(
         request, "my_judging", event=subject.event.event.slug, round=subject.round.public_id,

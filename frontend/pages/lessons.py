@@ -37,8 +37,9 @@ from sessions.lessons import (
     withdraw_lesson,
 )
 from sessions.meetings import get_meeting
+from sessions.peer_reviews.attribution import words_of_host
 from sessions.peer_reviews.findings import LEVEL_NAMES, Level
-from sessions.peer_reviews.reviews import get_review, see_review
+from sessions.peer_reviews.reviews import ReviewInEvent, get_review, see_review
 
 STATES: dict[LessonState, tuple[Message, str, str]] = {
     LessonState.DRAFT: (_("Draft, only for you"), "square", "plain"),
@@ -190,10 +191,11 @@ def show_lesson(request: Request, form: Filled = NOTHING) -> Response:
         event = subject.event
         seen = event if event is not None and _sees(db, actor, event.slug) else None
         review = subject.review if seen and subject.review and see_review(actor, subject) else None
+        topic = words_of_host(db, actor, ReviewInEvent(review, event))(review.topic) if review and event else ""
     withdrawn = subject.lesson.state is LessonState.WITHDRAWN
     return render(
         request, "lessons/lesson.html", programme=subject.programme, lesson=subject.lesson, texts=shown.texts,
-        form=form, from_event=seen, from_review=review, withdrawn=withdrawn,
+        form=form, from_event=seen, from_review=review, topic=topic, withdrawn=withdrawn,
         may_change=may(actor, "change_lesson", subject),
         may_share=may(actor, "share_lesson", subject), may_withdraw=may(actor, "withdraw_lesson", subject),
         crumbs=_list_crumbs(subject.programme), **words_of_lessons(),

@@ -1,5 +1,6 @@
 """Letters of an event for its organisers: why each was written and its fate, what came back, and what they add."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -10,16 +11,18 @@ from events.core.database import Database, reading, transaction
 from events.core.links import path
 from events.core.translation import LANGUAGES, Message, _
 from events.events import EventWithPhases, get_event
-from events.letter_texts import LETTER_KINDS, find_letter_text, send_test_letter, set_letter_text, texts_of
+from events.letter_texts import find_letter_text, send_test_letter, set_letter_text, texts_of
 from events.placeholders import PLACEHOLDERS
 from events.reference.languages import language_name
 from events.registration import types_of
 from events.registration_lists import refuse_strangers
 from frontend.pages.events import page_number
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+from mailer.kinds import kind_names
 from mailer.letter_lists import addresses_in_trouble, came_in, letter_counts, letters_of
 from mailer.letters import LetterState
 from mailer.pace import trouble_with_the_way_out
+from mailer.previews import preview_letter
 from mailer.resending import get_letter, resend_letter, trust_address
 from sessions.notices import SEGMENT_NAMES, Segment, checked_notice, notices_of, people_in, send_notice
 
@@ -36,12 +39,19 @@ class LetterForm(Form):
     """A button beside a letter."""
 
 
+class TrustForm(Form):
+    """How somebody knows that an address works again."""
+
+    why: str = ""
+
+
 class TextForm(Form):
     """What organisers add to a kind of letter."""
 
     kind: str = ""
     locale: str = "en"
     text: str = ""
+    reader: str = ""
 
 
 class NoticeForm(Form):
@@ -90,9 +100,9 @@ def show_letters(request: Request, form: Filled = NOTHING) -> Response:
     more = f"{base}?{urlencode({'state': state})}&page=" if state else f"{base}?page="
     return render(
         request, "letters/letters.html", event=event, found=found, filters=filters, base=more, form=form,
-        state_names=LETTER_STATES, troubled=troubled, pages=letter_tabs(event, "letters"),
+        state_names=LETTER_STATES, troubled={one.address: one for one in troubled}, pages=letter_tabs(event, "letters"),
         alarm_since=alarm.since if alarm else None, alarm_problem=alarm.problem if alarm else "",
-        ended={LetterState.SENT, LetterState.UNDELIVERABLE},
+        kinds=kind_names(),
     )  # fmt: skip
 
 
@@ -104,11 +114,11 @@ def resend_now(request: Request, form: LetterForm) -> Response:
     return redirect(request, "letters", event=event.event.slug, flash=_("It goes once more, as it was written."))
 
 
-@page(form=LetterForm, again=show_letters, signed_in=True)
-def trust_now(request: Request, form: LetterForm) -> Response:
+@page(form=TrustForm, again=show_letters, signed_in=True)
+def trust_now(request: Request, form: TrustForm) -> Response:
     with transaction() as db:
         actor, event = _organised(db, request)
-        trust_address(db, actor, get_letter(db, event, request.path_params["letter"]))
+        trust_address(db, actor, get_letter(db, event, request.path_params["letter"]), why=form.why)
     return redirect(request, "letters", event=event.event.slug, flash=_("Letters go to this address again."))
 
 
@@ -132,11 +142,39 @@ def show_texts(request: Request, form: Filled = NOTHING) -> Response:
         chosen = find_letter_text(db, event.id, kind, locale) if kind else None
     if chosen is not None:
         form = form.with_values(kind=kind, locale=locale, text=chosen.text)
+    return render(request, "letters/texts.html", event=event, texts=texts, form=form, **_choices(event))
+
+
+def _choices(event: EventWithPhases) -> dict[str, Any]:
+    return {
+        "pages": letter_tabs(event, "letter_texts"),
+        "kinds": kind_names(),
+        "languages": [(str(one), language_name(one)) for one in LANGUAGES],
+        "placeholders": PLACEHOLDERS,
+    }
+
+
+@page(form=TextForm, again=show_texts, signed_in=True)
+def look_at_text(request: Request, form: TextForm) -> Response:
+    """The letter as somebody would read it, with the words that were typed; they are not saved."""
+    with reading() as db:
+        actor, event = _organised(db, request)
+        shown = preview_letter(db, actor, event, **form.model_dump())
     return render(
-        request, "letters/texts.html", event=event, texts=texts, form=form, pages=letter_tabs(event, "letter_texts"),
-        kinds=[(one, one.replace("_", " ").capitalize()) for one in sorted(LETTER_KINDS)],
-        languages=[(str(one), language_name(one)) for one in LANGUAGES], placeholders=PLACEHOLDERS,
+        request, "letters/preview.html", event=event, shown=shown, language=language_name(shown.reader.locale),
+        form=Filled(form.model_dump()), **_choices(event),
     )  # fmt: skip
+
+
+@page(form=TextForm, again=show_texts, signed_in=True)
+def show_letter_page(request: Request, form: TextForm) -> Response:
+    """The same letter as mail programs show it: a document of its own that runs nothing and asks nobody but us."""
+    with reading() as db:
+        actor, event = _organised(db, request)
+        shown = preview_letter(db, actor, event, **form.model_dump())
+    policy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'"
+    headers = {"content-security-policy": policy, "cache-control": "no-store"}
+    return Response(shown.html, media_type="text/html; charset=utf-8", headers=headers)
 
 
 @page(form=TextForm, again=show_texts, signed_in=True)

@@ -12,8 +12,10 @@ from events.core.translation import Message, _
 from events.core.wall import from_wall
 from events.events import get_event
 from frontend.rooms import open_room, see_room
+from frontend.streams import watch_of, with_stream
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render, wants_json
 from realtime.snapshots import changes_json, snapshot_json
+from sessions.pitch_answers import turn_answers
 from sessions.pitches import plan_stage
 from sessions.rooms import changes_since, room_snapshot
 from sessions.running import pitch_on_stage
@@ -48,6 +50,7 @@ class StageForm(Form):
     opens_at: str = ""
     pitch_minutes: int = 3
     question_minutes: int = 2
+    stream: str = ""
 
 
 @page(form=StageForm, again=show_stages, signed_in=True)
@@ -63,23 +66,29 @@ def plan_now(request: Request, form: StageForm) -> Response:
             opens_at=from_wall(form.opens_at, event.zone, "opens_at"),
             pitch_seconds=form.pitch_minutes * 60,
             question_seconds=form.question_minutes * 60,
+            stream=form.stream,
         )
     ids = {"event": event.event.slug, "stage": stage.public_id}
     return redirect(request, "stage_control", flash=_("The room is planned. Now choose who pitches."), **ids)
 
 
-@page(signed_in=True)
-def show_stage(request: Request, form: Filled = NOTHING) -> Response:
+def _watched(request: Request, template: str, form: Filled = NOTHING) -> Response:
+    """A page of a room that may show its stream."""
     with reading() as db:
         seen = see_room(db, request)
-    return render(request, "live/room.html", form=form, **seen.context())
+        turns = [one for one in turn_answers(db, seen.actor, seen.room) if one.uid]
+    watch = watch_of(seen.room.stage.stream)
+    return with_stream(render(request, template, form=form, watch=watch, turns=turns, **seen.context()), watch)
+
+
+@page(signed_in=True)
+def show_stage(request: Request, form: Filled = NOTHING) -> Response:
+    return _watched(request, "live/room.html", form)
 
 
 @page(signed_in=True)
 def show_beamer(request: Request) -> Response:
-    with reading() as db:
-        seen = see_room(db, request)
-    return render(request, "live/beamer.html", **seen.context())
+    return _watched(request, "live/beamer.html")
 
 
 @page(signed_in=True)

@@ -27,6 +27,7 @@ from sessions.moves import cancel_meeting
 from sessions.no_thanks import place_in, say_no_thanks
 from sessions.requests import withdraw_request
 from sessions.schedules.reasons import why_without_time
+from sessions.stepping_in import rest_offered
 
 
 class ReasonForm(Form):
@@ -80,8 +81,9 @@ def _shown(request: Request, template: str, form: Filled = NOTHING) -> Response:
         reasons = why_without_time(db, [subject.meeting.public_id])
         shown = meeting_shown(db, request, actor, event, subject, form)
         programme = _learns_in(db, actor, subject)
+        offered = rest_offered(db, actor, subject)
     return render(
-        request, template, event=event, form=form, place=place, shown=shown, programme=programme,
+        request, template, event=event, form=form, place=place, shown=shown, programme=programme, rest_offered=offered,
         **_particulars(actor, subject, parties) | {"other": shown.other},
         by_organiser=subject.timing is Timing.BY_ORGANISER, reasons=reasons,
     )  # fmt: skip

@@ -24,6 +24,8 @@ from frontend.slots import SlotChoice, by_day, choice, value_of
 from frontend.team_tabs import mentoring_tabs
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
 from sessions.blocks import Slot
+from sessions.calendar_answers import NOWHERE, in_calendars
+from sessions.calendars import EntryKind
 from sessions.mentoring import (
     MentoringInEvent,
     book_mentoring,
@@ -216,11 +218,12 @@ def show_booked(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, subject = _load(db, request)
         people = people_in(db, subject)
+        calendars = in_calendars(db, EntryKind.MENTORING, [subject.id]).get(subject.id, NOWHERE)
     refusal = why_not(actor, "cancel_mentoring", subject)
     return render(
         request, "mentoring/booked.html", event=subject.event, form=form, subject=subject, people=people,
         me=next((one for one in people if one.person_id == actor.person), None), mentor=people[0],
-        gives=actor.person == subject.mentoring.mentor_id,
+        gives=actor.person == subject.mentoring.mentor_id, calendars=calendars,
         told=refusal.message if isinstance(refusal, Conflict) else "",
     )  # fmt: skip
 

@@ -5,13 +5,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events.core.database import reading, transaction
+from events.core.database import Database, reading, transaction
 from events.core.links import link
 from events.core.refusals import NotAllowed, NotFound
 from events.core.translation import Message, _
 from frontend.buttons import NoForm
 from frontend.pages.live import done
-from frontend.rooms import open_room, see_room
+from frontend.rooms import RoomSeen, open_room, see_room
 from frontend.web import NOTHING, Filled, Form, page, render
 from sessions.chat import get_message
 from sessions.hands import get_hand, give_the_floor, lower_hand_of
@@ -62,16 +62,31 @@ RESULTS: dict[Results, Message] = {
 }
 
 
+def _to_moderate(db: Database, request: Request) -> tuple[RoomSeen, dict[str, Any]]:
+    """The room for those who run it, with what they have to know of at once."""
+    seen = see_room(db, request)
+    if not run_stage(seen.actor, seen.room):
+        raise NotAllowed()
+    return seen, {
+        "reports": reports_in(db, seen.room.id),
+        "sanctions": sanctions_in(db, seen.room.id),
+        "sanctions_in_words": SANCTIONS,
+    }
+
+
+@page(signed_in=True)
+def moderation_fragment(request: Request) -> Response:
+    with reading() as db:
+        seen, now = _to_moderate(db, request)
+    return render(request, "live/moderation_fragment.html", **seen.context() | now)
+
+
 @page(signed_in=True)
 def show_moderation(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
-        seen = see_room(db, request)
-        if not run_stage(seen.actor, seen.room):
-            raise NotAllowed()
+        seen, now = _to_moderate(db, request)
         joined = live_round_of(db, seen.room.id)
         context: dict[str, Any] = {
-            "reports": reports_in(db, seen.room.id),
-            "sanctions": sanctions_in(db, seen.room.id),
             "acts": acts_in(db, seen.room),
             "words": unwanted_words(db, seen.event.id),
             "passes": [(one, link("hall", code=one.code)) for one in passes_of(db, seen.room.id)],
@@ -80,9 +95,8 @@ def show_moderation(request: Request, form: Filled = NOTHING) -> Response:
             "agenda_rooms": rooms_of(db, seen.event.id),
             "agenda_room": room_of_stage(db, seen.room.stage),
         }
-    context |= {
+    context |= now | {
         "acts_in_words": ACTS,
-        "sanctions_in_words": SANCTIONS,
         "results": [(one.value, text) for one, text in RESULTS.items()],
     }
     return render(request, "live/moderation.html", form=form, **seen.context() | context)
@@ -157,6 +171,7 @@ class MannersForm(Form):
     chat: str = ""
     questions_wait: str = ""
     slow_seconds: int = 0
+    stream: str | None = None
 
 
 @page(form=MannersForm, again=show_moderation, signed_in=True)
@@ -165,7 +180,7 @@ def manners_now(request: Request, form: MannersForm) -> Response:
         actor, _event, room = open_room(db, request)
         set_manners(
             db, actor, room, chat=bool(form.chat), questions_wait=bool(form.questions_wait),
-            slow_seconds=form.slow_seconds,
+            slow_seconds=form.slow_seconds, stream=form.stream,
         )  # fmt: skip
     return _done(request, _("Saved. Everybody in the room has it now."))
 

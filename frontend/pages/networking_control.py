@@ -181,7 +181,7 @@ pause_now = button(
     finds=_run_here,
     again=show_control,
     answers=_done,
-    said=_("No further round begins until you go on."),
+    said=_("It is paused. The clock stands still until you go on."),
 )
 resume_now = button(resume_networking, finds=_run_here, again=show_control, answers=_done, said=_("It goes on."))
 lengthen_now = button(lengthen_round, finds=_run_here, again=show_control, answers=_done, said=_("One minute more."))

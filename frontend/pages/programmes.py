@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,10 +13,12 @@ from events.core.access import Actor, may
 from events.core.database import Database, reading, transaction
 from events.core.limits import take_turn
 from events.core.links import path
+from events.core.pictures import ready_picture
 from events.core.refusals import Invalid
 from events.core.translation import _
 from events.events import events_of_programme
 from events.overview import registrations_by_event, with_phases
+from events.programme_logos import get_logo, remove_programme_logo, set_programme_logo
 from events.programmes import (
     Programme,
     add_cluster,
@@ -27,8 +30,9 @@ from events.programmes import (
     remove_cluster,
 )
 from frontend.event_cards import card_of
+from frontend.logos import logo_png
 from frontend.showing import only_if_may
-from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, redirect, render
 from sessions.desk_figures import see_programme_figures
 
 
@@ -38,6 +42,12 @@ class ProgrammeForm(Form):
     name: str = ""
     summary: str = ""
     funding: str = ""
+
+
+class LogoForm(Form):
+    """The picture that stands for a programme."""
+
+    logo: list[Upload] = Field(default_factory=list)
 
 
 class ClusterForm(Form):
@@ -118,6 +128,44 @@ def change_now(request: Request, form: ProgrammeForm) -> Response:
         actor, programme = _asked_for(db, request)
         change_programme(db, actor, programme, name=form.name, summary=form.summary, funding=form.funding)
     return redirect(request, "programme", programme=programme.slug, flash=_("Saved."))
+
+
+@page(form=LogoForm, again=edit_programme, signed_in=True)
+def set_logo_now(request: Request, form: LogoForm) -> Response:
+    if not form.logo:
+        raise Invalid({"logo": _("Please choose a picture.")})
+    with reading() as db:
+        actor, programme = _asked_for(db, request)
+        only_if_may(actor, "change_programme", programme)
+    with ready_picture(form.logo[0].content, "logo") as picture, transaction() as db:
+        assert picture is not None
+        actor, programme = _asked_for(db, request)
+        set_programme_logo(db, actor, programme, picture=picture)
+    return redirect(request, "edit_programme", programme=programme.slug, flash=_("Saved."))
+
+
+@page(form=LogoForm, again=edit_programme, signed_in=True)
+def remove_logo_now(request: Request, form: LogoForm) -> Response:
+    with transaction() as db:
+        actor, programme = _asked_for(db, request)
+        remove_programme_logo(db, actor, programme)
+    return redirect(request, "edit_programme", programme=programme.slug, flash=_("Removed."))
+
+
+@page()
+def send_logo(request: Request) -> Response:
+    """The logo for pages and letters. One address for everybody, so that nobody learns who has read a letter."""
+    with reading() as db:
+        found = get_logo(db, get_programme(db, request.path_params["programme"]))
+    headers = {
+        "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+        "cross-origin-resource-policy": "cross-origin",  # mail programs on the web show it too
+        "cache-control": "public, max-age=86400",
+        "etag": f'"{found.sha256[:32]}"',
+    }
+    if request.headers.get("if-none-match", "") == headers["etag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(logo_png(found), media_type="image/png", headers=headers)
 
 
 def _cluster_id(db: Database, form: ClusterForm) -> int:

@@ -11,7 +11,7 @@ from events.core.links import path
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import Message, _
 from events.events import get_event
-from events.people import find_person, people_by_id
+from events.people import find_person
 from events.programmes import Programme
 from frontend.buttons import NoForm
 from frontend.pages.events import page_number
@@ -29,6 +29,7 @@ from sessions.reports.quotations import (
     ask_for_quotation,
     decline_quotation,
     get_quotation,
+    quotation_told,
     quotations_in,
     who_is_quoted,
     withdraw_quotation,
@@ -76,10 +77,9 @@ def show_quotations(request: Request, form: Filled = NOTHING) -> Response:
         actor, programme = the_programme(db, request)
         place = _place(db, actor, programme, **origin)
         found = quotations_in(db, actor, programme, page_number(request))
-        names = {id: one.name for id, one in people_by_id(db, {one.person_id for one in found.rows}).items()}
     kept = urlencode({name: text for name, text in origin.items() if text})
     return render(
-        request, "quotations/list.html", programme=programme, found=found, names=names, form=form, origin=origin,
+        request, "quotations/list.html", programme=programme, found=found, form=form, origin=origin,
         states=STATES, may_ask=may(actor, "ask_for_quotation", place), place=place, crumbs=crumbs_in(programme),
         base=f"{path('quotations', programme=programme.slug)}?{kept}{'&' if kept else ''}page=",
     )  # fmt: skip
@@ -113,10 +113,12 @@ def show_quotation(request: Request, form: Filled = NOTHING) -> Response:
         programme, row = subject.programme, subject.quotation
         naming = naming_in(db, programme.id or 0)
         text, about = (naming.of_review(one, row.review_id) for one in (row.text, row.about))
-    known = who_is_quoted(actor, subject) or row.asked_by_id == actor.person or starts_reports(actor, programme)
+        if who_is_quoted(actor, subject) or row.asked_by_id == actor.person or starts_reports(actor, programme):
+            told = quotation_told(db, actor, subject)
+            text, about = told.text, told.about
     return render(
         request, "quotations/quotation.html", programme=programme, quotation=row, form=form, states=STATES,
-        text=row.text if known else text, about=row.about if known else about, by=shown.by if shown else "",
+        text=text, about=about, by=shown.by if shown else "",
         own=who_is_quoted(actor, subject), may_answer=may(actor, "agree_to_quotation", subject),
         may_withdraw=may(actor, "withdraw_quotation", subject),
         crumbs=crumbs_in(programme, (_("Quotations"), path("quotations", programme=programme.slug)))

@@ -28,6 +28,7 @@ from events.membership_requests import organisations_asked_by
 from events.organisations import Organisation
 from events.phases import PhaseKind
 from events.questions import RegistrationQuestion, all_questions_of, answer_in_words, questions_of
+from events.reachability import troubles_at
 from events.registration import (
     HOLDS_A_PLACE,
     Registration,
@@ -50,6 +51,7 @@ from events.registration_lists import (
     registrations_of,
     type_of,
 )
+from frontend.addresses import behind_question_mark, place_in_list
 from frontend.buttons import NoForm
 from frontend.pages.events import page_number, standing_of
 from frontend.pages.exports import sent_table
@@ -235,7 +237,7 @@ def show_mine(request: Request, form: Filled = NOTHING) -> Response:
         request, "registrations/mine.html", answered=answered, unanswered=unanswered, nobody=nobody, asks=asks,
         event=event, form=form, registration=row, subject=subject, step=step,
         consent=consent, said=said, unconfirmed=unconfirmed,
-        says=LAPSED if _lapsed(row) else SAYS[row.state], asked=asked, waits=waits,
+        says=_says(row), asked=asked, waits=waits,
         has_place=row.state is RegistrationState.ACCEPTED,
     )  # fmt: skip
 
@@ -249,14 +251,24 @@ def _desk_named(db: Database, registration: Registration) -> str:
     return f"{desk.name} ({officers})" if officers else desk.name
 
 
-def _lapsed(row: Registration) -> bool:
-    return row.state is RegistrationState.WITHDRAWN and row.offer_ends_at is not None
+def _says(row: Registration) -> tuple[Message, Message]:
+    if row.state is RegistrationState.WITHDRAWN and row.offer_ends_at is not None:
+        return LAPSED
+    if row.state is RegistrationState.WAITING and row.decided_at is not None:
+        return APPROVED
+    return SAYS[row.state]
 
 
 LAPSED = (
     _("Your place went to the next in line"),
     _("It was kept for you and was not confirmed in time. While registration is open you can register again."),
 )
+
+APPROVED = (
+    _("You are on the waiting list"),
+    _("The organisers have said yes, and no place is free at the moment. When one comes free it goes to the next in "
+      "line, by itself, and you get a letter."),
+)  # fmt: skip
 
 SAYS: dict[RegistrationState, tuple[Message, Message]] = {
     RegistrationState.ACCEPTED: (
@@ -315,6 +327,7 @@ def show_all(request: Request, form: Filled = NOTHING) -> Response:
         files = files_of(db, [one.registration.id or 0 for one in found.rows])
         unfinished, nudgeable = count_unfinished(db, event.event), may(actor, "ask_to_finish", event)
         desks = desks_of(db, event.programme_id)
+        troubled = troubles_at(db, [one.person.email for one in found.rows])
     base = path("registrations", event=event.event.slug)
     filters = [(_("All %(count)s", count=sum(counts.values())), base, asked is None)]
     filters += [
@@ -333,13 +346,19 @@ def show_all(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "registrations/all.html", event=event, form=form, found=found, rows=rows, filters=filters, taken=taken,
         capacity=capacity, base=f"{base}?{f'state={asked}&' if asked else ''}page=", asked=asked or "",
-        anybody=bool(counts), unfinished=unfinished, nudgeable=nudgeable,
+        anybody=bool(counts), troubled=troubled, unfinished=unfinished, nudgeable=nudgeable,
         has_not_finished=N_(
             "%(count)s person has not finished their registration.",
             "%(count)s people have not finished their registration.", unfinished.all,
         ), desks=[(one.public_id, one.name) for one in desks],
         assigns=bool(desks) and event.event.state is not EventState.CLOSED,
+        place=behind_question_mark(place_in_list(request, "state")),
     )  # fmt: skip
+
+
+def _back_to_list(request: Request, subject: RegistrationInEvent, told: Message) -> Response:
+    place = place_in_list(request, "state")
+    return redirect(request, "registrations", event=subject.event.slug, flash=told, query=place)
 
 
 @dataclass(frozen=True)
@@ -374,8 +393,8 @@ def accept_now(request: Request, form: NoForm) -> Response:
         subject = _for_its_organisers(db, request)
         accept_registration(db, actor_of(db, request), subject)
     accepted = subject.registration.state is RegistrationState.ACCEPTED
-    told = _("Accepted. They are told.") if accepted else _("No place is free, so they wait for one now.")
-    return redirect(request, "registrations", event=subject.event.slug, flash=told)
+    told = _("Accepted. They are told.") if accepted else _("No place is free, so they wait for one now. They know.")
+    return _back_to_list(request, subject, told)
 
 
 @page(form=NoForm, again=show_all, signed_in=True)
@@ -383,7 +402,7 @@ def decline_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         subject = _for_its_organisers(db, request)
         decline_registration(db, actor_of(db, request), subject)
-    return redirect(request, "registrations", event=subject.event.slug, flash=_("Declined. They are told."))
+    return _back_to_list(request, subject, _("Declined. They are told."))
 
 
 @page(form=AssignForm, again=show_all, signed_in=True)
@@ -395,7 +414,7 @@ def assign_desk_now(request: Request, form: AssignForm) -> Response:
             raise Invalid({"desk": _("Please choose one of the programme's desks.")})
         assign_desk(db, actor, subject, desk=desk)
     told = _("%(name)s looks after them now.", name=desk.name) if desk else _("They have no desk now.")
-    return redirect(request, "registrations", event=subject.event.slug, flash=told)
+    return _back_to_list(request, subject, told)
 
 
 @page(form=NoForm, again=show_mine, signed_in=True)

@@ -15,8 +15,8 @@ from frontend.web import NOTHING, Filled, Form, page, redirect, render
 from sessions.peer_reviews.findings import LEVEL_NAMES, Level
 from sessions.reports.editing import (
     add_chapter,
+    chapters_read,
     fill_report,
-    find_chapter,
     get_item,
     move_chapter,
     move_in_report,
@@ -26,7 +26,7 @@ from sessions.reports.editing import (
     write_chapter,
     write_report,
 )
-from sessions.reports.material import material_for
+from sessions.reports.material import material_for, naming_of
 from sessions.reports.reports import (
     ITEM_NAMES,
     LONGEST,
@@ -95,26 +95,26 @@ def _edited(db: Database, request: Request) -> tuple[Actor, ReportInProgramme]:
 def edit_report(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, subject = _edited(db, request)
-        chapters, items = chapters_of(db, subject.id), items_of(db, subject.id)
-        material = material_for(db, subject)
-        versions = versions_of(db, subject.id)
+        naming = naming_of(db, actor, subject)
+        chapters, items = chapters_read(db, subject, naming), items_of(db, subject.id)
+        material = material_for(db, subject, naming)
+        versions = [(one, naming.written(one.reason)) for one in versions_of(db, subject.id)]
+        title, lead = naming.written(subject.report.title), naming.written(subject.report.lead)
     used = {(one.kind, one.subject_id) for one in items}
     report = subject.report
-    texts = (form if "lead" in form.values else NOTHING).with_values(
-        title=report.title, lead=report.lead, language=report.language
-    )
+    texts = (form if "lead" in form.values else NOTHING).with_values(title=title, lead=lead, language=report.language)
     changed = texts.refused and texts.values.get("version") != str(report.version)
     chosen = form.values.get("material", [])
     refusal = why_not(actor, "hand_report_in", subject)
     return render(
         request, "reports/edit.html", programme=subject.programme, report=report, form=form, texts=texts,
-        changed=changed, chosen=[chosen] if isinstance(chosen, str) else chosen,
+        title=title, lead=lead, changed=changed, chosen=[chosen] if isinstance(chosen, str) else chosen,
         chapters=[(one, [(each, material.get((each.kind, each.subject_id))) for each in items
-                         if each.chapter_id == one.id]) for one in chapters],
+                         if each.chapter_id == one.chapter.id]) for one in chapters],
         unused=[one for key, one in material.items() if key not in used], item_names=ITEM_NAMES, versions=versions,
         part_names=PART_NAMES, level_names=LEVEL_NAMES, languages=choices.interface_languages(), longest=LONGEST,
         may_edit=may(actor, "write_report", subject), refusal=refusal.message if refusal else "",
-        targets=[(one.public_id, one.title) for one in chapters if one.part is ChapterPart.ITEMS],
+        targets=[(one.chapter.public_id, one.title) for one in chapters if one.chapter.part is ChapterPart.ITEMS],
         state_names=VERSION_STATE_NAMES, state_marks=STATE_MARKS, crumbs=report_crumbs(subject),
     )  # fmt: skip
 
@@ -153,18 +153,22 @@ def add_chapter_now(request: Request, form: NewChapterForm) -> Response:
 @page(signed_in=True)
 def edit_chapter(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
-        _actor, subject = _edited(db, request)
-        chapter = find_chapter(db, subject, request.path_params["chapter"])
+        actor, subject = _edited(db, request)
+        public, naming = request.path_params["chapter"], naming_of(db, actor, subject)
+        read = next((one for one in chapters_read(db, subject, naming) if one.chapter.public_id == public), None)
+        title = naming.written(subject.report.title)
+    chapter = read.chapter if read is not None else None
     if chapter is None and not form.refused:
         raise NotFound()
-    if chapter is not None:
+    if read is not None and chapter is not None:
         ticked = {"by_ecosystem": "yes"} if chapter.by_ecosystem else {}
         level = chapter.level.value if chapter.level else ""
-        form = form.with_values(title=chapter.title, text=chapter.text, level=level, **ticked)
+        form = form.with_values(title=read.title, text=read.text, level=level, **ticked)
     changed = chapter is not None and form.values.get("version", str(chapter.version)) != str(chapter.version)
     return render(
         request, "reports/chapter.html", programme=subject.programme, report=subject.report, chapter=chapter,
-        form=form, longest=LONGEST, levels=[(one.value, LEVEL_NAMES[one]) for one in Level], changed=changed,
+        read=read, title=title, form=form, longest=LONGEST, changed=changed,
+        levels=[(one.value, LEVEL_NAMES[one]) for one in Level],
         public=request.path_params["chapter"], is_arranged=chapter is None or chapter.part is ChapterPart.ITEMS,
         crumbs=report_crumbs(subject),
     )  # fmt: skip

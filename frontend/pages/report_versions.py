@@ -14,6 +14,7 @@ from events.core.links import path
 from events.core.refusals import Conflict, NotFound
 from events.core.translation import Message, _
 from frontend.buttons import NoForm
+from frontend.logos import Logo, logo_for
 from frontend.pages.exports import XLSX
 from frontend.pages.lessons import crumbs_in, the_programme
 from frontend.report_files.docx import report_docx
@@ -31,7 +32,9 @@ from sessions.reports.versions import (
     draft_document,
     get_report,
     get_version,
+    reason_of,
     send_report_back,
+    title_of,
     version_document,
     versions_of,
     withdraw_report,
@@ -72,10 +75,13 @@ def _the_version(db: Database, request: Request) -> tuple[Actor, VersionOfReport
     return actor, get_version(db, actor, subject, int(number))
 
 
-def _shown(request: Request, subject: ReportInProgramme, document: Document | None, **more: Any) -> Response:
+def _shown(
+    request: Request, subject: ReportInProgramme, document: Document | None, *, title: str, **more: Any
+) -> Response:  # fmt: skip
     parts = headings(document) if document else []
     return render(
         request, "reports/report.html", programme=subject.programme, report=subject.report, document=document,
+        title=document.title if document else title or _("Report"),
         contents=[one for one in parts if one.level <= 3],
         kind_names=KIND_NAMES, state_names=VERSION_STATE_NAMES, state_marks=STATE_MARKS,
         crumbs=report_crumbs(subject), **more,
@@ -92,9 +98,11 @@ def show_report(request: Request) -> Response:
         last = current or next((one for one in versions if one.state is VersionState.WITHDRAWN), None)
         found = get_version(db, actor, subject, last.number) if last else None
         document = version_document(db, actor, found) if found is not None and current is not None else None
-        edits = edits_report(actor, subject)
+        edits, title = edits_report(actor, subject), title_of(db, actor, subject)
+        reason = reason_of(db, actor, found) if found is not None else ""
     return _shown(
         request, subject, document, version=found.version if found else None, edits=edits, is_draft=False,
+        title=title, reason=reason,
         versions=versions if edits else [one for one in versions if one.state in READABLE], form=NOTHING,
         may_approve=False, may_send_back=False,
         may_withdraw=found is not None and current is not None and may(actor, "withdraw_report", found),
@@ -109,7 +117,8 @@ def show_draft(request: Request) -> Response:
             raise NotFound()
         document = draft_document(db, subject)
     return _shown(
-        request, subject, document, version=None, edits=True, is_draft=True, versions=[], form=NOTHING,
+        request, subject, document, version=None, edits=True, is_draft=True, versions=[], form=NOTHING, title="",
+        reason="",
         may_approve=False, may_send_back=False, may_withdraw=False,
     )  # fmt: skip
 
@@ -121,9 +130,11 @@ def show_version(request: Request, form: Filled = NOTHING) -> Response:
         edits = edits_report(actor, found.of_report)
         readable = edits or found.version.state in READABLE
         document = version_document(db, actor, found) if readable else None
+        title, reason = title_of(db, actor, found.of_report), reason_of(db, actor, found)
         versions = versions_of(db, found.of_report.id)
     return _shown(
         request, found.of_report, document, version=found.version, edits=edits, is_draft=False, form=form,
+        title=title, reason=reason,
         versions=versions if edits else [one for one in versions if one.state in READABLE],
         may_approve=may(actor, "approve_report", found), may_send_back=may(actor, "send_report_back", found),
         may_withdraw=may(actor, "withdraw_report", found),
@@ -141,12 +152,12 @@ def _one_of_few() -> Any:
         _turns.release()
 
 
-def _file(request: Request, write: Callable[[Document], bytes], ending: str, media_type: str) -> Response:
+def _file(request: Request, write: Callable[[Document, Logo | None], bytes], ending: str, media_type: str) -> Response:
     with reading() as db:
         actor, found = _the_version(db, request)
-        document = version_document(db, actor, found)
+        document, logo = version_document(db, actor, found), logo_for(db, found.programme)
     with _one_of_few():
-        content = write(document)
+        content = write(document, logo)
     return attachment(content, f"{document.title[:80]}, {found.version.number}.{ending}", media_type)
 
 

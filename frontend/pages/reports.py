@@ -18,6 +18,7 @@ from frontend.pages.reviews import the_review
 from frontend.review_tabs import review_tabs
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+from sessions.peer_reviews.attribution import words_of_host
 from sessions.peer_reviews.boards import host_of
 from sessions.reports.reports import (
     KIND_NAMES,
@@ -33,7 +34,7 @@ from sessions.reports.reports import (
     start_review_report,
     starts_reports,
 )
-from sessions.reports.versions import VersionState, reports_in, see_report, versions_of
+from sessions.reports.versions import VersionState, reports_in, see_report, title_of, versions_of
 
 
 class StartForm(Form):
@@ -132,11 +133,13 @@ def show_review_report(request: Request, form: Filled = NOTHING) -> Response:
         found = ReportInProgramme(row, programme, subject.review, subject.event) if row else None
         seen = found is not None and see_report(db, actor, found)
         versions = versions_of(db, row.id or 0) if row is not None and seen else []
-        host = host_of(db, subject)
+        title = title_of(db, actor, found) if found is not None and seen else ""
+        host, topic = host_of(db, subject), words_of_host(db, actor, subject)(subject.review.topic)
     form = form.with_values(title=str(_("Peer review of %(host)s", host=host.name)), language=subject.review.language)
     return render(
         request, "reports/of_review.html", event=event, subject=subject, review=subject.review, form=form,
-        programme=programme, report=row if seen else None, edits=found is not None and edits_report(actor, found),
+        programme=programme, title=title, topic=topic, report=row if seen else None,
+        edits=found is not None and edits_report(actor, found),
         published=next((one.number for one in versions if one.state is VersionState.PUBLISHED), 0),
         may_start=row is None and may(actor, "start_review_report", subject),
         languages=choices.interface_languages(), tabs_of_review=review_tabs(actor, subject, "review_report"),

@@ -24,8 +24,12 @@ from sessions.peer_reviews.action_plans import (
     move_action,
     proof_of,
 )
+from sessions.peer_reviews.attribution import words_of_host
 from sessions.peer_reviews.follow_ups import current_follow_up, report_on_action, reports_of
 from sessions.peer_reviews.reviews import ReviewInEvent, find_review, inside_review, steps_of
+from sessions.reports.naming import naming_for
+
+TEXTS = ("action", "owner", "reason", "proof")
 
 
 class StateForm(Form):
@@ -59,14 +63,19 @@ def show_action(request: Request, form: Filled = NOTHING) -> Response:
         reports = reports_of(db, subject.in_event.id).get(subject.id, [])
         follow_up = current_follow_up(steps_of(db, event.id), clock.now())
         inside = inside_review(actor, subject)
+        naming, review_id = naming_for(db, actor, event.programme_id), subject.in_event.id
+        said = {name: naming.with_links(getattr(row, name), review_id) for name in TEXTS}
+        notes = {one.id: naming.with_links(one.note, review_id) for one in reports}
+        topic = words_of_host(db, actor, subject.in_event)(subject.in_event.review.topic)
     person = owner.get(row.owner_id or 0)
-    values = {"action": row.action, "owner": row.owner, "due_on": row.due_on.isoformat()}
+    values = {"action": said["action"], "owner": said["owner"], "due_on": row.due_on.isoformat()}
     changing = (form if "action" in form.values else NOTHING).with_values(
         **values, owner_email=person.email if person else ""
     )
-    state = (NOTHING if "action" in form.values else form).with_values(state=row.state.value, proof=row.proof)
+    state = (NOTHING if "action" in form.values else form).with_values(state=row.state.value, proof=said["proof"])
     return render(
-        request, "peer_reviews/action.html", event=event, subject=subject, review=subject.review, action=row,
+        request, "peer_reviews/action.html", event=event, subject=subject, review=subject.review, action=row, said=said,
+        notes=notes, topic=topic,
         owner=person.name if person else "", reports=reports, follow_up=follow_up, form=form, changing=changing,
         moving=state, inside=inside, may_change=may(actor, "change_action", subject),
         may_move=may(actor, "move_action", subject),

@@ -18,6 +18,8 @@ from frontend.buttons import NoForm
 from frontend.pages.reviews import the_review
 from frontend.review_tabs import review_tabs
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
+from sessions.calendar_answers import in_calendars
+from sessions.calendars import EntryKind
 from sessions.peer_reviews.agenda import (
     AgendaDay,
     PartInReview,
@@ -31,6 +33,7 @@ from sessions.peer_reviews.agenda import (
     part_label,
     plan_agenda,
 )
+from sessions.peer_reviews.attribution import words_of_host
 from sessions.peer_reviews.boards import zones_of
 from sessions.peer_reviews.fair_hours import FairStart, cost_of, fairest_start, unfair_parts
 from sessions.peer_reviews.reviews import inside_review, rules_of
@@ -98,6 +101,7 @@ def show_agenda(request: Request, form: Filled = NOTHING) -> Response:
         inside = inside_review(actor, subject)
         people = zones_of(db, subject.id) if inside else {}
         days = agenda_of(db, subject.id)
+        calendars = in_calendars(db, EntryKind.REVIEW, [one.day.id or 0 for one in days])
         rules = rules_of(db, event.id)
         count = max((one.day for one in TEMPLATES[rules.model].parts), default=1) if rules else 1
         typed = form.values.get("starts", [])
@@ -105,7 +109,8 @@ def show_agenda(request: Request, form: Filled = NOTHING) -> Response:
         return render(
             request, "review_meetings/agenda.html", event=event, subject=subject, review=subject.review, form=form,
             days=_shown(days, people, event.zone), zones=people, inside=inside,
-            part_label=part_label, part_names=PART_NAMES, count=count,
+            uids={id: one.uid_for(actor.person) for id, one in calendars.items()},
+            said=words_of_host(db, actor, subject), part_label=part_label, part_names=PART_NAMES, count=count,
             starts=typed or [to_wall(one.day.starts_at, event.zone) for one in days] or _first_times(event, count),
             plannable=may(actor, "plan_agenda", subject),
             begun=any(line.part.started_at for one in days for line in one.lines),

@@ -15,6 +15,7 @@ from frontend.pages.reviews import the_review
 from frontend.review_tabs import review_tabs
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
+from sessions.peer_reviews.attribution import words_of_host
 from sessions.peer_reviews.findings import EFFORT_NAMES, HORIZON_NAMES, LEVEL_NAMES, LONGEST, FindingState
 from sessions.peer_reviews.reviews import ReviewInEvent, inside_review, questions_of
 from sessions.peer_reviews.shared_board import board_entries
@@ -89,7 +90,7 @@ def show_findings(request: Request, form: Filled = NOTHING) -> Response:
         }
         return render(
             request, "review_meetings/findings.html", event=event, subject=subject, review=subject.review, form=form,
-            groups=groups, others=others, found=found, changeable=changeable,
+            groups=groups, others=others, found=found, changeable=changeable, said=words_of_host(db, actor, subject),
             writable=may(actor, "record_finding", subject), inside=inside_review(actor, subject),
             tabs_of_review=review_tabs(actor, subject, "review_findings"), **_words(),
         )  # fmt: skip

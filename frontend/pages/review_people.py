@@ -18,8 +18,11 @@ from frontend.pages.reviews import PLACE_STATES, STATES, the_review
 from frontend.review_tabs import review_tabs
 from frontend.review_words import reasons_in_words
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
+from sessions.calendar_answers import NOWHERE, in_calendars
+from sessions.calendars import Answer, EntryKind
 from sessions.peer_choice.reasons import substitutes_for
-from sessions.peer_reviews.attribution import set_attribution
+from sessions.peer_reviews.agenda import agenda_of
+from sessions.peer_reviews.attribution import set_attribution, words_of_host
 from sessions.peer_reviews.boards import ShownPlace, host_of, shown_places
 from sessions.peer_reviews.chasing import review_board
 from sessions.peer_reviews.endings import (
@@ -93,12 +96,14 @@ class StandIn:
 
 @dataclass(frozen=True)
 class PlaceRow:
-    """A place as who runs the review sees it; `is_free` waits for somebody to stand in."""
+    """A place as who runs the review sees it; `is_free` waits for somebody to stand in, and `days` are the
+    numbers of those that are in their calendar, with what it answered."""
 
     shown: ShownPlace
     may_end: bool
     is_free: bool
     stand_ins: list[StandIn]
+    days: list[tuple[int, Answer]]
 
 
 def _run_review(db: Database, request: Request) -> tuple[Actor, EventWithPhases, ReviewInEvent]:
@@ -117,13 +122,19 @@ def _place_rows(db: Database, actor: Actor, subject: ReviewInEvent) -> list[Plac
         StandIn(people[one.id], country_name(one.country) if one.country else "", reasons_in_words(reasons, one))
         for one, reasons in ranked
     ]
+    days = agenda_of(db, subject.id)
+    calendars = in_calendars(db, EntryKind.REVIEW, [one.day.id or 0 for one in days])
     rows = []
     for shown in shown_places(db, actor, subject):
         place = PlaceInReview(shown.place, subject.review, subject.event)
         free = may(actor, "ask_substitute", place) and stands_in_for(db, shown.place) is None
         peer = shown.place.role is ReviewRole.PEER
         may_end = may(actor, "take_out_of_review", place)
-        rows.append(PlaceRow(shown, may_end, free, stand_ins if free and peer else []))
+        said = [
+            (one.day.number, calendars[one.day.id or 0].answers[shown.place.person_id]) for one in days
+            if shown.place.person_id in calendars.get(one.day.id or 0, NOWHERE).answers
+        ]  # fmt: skip
+        rows.append(PlaceRow(shown, may_end, free, stand_ins if free and peer else [], said))
     return rows
 
 
@@ -243,12 +254,16 @@ def show_place(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, event, subject, place = _own_place(db, request)
         host, questions = host_of(db, subject), questions_of(db, subject.id)
+        said = words_of_host(db, actor, subject)
         steps = [(step_name(one), one) for one in all_steps(db, event.id) if one.is_on]
-    answering, leaving = why_not(actor, "accept_review_place", place), why_not(actor, "leave_review", place)
+    accepting, leaving = why_not(actor, "accept_review_place", place), why_not(actor, "leave_review", place)
+    may_decline = may(actor, "decline_review_place", place)
     return render(
         request, "peer_reviews/place.html", event=event, subject=subject, review=subject.review, place=place.place,
-        host=host, questions=questions, form=form, role_names=ROLE_NAMES, place_states=PLACE_STATES, steps=steps,
-        may_answer=answering is None, may_leave=leaving is None and place.place.state is PlaceState.ACCEPTED,
+        host=host, questions=questions, said=said, form=form, role_names=ROLE_NAMES, place_states=PLACE_STATES,
+        steps=steps, may_accept=accepting is None, may_decline=may_decline,
+        too_late=accepting.message if accepting is not None and may_decline else "",
+        may_leave=leaving is None and place.place.state is PlaceState.ACCEPTED,
         is_private=subject.review.attribution is Attribution.PRIVATE,
         may_withdraw=may(actor, "withdraw_as_host", subject),
         tabs_of_review=review_tabs(actor, subject, "review_place"),

@@ -26,7 +26,7 @@ from sessions.peer_reviews.action_plans import (
     owner_ids,
     plan_action,
 )
-from sessions.peer_reviews.attribution import names_shown, protected_in, without_names
+from sessions.peer_reviews.attribution import names_shown, protected_in, without_names, words_of_host
 from sessions.peer_reviews.boards import host_of
 from sessions.peer_reviews.findings import (
     EFFORT_NAMES,
@@ -127,7 +127,7 @@ def show_record(request: Request, form: Filled = NOTHING) -> Answer:
         shown, inside = finding_shown(db, actor, record), inside_review(actor, subject)
         actions = [one for one in actions_of(db, subject.id) if one.finding_id == record.id] if inside else []
         said = responses_to(db, record.id) if inside else []
-        host = host_of(db, subject)
+        host, topic = host_of(db, subject), words_of_host(db, actor, subject)(subject.review.topic)
     finding = record.finding
     answering = form if "why" in form.values else NOTHING  # who chose no answer sends none
     answering = answering.with_values(
@@ -135,8 +135,9 @@ def show_record(request: Request, form: Filled = NOTHING) -> Answer:
     )
     return render(
         request, "peer_reviews/record.html", event=event, subject=subject, review=subject.review, finding=finding,
-        texts=shown.texts, practice_by=shown.practice_by, host=host, actions=actions, said=said, inside=inside,
-        form=form, answering=answering, planning=form if "action" in form.values else NOTHING, answers=ANSWERS,
+        texts=shown.texts, practice_by=shown.practice_by, host=host, topic=topic, actions=actions, said=said,
+        inside=inside, form=form, answering=answering, planning=form if "action" in form.values else NOTHING,
+        answers=ANSWERS,
         may_respond=may(actor, "respond_to_finding", record), may_plan=may(actor, "plan_action", record),
         tabs_of_review=review_tabs(actor, subject, "review_plan"), **words_of_plans(),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events.core.access import why_not
+from events.core.access import may, why_not
 from events.core.database import Database, reading, transaction
 from events.core.refusals import NotFound
 from events.core.translation import Message, _
@@ -23,7 +23,14 @@ from sessions.peer_reviews.assessment_questions import (
     set_assessment_questions,
 )
 from sessions.peer_reviews.reviews import Attribution
-from sessions.peer_reviews.setting_up import RulesPlan, change_step, get_step, has_reviews, set_review_rules
+from sessions.peer_reviews.setting_up import (
+    RulesPlan,
+    StepInEvent,
+    change_step,
+    get_step,
+    has_reviews,
+    set_review_rules,
+)
 from sessions.peer_reviews.steps import all_steps
 from sessions.peer_reviews.templates import STEP_NAMES
 
@@ -66,7 +73,8 @@ class QuestionsForm(Form):
 
 @dataclass(frozen=True)
 class StepRow:
-    """A step as its organiser edits it; `form` holds what was typed for it and refused."""
+    """A step as its organiser edits it; `form` holds what was typed for it and refused. What is due after the meetings
+    can be changed in an event that is over."""
 
     id: str
     kind: str
@@ -77,6 +85,7 @@ class StepRow:
     ends: str
     is_on: bool
     form: Filled | None
+    may_change: bool
 
 
 def organised_reviews(db: Database, request: Request) -> EventWithPhases:
@@ -99,6 +108,7 @@ def show_rules(request: Request, form: Filled = NOTHING) -> Response:
             one.kind.value.replace(" ", "-"), one.kind.value, STEP_NAMES[one.kind], one.title, one.what,
             to_wall(one.starts_at, event.zone), to_wall(one.ends_at, event.zone), one.is_on,
             form if kind == one.kind.value else None,
+            may(actor, "change_step", StepInEvent(one, event.event)),
         )
         for one in steps
     ]  # fmt: skip

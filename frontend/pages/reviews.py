@@ -16,6 +16,7 @@ from events.programmes import programme_by_id
 from events.roles import organiser_of_event
 from frontend.review_tabs import review_tabs
 from frontend.web import actor_of, page, render
+from sessions.peer_reviews.attribution import words_of_host
 from sessions.peer_reviews.boards import host_of, review_cards, shown_places
 from sessions.peer_reviews.places import open_place_of
 from sessions.peer_reviews.reviews import (
@@ -104,7 +105,7 @@ def show_review(request: Request) -> Response:
         programme = programme_by_id(db, event.programme_id)
         return render(
             request, "peer_reviews/review.html", event=event, subject=subject, review=subject.review, states=STATES,
-            host=host_of(db, subject), questions=questions_of(db, subject.id),
+            host=host_of(db, subject), questions=questions_of(db, subject.id), said=words_of_host(db, actor, subject),
             places=shown_places(db, actor, subject), place_states=PLACE_STATES, role_names=ROLE_NAMES,
             tabs_of_review=review_tabs(actor, subject, "peer_review"),
             mine=next((one for one in places_of(db, subject.id) if one.person_id == actor.person), None)

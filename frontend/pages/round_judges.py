@@ -13,6 +13,7 @@ from events.core.translation import N_, Message, _
 from events.judging.assignment import Assignment
 from events.judging.words import shortage_in_words
 from events.people import find_by_public_id
+from events.reference.languages import language_name
 from events.rounds.assigning import (
     ASSIGNED_SCHEMES,
     assign_by_hand,
@@ -25,6 +26,7 @@ from events.rounds.boards import board_of
 from events.rounds.conflicts import KIND_NAMES, dismiss_conflict, note_mentor, team_of_submission
 from events.rounds.guests import LinkState, guests_of, usual_days
 from events.rounds.judges import judges_to_name, name_judge
+from events.rounds.matching import matching_in
 from events.rounds.rounds import RoundInEvent
 from events.rounds.standings import works_of
 from frontend.pages.events import page_number
@@ -88,11 +90,13 @@ def show_judges(request: Request, form: Filled = NOTHING) -> Response:
         board = board_of(db, actor, subject)
         known = {one.judge.person_id for one in board.judges if one.judge.judges}
         guests, days = guests_of(db, subject.id), usual_days(subject)
+        shown = page_of(board.rows, page_number(request), size=ROWS)
+        known_of = matching_in(db, subject, known, [one.work.submission.id or 0 for one in shown.rows])
         free = [one for one in judges_to_name(db, subject.event) if one.id not in known]
     refusal = why_not(actor, "name_judge", subject)
     return render(
         request, "rounds/judges.html", event=subject.event, subject=subject, board=board, form=form,
-        rows=page_of(board.rows, page_number(request), size=ROWS), base=f"{request.url.path}?page=",
+        rows=shown, known_of=known_of, language_name=language_name, base=f"{request.url.path}?page=",
         free=[(one.public_id, one.name or one.email) for one in free],
         inside=[(one.judge.public_id, one.judge.name) for one in board.judges if one.judge.judges],
         works=[(one.work.row.public_id, f"{one.work.number}. {one.work.title} ({one.work.team.name})")
@@ -150,7 +154,13 @@ def _assigned(request: Request, subject: RoundInEvent, found: Assignment, names:
         told = _("Assigned: %(least)s to %(most)s submissions for each judge.", least=found.balance.least,
                  most=found.balance.most)  # fmt: skip
         return to_round(request, subject, told, "round_judges")
-    said = [(names[one.submission], shortage_in_words(one, names[one.submission])) for one in found.shortages]
+    said = [
+        (
+            names[one.submission],
+            shortage_in_words(one, names[one.submission], language_name(one.language) if one.language else None),
+        )
+        for one in found.shortages
+    ]
     return render(request, "rounds/shortages.html", event=subject.event, subject=subject, found=found, said=said)
 
 

@@ -43,6 +43,7 @@ from events.rounds.publishing import (
     publish_result,
     published_lines,
     show_result_now,
+    shown_result,
     take_result_back,
     versions_of,
 )
@@ -179,11 +180,14 @@ def publish_now(request: Request, form: PublishForm) -> Response:
     with transaction() as db:
         actor, subject = organised_round(db, request)
         until = from_wall(form.hold_until, subject.event.zone, "hold_until") if form.hold_until else None
+        before = shown_result(db, subject)
         row = publish_result(
             db, actor, subject, detail=form.detail, best=int(form.best) if form.best else None, hold_until=until,
             reason=form.reason,
         )  # fmt: skip
     told = _("Published. The teams are told by letter.") if row.held_until is None else _held(row.held_until)
+    if before is not None and row.id == before.id:
+        told = _("Nothing has changed since this result was published, so it stands as it is and nobody is told again.")
     return to_round(request, subject, told, "round_result")
 
 

@@ -22,6 +22,7 @@ from events.rounds.audience import turnout_of
 from events.rounds.boards import board_of
 from events.rounds.comments import commented_rounds
 from events.rounds.desk import PROGRESS_NAMES, Progress, desk_of
+from events.rounds.flags import settle_flag
 from events.rounds.publishing import differs_from, held_result, shown_result
 from events.rounds.rounds import (
     RoundInEvent,
@@ -35,7 +36,6 @@ from events.rounds.rounds import (
 )
 from events.rounds.running import close_round, open_round, put_back_to_draft, reopen_round
 from events.rounds.schemes import TEMPLATES
-from events.rounds.scoring import settle_flag
 from events.rounds.setting_up import (
     add_round,
     change_round,

@@ -18,6 +18,7 @@ from events.screening.screenings import ScreeningInEvent, questions_of
 from events.screening.verdicts import (
     ScreenedWork,
     declare_conflict_as_screener,
+    find_given,
     find_verdict,
     get_work_to_screen,
     give_verdict,
@@ -138,10 +139,14 @@ def give_now(request: Request, form: VerdictForm) -> Response:
         raise Invalid({"verdict": _("Say whether it is eligible.")})
     with transaction() as db:
         actor, subject = _mine(db, request)
-        if find_verdict(db, actor.person, form.client_id) is None:
+        answers = _answers(form)
+        there = find_given(
+            db, actor, subject, verdict=given[0], answers=answers, reason=form.reason, client_id=form.client_id
+        )
+        if there is None:
             work = get_work_to_screen(db, actor, subject, request.path_params["work"])
             give_verdict(
-                db, actor, work, verdict=given[0], answers=_answers(form), reason=form.reason, seen=form.seen,
+                db, actor, work, verdict=given[0], answers=answers, reason=form.reason, seen=form.seen,
                 client_id=form.client_id,
             )  # fmt: skip
         return _on(request, db, actor, subject, _("Saved."))

@@ -10,6 +10,7 @@ from events.challenge_board import filled_in
 from events.challenges import ChallengeInEvent, challenge_titles, get_challenge
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
+from events.core.paging import page_of
 from events.core.refusals import NotAllowed, NotFound
 from events.core.translation import Message, _
 from events.core.wall import from_wall, to_wall
@@ -33,7 +34,9 @@ from events.submission_fields import (
     remove_field,
 )
 from events.teams import TeamInEvent, get_team
+from frontend.addresses import page_base
 from frontend.buttons import NoForm
+from frontend.pages.events import page_number
 from frontend.pages.setup.shared import organised_event
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
@@ -97,10 +100,10 @@ def show_rules(request: Request, form: Filled = NOTHING) -> Response:
         actor = actor_of(db, request)
         fields = fields_for(db, event.id, None)
         challenges = challenge_titles(db, event.id)
-        late = late_entries_in(db, actor, event)
+        late = page_of(late_entries_in(db, actor, event), page_number(request))
         limits = limits_of(db, event.id)
     sent = str(form.values.get("what", ""))
-    refusal = why_not(actor, "set_grace", event)
+    refusal, of_grace = why_not(actor, "set_page_limits", event), why_not(actor, "set_grace", event)
     grace_form = form if sent == "grace" else NOTHING.with_values(minutes=event.event.grace_minutes)
     pages_form = form if sent == "pages" else NOTHING.with_values(
         pages=limits.pages or "", note_pages=limits.note_pages or ""
@@ -108,8 +111,11 @@ def show_rules(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "submission_rules/rules.html", event=event, form=form, fields=fields_shown(fields), kinds=KINDS,
         pages_form=pages_form, stages_asked=in_stages(event),
-        challenges=challenges, late=late, grace_form=grace_form, field_form=form if sent == "field" else None,
+        challenges=challenges, late=late, base=page_base(request, {}),
+        grace_form=grace_form, field_form=form if sent == "field" else None,
         changeable=refusal is None, refusal=refusal.message if refusal else "",
+        grace_changeable=of_grace is None, grace_refusal=of_grace.message if of_grace and refusal is None else "",
+        note_deadline=event.phase(PhaseKind.CONCEPT_NOTE), note_grace=grace_ends(event, PhaseKind.CONCEPT_NOTE),
         deadline=event.phase(PhaseKind.SUBMISSION), grace=grace_ends(event), stages=STAGES if in_stages(event) else (),
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from events.challenges import Challenge
+from events.challenges import Challenge, challenge_titles
 from events.core import clock
 from events.core.access import Actor, may
 from events.core.database import Database, reading, transaction
@@ -17,13 +17,15 @@ from events.handing_in import (
     canonical,
     changed_since,
     get_version,
+    handed_in_for,
     version_that_counts,
     versions_of,
 )
 from events.late_entries import late_entries_of
 from events.people import Person
 from events.phases import PhaseKind
-from events.registration import participant_of_event
+from events.registration_lists import has_registered
+from events.roles import may_know_whose_it_is
 from events.screening.decisions import told_of
 from events.submission_fields import fields_for, kept_answers
 from events.submission_files import files_of, get_file
@@ -39,6 +41,7 @@ from events.submissions import (
     submissions_of,
 )
 from events.team_lists import names_by_team
+from events.team_pages import as_read_by
 from events.teams import TeamInEvent, member_of_team, see_teams, team_of
 from frontend.addresses import asked, page_base
 from frontend.pages.events import page_number
@@ -64,13 +67,16 @@ def show_submissions(request: Request) -> Response:
         found = submissions_of(db, actor, event, challenge=question["challenge"], page=page_number(request))
         own = team_of(db, actor.person, event.id)
         mine = submission_of_team(db, own.id) if own else None
+        registered = has_registered(db, event.id, actor.person)
+        titles = challenge_titles(db, event.id)
     deadline = deadline_of(TeamInEvent(own, event)) if own else event.phase(PhaseKind.SUBMISSION)
     judging, live = event.phase(PhaseKind.JUDGING), event.phase(PhaseKind.LIVE)
     opens = min((phase.starts_at for phase in (judging, live) if phase is not None), default=None)
     return render(
         request, "submissions/list.html", event=event, found=found, own=own, mine=mine, opens=opens,
-        shown=gallery_open(event, clock.now()), registered=participant_of_event(actor, event),
-        sees=see_teams(actor, event), deadline=deadline,
+        shown=gallery_open(event, clock.now()), registered=registered, titles=titles,
+        question=question, filtered=any(question.values()),
+        sees=see_teams(actor, event), blind=not may_know_whose_it_is(actor, event), deadline=deadline,
         writable=own is not None and may(actor, "save_draft", TeamInEvent(own, event)),
         base=page_base(request, question),
     )  # fmt: skip
@@ -91,6 +97,8 @@ def show_submission(request: Request, form: Filled = NOTHING) -> Response:
         changed = inside and changed_since(db, subject.submission)
         told = told_of(db, subject.id) if inside else None
         handed_in = bool(counting_versions(db, [subject.id], subject.team.stage))
+        meant = handed_in_for(db, subject.team, counts.content) if counts else None
+        read = as_read_by(db, actor, subject, counts.content) if counts else None
     row = subject.submission
     draft = {
         "title": row.title, "summary": row.summary, "text": row.text, "links": row.links, "video": row.video,
@@ -100,10 +108,10 @@ def show_submission(request: Request, form: Filled = NOTHING) -> Response:
     team = TeamInEvent(subject.team, subject.event)
     return render(
         request, "submissions/submission.html", event=subject.event, subject=subject, form=form, inside=inside,
-        counts=counts, says=counts.content if counts else draft, versions=versions, challenge=challenge, names=names,
+        counts=counts, says=read or draft, versions=versions, challenge=challenge, names=names,
         writable=may(actor, "save_draft", team), final=row.state is SubmissionState.FINAL,
         admits=may(actor, "change_event", subject.event),
-        changed=changed, told=told, handed_in=handed_in,
+        changed=changed, told=told, handed_in=handed_in, meant=meant,
         late=[one for one in versions if one.late and not one.admitted_at],
         deadline=deadline_of(team), exceptions=exceptions,
         lets_in=may(actor, "give_late_entry", team),

@@ -28,15 +28,15 @@ from events.people import people_by_id
 from events.phases import PhaseKind
 from events.proposals.places import open_places_of
 from events.reference.skills import SKILLS, skill_label
-from events.registration import participant_of_event
-from events.roles import organiser_of_event
+from events.registration_lists import has_registered
+from events.roles import may_know_whose_it_is, organiser_of_event
 from events.seekers import find_seeker, skills_in_teams
-from events.submissions import submission_of_team
+from events.submissions import SubmissionState, submission_of_team
 from events.team_lists import forming_of, teams_of
+from events.team_pages import ChallengeSwitch, challenge_fixed_since, change_team, switches_of
 from events.team_rules import is_too_small, locked_at
 from events.teams import (
     TeamInEvent,
-    change_team,
     form_team,
     get_team,
     members_of,
@@ -59,6 +59,7 @@ class TeamForm(Form):
     idea: str = ""
     looking_for: str = ""
     room: str = ""
+    why: str = ""
 
 
 class InviteForm(Form):
@@ -87,6 +88,7 @@ def show_teams(request: Request, form: Filled = NOTHING) -> Response:
             with_places=bool(question["places"]), page=page_number(request),
         )  # fmt: skip
         own = team_of(db, actor.person, event.id)
+        registered = has_registered(db, event.id, actor.person)
         me = find_seeker(db, event.id, actor.person)
         invitations = invitations_for(db, actor, event) if own is None else []
         requests = own_join_requests(db, actor, event) if own is None else []
@@ -97,7 +99,8 @@ def show_teams(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "teams/list.html", event=event, form=form, found=found, own=own, invitations=invitations,
         titles=titles, question=question, filtered=any(question.values()), base=page_base(request, question),
-        sees=see_teams(actor, event), registered=participant_of_event(actor, event), requests=requests, offered=offered,
+        sees=see_teams(actor, event), blind=not may_know_whose_it_is(actor, event), registered=registered,
+        requests=requests, offered=offered,
         may_form=refusal is None and own is None, registering=event.is_open(PhaseKind.REGISTRATION, clock.now()),
         may_seek=own is None and may(actor, "look_for_team", event), looks=me is not None and me.looks,
         why_no_team=refusal.message if refusal is not None and own is None and isinstance(refusal, Conflict) else "",
@@ -128,6 +131,7 @@ def show_team(request: Request, form: Filled = NOTHING) -> Response:
         ]  # fmt: skip
         roles, skills = roles_of(db, subject.id), skills_in_teams(db, subject.id)
         requests, own = requests_to_join(db, actor, subject), team_of(db, actor.person, event.id)
+        switches = switches_of(db, actor, subject)
     joining = why_not(actor, "invite_to_team", subject)
     asking = why_not(actor, "ask_to_join_team", subject)
     return render(
@@ -140,7 +144,7 @@ def show_team(request: Request, form: Filled = NOTHING) -> Response:
         requests=requests, own_request=own_requests[-1] if own_requests else None, skills=skill_options(),
         may_ask=asking is None and own is None and members and len(members) < event.event.team_size_max,
         why_not_ask=asking.message if isinstance(asking, Conflict) and own is None else "", lock_at=locked_at(event),
-        tabs_of_room=room_tabs(actor, subject, "team"), in_call=in_stages(event),
+        tabs_of_room=room_tabs(actor, subject, "team"), in_call=in_stages(event), switches=switches,
     )  # fmt: skip
 
 
@@ -173,22 +177,38 @@ def edit_team(request: Request, form: Filled = NOTHING) -> Response:
         titles = challenge_titles(db, subject.event.id)
         team = subject.team
         challenge = db.get(Challenge, team.challenge_id) if team.challenge_id else None
+        submission = submission_of_team(db, subject.id)
+    now, wanted = challenge.public_id if challenge else "", request.query_params.get("challenge", "")
+    fixed = challenge_fixed_since(subject)
     form = form.with_values(
-        name=team.name, challenge=challenge.public_id if challenge else "", idea=team.idea,
+        name=team.name, challenge=wanted if wanted in dict(titles) and not fixed else now, idea=team.idea,
         looking_for=team.looking_for, room=team.room,
     )  # fmt: skip
-    return render(request, "teams/edit.html", event=subject.event, subject=subject, form=form, titles=titles)
+    return render(
+        request, "teams/edit.html", event=subject.event, subject=subject, form=form, titles=titles, fixed=fixed,
+        overrules=organiser_of_event(actor, subject.event),
+        handed_in=submission is not None and submission.state is SubmissionState.FINAL,
+    )  # fmt: skip
 
 
 @page(form=TeamForm, again=edit_team, signed_in=True)
 def change_now(request: Request, form: TeamForm) -> Response:
     with transaction() as db:
         actor, subject = team_asked_for(db, request)
-        change_team(
+        switch = change_team(
             db, actor, subject, name=form.name, challenge=form.challenge, idea=form.idea, looking_for=form.looking_for,
-            room=form.room,
+            room=form.room, why=form.why,
         )  # fmt: skip
-    return to_team(request, subject, _("Changed."))
+        fixed = challenge_fixed_since(subject)
+    return to_team(request, subject, _told(switch, fixed is not None))
+
+
+def _told(switch: ChallengeSwitch | None, fixed: bool) -> Message:
+    if switch is None:
+        return _("Changed.")
+    if switch.handed_in and not fixed:
+        return _("Changed. What was handed in was for the challenge before: hand in again for this one.")
+    return _("Changed. The team and the owners of both challenges are told why.")
 
 
 def to_team(request: Request, subject: TeamInEvent, told: Message) -> Response:

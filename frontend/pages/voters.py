@@ -11,7 +11,7 @@ from events.core.limits import take_turn
 from events.core.refusals import Invalid, NotFound
 from events.core.tokens import digest
 from events.core.translation import N_, _
-from events.rounds.audience import cast_ballot, is_audience_vote, poll_for
+from events.rounds.audience import ballot_said, cast_ballot, is_audience_vote, poll_for
 from events.rounds.guests import MOST_DAYS, usual_days
 from events.rounds.rounds import RoundInEvent
 from events.rounds.voters import (
@@ -22,12 +22,13 @@ from events.rounds.voters import (
     revoke_voter,
     voters_by_mail,
 )
-from events.rounds.votes import find_vote
+from events.rounds.votes import find_replayed
 from frontend.buttons import NoForm
-from frontend.pages.audience import BallotForm, ballot_page, choices_in
+from frontend.pages.audience import VOTED, BallotForm, ballot_page, choices_in
 from frontend.pages.events import page_number
+from frontend.pages.judging import taken
 from frontend.pages.rounds import organised_round, to_round, words
-from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
+from frontend.web import NOTHING, Filled, Form, actor_of, page, render
 
 
 class InviteForm(Form):
@@ -102,8 +103,11 @@ def vote_now(request: Request, form: BallotForm) -> Response:
     with transaction() as db:
         reader = actor_of(db, request)
         voter, subject = get_voter(db, token)
-        if find_vote(db, voter.person, form.client_id) is None:
-            choices = choices_in(poll_for(db, voter, subject, reader=reader), form)
-            cast_ballot(db, voter, subject, choices=choices, seen=form.seen, client_id=form.client_id)
-    told = _("Thank you, your vote is in. You can change it until voting is closed.")
-    return redirect(request, "ballot_by_link", token=token, flash=told)
+        choices = choices_in(subject, form)
+        vote = find_replayed(db, subject.id, voter.person, ballot_said(choices), form.client_id)
+        if vote is None:
+            poll_for(db, voter, subject, reader=reader)  # refuses who may not read what they would vote about
+            vote = cast_ballot(
+                db, voter, subject, choices=choices, seen=form.seen, client_id=form.client_id, read=form.having_read()
+            )  # fmt: skip
+    return taken(request, vote.given_at, vote.number, VOTED, "ballot_by_link", token=token)

@@ -5,13 +5,14 @@ from starlette.responses import Response
 
 from events.core.database import reading, transaction
 from events.core.refusals import NotAllowed
-from events.core.translation import N_, _
+from events.core.translation import N_, Message, _
 from events.events import EventWithPhases, get_event
 from events.roles import organiser_of_event
 from frontend.buttons import NoForm
 from frontend.web import NOTHING, Filled, actor_of, page, redirect, render
 from sessions.networking.touch import turn_connections_into_requests, waiting_connections
-from sessions.wishes import Turned, turn_wishes_into_requests, waiting_by_team, waiting_wishes
+from sessions.turning import Turned
+from sessions.wishes import turn_wishes_into_requests, waiting_by_team, waiting_wishes
 
 
 @page(signed_in=True)
@@ -47,8 +48,12 @@ def turn_connections_now(request: Request, form: NoForm) -> Response:
 
 
 def _told(request: Request, event: EventWithPhases, turned: Turned) -> Response:
-    if not turned.made:
-        told = _("No request could be made now. Whoever does not take part here yet is left for the next time.")
-    else:
-        told = N_("One request was made.", "%(count)s requests were made.", turned.made)
-    return redirect(request, "wishes", event=event.event.slug, flash=told)
+    told: list[Message | str] = []
+    if turned.made:
+        told.append(N_("One request was made.", "%(count)s requests were made.", turned.made))
+    if turned.left:
+        told.append(N_("One is left for the next time:", "%(count)s are left for the next time:", turned.left))
+        told += list(turned.why)[:3]
+    elif not told:
+        told.append(_("Nothing waits any more."))
+    return redirect(request, "wishes", event=event.event.slug, flash=" ".join(map(str, told)))

@@ -18,7 +18,7 @@ from events.core.refusals import Invalid, NotFound
 from events.core.translation import At, Message, _
 from events.deadlines import DeadlinePassed, deadline_of, grace_ends, hands_in_during, in_stages
 from events.events import get_event
-from events.handing_in import changed_since, hand_in, keep_late_version
+from events.handing_in import changed_since, hand_in, handed_in_for, keep_late_version
 from events.late_entries import LateEntry, standing_late_entry
 from events.page_limits import most_pages
 from events.people import Person
@@ -223,7 +223,8 @@ def edit_submission(request: Request, form: Filled = NOTHING) -> Response:
         challenge = db.get(Challenge, team.team.challenge_id) if team.team.challenge_id else None
         names = [one.name for one in members_of(db, team.id)]
         changed = row is not None and changed_since(db, row)
-        handed_in = row is not None and bool(counting_versions(db, [row.id or 0], team.team.stage))
+        version = counting_versions(db, [row.id or 0], team.team.stage).get(row.id or 0) if row else None
+        meant = handed_in_for(db, team.team, version.content) if version else None
         exception: LateEntry | None = standing_late_entry(db, team.id)
         most = most_pages(db, team)
     form = _ticked(form.with_values(**_values(row, fields)), fields)
@@ -231,9 +232,9 @@ def edit_submission(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "submissions/edit.html", event=team.event, team=team, form=form, submission=row, theirs=theirs,
         revision=revision, files=files, places=MOST_FILES - len(files), challenge=challenge, names=names,
-        longest=LONGEST, deadline=deadline_of(team), stage=stage_in_words(team), handed_in=handed_in,
+        longest=LONGEST, deadline=deadline_of(team), stage=stage_in_words(team), handed_in=version is not None,
         may_hand_in=may(actor, "hand_in", team), changed=changed, fields=[asked_field(one) for one in fields],
-        grace=grace_ends(team.event, hands_in_during(team)), most_pages=most,
+        grace=grace_ends(team.event, hands_in_during(team)), most_pages=most, meant=meant,
         late_until=exception.until if exception else None,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 from events.core import clock
+from frontend.logos import Logo
 from frontend.report_files import docx_parts
 from frontend.report_files.charts import WIDTH, chart_png
 from sessions.reports.documents import (
@@ -28,13 +29,15 @@ from sessions.reports.documents import (
 
 DEEPEST_IN_CONTENTS = 3
 SHOWN_WIDTH = 5_040_000  # of a picture, in English metric units: 14 cm
+LOGO_HEIGHT = 504_000  # 14 mm
 
 
-def report_docx(document: Document) -> bytes:
+def report_docx(document: Document, logo: Logo | None = None) -> bytes:
     """The bytes of a DOCX."""
     writing = _Writing()
     body = "".join(
         (
+            writing.logo(logo) if logo is not None else "",
             _styled("Title", _letters(document.title)),
             *(_styled("Subtitle", _letters(line)) for line in document.about),
             _styled("TOCHeading", _letters(document.contents)),
@@ -117,6 +120,13 @@ class _Writing:
             + f"<w:tr><w:trPr><w:tblHeader/></w:trPr>{head}</w:tr>{rows}</w:tbl>"
             + _paragraph("")
         )
+
+    def logo(self, one: Logo) -> str:
+        """The programme's logo, in words too."""
+        self.pictures.append(one.png)
+        width, height = one.size
+        shown = min(SHOWN_WIDTH, LOGO_HEIGHT * width // height)
+        return _paragraph(docx_parts.picture(len(self.pictures), one.alt, shown, shown * height // width))
 
     def figure(self, one: Figure) -> str:
         """A chart, as a picture with its words."""

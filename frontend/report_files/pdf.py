@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from frontend.logos import Logo
 from frontend.report_files.charts import chart_png
 from sessions.reports.documents import Block, Document, Figure, Heading, Listing, Paragraph, Quote, Run, Table
 
@@ -31,7 +32,7 @@ def _fonts() -> Path:
     return folder
 
 
-def report_pdf(document: Document) -> bytes:
+def report_pdf(document: Document, logo: Logo | None = None) -> bytes:
     """The bytes of a PDF. Takes a second for hundreds of pages, without keeping other threads waiting."""
     import typst
 
@@ -41,6 +42,7 @@ def report_pdf(document: Document) -> bytes:
         content = {
             "title": document.title, "language": document.language, "author": document.author,
             "about": list(document.about), "contents": document.contents, "blocks": writing.blocks(document.blocks),
+            "logo": writing.logo(logo) if logo is not None else None,
         }  # fmt: skip
         (folder / "document.json").write_text(json.dumps(content), encoding="utf-8")
         shutil.copy(TEMPLATE, folder / "report.typ")
@@ -77,6 +79,11 @@ class _Writing:
             return {"kind": "table", "caption": one.caption, "columns": len(one.header), "header": list(one.header),
                     "rows": rows}  # fmt: skip
         return self.figure(one)
+
+    def logo(self, one: Logo) -> dict[str, str]:
+        """The programme's logo."""
+        (self.folder / "logo.png").write_bytes(one.png)
+        return {"file": "logo.png", "alt": one.alt}
 
     def figure(self, one: Figure) -> dict[str, Any]:
         """A chart, as a picture."""

@@ -207,14 +207,18 @@ async function post(what, meeting, values, cell, from, who) {
   }
 }
 
+let asks = 0;
+
 /**
  * Fetch what the board shows now. Neither the focus nor what is in sight moves.
  * @param {{ row: string, slot: string }} [goTo]
  */
 async function refresh(goTo) {
+  const ask = (asks += 1);
   const answer = await fetch(board.dataset.fragment ?? "", { credentials: "same-origin" });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (ask !== asks) return; // An answer that was overtaken on its way.
   if (carried || swap.open) {
     missed = true;
     return;

@@ -30,6 +30,8 @@ export function makeCall(call, tell) {
   let order = 0;
   let epoch = 0;
   let rev = -1;
+  /** @type {number | undefined} how many came before us to a call that has no place for us yet */
+  let ahead;
   /** @type {Phase} */
   let phase = "out";
   /** @type {Mesh | Sfu | undefined} */
@@ -69,8 +71,12 @@ export function makeCall(call, tell) {
   const joined = async (answer) => {
     order = answer.order;
     if (otherPage(answer.room.way)) return;
-    const again = engine !== undefined && answer.resumed && answer.room.epoch === epoch;
+    // What another service holds goes on by itself, whatever became of our line; only a switch takes it away.
+    const same = answer.room.epoch === epoch;
+    const again = same && (engine ? answer.resumed : call.querySelector("[data-frame] :is(iframe, a)") !== null);
     if (answer.full) view.note(view.words("full"));
+    else if (ahead !== undefined) view.note("");
+    ahead = answer.full ? before(answer.room) : undefined;
     if (!again) {
       engine?.close();
       engine = undefined;
@@ -81,8 +87,19 @@ export function makeCall(call, tell) {
     rev = -1;
     take(answer.room);
     tellMedia();
-    const ahead = await line.ahead();
-    if (ahead !== undefined) tell.ahead(ahead);
+    const fast = await line.ahead();
+    if (fast !== undefined) tell.ahead(fast);
+  };
+
+  /** @param {Room} room */
+  const before = (room) => room.peers.filter((peer) => peer.id !== line.me && peer.order < order).length;
+
+  /** A call in a frame has camera and microphone as long as the frame is there, whether it is seen or not. */
+  const takeFrameAway = () => {
+    const place = call.querySelector("[data-frame]");
+    if (!(place instanceof HTMLElement)) return;
+    place.hidden = true;
+    for (const old of place.querySelectorAll("iframe, a")) old.remove();
   };
 
   /**
@@ -99,11 +116,10 @@ export function makeCall(call, tell) {
 
   /** @param {Joined} answer */
   const start = (answer) => {
-    const frame = call.querySelector("[data-frame]");
-    if (frame instanceof HTMLElement) frame.hidden = true;
+    takeFrameAway();
     call.dataset.way = answer.room.way;
     const { kind } = answer.ticket;
-    if (kind !== "native") {
+    if (kind !== "native" && !answer.full) {
       outside(answer);
       return;
     }
@@ -124,7 +140,6 @@ export function makeCall(call, tell) {
     const place = call.querySelector("[data-frame]");
     if (!(place instanceof HTMLElement)) return;
     place.hidden = false;
-    for (const old of place.querySelectorAll("iframe, a")) old.remove();
     if (ticket.kind === "frame") {
       const frame = document.createElement("iframe");
       frame.title = call.getAttribute("aria-label") ?? "";
@@ -152,6 +167,7 @@ export function makeCall(call, tell) {
     if (room.epoch !== epoch) {
       // Said twice, it is one switch.
       epoch = room.epoch;
+      takeFrameAway();
       announce(view.words("switched"));
       line.enter();
       return;
@@ -164,6 +180,10 @@ export function makeCall(call, tell) {
     // Whoever has just come does not know yet what is switched on here.
     if (peers.some((peer) => !others.has(peer.id))) line.media(media());
     others = new Set(peers.map((peer) => peer.id));
+    if (ahead === undefined || before(room) >= ahead) return;
+    // Somebody who came before us has left: there may be a place now.
+    ahead = before(room);
+    line.enter();
   };
 
   /** @param {Phase} next */
@@ -192,7 +212,9 @@ export function makeCall(call, tell) {
     line.leave();
     stop();
     others = new Set();
+    ahead = undefined;
     view.show(false);
+    takeFrameAway();
     go("out");
     view.note(why);
     announce(why);

@@ -1,6 +1,7 @@
 /**
  * The door on a phone: tickets by the camera, by their letters or by name. Each scan gets a name of its own and is kept
- * in the browser until the server has answered, so that the network may go away and scans may be sent twice.
+ * in the browser until the server has answered, so that the network may go away and scans may be sent twice. One that
+ * was refused stands on the page until somebody dismisses it: who it was may be inside by now.
  */
 import { refresh } from "./refresh.js";
 import { announce } from "./toasts.js";
@@ -10,11 +11,13 @@ const LOOK_EVERY = 300;
 const SAME_AFTER = 4000;
 const MOST_AT_ONCE = 50;
 const MOST_SHOWN = 8;
+const SHOWN_OF_CODE = 24;
 
 /**
  * @typedef {{ id: string, at: number, code: string }} Scan
  * @typedef {{ id: string, name: string, about: string, short: string, there: boolean }} Person
  * @typedef {{ id: string, state: string, message: string }} Result
+ * @typedef {{ id: string, at: number, who: string, why: string }} Refused
  */
 
 /** @param {string} id */
@@ -25,7 +28,9 @@ const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("code"));
 const found = byId("door-found");
 const answerLine = byId("door-answer");
 const waitingLine = byId("door-waiting");
+const refusedPart = byId("door-refused");
 const KEY = `folkmoot door ${door.dataset.door}`;
+const REFUSED = `folkmoot door refused ${door.dataset.door}`;
 
 /** @type {Person[]} */
 let people = [];
@@ -41,21 +46,63 @@ function say(name, values = {}) {
   return (door.dataset[name] ?? "").replace(/\{(\w+)\}/g, (_all, key) => values[key] ?? "");
 }
 
-/** @returns {Scan[]} */
-function kept() {
+/** @param {string} key @returns {any[]} */
+function stored(key) {
   try {
-    return JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    return JSON.parse(localStorage.getItem(key) ?? "[]");
   } catch {
     return [];
   }
 }
 
+/** @param {string} key @param {unknown[]} values */
+function store(key, values) {
+  if (values.length) localStorage.setItem(key, JSON.stringify(values));
+  else localStorage.removeItem(key);
+}
+
+/** @returns {Scan[]} */
+function kept() {
+  return stored(KEY);
+}
+
 /** @param {Scan[]} scans */
 function keep(scans) {
-  if (scans.length) localStorage.setItem(KEY, JSON.stringify(scans));
-  else localStorage.removeItem(KEY);
+  store(KEY, scans);
   waitingLine.hidden = scans.length === 0;
   waitingLine.textContent = say("sayWaiting", { count: String(scans.length) });
+}
+
+/** @param {Refused[]} found */
+function keepRefused(found) {
+  store(REFUSED, found);
+  refusedPart.hidden = found.length === 0;
+  /** @type {HTMLElement} */ (refusedPart.querySelector("ul")).replaceChildren(...found.map(refusedLine));
+}
+
+/** @param {Refused} one */
+function refusedLine(one) {
+  const [line, slot, button] = lineFrom("door-refused-one");
+  slot("who").textContent = one.who;
+  slot("why").textContent = one.why;
+  slot("when").textContent = new Date(one.at).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  button.setAttribute("aria-label", `${button.textContent}: ${one.who}`);
+  button.addEventListener("click", () => {
+    keepRefused(stored(REFUSED).filter((each) => each.id !== one.id));
+    field.focus();
+  });
+  return line;
+}
+
+/**
+ * A line made from a template: itself, its places for words, its button.
+ * @param {string} id
+ * @returns {[HTMLElement, (name: string) => HTMLElement, HTMLButtonElement]}
+ */
+function lineFrom(id) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  const line = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
+  return [line, (name) => /** @type {HTMLElement} */ (line.querySelector(`[data-slot=${name}]`)), /** @type {HTMLButtonElement} */ (line.querySelector("button"))];
 }
 
 /** A name for a scan that no other has. `crypto.randomUUID` is for https only. */
@@ -129,16 +176,38 @@ async function send(newest = "", name = "") {
     const last = results.find((one) => one.id === newest) ?? results.at(-1);
     if (last) show(last.state, last.message);
     void refresh(byId("door-state"), false).catch(() => undefined); // What was told while the network was away was missed.
-    for (const one of results) {
-      const owner = one.state === "refused" ? undefined : ownerOf(batch.find((each) => each.id === one.id)?.code ?? "");
-      if (owner) owner.there = true;
-    }
+    note(results, batch);
   } catch {
     wait(newest, name);
   } finally {
     sending = false;
     if (kept().length) timer = setTimeout(() => void send(), AGAIN_AFTER);
   }
+}
+
+/**
+ * What became of scans: who is there, and what was refused.
+ * @param {Result[]} results
+ * @param {Scan[]} batch
+ */
+function note(results, batch) {
+  /** @type {Refused[]} */
+  const refused = stored(REFUSED);
+  for (const one of results) {
+    const sent = batch.find((each) => each.id === one.id);
+    const owner = ownerOf(sent?.code ?? "");
+    if (owner) owner.there = one.state !== "refused";
+    if (one.state === "refused" && sent && !refused.some((each) => each.id === one.id)) {
+      refused.push({ id: one.id, at: sent.at, who: owner?.name ?? named(sent.code), why: one.message });
+    }
+  }
+  keepRefused(refused);
+}
+
+/** What was read, short enough to be compared with a ticket. @param {string} code */
+function named(code) {
+  const text = code.split("/").pop() ?? code;
+  return text.length > SHOWN_OF_CODE ? `${text.slice(0, SHOWN_OF_CODE)}…` : text;
 }
 
 /**
@@ -160,12 +229,9 @@ function lookForNames() {
 
 /** @param {Person} person */
 function lineOf(person) {
-  const template = /** @type {HTMLTemplateElement} */ (document.getElementById("door-person"));
-  const line = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true));
-  const slot = (/** @type {string} */ name) => /** @type {HTMLElement} */ (line.querySelector(`[data-slot=${name}]`));
+  const [line, slot, button] = lineFrom("door-person");
   slot("name").textContent = person.name;
   slot("about").textContent = person.there ? `${person.about} · ${say("sayThere")}` : person.about;
-  const button = /** @type {HTMLButtonElement} */ (line.querySelector("button"));
   button.setAttribute("aria-label", `${button.textContent}: ${person.name}`);
   button.addEventListener("click", () => {
     clear();
@@ -190,6 +256,7 @@ form.addEventListener("submit", (event) => {
   if (isTicket(typed) || looksLikeLetters) {
     clear();
     scan(typed);
+    field.focus();
   } else if (found.children.length === 1) {
     found.querySelector("button")?.click();
   } else if (found.children.length === 0) {
@@ -197,6 +264,12 @@ form.addEventListener("submit", (event) => {
   } else {
     found.querySelector("button")?.focus();
   }
+});
+
+// A hand-held reader types like a keyboard, wherever the focus is.
+document.addEventListener("keydown", (event) => {
+  const nowhere = document.activeElement === document.body || document.activeElement === null;
+  if (nowhere && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey) field.focus();
 });
 
 async function learnNames() {
@@ -262,12 +335,13 @@ async function startCamera() {
   }
 }
 
-if (BarcodeDetector && navigator.mediaDevices) byId("door-camera").hidden = false;
+byId(BarcodeDetector && navigator.mediaDevices ? "door-camera" : "door-no-camera").hidden = false;
 start.addEventListener("click", () => (stream ? stopCamera() : void startCamera()));
 window.addEventListener("pagehide", stopCamera);
 window.addEventListener("online", () => void send());
 
 for (const part of document.querySelectorAll("[data-without-script]")) part.setAttribute("hidden", "");
 keep(kept());
+keepRefused(stored(REFUSED));
 void learnNames();
 void send();

@@ -2,6 +2,16 @@
 
 const part = document.querySelector("[data-hall]");
 
+/**
+ * The question that somebody writes is not part of what is refreshed: it comes into sight when the room opens.
+ * @param {HTMLElement} part
+ */
+function showAsking(part) {
+  const ask = document.querySelector("[data-hall-ask]");
+  const open = part.querySelector("[data-hall-open]") !== null;
+  if (ask instanceof HTMLElement && !ask.contains(document.activeElement)) ask.hidden = !open;
+}
+
 async function look() {
   if (!(part instanceof HTMLElement) || document.hidden) return;
   const at = document.activeElement;
@@ -9,7 +19,10 @@ async function look() {
   try {
     const answer = await fetch(part.dataset.hall ?? "", { credentials: "same-origin" });
     if (answer.status === 404) location.reload();
-    if (answer.ok) part.innerHTML = await answer.text();
+    if (answer.ok) {
+      part.innerHTML = await answer.text();
+      showAsking(part);
+    }
   } catch {
     // Away for a moment: the next look may succeed.
   }

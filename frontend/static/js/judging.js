@@ -1,13 +1,15 @@
 /**
- * A judge's forms: points by the keyboard, and nothing typed is lost while the network is away. What could not be sent
- * waits in this browser, with the id that the page gave it, so that sending it twice changes nothing.
+ * The forms of judges and of the audience: points by the keyboard, and nothing that was given is lost while the network
+ * is away. What could not be sent waits in this browser, with the id that the page gave it, so that sending it twice
+ * changes nothing. Whoever changes their mind meanwhile sends the next try of the same id: the first may have arrived.
  */
 import { announce } from "./toasts.js";
 
 const AGAIN = 20000;
 
 /**
- * @typedef {{ action: string, page: string, fields: [string, string][], refused?: string }} Waiting
+ * One that waits: `key` tells forms with the same address apart, `page` is where it was typed.
+ * @typedef {{ key: string, action: string, page: string, fields: [string, string][], refused?: string }} Waiting
  * @typedef {{ ok: boolean, message: string, seen?: number, next_id?: string, then?: string }} Answer
  * @typedef {{ seen: string, fields: [string, string][] }} Draft
  */
@@ -46,6 +48,17 @@ function waiting() {
   return kept(QUEUE) ?? [];
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @returns {string} what tells this form from all others
+ */
+function keyOf(form) {
+  const line = form.querySelector("[data-offline]");
+  const thing = line instanceof HTMLElement ? (line.dataset.thing ?? "") : "";
+  const action = form.getAttribute("action") ?? "";
+  return thing ? `${action}#${thing}` : action;
+}
+
 /** @param {string} action */
 function draftName(action) {
   return `folkmoot-judging-${me}-draft-${action}`;
@@ -65,9 +78,17 @@ async function send(action, fields) {
   return { status: found.status, answer: await found.json() };
 }
 
-/** @param {string} action */
-function forget(action) {
-  const rest = waiting().filter((one) => one.action !== action);
+/** @param {[string, string][]} fields */
+function idOf(fields) {
+  return fields.find(([name]) => name === "client_id")?.[1] ?? "";
+}
+
+/**
+ * @param {string} key
+ * @param {string} [id] only this try of it
+ */
+function forget(key, id) {
+  const rest = waiting().filter((one) => one.key !== key || (id !== undefined && idOf(one.fields) !== id));
   keep(QUEUE, rest.length ? rest : null);
 }
 
@@ -84,14 +105,18 @@ function sendWaiting() {
 
 async function sendAll() {
   for (const one of waiting()) {
+    const id = idOf(one.fields);
+    const still = () => waiting().some((each) => each.key === one.key && idOf(each.fields) === id);
+    if (!still()) continue; // Something else was given in its place meanwhile.
     try {
       const { status, answer } = await send(one.action, one.fields);
+      if (!still()) continue;
       if (status < 400 && answer.ok) {
-        forget(one.action);
+        forget(one.key, id);
         keep(draftName(one.action), null);
-        taken(one.action, answer);
+        taken(one.key, answer);
       } else {
-        keep(QUEUE, waiting().map((each) => (each.action === one.action ? { ...each, refused: answer.message } : each)));
+        keep(QUEUE, waiting().map((each) => (each.key === one.key ? { ...each, refused: answer.message } : each)));
       }
     } catch {
       return; // Still away: it stays where it is.
@@ -120,7 +145,7 @@ function show() {
   }
   for (const line of document.querySelectorAll("[data-offline]")) {
     const form = line.closest("form");
-    const mine = all.find((one) => form?.getAttribute("action") === one.action);
+    const mine = all.find((one) => form && keyOf(form) === one.key);
     if (!mine || !(line instanceof HTMLElement)) continue;
     line.textContent = mine.refused ? `${line.dataset.refused} ${mine.refused}` : (line.dataset.kept ?? "");
     const drop = form?.querySelector("[data-drop]");
@@ -129,16 +154,20 @@ function show() {
 }
 
 /**
- * @param {string} action
+ * @param {string} key
  * @param {Answer} answer
  */
-function taken(action, answer) {
-  const form = document.querySelector(`form[action="${CSS.escape(action)}"]`);
-  if (!(form instanceof HTMLFormElement)) return;
+function taken(key, answer) {
+  const form = [...document.forms].find((one) => keyOf(one) === key);
+  const line = form?.querySelector("[data-offline]");
+  if (!form || !(line instanceof HTMLElement)) return;
+  if (line.dataset.goOn !== undefined && answer.then) {
+    location.assign(answer.then);
+    return;
+  }
   setField(form, "seen", String(answer.seen ?? 0));
   setField(form, "client_id", answer.next_id ?? "");
-  const line = form.querySelector("[data-offline]");
-  if (line instanceof HTMLElement) line.textContent = line.dataset.sent ?? "";
+  line.textContent = line.dataset.sent ?? "";
 }
 
 /**
@@ -153,15 +182,34 @@ function setField(form, name, value) {
 
 /**
  * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} [button] by which it is sent
  * @returns {[string, string][]}
  */
-function fieldsOf(form) {
+function fieldsOf(form, button = null) {
   /** @type {[string, string][]} */
   const found = [];
   for (const [name, value] of new FormData(form)) {
     if (name !== "key" && name !== "csrf_token" && typeof value === "string") found.push([name, value]);
   }
+  if (button instanceof HTMLButtonElement && button.name) found.push([button.name, button.value]);
   return found;
+}
+
+/**
+ * Put what was typed back, but for what the page itself knows better.
+ * @param {HTMLFormElement} form
+ * @param {[string, string][]} fields
+ */
+function fill(form, fields) {
+  for (const one of form.elements) {
+    if (one instanceof HTMLInputElement && (one.type === "radio" || one.type === "checkbox")) {
+      one.checked = fields.some(([name, value]) => name === one.name && value === one.value);
+    } else if ((one instanceof HTMLInputElement && one.type !== "hidden") || one instanceof HTMLTextAreaElement) {
+      const typed = fields.find(([name]) => name === one.name);
+      if (typed) one.value = typed[1];
+    }
+  }
+  form.dispatchEvent(new Event("restored"));
 }
 
 /**
@@ -172,62 +220,94 @@ function keepTyped(form, line) {
   const action = form.getAttribute("action") ?? "";
   const name = draftName(action);
   const seen = () => String(new FormData(form).get("seen") ?? "");
-  const fill = (/** @type {[string, string][]} */ fields) => {
-    for (const [field, value] of fields) {
-      if (field !== "seen" && field !== "client_id") setField(form, field, value);
-    }
-    form.dispatchEvent(new Event("restored"));
-  };
   /** @type {Draft | null} */
   const draft = kept(name);
-  const refused = waiting().find((one) => one.action === action && one.refused);
+  const refused = waiting().find((one) => one.key === keyOf(form) && one.refused);
   if (refused) {
-    fill(refused.fields);
+    fill(form, refused.fields);
+    for (let at = line.parentElement; at; at = at.parentElement) {
+      if (at instanceof HTMLDetailsElement) at.open = true; // It says why it was not taken.
+    }
   } else if (draft && draft.seen === seen() && !form.querySelector("[aria-invalid]")) {
-    fill(draft.fields);
+    fill(form, draft.fields);
     line.textContent = line.dataset.typed ?? "";
   } else if (draft) {
     keep(name, null);
   }
   form.querySelector("[data-drop]")?.addEventListener("click", () => {
-    forget(action);
+    forget(keyOf(form));
     keep(name, null);
     location.reload();
   });
   form.addEventListener("input", () => keep(name, { seen: seen(), fields: fieldsOf(form) }));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void give(form, line, action);
+    void give(form, line, event.submitter);
   });
+}
+
+/**
+ * @param {[string, string][]} fields
+ * @returns {string} all that is said, whichever try it is
+ */
+function wordsOf(fields) {
+  return JSON.stringify(fields.filter(([name]) => name !== "client_id"));
+}
+
+/**
+ * What is given now. Where other words of this form wait, which may have arrived without an answer, it is the next try.
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} button
+ */
+function nextTry(form, button) {
+  const fields = fieldsOf(form, button);
+  const before = waiting().find((one) => one.key === keyOf(form) && !one.refused);
+  if (!before || wordsOf(before.fields) === wordsOf(fields)) return fields;
+  const [page, tries] = idOf(before.fields).split(".");
+  setField(form, "client_id", `${page}.${Number(tries ?? "1") + 1}`);
+  return fieldsOf(form, button);
 }
 
 /**
  * @param {HTMLFormElement} form
  * @param {HTMLElement} line
- * @param {string} action
+ * @param {HTMLElement | null} button
  */
-async function give(form, line, action) {
+async function give(form, line, button) {
   if (form.dataset.giving) return;
   form.dataset.giving = "yes";
-  const fields = fieldsOf(form);
+  const [action, key, fields] = [form.getAttribute("action") ?? "", keyOf(form), nextTry(form, button)];
   try {
     const { status, answer } = await send(action, fields);
     if (status < 400 && answer.ok) {
       keep(draftName(action), null);
-      forget(action);
+      forget(key);
       location.assign(answer.then ?? location.href);
       return;
     }
-    form.submit(); // Refused: the page says why, with everything that was typed.
+    sendPlainly(form, button); // Refused: the page says why, with everything that was typed.
   } catch {
-    const rest = waiting().filter((one) => one.action !== action);
-    keep(QUEUE, [...rest, { action, page: location.pathname, fields }]);
+    const rest = waiting().filter((one) => one.key !== key);
+    keep(QUEUE, [...rest, { key, action, page: location.pathname, fields }]);
     line.textContent = line.dataset.kept ?? "";
     announce(line.dataset.kept ?? "", true);
     show();
   } finally {
     delete form.dataset.giving;
   }
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} button
+ */
+function sendPlainly(form, button) {
+  if (button instanceof HTMLButtonElement && button.name) {
+    const field = document.createElement("input");
+    [field.type, field.name, field.value] = ["hidden", button.name, button.value];
+    form.append(field);
+  }
+  form.submit();
 }
 
 /** @param {HTMLFormElement} form */
@@ -269,7 +349,7 @@ for (const line of document.querySelectorAll("[data-offline]")) {
 }
 document.querySelector("[data-drop-refused]")?.addEventListener("click", () => {
   for (const one of waiting().filter((each) => each.refused)) {
-    forget(one.action);
+    forget(one.key);
     keep(draftName(one.action), null);
   }
   show();

@@ -7,6 +7,7 @@ import { showChat } from "./room-chat.js";
 import { showPolls } from "./room-polls.js";
 import { showProgramme } from "./room-programme.js";
 import { copyOf, each, fill, putInOrder, showState, slot, write } from "./room-rows.js";
+import { findScores, showTurns } from "./room-turns.js";
 import { announce, toast } from "./toasts.js";
 
 /** @typedef {import("./live.js").Change} Change */
@@ -71,7 +72,7 @@ function nextUp(now) {
 /** @param {Running} now */
 function showRunning(now) {
   running = now;
-  each("[data-for-pitch]", (place) => (place.hidden = onStage(now)?.id !== place.dataset.forPitch));
+  showTurns(now.pitches);
   const on = onStage(now);
   const next = nextUp(now);
   fill("stage-team", on?.team ?? "");
@@ -81,7 +82,9 @@ function showRunning(now) {
   each("input[data-after]", (place) => place instanceof HTMLInputElement && (place.value = on?.id ?? ""));
   showClock();
   showQueue(now.pitches);
+  showTop();
   showByState();
+  warnBeforeEnd();
 }
 
 function showClock() {
@@ -132,7 +135,11 @@ function showQueue(pitches) {
     return row;
   });
   const kept = new Set(rows);
-  for (const row of [...list.children]) if (!kept.has(row)) row.remove();
+  for (const row of [...list.children]) {
+    if (kept.has(row)) continue;
+    if (row.contains(document.activeElement)) document.getElementById("main")?.focus({ preventScroll: true });
+    row.remove();
+  }
   putInOrder(list, /** @type {HTMLElement[]} */ (rows.filter((row) => row instanceof HTMLElement)));
   each("[data-no-queue]", (line) => (line.hidden = pitches.length > 0));
 }
@@ -209,6 +216,33 @@ function showQuestion(list, question) {
   slot(row, "team", question.team);
   each("[data-to]", (part) => (part.hidden = !question.team), row);
   if (question.mine !== undefined) showMine(row, question.mine);
+  const { own, pitch } = question;
+  if (own !== undefined) each("[data-wish-of]", (part) => showWishOf(part, own ? pitch : ""), row);
+}
+
+/**
+ * Whoever asked a team something can say there that they want to meet it.
+ * @param {HTMLElement} part
+ * @param {string} pitch
+ */
+function showWishOf(part, pitch) {
+  part.hidden = !pitch;
+  const form = part.querySelector("form");
+  if (!pitch || !form || part.dataset.wishOf) return;
+  part.dataset.wishOf = pitch;
+  form.setAttribute("action", (form.getAttribute("action") ?? "").replace("/PITCH/", `/${pitch}/`));
+  const other = document.querySelector(`[data-for-pitch="${CSS.escape(pitch)}"] [data-wish]`);
+  showWished(form, other?.getAttribute("aria-pressed") === "true");
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {boolean} wished
+ */
+function showWished(form, wished) {
+  form.querySelector("[data-wish]")?.setAttribute("aria-pressed", String(wished));
+  const back = form.querySelector("[data-back]");
+  if (back instanceof HTMLInputElement) back.value = wished ? "yes" : "";
 }
 
 /**
@@ -232,10 +266,15 @@ function sortQuestions(list) {
 }
 
 function showTop() {
-  const place = document.querySelector("[data-top]");
-  if (!(place instanceof HTMLElement)) return;
-  const [top] = [...questions.values()].filter((question) => question.state === "open").sort((one, other) => Number(other.pinned) - Number(one.pinned) || other.votes - one.votes);
-  place.hidden = !top;
+  const shown = document.querySelector("[data-top]");
+  if (!(shown instanceof HTMLElement)) return;
+  const on = running && onStage(running)?.id;
+  // While a team is on, its own questions come before those to the room, and those to other teams wait for a pin.
+  const place = (/** @type {Question} */ one) => (one.pinned ? 0 : !on || one.pitch === on ? 1 : one.pitch ? 3 : 2);
+  const [top] = [...questions.values()]
+    .filter((question) => question.state === "open" && place(question) < 3)
+    .sort((one, other) => place(one) - place(other) || other.votes - one.votes);
+  shown.hidden = !top;
   if (!top) return;
   fill("top-body", top.body);
   fill("top-name", top.name);
@@ -279,10 +318,23 @@ const SENTENCES = {
   "poll open": "Poll", "poll closed": "PollClosed",
 };
 
+/**
+ * The whole room, after too much has happened to tell it piece by piece: what is not in it was taken off meanwhile.
+ * @param {Change} whole
+ */
+function takeOffOthers(whole) {
+  const there = new Set([...whole.questions, ...whole.chat].map((one) => one.id));
+  for (const id of questions.keys()) if (!there.has(id)) questions.delete(id);
+  each("[data-questions] [data-question], [data-chat] [data-message]", (row) => {
+    if (!there.has(row.dataset.question ?? row.dataset.message ?? "")) row.remove();
+  });
+}
+
 /** @param {Change} change */
 function apply(change) {
   syncClock(Date.parse(change.now), change.unsure);
   if (change.running) showRunning(change.running);
+  if (change.since === undefined) takeOffOthers(change);
   showQuestions(change.questions);
   news.push(...showChat(change.chat), ...showPolls(change.polls));
   for (const word of showBeside(change)) news.push(word);
@@ -292,22 +344,70 @@ function apply(change) {
     if (change.manners.chat) beside.add("chat");
     if (change.manners.slow_seconds) beside.add("slow");
     fill("slow-seconds", change.manners.slow_seconds);
+    tellOfStream(change.manners.stream);
     showByState();
   }
+  if (change.reports !== undefined) showReports(change.reports);
+  if (change.called_off) showCalledOff(change.called_off);
   const kinds = new Set(change.kinds ?? []);
   if (kinds.has("pitch started")) {
     kinds.delete("pitch ended");
     const team = running && onStage(running)?.team;
     if (team) news.push(words("Started").replace("{team}", team));
-    warnBeforeEnd();
   }
   for (const kind of kinds) if (SENTENCES[kind]) news.push(words(SENTENCES[kind]));
+  if (running && (kinds.has("order changed") || kinds.has("pitch started"))) findScores(running.pitches).catch(() => undefined);
   if (news.length || newQuestions) say("");
   if (NEEDS_HOST.some((kind) => kinds.has(kind)) && marks?.dataset.runs !== undefined) lookAgain();
 }
 
+/**
+ * How many reports wait, for those who run the room; a new one is said and shown at once.
+ * @param {number} waiting
+ */
+function showReports(waiting) {
+  each("[data-reports]", (place) => {
+    if (waiting > Number(place.dataset.reports)) toast(place.dataset.say ?? "", "info");
+    place.dataset.reports = String(waiting);
+    place.hidden = waiting === 0;
+    slot(place, "reports", waiting);
+  });
+}
+
+/** @param {NonNullable<Change["called_off"]>} off */
+function showCalledOff(off) {
+  each("[data-called-off]", (part) => {
+    part.hidden = off.length === 0;
+    const rows = off.map((one) => {
+      const row = part.querySelector(`[data-called-off-pitch="${CSS.escape(one.id)}"]`) ?? copyOf("called-off-mould", one.id);
+      if (row instanceof HTMLElement) {
+        row.dataset.calledOffPitch = one.id;
+        slot(row, "team", one.team);
+        slot(row, "title", one.title);
+        slot(row, "reason", one.reason);
+      }
+      return row;
+    });
+    part.querySelector("ul")?.replaceChildren(...rows.filter((row) => row instanceof Node));
+  });
+  showByState();
+}
+
+/**
+ * A page may show the stream that it was loaded with and no other; the big screen, where nobody writes, is loaded anew.
+ * @param {string} stream
+ */
+function tellOfStream(stream) {
+  each("[data-watch]", (place) => {
+    if (place.dataset.watch === stream) return;
+    place.dataset.watch = stream;
+    if (place.dataset.watchReload !== undefined) location.reload();
+    else toast(place.dataset.say ?? "", "info");
+  });
+}
+
 // What only those who run the room may read does not travel in messages to all: they look at it themselves.
-const NEEDS_HOST = ["question waits", "poll votes", "reported"];
+const NEEDS_HOST = ["question waits", "poll votes", "reported", "order changed"];
 let looking = false;
 
 function lookAgain() {
@@ -327,7 +427,7 @@ let warning;
 function warnBeforeEnd() {
   clearTimeout(warning);
   const on = running && onStage(running);
-  if (!on?.started_at) return;
+  if (!on?.started_at || on.paused_at) return;
   const left = Date.parse(on.started_at) + on.seconds * 1000 - serverNow();
   if (left > 60000) warning = setTimeout(() => say(words("Minute")), left - 60000);
 }
@@ -352,13 +452,13 @@ function afterSending(form) {
   const back = form.querySelector("[data-back]");
   const choice = form.closest("[data-choice]");
   if (choice) for (const one of choice.parentElement?.querySelectorAll("[data-choose]") ?? []) one.setAttribute("aria-pressed", String(choice.contains(one)));
-  const wish = form.querySelector("[data-wish]");
-  if (wish && back instanceof HTMLInputElement) {
-    wish.setAttribute("aria-pressed", String(back.value === ""));
-    back.value = back.value === "" ? "yes" : "";
-  }
-  if (row instanceof HTMLElement && back instanceof HTMLInputElement) showMine(row, back.value === "");
+  if (form.querySelector("[data-wish]") && back instanceof HTMLInputElement) {
+    const wished = back.value === "";
+    for (const one of document.forms) if (one.action === form.action && one.querySelector("[data-wish]")) showWished(one, wished);
+  } else if (row instanceof HTMLElement && back instanceof HTMLInputElement) showMine(row, back.value === "");
+  if (form.dataset.asks !== undefined) void reload().catch(() => undefined); // Which question is one's own is told to nobody else.
   if (form.dataset.clear !== undefined) form.reset();
+  form.closest("dialog")?.close();
 }
 
 function start() {

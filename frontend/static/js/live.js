@@ -13,17 +13,18 @@ const io = connect;
  * @typedef {{ id: string, team: string, title: string, challenge: string, state: string, planned_at: string,
  *   seconds: number, started_at: string | null, paused_at: string | null, ended_at: string | null }} Pitch
  * @typedef {{ state: string, question_seconds: number, pitches: Pitch[] }} Running
- * @typedef {{ id: string, body: string, name: string, team: string, votes: number, state: string, pinned: boolean, mine?: boolean }} Question
+ * @typedef {{ id: string, body: string, name: string, team: string, pitch: string, votes: number, state: string, pinned: boolean, mine?: boolean, own?: boolean }} Question
  * @typedef {{ id: string, body: string, name: string, person: string, said_at: string, state: string }} Message
  * @typedef {{ id: string, text: string, votes: number | null }} Choice
  * @typedef {{ id: string, question: string, state: string, results: string, choices: Choice[], voted: number, mine?: string }} Poll
  * @typedef {{ id: string, person: string, name: string, state: string }} Hand
- * @typedef {{ chat: boolean, questions_wait: boolean, slow_seconds: number }} Manners
+ * @typedef {{ chat: boolean, questions_wait: boolean, slow_seconds: number, stream: string }} Manners
  * @typedef {{ chosen: string, sessions: { id: string, title: string, starts_at: string, ends_at: string }[] }} Programme
  * @typedef {{ stage: string, number: number, now: string, running: Running | null, questions: Question[],
  *   chat: Message[], polls: Poll[], hands: Hand[] | null, reactions: Record<string, number> | null, manners: Manners | null,
  *   programme: Programme | null,
- *   since?: number, kinds?: string[], whole?: boolean, unsure?: number }} Change
+ *   since?: number, kinds?: string[], whole?: boolean, unsure?: number,
+ *   reports?: number, called_off?: { id: string, team: string, title: string, reason: string }[] }} Change
  * @typedef {{ here: number, people?: Person[], came?: Person[], went?: string[] }} Presence
  * @typedef {{ id: string, name: string }} Person
  * @typedef {{ fact: number, kind: string, [id: string]: unknown }} Fact
@@ -68,6 +69,46 @@ export function onWithout(tell) {
   if (!on.connected) waiting = setTimeout(give, PATIENCE);
 }
 
+// After how long somebody who was not let in for no good reason asks again, in milliseconds; longer each time.
+const ASK_AGAIN = 2000;
+const ASK_SELDOM = 60000;
+
+/**
+ * Ask to be let in whenever a line is up; where there is no answer, or one that settles nothing, again and again with
+ * pauses that grow and are spread. A server that has just started may fail for a moment, and nothing else would ask.
+ * @template {{ ok: boolean, code?: string }} Answer
+ * @param {string} name
+ * @param {() => unknown} message
+ * @param {(answer: Answer) => void} taken
+ * @param {(code: string) => boolean | Promise<boolean>} refused whether this is settled
+ */
+function keepAsking(name, message, taken, refused = (code) => code === "not found" || code === "not allowed") {
+  const on = line();
+  let pause = ASK_AGAIN;
+  let turn = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let again;
+  const ask = () => {
+    clearTimeout(again);
+    const mine = (turn += 1);
+    on.timeout(10000).emit(name, message(), async (/** @type {Error | null} */ error, /** @type {Answer} */ answer) => {
+      if (mine !== turn || !on.connected) return;
+      if (!error && answer.ok) {
+        pause = ASK_AGAIN;
+        taken(answer);
+        return;
+      }
+      const settled = await refused(error ? "" : (answer.code ?? ""));
+      if (settled || mine !== turn || !on.connected) return;
+      again = setTimeout(ask, pause * (1 + Math.random()));
+      pause = Math.min(pause * 2, ASK_SELDOM);
+    });
+  };
+  on.on("connect", ask);
+  on.on("disconnect", () => clearTimeout(again));
+  if (on.connected) ask();
+}
+
 /**
  * Be told what happens to this person.
  * @param {(fact: Fact) => void} tell
@@ -96,10 +137,8 @@ export function onReturn(tell) {
  */
 export function onTimes(registrations, tell) {
   const on = line();
-  const watch = () => on.emit("watch", { registrations }, (/** @type {{ ok: boolean }} */ answer) => answer.ok && tell());
   on.on("times", tell);
-  on.on("connect", watch);
-  if (on.connected) watch();
+  keepAsking("watch", () => ({ registrations }), tell);
 }
 
 /**
@@ -145,10 +184,8 @@ function askClock(pause = 500) {
  */
 export function onLobby(lobby, tell) {
   const on = line();
-  const join = () => on.emit("lobby", { lobby }, (/** @type {{ ok: boolean }} */ answer) => answer.ok && tell());
   on.on("lobby", (message) => message.lobby === lobby && tell());
-  on.on("connect", join);
-  if (on.connected) join();
+  keepAsking("lobby", () => ({ lobby }), tell);
 }
 
 /** Keep to the server's clock, as pages with a countdown and no room of their own do. */
@@ -170,6 +207,8 @@ export function onRoom(room, tell) {
   let held = false;
   /** @type {Promise<void> | undefined} */
   let catching;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let later;
   let again = false;
   let gone = false;
   let looking = false;
@@ -194,7 +233,8 @@ export function onRoom(room, tell) {
       .then(take)
       .catch((/** @type {{ status?: number }} */ error) => {
         if (NOT_MINE.has(error.status ?? 0)) leave();
-        else if (!looking) setTimeout(catchUp, 2000 + Math.random() * 3000); // One that looks anyway looks again.
+        clearTimeout(later);
+        if (!gone && !looking) later = setTimeout(catchUp, 2000 + Math.random() * 3000); // One that looks anyway looks again.
       })
       .then(() => {
         catching = undefined;
@@ -210,24 +250,29 @@ export function onRoom(room, tell) {
     else take(change);
   };
 
-  const join = () => {
-    askClock();
-    line().emit("join", { stage: room.stage }, (/** @type {{ ok: boolean, number: number } & Presence} */ answer) => {
-      tell.connected(answer.ok ? "on" : "away");
-      if (!answer.ok) return;
-      gone = false;
-      tell.presence(answer);
-      if (answer.number > number && !held) catchUp();
-    });
+  /** @param {{ ok: boolean, number: number } & Presence} answer */
+  const joined = (answer) => {
+    tell.connected("on");
+    gone = false;
+    tell.presence(answer);
+    if (answer.number > number && !held) catchUp();
+  };
+
+  /** Not let in: what the page may have comes by HTTP meanwhile, and so does that it may have nothing any more. */
+  const refused = async () => {
+    tell.connected("away");
+    if (!held) await catchUp();
+    return gone;
   };
 
   const on = line();
   on.on("room", hear);
   on.on("presence", (message) => message.stage === room.stage && tell.presence(message));
   on.on("left", (message) => message.stage === room.stage && leave());
-  on.on("connect", join);
+  on.on("connect", () => askClock());
   on.on("disconnect", () => tell.connected("away"));
-  if (on.connected) join();
+  if (on.connected) askClock();
+  keepAsking("join", () => ({ stage: room.stage }), joined, refused);
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let next;
@@ -267,19 +312,23 @@ export function onRoom(room, tell) {
  */
 export function onReview(review, tell) {
   const on = line();
-  const join = () => {
-    askClock();
-    on.emit("review:join", { review }, (/** @type {{ ok: boolean, number: number, board: number, code?: string }} */ answer) => {
-      tell.connected(answer.ok);
-      if (answer.ok) tell.news(answer.number, answer.board);
-      else if (answer.code === "not found") tell.left();
-    });
+  /** @param {{ ok: boolean, number: number, board: number, code?: string }} answer */
+  const joined = (answer) => {
+    tell.connected(true);
+    tell.news(answer.number, answer.board);
+  };
+  /** @param {string} code */
+  const refused = (code) => {
+    tell.connected(false);
+    if (code === "not found") tell.left();
+    return code === "not found";
   };
   on.on("review", (/** @type {{ review: string, number: number, board: number }} */ message) => message.review === review && tell.news(message.number, message.board));
   on.on("review:here", (/** @type {{ review: string }} */ message) => message.review === review && tell.here());
   on.on("review:left", (/** @type {{ review: string }} */ message) => message.review === review && tell.left());
-  on.on("connect", join);
+  on.on("connect", () => askClock());
   on.on("disconnect", () => tell.connected(false));
-  if (on.connected) join();
+  if (on.connected) askClock();
+  keepAsking("review:join", () => ({ review }), joined, refused);
   setInterval(() => on.connected && askClock(), CLOCK_EVERY);
 }

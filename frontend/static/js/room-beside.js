@@ -48,7 +48,7 @@ function showHands(hands) {
   if (!(list instanceof HTMLElement)) return [];
   const me = list.dataset.me;
   const mine = hands.some((hand) => hand.person === me);
-  each("[data-hand-up]", (form) => (form.hidden = mine));
+  each("[data-hand-up]", (form) => (form.hidden = mine || form.dataset.silenced !== undefined));
   each("[data-hand-down]", (form) => (form.hidden = !mine));
   const held = document.activeElement?.closest("[data-hand]")?.getAttribute("data-hand");
   const rows = hands.map((hand) => {

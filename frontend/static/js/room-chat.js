@@ -5,6 +5,16 @@ import { copyOf, each, slot } from "./room-rows.js";
 
 const MOST = 200;
 
+const chat = document.querySelector("[data-chat]");
+if (chat instanceof HTMLElement) {
+  // Whoever opens a chat begins where it is; as long as it is folded away there is nothing to scroll.
+  new ResizeObserver((_sizes, watch) => {
+    if (!chat.clientHeight) return;
+    chat.scrollTop = chat.scrollHeight;
+    watch.disconnect();
+  }).observe(chat);
+}
+
 /**
  * @param {Message[]} messages
  * @returns {string[]} what is said about them
@@ -21,6 +31,7 @@ export function showChat(messages) {
       continue;
     }
     if (!row) {
+      if (message.state !== "said" && !message.body) continue; // Its words come with the snapshot of those who run the room.
       row = copyOf("message-mould", message.id) ?? null;
       if (!(row instanceof HTMLElement)) continue;
       list.append(row);

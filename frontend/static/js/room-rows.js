@@ -1,5 +1,7 @@
 /** Rows of a live room: kept by their id, filled from moulds, put in order without taking anybody's focus. */
 
+import { startDialogs } from "./dialogs.js";
+
 /**
  * @param {string} selector
  * @param {(place: HTMLElement) => void} change
@@ -44,6 +46,10 @@ export function copyOf(mould, id) {
   const copy = template instanceof HTMLTemplateElement ? template.content.firstElementChild?.cloneNode(true) : undefined;
   if (!(copy instanceof HTMLElement)) return undefined;
   each("form", (form) => form.setAttribute("action", (form.getAttribute("action") ?? "").replace("/ID/", `/${id}/`)), copy);
+  for (const name of ["id", "for", "aria-describedby"]) {
+    for (const one of copy.querySelectorAll(`[${name}*="-ID"]`)) one.setAttribute(name, (one.getAttribute(name) ?? "").replace(/-ID\b/, `-${id}`));
+  }
+  startDialogs(copy);
   each("input[data-own-id]", (place) => place.setAttribute("value", id), copy);
   return copy;
 }

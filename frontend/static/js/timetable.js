@@ -168,11 +168,15 @@ async function post(going, place) {
   }
 }
 
+let asks = 0;
+
 /** Fetch what the timetable shows now. Neither the focus nor what is in sight moves. */
 async function refresh() {
+  const ask = (asks += 1);
   const answer = await fetch(timetable.dataset.fragment ?? "", { credentials: "same-origin" });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (ask !== asks) return; // An answer that was overtaken on its way.
   if (carried) {
     missed = true;
     return;
