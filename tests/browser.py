@@ -5,13 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserType, expect, sync_playwright
 
 NO_CHROMIUM = (
-    "no Chromium: install one (Debian: apt-get install chromium), or let Playwright fetch its own: "
+    "no Chromium: install one (Debian: apt-get install chromium-headless-shell), or let Playwright fetch its own: "
     ".venv/bin/playwright install chromium"
 )
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The shell alone first: a whole Chromium draws its own windows too, which takes more than our pages do.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+# How long a step may take, in milliseconds: what comes late on a busy machine has come all the same. One for all tests,
+# because Playwright keeps it for the process.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,10 +31,10 @@ class NoChromium(Exception):
     """There is no browser here; the message says how to get one."""
 
 
-def find_chromium(started: Playwright) -> str:
+def find_chromium(kind: BrowserType) -> str:
     """The path of a Chromium: this machine's, else Playwright's own."""
     found = [path for name in NAMES if (path := shutil.which(name))]
-    found += [path for path in [started.chromium.executable_path] if Path(path).exists()]
+    found += [path for path in [kind.executable_path] if Path(path).exists()]
     if not found:
         raise NoChromium(NO_CHROMIUM)
     return found[0]
@@ -53,7 +58,7 @@ CALLING = [
 def chromium(*more: str) -> Iterator[Browser]:
     """A headless Chromium that asks nobody but the pages it is sent to."""
     with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=find_chromium(started), args=[*FLAGS, *more])
+        browser = started.chromium.launch(executable_path=find_chromium(started.chromium), args=[*FLAGS, *more])
         try:
             yield browser
         finally:

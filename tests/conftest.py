@@ -48,13 +48,15 @@ def _turn(item: pytest.Item) -> int:
     return next((at for at, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG))
 
 
-# Of the tests of these folders, every so manieth runs on PostgreSQL too, and axe looks at every fifth page;
+# Of the tests of these folders, every so manieth runs on PostgreSQL too, and axe looks at every eighth page;
 # `make test ALL=1` and `make prove` run all.
 ON_POSTGRES = {"events": 10, "frontend": 16, "mailer": 12, "realtime": 8, "sessions": 10}
 # Of what takes long and repeats itself, every so manieth; the story of each journey is told whole.
 SAMPLED = {
-    "test_a_page_can_be_used_by_everybody": 5,
-    "test_pages_without_content_and_refusals_too": 4,
+    "test_a_page_can_be_used_by_everybody": 8,
+    "test_pages_without_content_and_refusals_too": 6,
+    "test_no_page_keeps_the_focus": 2,
+    "test_whatever_people_type_every_letter_has_the_same": 2,
     "test_the_page_can_be_used_by_everybody": 2,
     "tests/journeys/test_board.py": 3,
     "tests/sessions/test_booking_mutants.py": 5,
@@ -65,8 +67,15 @@ SAMPLED = {
 AT_ONCE = {"race", "at_once", "threading", "Thread", "ThreadPoolExecutor"}
 
 
+ON_THE_MACHINES_CLOCK = ("browser", "real_time")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is not in the sample, and let what takes longest begin."""
+    """Leave out what is not in the sample, and let what takes longest begin. What runs by the machine's clock, with
+    browsers that wait for a processor, is tried a second time before it fails; the report names it (decision 36)."""
+    for item in items:
+        if any(item.get_closest_marker(name) for name in ON_THE_MACHINES_CLOCK):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     left = set() if os.environ.get("FOLKMOOT_TEST_ALL") else {item for item in items if _only_with_all(item)}
     config.hook.pytest_deselected(items=list(left))
     items[:] = sorted((one for one in items if one not in left), key=_turn)

@@ -8,7 +8,16 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import SQLModel, select
 
-from events.core.database import database_answers, engines, forget_engines, grouped, is_broken, reading, transaction
+from events.core.database import (
+    database_answers,
+    engines,
+    forget_engines,
+    grouped,
+    is_broken,
+    one_reading,
+    reading,
+    transaction,
+)
 from events.core.limits import Allowance
 from events.core.settings import settings, use_settings
 from events.organisations import Membership
@@ -170,3 +179,11 @@ def test_an_empty_database_does_not_answer(tmp_path):
     assert (full, empty) == (True, False)
     assert SQLModel.metadata.tables
     forget_engines()
+
+
+def test_whatever_is_read_in_one_reading_is_read_with_one_connection(database_url: str) -> None:
+    with one_reading(), reading() as one, reading() as other:
+        assert one is other
+
+    with reading() as one, reading() as other:
+        assert one is not other

@@ -22,7 +22,8 @@ from events.core.journal import (
     settle,
 )
 from events.core.limits import Allowance
-from events.signin import SignedIn, SignedOut
+from events.signin import SignedIn, SignedOut, SignInLinkAsked
+from sessions.addresses import AddressChangeAsked
 from tests.makers import NOW
 
 Heard = list[int]
@@ -82,6 +83,26 @@ def test_many_facts_at_once_are_written_down_and_told_in_their_order(hear):
     assert [one.particulars["person_id"] for one in entries] == [1, 2, 3]
     assert heard == [one.id for one in entries]
     assert {one.person_id for one in entries} == {7}
+
+
+@pytest.mark.parametrize("waited_for", [True, False])
+def test_what_somebody_waits_for_is_told_before_what_was_there_already(hear, monkeypatch, waited_for):
+    monkeypatch.setattr(SignedOut, "waited_for", False)
+    heard = hear()
+    before = happen(30)
+    monkeypatch.setattr(SignedOut, "waited_for", waited_for)
+    with transaction() as db:
+        record_all(db, Actor(7), [SignedOut(person_id=8)])
+    (one,) = happen()
+
+    settle()
+
+    assert heard[:2] == ([one - 1, one] if waited_for else before[:2])
+    assert len(heard) == 32
+
+
+def test_a_link_to_sign_in_is_waited_for():
+    assert (SignInLinkAsked.waited_for, AddressChangeAsked.waited_for, SignedIn.waited_for) == (True, True, False)
 
 
 def test_a_fact_that_nobody_hears_is_written_down_all_the_same(hear):

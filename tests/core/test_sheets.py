@@ -491,12 +491,10 @@ def test_a_decoder_that_eats_too_much_is_stopped(monkeypatch, tmp_path, resource
         f"{program}\ndecoding.main()\n"
     )
     monkeypatch.setattr(sheets, "DECODER", greedy)
-    begun = time.monotonic()
+    monkeypatch.setattr(sheets, "DECODER_SECONDS", 3600)  # what stops it is its own limit
 
     with pytest.raises(TableTooLarge):
         read_sheet(SOUND, "guests.xlsx")
-
-    assert time.monotonic() - begun < sheets.DECODER_SECONDS / 2
 
 
 def test_a_third_workbook_at_once_is_asked_to_wait(monkeypatch):

@@ -20,7 +20,10 @@ def german(monkeypatch):
     book.add("100 %% of it", "100 %% davon")
     book.add(("One guest.", "%(count)s guests."), ("Ein Gast.", "%(count)s Gäste."))
     book.add("Only English", "")
+    translation.forget_translations()
     monkeypatch.setattr(translation, "catalogue", lambda locale: book if locale == "de" else None)
+    yield
+    translation.forget_translations()
 
 
 def test_a_sentence_is_written_for_its_reader(german):

@@ -5,6 +5,8 @@ from datetime import timedelta
 from itertools import zip_longest
 from typing import Any
 
+from sqlmodel import col, select
+
 from events.challenges import publish_challenge
 from events.core import clock
 from events.core.access import Actor
@@ -24,6 +26,8 @@ from events.rounds.setting_up import add_round
 from events.rounds.standings import works_of
 from events.rounds.votes import RoundVote
 from events.submission_texts import Written
+from events.submissions import Submission, counting_versions
+from events.teams import Team, TeamInEvent
 from tests.events.makers_hackathon import make_hackathon, make_team
 from tests.makers import again, make_person, open_phase
 
@@ -115,6 +119,15 @@ def teams_for(db: Database, judge: Actor, subject: RoundInEvent) -> list[str]:
     """The teams whose submissions a judge judges."""
     rows = {one.number for one in works_for(db, again(db, judge), subject)}
     return sorted(one.team.name for one in works_of(db, subject.id).values() if one.number in rows)
+
+
+def hand_in_anew(db: Database, contest: Contest, team: str) -> int:
+    """A team hands another version in while it is judged; answers the version's number."""
+    row = db.exec(select(Submission).join(Team, col(Team.id) == col(Submission.team_id)).where(Team.name == team)).one()
+    subject = TeamInEvent(db.get_one(Team, row.team_id), contest.event)
+    said = Written(title=f"Work of {team}", summary=f"What the team {team} has built by now, after another night.")
+    hand_in(db, again(db, contest.leads[team]), subject, written=said, revision=row.revision)
+    return counting_versions(db, [row.id or 0])[row.id or 0].number
 
 
 def fresh(db: Database, subject: RoundInEvent) -> RoundInEvent:

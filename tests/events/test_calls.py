@@ -13,9 +13,18 @@ from events.core import clock
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.sheets import write_csv
 from events.core.timers import run_due_timers
-from events.deadlines import DeadlinePassed, NotInvited
-from events.handing_in import hand_in, keep_late_version, versions_of
+from events.deadlines import DeadlinePassed, NotInvited, grace_ends, set_grace
+from events.handing_in import (
+    admit_late_version,
+    changed_since,
+    get_version,
+    hand_in,
+    keep_late_version,
+    version_that_counts,
+    versions_of,
+)
 from events.judging.calls import Fate
+from events.page_limits import set_page_limits
 from events.phases import PhaseKind
 from events.planning import move_phase
 from events.rounds.call_exports import consensus_table, ranking_table
@@ -39,7 +48,8 @@ from events.rounds.setting_up import plan_of
 from events.rounds.standings import works_of
 from events.screening.screenings import find_screening, questions_of
 from events.submission_fields import FieldKind, fields_for
-from events.submissions import get_submission, save_draft, submission_of_team, submissions_of
+from events.submission_texts import Written
+from events.submissions import counting_versions, get_submission, save_draft, submission_of_team, submissions_of
 from tests.events.makers_calls import (
     close_concept_notes,
     consensus,
@@ -262,6 +272,64 @@ def test_a_full_proposal_answers_its_own_fields_and_the_concept_note_stays(db, e
     assert (version.stage, version.number, len(kept)) == (2, 2, 2)
     assert len(version.content["answers"]) == 4
     assert len(kept[1].content["answers"]) == 3
+
+
+def test_the_grace_of_both_stages_stays_once_the_first_deadline_has_passed(db, call):
+    set_grace(db, call.ada, call.event, minutes=5)
+    close_concept_notes(db, call)
+    until = grace_ends(call.event, PhaseKind.CONCEPT_NOTE)
+
+    with pytest.raises(Conflict, match="both stages have the same grace"):
+        set_grace(db, call.ada, call.event, minutes=60)
+
+    assert grace_ends(call.event, PhaseKind.CONCEPT_NOTE) == until
+    set_page_limits(db, call.ada, call.event, pages=10)
+
+
+def late_note(db, call, name):
+    """The number of a concept note that came after the end of its phase."""
+    lead, team = again(db, call.leads[name]), call.team(db, name)
+    late = keep_late_version(db, lead, team, written=replace(written(db, call, name), title="The later note"))
+    return late.number
+
+
+def let_in(db, call, name, number):
+    """Ada lets a late version count; the submission as she sees it then."""
+    row = submission_of_team(db, call.team(db, name).id)
+    seen = get_submission(db, call.ada, call.event, row.public_id)
+    admit_late_version(db, call.ada, get_version(db, call.ada, seen, number), why="Their line was cut for an hour.")
+    db.refresh(row)
+    return seen
+
+
+def test_a_late_concept_note_that_is_let_in_leaves_the_full_proposal_as_it_is(db, evaluated):
+    late = late_note(db, evaluated, "Straw")
+    publish(db, evaluated, 1)
+    open_full_proposals(db, evaluated)
+    proposal = hand_in_stage(db, evaluated, "Straw", funding="300000")
+    row = submission_of_team(db, evaluated.team(db, "Straw").id)
+    before = (Written.of(row), row.revision, row.handed_in_at)
+
+    seen = let_in(db, evaluated, "Straw", late)
+
+    assert (Written.of(row), row.revision, row.handed_in_at) == before
+    assert not changed_since(db, row)
+    assert version_that_counts(db, seen).number == proposal.number
+    assert [one.title for one in submissions_of(db, evaluated.ada, evaluated.event).rows][1] == "Work of Straw"
+    assert counting_versions(db, [row.id], 1)[row.id].content["title"] == "The later note"
+
+
+def test_a_late_concept_note_that_is_let_in_is_shown_until_there_is_a_proposal(db, evaluated):
+    late = late_note(db, evaluated, "Straw")
+    publish(db, evaluated, 1)
+    open_full_proposals(db, evaluated)
+    row = submission_of_team(db, evaluated.team(db, "Straw").id)
+    lead, half = again(db, evaluated.leads["Straw"]), replace(written(db, evaluated, "Straw"), title="Half a proposal")
+    save_draft(db, lead, evaluated.team(db, "Straw"), written=half, revision=row.revision)
+
+    seen = let_in(db, evaluated, "Straw", late)
+
+    assert (row.title, version_that_counts(db, seen).content["title"]) == ("Half a proposal", "The later note")
 
 
 def test_an_amount_that_is_none_is_refused(db, call):

@@ -27,10 +27,14 @@ from events.events import EventState, EventWithPhases, close_event, event_by_id,
 from events.handing_in import hand_in
 from events.prizes import Offered, add_prize, announce_winners, award_prize, get_prize
 from events.registration import appoint
-from events.roles import Role
+from events.roles import Role, actor_for
+from events.rounds.assigning import assign_judges, replace_judge
+from events.rounds.guests import guests_of, guests_who_judged, invite_guest_judge
+from events.rounds.running import open_round
 from events.submissions import submission_of_team
 from events.teams import add_member
 from tests.events.makers_hackathon import DONE, make_hackathon, make_team
+from tests.events.makers_rounds import make_contest, make_round, score, teams_for
 from tests.makers import again
 
 
@@ -72,6 +76,35 @@ def test_who_took_part_judged_and_mentored_gets_one_each(db, ada, event):
         ("Mel Meyer", CertificateKind.MENTOR),
         ("Tam Tamm", CertificateKind.PARTICIPANT),
     ]
+
+
+def test_a_guest_who_has_judged_gets_one_and_one_who_has_not_does_not(db, ada):
+    contest = make_contest(db, ada)
+    made = make_round(db, contest, judges_each=3)
+    for name, address in (("Gus Guest", "gus@example.org"), ("Una Urban", ""), ("Ida Idle", "ida@example.org")):
+        invite_guest_judge(db, contest.ada, made, name=name, email=address)
+    assign_judges(db, contest.ada, made)
+    open_round(db, contest.ada, made)
+    people = {one.name: one.person_id for one in guests_of(db, made.id)}
+    for name in ("Gus Guest", "Una Urban"):
+        score(db, actor_for(db, people[name]), made, teams_for(db, actor_for(db, people[name]), made)[0], 4, 3)
+
+    judges = [one.name for one in certificates_in(db, contest.event) if one.kind is CertificateKind.JUDGE]
+
+    assert judges == ["Gus Guest", "Judge 1", "Judge 2", "Una Urban"]
+
+
+def test_what_a_guest_has_taken_back_or_does_not_count_makes_no_certificate(db, ada):
+    contest = make_contest(db, ada)
+    made = make_round(db, contest, judges_each=3)
+    guest = invite_guest_judge(db, contest.ada, made, name="Gus Guest").link.person_id
+    assign_judges(db, contest.ada, made)
+    open_round(db, contest.ada, made)
+    score(db, actor_for(db, guest), made, "Straw", 4, 3)
+
+    replace_judge(db, again(db, contest.ada), made, person_id=guest, by_id=None, counts=False)
+
+    assert guests_who_judged(db, contest.event.id) == set()
 
 
 def test_each_member_of_a_winning_team_gets_an_award_once_it_is_announced(db, ada, bo, cy, event):

@@ -44,7 +44,8 @@ from events.registration import appoint
 from events.roles import Role
 from events.submission_texts import Written
 from events.submissions import save_draft
-from events.teams import TeamInEvent, add_member, change_team
+from events.team_pages import change_team
+from events.teams import TeamInEvent, add_member
 from tests.events.makers_hackathon import BRIEF, DONE, make_team
 from tests.events.test_submission_fields import taking, with_challenge
 from tests.makers import NOW, again, shut_phase

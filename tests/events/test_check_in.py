@@ -10,6 +10,7 @@ from events.check_in import (
     ParticipantCheckedIn,
     Scan,
     check_in,
+    check_in_by_kept_scan,
     counts_at_door,
     door_list,
     latest_there,
@@ -188,6 +189,41 @@ def test_nobody_comes_to_an_event_that_is_over(db, ada_there, event, place):
 
     with pytest.raises(EventClosedAlready):
         check_in(db, ada_there, place, scan_id=ONE)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "counts"), [(-1, False), (0, True), (59, True), (60, False), (61, False), (121, False), (None, False)]
+)
+def test_a_scan_made_before_the_end_and_sent_after_it_counts_from_when_it_was_made(
+    db, ada_there, event, place, minutes, counts
+):
+    with clock.frozen_at(NOW + timedelta(hours=1)):
+        close_event(db, ada_there, event)
+    made = None if minutes is None else NOW + timedelta(minutes=minutes)
+
+    with clock.frozen_at(NOW + timedelta(hours=2)):
+        try:
+            outcome = check_in_by_kept_scan(db, ada_there, place, scan_id=ONE, scanned_at=made)
+        except EventClosedAlready:
+            outcome = None
+
+    assert (outcome is not None and outcome.scanned_at == made) is counts
+    assert counts_at_door(db, event.id).there == counts
+
+
+def test_a_week_after_the_end_no_scan_is_taken(db, ada_there, event, place):
+    with clock.frozen_at(NOW + timedelta(hours=1)):
+        close_event(db, ada_there, event)
+
+    with clock.frozen_at(NOW + timedelta(days=7, seconds=1)), pytest.raises(EventClosedAlready):
+        check_in_by_kept_scan(db, ada_there, place, scan_id=ONE, scanned_at=NOW)
+
+
+def test_a_kept_scan_is_a_scan_while_the_event_goes_on(db, ada_there, place):
+    made = NOW - timedelta(hours=2)
+
+    assert check_in_by_kept_scan(db, ada_there, place, scan_id=ONE, scanned_at=made).scanned_at == made
+    assert not check_in_by_kept_scan(db, ada_there, place, scan_id=TWO, scanned_at=None).is_new
 
 
 def test_the_list_at_the_door_has_everybody_by_name_and_the_last_who_came(db, ada_there, event, place):

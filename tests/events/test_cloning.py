@@ -21,7 +21,14 @@ from events.planning import create_event_from_template, move_phase
 from events.prizes import Offered, add_prize, prizes_of
 from events.programmes import Programme
 from events.questions import QuestionKind, questions_of
-from events.registration import consent_text_of, set_consent_text, types_of
+from events.registration import (
+    ParticipationType,
+    Registration,
+    RegistrationState,
+    consent_text_of,
+    set_consent_text,
+    types_of,
+)
 from events.rounds.rounds import JudgingRound, RoundState, criteria_of
 from events.rounds.setting_up import add_round
 from events.type_rules import PairRule, set_type_rules, type_rules_of
@@ -29,14 +36,23 @@ from sessions.blocks import Slot, add_block, add_tables, blocks_of, slots_in, ta
 from sessions.booking_rules import TypeLimits, limits_of_types, rules_of, set_type_limits
 from sessions.breaks import BlockInEvent, set_breaks
 from sessions.networking.rounds import CLOCK
-from sessions.networking.rows import Networking, NetworkingState, OddOne
-from sessions.networking.setting_up import Settings, plan_networking
+from sessions.networking.rows import (
+    Networking,
+    NetworkingInEvent,
+    NetworkingPairRule,
+    NetworkingState,
+    NetworkingTypeRule,
+    OddOne,
+    TypeWeight,
+)
+from sessions.networking.setting_up import Settings, pair_rules_of, plan_networking, type_weights_of
 from sessions.stages import Stage
 from sessions.timetable.rows import rooms_of, sessions_of, tracks_of
 from sessions.timetable.sessions import Place, Wording, add_session, speakers_in
 from tests.events.makers_rounds import plan
 from tests.makers import NOW, again, make_event, make_person, make_programme
 from tests.sessions.makers_agenda import with_rooms
+from tests.sessions.makers_networking import make_evening
 
 ZONE = ZoneInfo("Europe/Vienna")
 
@@ -119,8 +135,16 @@ def test_blocks_breaks_tables_stages_limits_and_type_rules_come_along(db, ada, e
     buyers, sellers, _rest = types_of(db, event.id)
     set_type_limits(db, ada, event, type=buyers, min_meetings=2, max_meetings=9)
     set_type_rules(db, ada, event, rules=[PairRule(sellers, sellers, may_ask=False)])
-    db.add(Stage(event_id=event.id, name="Main stage", opens_at=starts, pitch_seconds=99))
-    plan_networking(db, ada, event, wish=Settings("Meet and greet", starts, round_seconds=90, odd=OddOne.WAITS))
+    db.add(
+        Stage(
+            event_id=event.id, name="Main stage", opens_at=starts, pitch_seconds=99, stream="https://youtu.be/abcdef123"
+        )
+    )
+    met = plan_networking(db, ada, event, wish=Settings("Meet and greet", starts, round_seconds=90, odd=OddOne.WAITS))
+    db.add(weight_of(met, sellers, buyers))
+    db.add(weight_of(met, sellers, sellers))
+    one, other = sorted(make_person(db, name).person or 0 for name in ("Bo Berg", "Cy Costa"))
+    db.add(NetworkingPairRule(networking_id=met.id or 0, one_id=one, other_id=other, must=False))
     db.flush()
 
     made = clone_event(db, ada, event, name="April match", starts_on=date(2027, 4, 17))
@@ -137,11 +161,44 @@ def test_blocks_breaks_tables_stages_limits_and_type_rules_come_along(db, ada, e
     assert {pair: False} == {one: rule.may_ask for one, rule in type_rules_of(db, made.id).items()}
     stage = db.exec(select(Stage).where(Stage.event_id == made.id)).one()
     assert (stage.name, stage.pitch_seconds, wall(stage.opens_at)) == ("Main stage", 99, "2027-04-17 09:00")
+    assert stage.stream == ""  # It would show the event before.
     networking = db.exec(select(Networking).where(Networking.event_id == made.id)).one()
     assert (networking.title, networking.round_seconds, networking.odd) == ("Meet and greet", 90, OddOne.WAITS)
     assert (wall(networking.starts_at), networking.state) == ("2027-04-17 09:00", NetworkingState.PLANNED)
     assert has_timer(db, CLOCK, networking.id or 0)
+    subject = NetworkingInEvent(networking, made.event)
+    selling, buying = theirs[sellers.code] or 0, theirs[buyers.code] or 0
+    assert type_weights_of(db, subject) == dict.fromkeys(
+        [(min(selling, buying), max(selling, buying)), (selling, selling)], TypeWeight.NEVER
+    )
+    kept = db.exec(select(NetworkingPairRule).where(NetworkingPairRule.networking_id == networking.id)).one()
+    assert (kept.one_id, kept.other_id, kept.must) == (one, other, False)
     assert rules_of(db, made.id).timing is rules_of(db, event.id).timing
+
+
+def weight_of(met: Networking, one: ParticipationType, other: ParticipationType) -> NetworkingTypeRule:
+    lower, higher = sorted((one.id or 0, other.id or 0))
+    return NetworkingTypeRule(
+        networking_id=met.id or 0, one_type_id=lower, other_type_id=higher, weight=TypeWeight.NEVER
+    )
+
+
+def test_rules_about_people_are_shown_once_both_of_them_take_part(db, ada):
+    evening = make_evening(db, ada, people=2)
+    bo, cy = (evening.people[name].person or 0 for name in ("Bo", "Cy"))
+    lower, higher = sorted((bo, cy))
+    db.add(NetworkingPairRule(networking_id=evening.subject().id, one_id=lower, other_id=higher, must=True))
+    db.flush()
+    places = {
+        person: db.exec(select(Registration).where(Registration.person_id == person)).one() for person in (bo, cy)
+    }
+
+    both = pair_rules_of(db, evening.subject())
+    places[cy].state = RegistrationState.WITHDRAWN
+    db.add(places[cy])
+    db.flush()
+
+    assert ([one.must for one in both], pair_rules_of(db, evening.subject())) == ([True], [])
 
 
 def test_a_hackathon_in_full_comes_along_over_a_change_of_clocks_with_every_hour_kept(db, ada):
@@ -270,7 +327,7 @@ def test_no_setting_of_an_event_is_forgotten():
         "registration_code", "completeness_nudge", "team_proposal", "proposed_team", "proposed_place",
         "milestone_follower", "incoming_letter", "notice", "connection", "lobby_choice", "lobby_announcement",
         "peer_review", "host_application", "peer_offer", "peer_stance", "peer_search", "review_day",
-        "lesson_card",
+        "lesson_card", "digest_turn", "challenge_switch",
     }  # fmt: skip
     found = {table.name for table in SQLModel.metadata.tables.values() if "event_id" in table.columns}
 

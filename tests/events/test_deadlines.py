@@ -1,5 +1,6 @@
 """The deadline: at it, before it and after it, in any zone, over a change of clocks, with a slow line and a grace."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
@@ -16,9 +17,9 @@ from events.deadlines import (
     DeadlinePassed,
     before_the_deadline,
     deadline_passed,
-    grace_ends,
     set_grace,
     submission_open,
+    taken_until,
 )
 from events.events import Event, EventKind, EventState, EventWithPhases
 from events.handing_in import hand_in, keep_late_version, versions_of
@@ -26,7 +27,8 @@ from events.late_entries import give_late_entry, late_entries_in, late_entries_o
 from events.phases import Phase, PhaseKind
 from events.planning import move_phase
 from events.submissions import get_submission, save_draft, submission_of_team
-from events.teams import Team, TeamInEvent, change_team
+from events.team_pages import change_team
+from events.teams import Team, TeamInEvent
 from tests.events.makers_hackathon import DONE, make_hackathon, make_team
 from tests.makers import NOW, again, shut_phase
 
@@ -37,15 +39,32 @@ DAYS = [f"2026-{day}" for day in ("03-08", "03-29", "04-05", "06-15", "10-04", "
 WHY = "Our own server was away from 17:40 to 17:58."
 
 
-def team_with_deadline(ends_at: datetime, zone: str, grace: int, late_until: datetime | None = None) -> TeamInEvent:
-    """A team in an event that nobody keeps anywhere."""
+# What a team hands in: a submission, or in a call a concept note or, when it is invited, a full proposal.
+TURNS = {"submission": 1, "concept note": 1, "full proposal": 2}
+
+
+def team_with_deadline(
+    ends_at: datetime, zone: str, grace: int, late_until: datetime | None = None, turn: str = "submission"
+) -> TeamInEvent:
+    """A team in an event that nobody keeps anywhere, whose turn ends then."""
     event = Event(
         id=1, programme_id=1, slug="e", kind=EventKind.HACKATHON, state=EventState.RUNNING, name="E", zone=zone,
         grace_minutes=grace, created_at=NOW,
     )  # fmt: skip
-    phase = Phase(event_id=1, kind=PhaseKind.SUBMISSION, starts_at=ends_at - timedelta(days=2), ends_at=ends_at)
-    team = Team(id=1, event_id=1, name="T", late_until=late_until, formed_at=NOW)
-    return TeamInEvent(team, EventWithPhases(event, (phase,)))
+    team = Team(id=1, event_id=1, name="T", late_until=late_until, stage=TURNS[turn], formed_at=NOW)
+    return TeamInEvent(team, EventWithPhases(event, tuple(phases_of(turn, ends_at))))
+
+
+def phases_of(turn: str, ends_at: datetime) -> Iterator[Phase]:
+    """The phase whose end is asked about, and in a call the other one, before it or after it."""
+    two, five = timedelta(days=2), timedelta(days=5)
+    if turn != "concept note":
+        yield Phase(event_id=1, kind=PhaseKind.SUBMISSION, starts_at=ends_at - two, ends_at=ends_at)
+    if turn == "full proposal":
+        yield Phase(event_id=1, kind=PhaseKind.CONCEPT_NOTE, starts_at=ends_at - five, ends_at=ends_at - two)
+    if turn == "concept note":
+        yield Phase(event_id=1, kind=PhaseKind.CONCEPT_NOTE, starts_at=ends_at - two, ends_at=ends_at)
+        yield Phase(event_id=1, kind=PhaseKind.SUBMISSION, starts_at=ends_at + two, ends_at=ends_at + five)
 
 
 def taken(subject: TeamInEvent, *, begins: datetime, takes: timedelta) -> bool:
@@ -82,17 +101,18 @@ def taken(subject: TeamInEvent, *, begins: datetime, takes: timedelta) -> bool:
     grace=st.integers(0, 60),
     seconds=st.one_of(st.sampled_from([-1, 0, 1]), st.integers(-7200, 7200)),
     slow=st.integers(0, int(LONGEST_UPLOAD.total_seconds())),
+    turn=st.sampled_from(sorted(TURNS)),
 )
 def test_what_was_sent_before_the_end_and_the_grace_counts_however_long_it_took(
-    zone, day, half_hour, grace, seconds, slow
+    zone, day, half_hour, grace, seconds, slow, turn
 ):
     # Any half hour of the day, that comes twice on the clocks of a zone too: a clone may move a deadline into it.
     ends_at = datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(minutes=30 * half_hour)
-    team = team_with_deadline(ends_at, zone, grace)
+    team = team_with_deadline(ends_at, zone, grace, turn=turn)
     begins = ends_at + timedelta(minutes=grace, seconds=seconds)
 
     assert taken(team, begins=begins, takes=timedelta(seconds=slow)) is (seconds < 0)
-    assert grace_ends(team.event) == ends_at + timedelta(minutes=grace)
+    assert taken_until(team) == ends_at + timedelta(minutes=grace)
     # The day's change of clocks makes no team's time longer or shorter: where organisers can write this time on their
     # clock, it is this moment.
     with suppress(Invalid):

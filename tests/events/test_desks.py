@@ -353,7 +353,7 @@ def test_officers_see_and_decide_on_their_own_participants_only(db: Database, ho
         accept_registration(db, ola, get_registration(db, house.ada, other.public_id))
 
 
-def test_an_officer_declines_and_nobody_decides_twice(db: Database, house: House) -> None:
+def test_an_officer_declines_and_nobody_says_the_same_twice(db: Database, house: House) -> None:
     house.event.event.approval = Approval.ORGANISER
     own = make_participant(db, house.event, "Nia Novak")
     ola = again(db, house.ola)
@@ -362,6 +362,10 @@ def test_an_officer_declines_and_nobody_decides_twice(db: Database, house: House
     decline_registration(db, ola, subject)
 
     assert own.state is RegistrationState.DECLINED
+    with pytest.raises(Conflict, match="decided already"):
+        decline_registration(db, ola, subject)
+    accept_registration(db, ola, subject)
+    assert own.state is RegistrationState.ACCEPTED
     with pytest.raises(Conflict, match="decided already"):
         accept_registration(db, ola, subject)
 

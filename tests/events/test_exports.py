@@ -10,6 +10,7 @@ from events.challenge_annex import agree_to_terms, get_annex, open_annex, write_
 from events.challenge_questions import ask_about_challenge
 from events.challenges import ChallengeInEvent
 from events.check_in import check_in
+from events.checkpoints import set_checkpoint
 from events.core.access import Actor
 from events.core.database import Database
 from events.core.refusals import NotAllowed, NotFound
@@ -18,13 +19,17 @@ from events.deadlines import grace_ends
 from events.entrance import make_code
 from events.exports import TABLES, table_of, tables_of
 from events.handing_in import hand_in
+from events.help_queue import ask_for_help, get_help_request, take_help_request
 from events.late_entries import give_late_entry
 from events.prizes import Offered, add_prize, award_prize, get_prize
-from events.registration import RegistrationInEvent, find_registration
+from events.progress import note_progress
+from events.registration import RegistrationInEvent, appoint, find_registration
+from events.roles import Role
 from events.submission_fields import Asking, add_field_for_all
 from events.submission_texts import Written
 from events.submissions import submission_of_team
-from events.teams import TeamInEvent, change_team
+from events.team_pages import change_team
+from events.teams import TeamInEvent
 from tests.events.makers_hackathon import DONE, make_team
 from tests.events.test_challenge_material import TERMS
 from tests.events.test_submission_fields import taking, with_challenge
@@ -176,3 +181,41 @@ def test_entrance_and_timetable_stand_there_too(db, ada, bo, challenge, team):
         ("Opening", "Great Hall", "Packaging", at(9)), ("Waits", "", "", None),
     ]  # fmt: skip
     assert str(found["timetable"][0]["Speakers"]).endswith("Dr Zed")
+
+
+def test_checkpoints_progress_and_the_help_queue_stand_there_too(db, ada, bo, mel, challenge, team):
+    organiser, event = again(db, ada), challenge.event
+    appoint(db, organiser, event, person_id=mel.person, role=Role.MENTOR)
+    first = set_checkpoint(db, organiser, event, name=EVIL, due_at=NOW + timedelta(hours=1))
+    set_checkpoint(db, organiser, event, name="Pitch", due_at=NOW + timedelta(hours=2))
+    note_progress(db, again(db, bo), team, body="+1 wheel turns", checkpoint=first.public_id)
+    asked = ask_for_help(db, again(db, bo), team, topic="@wax", details="It melts.")
+    take_help_request(db, again(db, mel), get_help_request(db, again(db, mel), event, asked.public_id))
+    db.expire_all()
+
+    found = {name: by_column(db, ada, challenge, name) for name in ("checkpoints", "progress", "help")}
+
+    assert [(row["Checkpoint"], row["Team"], row["Reached at"], row["Late"]) for row in found["checkpoints"]] == [
+        (EVIL, "Straw", NOW, False), ("Pitch", "Straw", None, False),
+    ]  # fmt: skip
+    assert [(row["Name"], row["Checkpoint"], row["What was written"]) for row in found["progress"]] == [
+        ("Bo Berg", EVIL, "+1 wheel turns")
+    ]
+    assert [(row["Team"], row["Topic"], row["State"], row["Asked by"], row["Taken by"]) for row in found["help"]] == [
+        ("Straw", "@wax", "taken", "Bo Berg", "Mel Meyer")
+    ]
+
+
+@pytest.mark.parametrize("name", ["checkpoints", "progress", "help"])
+def test_no_cell_of_these_is_a_formula_in_either_file(db, ada, bo, challenge, team, name):
+    first = set_checkpoint(db, again(db, ada), challenge.event, name=EVIL, due_at=NOW + timedelta(hours=1))
+    note_progress(db, again(db, bo), team, body=EVIL, checkpoint=first.public_id)
+    ask_for_help(db, again(db, bo), team, topic=EVIL)
+    table = table_of(db, again(db, ada), challenge.event, name)
+
+    book = load_workbook(BytesIO(write_workbook([(str(table.title), table.header, table.rows)])))
+    plain = write_csv(table.header, table.rows).decode()
+
+    cells = [cell for row in book.active.iter_rows() for cell in row]
+    assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []
+    assert ("'=HYPERLINK" in plain, ',"=HYPERLINK' in plain or ",=HYPERLINK" in plain) == (True, False)

@@ -8,6 +8,7 @@ from sqlmodel import select
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
+from events.core.journal import JournalEntry
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.events import close_event, start_event
 from events.help_queue import (
@@ -26,9 +27,15 @@ from events.help_queue import (
     teams_waiting,
 )
 from events.joining import leave_team
+from events.judging.votes import Conflict as Interest
+from events.judging.votes import Kind
+from events.registration import RegistrationInEvent, withdraw_registration
 from events.roles import actor_for
+from events.rounds.conflicts import conflicts_among
+from events.submissions import save_draft
 from events.teams import TeamInEvent
-from tests.makers import again, make_person
+from tests.events.makers_hackathon import DONE as WRITTEN
+from tests.makers import again, make_person, make_registration
 from tests.sessions.makers_mentoring import Clinic, make_clinic, make_member_of, make_mentor, make_other_team
 from tests.sessions.racing import ROUNDS, Step, kinds, race
 
@@ -118,6 +125,38 @@ def test_a_request_that_is_given_back_waits_where_it_was(db: Database, clinic: C
     assert (first.request.public_id, first.request.state, first.taken_by) == (asked.request.public_id, OPEN, "")
 
 
+@pytest.mark.parametrize("who", ["bo", "ada"])
+def test_where_nobody_came_the_team_or_an_organiser_puts_it_back(db: Database, clinic: Clinic, who: str) -> None:
+    asked = ask(db, clinic.bo, clinic.team)
+    take_help_request(db, clinic.mel, asked)
+    eve, _salt = make_other_team(db, clinic, "Salt")
+    with pytest.raises(NotAllowed):
+        give_back_help_request(db, eve, HelpInEvent(asked.request, asked.team, asked.event))
+
+    give_back_help_request(db, getattr(clinic, who), seen(db, clinic.mel, clinic, asked))
+
+    waits = seen(db, clinic.mel, clinic, asked).request
+    assert (waits.state, waits.taken_by_id, waits.asked_at) == (OPEN, None, asked.request.asked_at)
+    nia = make_mentor(db, clinic.ada, clinic.event, "Nia Novak")
+    take_help_request(db, nia, seen(db, nia, clinic, asked))
+    with pytest.raises(NotAllowed):
+        give_back_help_request(db, clinic.mel, seen(db, clinic.mel, clinic, asked))
+
+
+def test_what_a_mentor_had_taken_who_leaves_the_event_waits_for_another(db: Database, clinic: Clinic) -> None:
+    dee, wax = make_other_team(db, clinic, "Wax")
+    place = make_registration(db, clinic.mel, clinic.event)
+    mine, others = ask(db, clinic.bo, clinic.team), ask(db, dee, wax)
+    take_help_request(db, clinic.mel, mine)
+    take_help_request(db, make_mentor(db, clinic.ada, clinic.event, "Nia Novak"), others)
+
+    withdraw_registration(db, again(db, clinic.mel), RegistrationInEvent(place, clinic.event.event))
+
+    states = [seen(db, clinic.ada, clinic, one).request.state for one in (mine, others)]
+    given = db.exec(select(JournalEntry).where(JournalEntry.kind == "HelpGivenBack")).all()
+    assert (states, [one.particulars["help_id"] for one in given]) == ([OPEN, TAKEN], [mine.id])
+
+
 def test_a_team_may_say_that_it_was_helped(db: Database, clinic: Clinic) -> None:
     asked = ask(db, clinic.bo, clinic.team)
     with pytest.raises(NotAsItWas, match="Nobody has taken"):
@@ -162,6 +201,27 @@ def test_only_the_team_mentors_and_organisers_see_it(db: Database, clinic: Clini
     with pytest.raises(NotAllowed):
         take_help_request(db, other, asked)
     assert help_of_team(db, other, team) is None
+
+
+def test_who_helped_a_team_has_a_conflict_of_interest_with_it_and_who_gave_it_back_has_none(
+    db: Database, clinic: Clinic
+) -> None:
+    draft = save_draft(db, clinic.bo, clinic.team, written=WRITTEN, revision=0)
+    request = ask(db, clinic.bo, clinic.team)
+    mel = clinic.mel.person or 0
+
+    def conflicts() -> frozenset[Interest]:
+        return conflicts_among(db, clinic.event.id, [mel], [draft.id or 0], [Kind.MENTOR])
+
+    take_help_request(db, clinic.mel, request)
+    while_helping = conflicts()
+    give_back_help_request(db, clinic.mel, seen(db, clinic.mel, clinic, request))
+    given_back = conflicts()
+    take_help_request(db, clinic.mel, seen(db, clinic.mel, clinic, request))
+    finish_help(db, clinic.mel, seen(db, clinic.mel, clinic, request))
+
+    interest = Interest(mel, draft.id or 0, Kind.MENTOR)
+    assert [while_helping, given_back, conflicts()] == [{interest}, frozenset(), {interest}]
 
 
 def test_a_team_that_is_gone_waits_no_more(db: Database, clinic: Clinic) -> None:

@@ -7,13 +7,17 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.core.journal import Fact, JournalEntry
 from events.core.refusals import Invalid
-from events.events import EventWithPhases, change_event, close_event
+from events.events import Approval, EventWithPhases, change_event, close_event
 from events.phases import PhaseKind, PhaseNotOpen
 from events.registration import (
     RegisteredAlready,
+    RegistrationAccepted,
     RegistrationInEvent,
+    RegistrationMadeToWait,
     RegistrationPromoted,
     RegistrationState,
+    accept_registration,
+    decline_registration,
     register,
     withdraw_registration,
 )
@@ -96,6 +100,39 @@ def test_an_event_that_is_over_gives_nobody_a_place(db: Database, ada: Actor, bo
     withdraw_registration(db, bo, RegistrationInEvent(first, event.event))
 
     assert second.state is RegistrationState.WAITING
+
+
+def test_who_is_approved_while_the_event_is_full_is_told_once_that_they_wait(
+    db: Database, ada: Actor, bo: Actor, cy: Actor
+) -> None:
+    event = full_event(db, ada, there=(bo,))
+    event.event.approval = Approval.ORGANISER
+    place = RegistrationInEvent(make_registration(db, cy, event), event.event)
+
+    accept_registration(db, again(db, ada), place)
+    accept_registration(db, again(db, ada), place)
+
+    assert place.registration.state is RegistrationState.WAITING
+    assert told(db, RegistrationMadeToWait) == [place.id]
+
+
+def test_who_was_declined_can_be_let_in_after_all_while_a_place_is_free(
+    db: Database, ada: Actor, bo: Actor, cy: Actor
+) -> None:
+    event = full_event(db, ada)
+    event.event.approval = Approval.ORGANISER
+    first, second = (
+        RegistrationInEvent(make_registration(db, person, event), event.event) for person in (bo, cy)
+    )  # fmt: skip
+    for place in (first, second):
+        decline_registration(db, again(db, ada), place)
+
+    accept_registration(db, again(db, ada), first)
+    accept_registration(db, again(db, ada), second)
+
+    states = [first.registration.state, second.registration.state]
+    assert states == [RegistrationState.ACCEPTED, RegistrationState.WAITING]
+    assert told(db, RegistrationAccepted) == [first.id]
 
 
 def test_nobody_registers_twice(db: Database, ada: Actor, bo: Actor) -> None:

@@ -28,7 +28,8 @@ from events.submission_fields import (
 )
 from events.submission_texts import Written
 from events.submissions import save_draft, submission_of_team
-from events.teams import TeamInEvent, change_team
+from events.team_pages import change_team
+from events.teams import TeamInEvent
 from tests.events.makers_hackathon import BRIEF, DONE, make_hackathon, make_team
 from tests.makers import again, shut_phase
 

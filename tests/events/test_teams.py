@@ -34,13 +34,13 @@ from events.roles import Role
 from events.submission_texts import Written
 from events.submissions import save_draft
 from events.team_lists import teams_of
+from events.team_pages import change_team
 from events.teams import (
     InTeamAlready,
     Team,
     TeamInEvent,
     TeamInvitationSent,
     TeamMember,
-    change_team,
     form_team,
     get_team,
     members_of,

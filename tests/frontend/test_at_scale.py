@@ -14,6 +14,7 @@ from sqlalchemy import event as engine_events
 from sqlalchemy import insert
 from sqlmodel import SQLModel, select
 
+from events.challenge_annex import AnnexConsent, AnnexLook
 from events.challenges import publish_challenge
 from events.checkpoints import set_checkpoint
 from events.core import clock
@@ -22,6 +23,7 @@ from events.core.database import Database, engines, forget_engines
 from events.core.settings import settings, use_settings
 from events.events import EventWithPhases
 from events.help_queue import HelpRequest
+from events.late_entries import LateEntry
 from events.people import Person, PersonState
 from events.programmes import Programme
 from events.progress import ProgressEntry
@@ -49,6 +51,9 @@ PAGES = {
     "event": (ADA, "/e/food-hack"),
     "teams": (ADA, "/e/food-hack/teams"),
     "teams of a member": ("Lead", "/e/food-hack/teams"),
+    "a team before the organiser": (ADA, "/e/food-hack/teams/{team}"),
+    "page of a team to change": ("Lead", "/e/food-hack/teams/{team}/edit"),
+    "who is in a team": (ADA, "/e/food-hack/teams/{team}/members"),
     "a team": ("Lead", "/e/food-hack/teams/{team}"),
     "team room": ("Lead", "/e/food-hack/teams/{team}/room"),
     "seekers": ("Lead", "/e/food-hack/teams/looking"),
@@ -62,6 +67,11 @@ PAGES = {
     "challenge": ("Che", "/e/food-hack/challenges/{challenge}"),
     "challenge board": ("Che", "/e/food-hack/challenges/{challenge}/board"),
     "submissions": (ADA, "/e/food-hack/submissions"),
+    "submissions of a challenge": ("Che", "/e/food-hack/submissions?challenge={challenge}"),
+    "a submission": ("Lead", "/e/food-hack/submissions/{submission}"),
+    "a submission to write": ("Lead", "/e/food-hack/teams/{team}/submission"),
+    "what is handed in": (ADA, "/e/food-hack/set-up/submissions"),
+    "annex": ("Che", "/e/food-hack/challenges/{challenge}/annex/edit"),
     "gallery": ("", "/e/food-hack/gallery"),
     "gallery set-up": (ADA, "/e/food-hack/set-up/gallery"),
     "prizes": (ADA, "/e/food-hack/set-up/prizes"),
@@ -77,6 +87,9 @@ PAGES = {
     "registrations": (ADA, "/e/food-hack/registrations"),
     "participants": (ADA, "/e/food-hack/participants"),
     "check-in": (ADA, "/e/food-hack/check-in"),
+    "list for a phone at the door": (ADA, "/e/food-hack/check-in/people.json"),
+    "somebody at the door": (ADA, "/e/food-hack/check-in?q=tapir"),
+    "badges": (ADA, "/e/food-hack/badges"),
     "own participants": ("Ola", "/e/food-hack/desk"),
     "desk figures": (ADA, "/e/food-hack/desks"),
     "figures of the programme": ("Ola", "/p/green-food-network/figures"),
@@ -86,13 +99,14 @@ PAGES = {
     "home of the desk": ("Ola", "/"),
     "home of a member": ("Lead", "/"),
     "exports": (ADA, "/e/food-hack/exports"),
+    "table of annexes": (ADA, "/e/food-hack/exports/annexes.csv"),
     "table of teams": (ADA, "/e/food-hack/exports/teams.csv"),
     "table of submissions": (ADA, "/e/food-hack/exports/submissions.csv"),
     "table of registrations": (ADA, "/e/food-hack/exports/registrations.csv"),
     "table of scores": (ADA, "/e/food-hack/judging/{over}/tables/result.csv"),
 }  # fmt: skip
-# Who votes in the audience has all before them, and so has a file.
-WHOLE = {name for name in PAGES if name.startswith("table")} | {"ballot"}
+# Who votes in the audience has all before them, and so has a file, and a phone at the door while the network is away.
+WHOLE = {name for name in PAGES if name.startswith("table")} | {"ballot", "list for a phone at the door"}
 
 
 @dataclass(frozen=True)
@@ -153,6 +167,13 @@ def _one_more(hall: Hall, number: int) -> None:
     hall.add(TeamMember, event_id=event, team_id=id, person_id=member, joined_at=now)
     hall.add(Seeker, event_id=event, person_id=seeker, skills=["law"], languages=["en"], since=now)
     hall.add(HelpRequest, event_id=event, team_id=id, topic="Glue", asked_by_id=lead, asked_at=now)
+    hall.add(LateEntry, event_id=event, team_id=id, until=now + timedelta(hours=9), why="Their line was cut.",
+             given_at=now)  # fmt: skip
+    for person in (lead, member):
+        hall.add(AnnexConsent, challenge_id=hall.rows["challenge"], team_id=id, person_id=person, agreed_at=now,
+                 terms_version=1, terms="Tell nobody.")  # fmt: skip
+        hall.add(AnnexLook, challenge_id=hall.rows["challenge"], team_id=id, person_id=person, looked_at=now,
+                 revision=1)  # fmt: skip
     hall.add(ProgressEntry, event_id=event, team_id=id, person_id=lead, body="Pressed", at=now)
     proposal = hall.rows["proposal"]
     hall.add(ProposedTeam, id=id, event_id=event, proposal_id=proposal, number=number + 1, team_id=id, fills=True)
@@ -265,6 +286,8 @@ def _publish(hall: Hall) -> None:
     hall.people |= {"Lead": Actor(lead), "Seeker": Actor(seeker)}
     place = select(RoundSubmission.public_id).where(RoundSubmission.round_id == hall.rounds["open"].id)
     hall.ids["work"] = db.exec(place.where(RoundSubmission.number == FEW + 1)).one()
+    quoll = select(Submission.public_id).where(Submission.title == "Work of Quoll000")
+    hall.ids["submission"] = db.exec(quoll).one()
     hall.ids["team"] = db.exec(select(Team.public_id).where(Team.name == "Quoll000")).one()
     db.commit()
 
@@ -280,7 +303,7 @@ def test_pages_ask_the_database_as_often_with_300_teams_as_with_5(looks: Looks) 
 
 
 def test_pages_of_results_work_everything_out_once(looks: Looks) -> None:
-    most = {"result": 21, "published": 5, "coverage board": 27}
+    most = {"result": 22, "published": 5, "coverage board": 28}
 
     assert {name: looks[1][name].statements for name in most} == most
 

@@ -27,6 +27,7 @@ from tests.sessions.makers_meetings import (
     make_fair,
     make_meeting,
     make_participant,
+    make_request,
     place_of,
     problems_with_seats,
     with_rules,
@@ -105,8 +106,8 @@ def test_i_am_here_and_the_other_side_sees_it(db, meeting, bo, cy):
 @pytest.mark.parametrize(("minutes", "forms"), [
     (-11, {"cancel"}),
     (-10, {"cancel", "check-in"}),
-    (0, {"cancel", "check-in", "held", "failure"}),
-    (5, {"cancel", "check-in", "held", "failure", "no-show"}),
+    (0, {"check-in", "held", "failure"}),
+    (5, {"check-in", "held", "failure", "no-show"}),
     (20, {"held", "failure", "no-show"}),
 ])  # fmt: skip
 def test_what_is_offered_comes_when_its_time_does(db, meeting, bo, minutes, forms):
@@ -142,6 +143,61 @@ def test_a_no_show_frees_the_time_and_shows_who_stands_by(db, fair, meeting, bo,
     assert (called.headline, "Dee Dumont is called." in called.text) == ("Meeting with Dee Dumont", True)
     assert state_now(db, meeting) is MeetingState.NO_SHOW
     assert problems_with_seats(db) == []
+
+
+def test_a_no_show_offers_open_requests_before_those_who_stand_by(db, fair, meeting, bo, cy, dee, mel):
+    set_standby(db, make_participant(db, mel, fair), fair.event, ready=True)
+    request = make_request(db, fair, asker=dee, invitee=bo, slot=2)
+    here = page_of(meeting.meeting)
+    with at(meeting, 6):
+        page = Browser(db, bo).send(f"{here}/no-show", person=public(db, cy))
+        assert "You have an open request with these people, and they are free now." in page.text
+        assert page.text.index("Dee Dumont") < page.text.index("Mel Meyer")
+        assert offered(page, meeting) >= {"standby", "standby/request"}
+        taken = Browser(db, bo).send(f"{here}/standby/request", request=request.meeting.public_id)
+        back = Browser(db, bo).send(f"{here}/standby/request", request=request.meeting.public_id)
+
+    assert (taken.headline, "You meet now, for the rest of this time." in taken.text) == (
+        "Meeting with Dee Dumont",
+        True,
+    )
+    assert (back.status, "This request was accepted already." in back.text) == (409, True)
+    assert state_now(db, request) is MeetingState.SCHEDULED
+    assert problems_with_seats(db) == []
+
+
+def test_whoever_was_asked_reads_that_somebody_waits_and_says_that_they_are_coming(db, fair, meeting, bo, cy, dee):
+    request = make_request(db, fair, asker=bo, invitee=dee, slot=2)
+    here, theirs = page_of(meeting.meeting), page_of(request.meeting)
+    with at(meeting, 6):
+        mark_no_show(db, bo, meeting, absent=cy.person)
+        before = Browser(db, dee).get(theirs)
+        early = Browser(db, dee).send(f"{theirs}/now")
+        page = Browser(db, bo).get(here)
+        asked = Browser(db, bo).send(f"{here}/standby/request", request=request.meeting.public_id)
+        told = Browser(db, dee).get(theirs)
+        comes = Browser(db, dee).send(f"{theirs}/now")
+
+    assert ("could meet you now" in before.text, early.status) == (False, 404)
+    assert "Ask to come now" in page.text
+    assert (asked.path, "They are asked whether they come now." in asked.text) == (here, True)
+    assert "Bo Berg waits and could meet you now" in told.text
+    assert "You meet now. The other side is told that you are coming." in comes.text
+    assert state_now(db, request) is MeetingState.SCHEDULED
+
+
+def test_whom_a_colleague_stands_in_for_is_not_offered_as_missing(db, fair, bo, cy, dee):
+    place_of(db, dee, fair).organisation_id = place_of(db, cy, fair).organisation_id
+    places = [place_of(db, one, fair) for one in (bo, cy, dee)]
+    meeting = get_meeting(db, bo, book_meeting(db, fair.ada, fair.event, people=places, slot=fair.slots[0]).public_id)
+    with at(meeting, 2):
+        check_in_to_meeting(db, dee, meeting)
+    with at(meeting, 6):
+        page = Browser(db, bo).get(page_of(meeting.meeting))
+        refused = Browser(db, bo).send(f"{page_of(meeting.meeting)}/no-show", person=public(db, cy))
+
+    assert "no-show" not in offered(page, meeting)
+    assert (refused.status, "Dee Dumont has checked in, at 11:02." in refused.text) == (409, True)
 
 
 def test_without_anybody_on_standby_the_page_says_so(db, meeting, bo, cy):
@@ -419,6 +475,24 @@ def test_a_list_of_standbys_asks_as_often_for_three_as_for_one(db, fair, meeting
             page = browser.get(page_of(meeting.meeting))
             counts.append(len(queries))
             assert page.text.count(" Call ") == number
+
+    assert counts[0] == counts[1]
+
+
+def test_a_list_of_requests_asks_as_often_for_three_as_for_one(db, fair, meeting, bo, cy, dee, mel, tam, queries):
+    others = [dee, make_participant(db, mel, fair), make_participant(db, tam, fair)]
+    with at(meeting, 6):
+        mark_no_show(db, bo, meeting, absent=cy.person)
+        counts = []
+        for number in (1, 2):
+            for slot, one in enumerate(others[: 2 * number - 1]):
+                if number == 1 or slot:
+                    make_request(db, fair, asker=one, invitee=bo, slot=slot + 1)
+            browser = Browser(db, bo)
+            queries.clear()
+            page = browser.get(page_of(meeting.meeting))
+            counts.append(len(queries))
+            assert page.html.count("/standby/request") == 2 * number - 1
 
     assert counts[0] == counts[1]
 

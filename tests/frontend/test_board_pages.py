@@ -1,6 +1,7 @@
 """The board as pages: looking, filtering, and everything that is done there on behalf of others, refusals included."""
 
 import re
+from html import unescape
 
 import pytest
 from sqlmodel import select
@@ -9,6 +10,7 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.looking_after import assign_desk
 from events.programmes import Programme
+from events.registration import RegistrationInEvent, withdraw_registration
 from frontend.board_grid import kept_boards
 from sessions.answers import accept_meeting
 from sessions.blocks import add_block, tables_of
@@ -109,7 +111,7 @@ def test_the_board_shows_tables_by_slots(db, fair, bo, cy):
 
     page = Browser(db, fair.ada).get(f"{BOARD}?by=tables")
 
-    assert "Table 1, Wed, 15 Apr 2026, 11:25: meeting with Bo Berg – Cy Costa" in page.html
+    assert "Table 1, Wed, 15 Apr 2026, 11:25: meeting with Bo Berg – Cy Costa" in unescape(page.html)
     assert page.html.count("<tr data-row=") == 3
 
 
@@ -356,6 +358,27 @@ def test_two_meetings_change_places(db, fair, bo, cy, dee, mel):
     assert [now_is(db, each).starts_at for each in (one, other)] == [fair.slots[2].starts_at, fair.slots[0].starts_at]
 
 
+def test_a_swap_beyond_a_limit_asks_for_a_reason_and_with_one_it_is_done(db, fair, bo, cy, dee, mel):
+    later = fair.slots[-1].ends_at.replace(hour=14, minute=0)
+    add_block(db, fair.ada, fair.event, starts_at=later, ends_at=later.replace(minute=50))
+    one, other = (
+        make_meeting(db, fair, asker=asker, invitee=invitee, slot=slot)
+        for asker, invitee, slot in ((bo, cy, 0), (dee, mel, 1))
+    )
+    make_meeting(db, fair, asker=mel, invitee=cy, slot=2)
+    browser = Browser(db, fair.ada)
+    browser.send(at(one, "/move"), slot=str(int(later.timestamp()) // 60))
+    with_rules(db, fair, max_per_block=1)
+
+    refused = browser.send(at(one, "/swap"), other=other.meeting.public_id)
+    done = browser.send(at(one, "/swap"), other=other.meeting.public_id, override="They asked for it.")
+
+    assert (refused.status, "To go beyond it, say why." in refused.text) == (422, True)
+    assert refused.html.count('name="override"') == 1
+    assert f'value="{other.meeting.public_id}"' in refused.html
+    assert (done.path, [now_is(db, each).override for each in (one, other)]) == (BOARD, ["They asked for it.", ""])
+
+
 def test_a_swap_with_nothing_is_refused(db, fair, bo, cy):
     one = make_meeting(db, fair, asker=bo, invitee=cy, slot=0)
     browser = Browser(db, fair.ada)
@@ -407,9 +430,10 @@ def test_what_is_over_is_not_cancelled_twice(db, fair, bo, cy):
     browser = Browser(db, fair.ada)
     browser.send(at(meeting, "/cancel"))
 
-    again_sent = browser.send(at(meeting, "/cancel"))
+    again_sent = browser.send(at(meeting, "/cancel"), reason="The hall is closed.")
 
     assert (again_sent.status, "This meeting was cancelled." in again_sent.text) == (409, True)
+    assert "What you wrote, and was not sent The hall is closed." in again_sent.text
 
 
 def test_a_meeting_is_locked_and_unlocked(db, fair, bo, cy):
@@ -479,6 +503,21 @@ def test_a_refused_booking_keeps_what_was_typed(db, fair, bo, cy, dee):
     assert "About malt." in page.html
     assert f'<option value="{value(fair, 2)}" selected>' in page.html
     assert all(f'name="person" value="{one}"' in page.html for one in places)
+
+
+@pytest.mark.parametrize("page", ["book", "ask"])
+def test_what_was_typed_is_shown_when_somebody_has_left_meanwhile(db, fair, bo, cy, page):
+    theirs = place_of(db, cy, fair)
+    place, gone = place_of(db, bo, fair).public_id, theirs.public_id
+    withdraw_registration(db, cy, RegistrationInEvent(theirs, fair.event.event))
+    browser, typed = Browser(db, fair.ada), {"slot": value(fair, 2), "note": "About malt."}
+
+    if page == "book":
+        sent = browser.send(f"{BOARD}/book", person=[place, gone], **typed)
+    else:
+        sent = browser.send(f"{HERE}/participants/{place}/ask-for", invitee=gone, **typed)
+
+    assert (sent.status, "What you wrote, and was not sent About malt." in sent.text) == (422, True)
 
 
 def test_a_booking_needs_two_people_and_a_time(db, fair, bo, cy):

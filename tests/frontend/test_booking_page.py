@@ -6,17 +6,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
 from events.core.translation import written_for
 from events.organisations import OrganisationKind
 from frontend.slots import grid_of, value_of
+from sessions.answers import accept_meeting
 from sessions.availability import OfferedSlot, set_availability
-from sessions.blocks import Slot, add_block
+from sessions.blocks import BlockInEvent, Slot, add_block, remove_block
 from sessions.booking_rules import Answering, Timing
-from sessions.meetings import Meeting, MeetingState, page_of
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState, page_of
 from sessions.no_thanks import say_no_thanks, turned_down_by
-from sessions.requests import request_meeting
+from sessions.requests import request_meeting, withdraw_request
 from tests.frontend.browser import Browser, Page, without_secrets
 from tests.makers import again, make_organisation, make_person
 from tests.sessions.makers_meetings import (
@@ -240,6 +242,36 @@ def test_a_request_to_who_said_no_thanks_is_refused_as_one_to_who_is_not_free(db
     assert (turned_down.status, without_secrets(turned_down.html)) == (409, without_secrets(away.html))
 
 
+@pytest.mark.parametrize("timing", [Timing.AT_ACCEPTANCE, Timing.BY_ORGANISER])
+@pytest.mark.parametrize("times", ["none yet", "all over"])
+def test_where_no_times_are_to_come_nobody_reads_whether_they_were_turned_down(
+    db, fair, bo, cy, queries, timing, times
+):
+    with_rules(db, fair, timing=timing)
+    browser, path = Browser(db, bo), f"{page_about(db, fair, cy)}/ask"
+    if times == "none yet":
+        remove_block(db, fair.ada, BlockInEvent(fair.block, fair.event.event))
+
+    def look() -> list[tuple[int, str, list[str]]]:
+        found = []
+        for way in (lambda: browser.get(path), lambda: browser.send(path, note="Flour", item="")):
+            way()
+            browser.kept.forget()
+            queries.clear()
+            page = way()
+            found.append((page.status, without_secrets(page.html), list(queries)))
+        return found
+
+    with clock.frozen_at(clock.now() if times == "none yet" else fair.slots[-1].starts_at):
+        welcome = look()
+        say_no_thanks(db, cy, fair.event, other=place_of(db, bo, fair))
+        turned_down = look()
+
+    assert turned_down == welcome
+    assert [status for status, _html, _queries in welcome] == [200, 409]
+    assert "This event has no times for meetings to come." in welcome[1][1]
+
+
 def test_no_thanks_is_said_on_a_page_and_taken_back_from_a_list(db, fair, bo, cy):
     browser, about = Browser(db, bo), page_about(db, fair, cy)
     assert f"{about}/no-thanks" in browser.get(about).forms
@@ -351,3 +383,71 @@ def test_a_request_is_refused_when_no_time_is_left(db, fair, bo, cy):
 
     with pytest.raises(SlotTaken, match="Cy Costa has no time left at which the two of you could meet"):
         request_meeting(db, bo, fair.event, invitee=place_of(db, cy, fair), slot=None)
+
+
+@pytest.mark.parametrize("timing", list(Timing))
+@pytest.mark.parametrize("what", ["limit", "asked already", "not free", "colleagues", "no times"])
+def test_what_was_typed_is_there_again_whatever_has_come_in_between(db, fair, bo, cy, dee, timing, what):
+    """The page was open when it happened, in another window or somewhere else."""
+    with_rules(db, fair, timing=timing, max_pending=1 if what == "limit" else None)
+    browser, path = Browser(db, bo), f"{page_about(db, fair, cy)}/ask"
+    slot = {"slot": values(fair)[0]} if timing is Timing.AT_REQUEST else {}
+    browser.get(path)
+    if what in {"limit", "asked already"}:
+        other = place_of(db, dee if what == "limit" else cy, fair)
+        taken = fair.slots[2] if timing is Timing.AT_REQUEST else None
+        request_meeting(db, bo, fair.event, invitee=other, slot=taken)
+    elif what == "not free":
+        set_availability(db, cy, fair.event, absent=[each.starts_at for each in fair.slots])
+    elif what == "colleagues":
+        place_of(db, cy, fair).organisation_id = place_of(db, bo, fair).organisation_id
+        db.flush()
+    else:
+        remove_block(db, fair.ada, BlockInEvent(fair.block, fair.event.event))
+
+    again = browser.send(path, note="About your <flour>.", item="", **slot)
+
+    assert (again.status, again.path) == (422 if what == "no times" and slot else 409, path)
+    assert len(re.findall(r'<textarea[^>]*name="note"[^>]*>\s*About your &lt;flour&gt;\.</textarea>', again.html)) == 1
+
+
+def test_what_was_typed_is_sent_once_the_limit_allows_it(db, fair, bo, cy, dee):
+    with_rules(db, fair, max_pending=1)
+    browser, path = Browser(db, bo), f"{page_about(db, fair, cy)}/ask"
+    browser.get(path)
+    other = make_request(db, fair, asker=bo, invitee=dee, slot=2)
+    again = browser.send(path, note="About your flour.", item="", slot=values(fair)[1])
+    withdraw_request(db, bo, other)
+
+    [kept] = re.findall(r'name="slot" value="([^"]*)"', again.html)
+    sent = browser.send(path, note="About your flour.", item="", slot=kept)
+
+    made = db.exec(select(Meeting).where(Meeting.invitee_id == cy.person)).one()
+    assert (sent.status, made.note, made.starts_at) == (200, "About your flour.", fair.slots[1].starts_at)
+
+
+def test_a_reason_for_what_cannot_be_done_any_more_can_still_be_read(db, fair, bo, cy):
+    declined = make_request(db, fair, asker=bo, invitee=cy)
+    withdraw_request(db, bo, declined)
+    begun = make_meeting(db, fair, asker=bo, invitee=cy, slot=1)
+    browser = Browser(db, cy)
+
+    with clock.frozen_at(fair.slots[1].starts_at):
+        pages = [
+            browser.send(f"{page_of(declined.meeting)}/decline", reason="We only buy <in bulk>."),
+            browser.send(f"{page_of(begun.meeting)}/cancel", reason="We only buy <in bulk>."),
+        ]
+
+    assert [(page.status, page.text.count("We only buy <in bulk>.")) for page in pages] == [(409, 1), (409, 1)]
+    assert "This meeting has begun and is not cancelled any more." in pages[1].text
+
+
+def test_a_meeting_without_a_time_is_not_moved_and_its_page_says_so(db, fair, bo, cy):
+    with_rules(db, fair, timing=Timing.BY_ORGANISER)
+    made = request_meeting(db, bo, fair.event, invitee=place_of(db, cy, fair), slot=None)
+    accept_meeting(db, cy, MeetingInEvent(made, fair.event.event))
+
+    page = Browser(db, bo).send(f"{page_of(made)}/move", slot=values(fair)[0])
+
+    assert page.status == 409
+    assert "This request was accepted already, and its time is still to be chosen." in page.text

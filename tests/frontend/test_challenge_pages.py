@@ -8,7 +8,7 @@ from events.core.database import Database
 from events.events import EventWithPhases
 from events.registration import appoint
 from events.roles import Role
-from events.teams import change_team
+from events.team_pages import change_team
 from tests.events.makers_hackathon import BRIEF, make_hackathon, make_team
 from tests.events.test_challenges import make_need
 from tests.frontend.browser import Browser

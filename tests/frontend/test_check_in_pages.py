@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from events.check_in import Scan, counts_at_door
 from events.core import clock
+from events.events import close_event
 from events.registration import appoint, find_registration
 from events.roles import Role
 from events.signin import form_token
@@ -174,6 +175,20 @@ def test_scans_arrive_late_each_once_and_say_what_became_of_them(db, event, door
     assert (first["there"], first["expected"]) == (2, 2)
     assert counts_at_door(db, event.id).there == 2
     assert len(db.exec(select(Scan)).all()) == 4
+
+
+def test_what_a_phone_kept_until_after_the_end_is_judged_by_when_it_was_made(db, ada, event, door, ticket, cy):
+    other = ticket_of(find_registration(db, event.id, cy.person))
+    with clock.frozen_at(NOW + timedelta(hours=1)):
+        close_event(db, again(db, ada), event)
+        db.commit()
+    made, late = (milliseconds(NOW + timedelta(minutes=minutes)) for minutes in (30, 90))
+
+    with clock.frozen_at(NOW + timedelta(hours=2)):
+        results = scans(door, f"phone-one-1|{made}|{ticket.code}", f"phone-one-2|{late}|{other.code}").json()["results"]
+
+    assert [one["state"] for one in results] == ["in", "refused"]
+    assert results[1]["message"] == "This event is over. Its pages stay, but nothing can be changed any more."
 
 
 def test_no_more_than_fifty_scans_are_taken_at_once(db, event, door):

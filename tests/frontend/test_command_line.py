@@ -26,14 +26,14 @@ def said_by(*arguments: str) -> tuple[int, str]:
     return answer.exit_code, answer.output
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "demo"])
+@pytest.mark.parametrize("command", ["serve", "worker", "demo", "clocks"])
 def test_nothing_starts_on_an_empty_database(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOLKMOOT_PUBLIC_URL", "http://localhost:8000")
 
     assert said_by(command) == (2, EMPTY)
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "demo", "migrate", "doctor"])
+@pytest.mark.parametrize("command", ["serve", "worker", "demo", "migrate", "clocks", "doctor"])
 def test_a_setting_of_the_wrong_kind_is_named_by_every_command(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOLKMOOT_WEB_PROCESSES", "many")
 

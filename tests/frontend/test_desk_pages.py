@@ -245,13 +245,25 @@ def test_an_officer_accepts_and_declines_from_the_page(db: Database, house: Hous
 
     accepted = browser.send(f"{OWN}/{nia.public_id}/accept")
     declined = browser.send(f"{OWN}/{sol.public_id}/decline")
-    twice = browser.send(f"{OWN}/{sol.public_id}/accept")
+    twice = browser.send(f"{OWN}/{sol.public_id}/decline")
 
     assert (accepted.path, "Accepted. They are told." in accepted.html) == (OWN, True)
     assert "Declined. They are told." in declined.html
     assert (twice.status, "This registration was decided already." in twice.html) == (409, True)
     states = {one.person_id: one.state for one in reread(db)}
     assert states == {nia.person_id: RegistrationState.ACCEPTED, sol.person_id: RegistrationState.DECLINED}
+
+
+def test_an_officer_who_decides_stays_in_the_list_of_those_to_decide_on(db: Database, house: House, ola: Actor) -> None:
+    decided_by_hand(db, house.event)
+    nia, sol = (make_participant(db, house.event, name) for name in ("Nia Novak", "Sol Svensson"))
+    browser, here = Browser(db, ola), f"{OWN}/{nia.public_id}/accept?lack=undecided"
+
+    assert here in browser.get(f"{OWN}?lack=undecided").forms
+    accepted = browser.send(here)
+
+    assert (accepted.path, "Nia Novak" in accepted.text, "Sol Svensson" in accepted.text) == (OWN, False, True)
+    assert f"{OWN}/{sol.public_id}/accept?lack=undecided" in accepted.forms
 
 
 def reread(db: Database) -> list[Registration]:

@@ -11,11 +11,16 @@ from starlette.routing import Route
 
 from events.core import clock
 from events.core.columns import random_id
+from events.core.settings import settings
 from events.events import EventState
 from frontend.routes import routes
+from mailer.letters import LetterState
 from sessions.timetable.rows import SessionKind, get_session, sessions_of
 from sessions.timetable.sessions import Wording, change_session, take_session_off
+from sessions.timetable.stars import get_agenda_session, star_session
 from tests.frontend.browser import Browser
+from tests.mailer.makers_letters import all_letters, calendar_event_of, written
+from tests.mailer.test_feeds import feed_of
 from tests.makers import again, person_of
 from tests.sessions.makers_agenda import address_of, at, make_agenda, make_session, move_to, released
 
@@ -144,11 +149,15 @@ def test_the_event_tells_machines_of_its_sessions(db, visitor):
 # iCalendar
 
 
+def entries_of(raw: bytes):
+    return {str(one["SUMMARY"]): one for one in Calendar.from_ical(raw).walk("VEVENT")}
+
+
 def test_a_calendar_has_each_session_with_an_id_that_stays_and_a_number_that_grows(db, made, visitor):
     def entries():
         page = visitor.get("/e/food-hack/agenda.ics")
         assert page.headers["content-type"].startswith("text/calendar")
-        return {str(one["SUMMARY"]): one for one in Calendar.from_ical(page.content).walk("VEVENT")}
+        return entries_of(page.content)
 
     before = entries()
     move_to(db, made, _sessions(db, made)[0], 9)
@@ -157,11 +166,48 @@ def test_a_calendar_has_each_session_with_an_id_that_stays_and_a_number_that_gro
 
     assert sorted(after) == ["Coffee", "Opening", "Workshop <b>"]
     assert after["Opening"]["UID"] == before["Opening"]["UID"]
-    assert (before["Opening"]["SEQUENCE"], after["Opening"]["SEQUENCE"]) == (1, 2)
+    assert (before["Opening"]["SEQUENCE"], after["Opening"]["SEQUENCE"]) == (0, 1)
+    assert (before["Coffee"]["SEQUENCE"], after["Coffee"]["SEQUENCE"]) == (0, 0)
     assert (after["Opening"]["DTSTART"].dt, after["Opening"]["DTEND"].dt) == (at(9), at(10))
     assert str(after["Workshop <b>"]["LOCATION"]) == "Studio"
     one = visitor.get(f"/e/food-hack/agenda.ics?session={_sessions(db, made)[0].session.public_id}")
     assert len(Calendar.from_ical(one.content).walk("VEVENT")) == 1
+
+
+def test_a_session_is_one_entry_in_letters_feeds_and_the_agendas_file(db, made, bo, cy):
+    released(db, made)
+    [opening, *_others] = _sessions(db, made)
+    star_session(db, cy, get_agenda_session(db, made.event, opening.session.public_id))
+    move_to(db, made, opening, 9)
+    released(db, made, "2.0")
+    written(db)
+
+    file = entries_of(Browser(db).get("/e/food-hack/agenda.ics").content)["Opening"]
+    feed = entries_of(feed_of(db, bo))["Opening"]
+    letters = [calendar_event_of(one) for one in all_letters() if one.state is LetterState.WAITING and one.uid]
+
+    same = ("UID", "SEQUENCE", "SUMMARY", "LOCATION", "URL", "STATUS")
+    moments = ("DTSTART", "DTEND", "DTSTAMP", "CREATED")
+    shown = [[one[name] for name in same] + [one[name].dt for name in moments] for one in (file, feed, *letters)]
+    assert (len(shown), all(one == shown[0] for one in shown)) == (4, True)
+    assert "@" not in file["UID"]
+    assert (file["ORGANIZER"], feed["ORGANIZER"]) == (f"mailto:{settings().mail_from}", letters[0]["ORGANIZER"])
+    assert (str(file["TRANSP"]), "Bo Berg, Dr Zed" in file["DESCRIPTION"]) == ("TRANSPARENT", True)
+
+
+def test_the_agendas_file_says_for_thirty_days_what_was_called_off(db, made):
+    released(db, made)
+    visitor, [_opening, coffee, *_others] = Browser(db), _sessions(db, made)
+    before = entries_of(visitor.get("/e/food-hack/agenda.ics").content)["Coffee"]
+    take_session_off(db, made.ada, coffee)
+    released(db, made, "2.0")
+
+    off = entries_of(visitor.get("/e/food-hack/agenda.ics").content)["Coffee"]
+    with clock.frozen_at(clock.now() + timedelta(days=31)):
+        later = entries_of(visitor.get("/e/food-hack/agenda.ics").content)
+
+    assert (off["UID"], off["STATUS"], off["SEQUENCE"]) == (before["UID"], "CANCELLED", before["SEQUENCE"] + 1)
+    assert sorted(later) == ["Opening", "Workshop <b>"]
 
 
 # frab: the rules of the schema that is published for schedule.xml, as checks of our own

@@ -1,11 +1,12 @@
 """The hall: a short link without signing in, on a phone without JavaScript."""
 
 import pytest
+from sqlmodel import select
 
 from events.core.database import Database
 from sessions.moderated import pass_to_stage
 from sessions.moderation import make_pass, take_pass_back
-from sessions.passes import StagePass
+from sessions.passes import PassHolder, StagePass
 from sessions.polls import Results, draft_poll, get_poll, open_poll
 from sessions.rooms import room_snapshot
 from sessions.running import start_pitch
@@ -52,6 +53,20 @@ def test_somebody_in_the_hall_comes_in_asks_votes_and_reacts(db, show, hall):
         ("How long does it hold?", "Tam Tamm", 1),
     ]
     assert (shown.polls[0].choices[0].votes, shown.reactions["heart"]) == (1, 1)
+
+
+def test_one_phone_takes_one_place_however_often_it_comes_in(db, show, hall):
+    hall.most = 2
+    db.add(hall)
+    db.commit()
+    phone, other, third, where = Browser(db), Browser(db), Browser(db), f"/r/{hall.code}"
+    for _press in range(3):
+        phone.send(where)
+    inside = other.send(where)
+    late = third.send(where)
+
+    assert (inside.status, late.status) == (200, 409)
+    assert len(db.exec(select(PassHolder)).all()) == 2
 
 
 def test_a_link_that_was_taken_back_or_never_was_leads_nowhere(db, show, hall):

@@ -385,7 +385,7 @@ def test_the_list_of_quotations_has_pages_and_shows_each_their_own(db, review, a
     first, second = page.get(WORDS), page.get(WORDS + "?page=2")
     bo = Browser(db, review.people["bo"]).get(WORDS)
 
-    assert counts == [6, 6]
+    assert counts == [8, 8]
     assert ("Words 29" in first.text, "Words 05" in first.text) == (True, False)
     assert WORDS + "?page=2" in first.links
     assert ("Words 29" in second.text, "Words 05" in second.text) == (False, True)

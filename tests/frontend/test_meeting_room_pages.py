@@ -16,7 +16,7 @@ from sessions.standby import set_standby
 from sessions.video import Way, set_video_rules, video_rules_of
 from tests.frontend.browser import Browser
 from tests.makers import make_organisation, person_of
-from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant
+from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant, make_request
 
 MINUTE = timedelta(minutes=1)
 
@@ -137,6 +137,18 @@ def test_after_five_minutes_the_missing_one_can_be_given_up_and_a_standby_called
         page = browser.get(room(meeting))
 
         assert "These people stand by and are free now." in page.text and "standby" in offered(page, meeting)
+
+
+def test_the_room_offers_open_requests_too(db, meeting, fair, bo, dee):
+    request = make_request(db, fair, asker=make_participant(db, dee, fair), invitee=bo, slot=2)
+    browser = Browser(db, bo)
+    with at(meeting, 5):
+        come_in(db, bo, meeting)
+        browser.send(room(meeting).removesuffix("room") + "no-show", person=public(db, meeting, "Cy Costa"))
+        page = browser.get(room(meeting))
+
+    assert "You have an open request with these people, and they are free now." in page.text
+    assert "standby/request" in offered(page, meeting) and request.meeting.public_id in page.html
 
 
 def public(db: Database, meeting: MeetingInEvent, name: str) -> str:

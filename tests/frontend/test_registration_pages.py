@@ -16,7 +16,14 @@ from events.form_building import add_question
 from events.phases import PhaseKind
 from events.programmes import Programme
 from events.questions import QuestionKind, questions_of
-from events.registration import Consent, Registration, RegistrationState, find_registration
+from events.registration import (
+    Consent,
+    Registration,
+    RegistrationInEvent,
+    RegistrationState,
+    find_registration,
+    withdraw_registration,
+)
 from tests.frontend.browser import Browser
 from tests.makers import (
     again,
@@ -330,6 +337,9 @@ def test_an_organiser_accepts_and_declines(
     assert place_of(db, hack, bo).state is RegistrationState.ACCEPTED
     assert place_of(db, hack, cy).state is RegistrationState.DECLINED
     assert browser.send(f"{ALL}/{first.public_id}/accept").status == 409
+    after_all = browser.send(f"{ALL}/{second.public_id}/accept")
+    assert "Accepted. They are told." in after_all.text
+    assert place_of(db, hack, cy).state is RegistrationState.ACCEPTED
 
 
 def test_accepting_into_a_full_event_says_that_they_wait(
@@ -342,6 +352,41 @@ def test_accepting_into_a_full_event_says_that_they_wait(
     page = Browser(db, organiser).send(f"{ALL}/{place.public_id}/accept")
 
     assert "No place is free, so they wait for one now." in page.text
+    mine = Browser(db, again(db, cy)).get(MINE)
+    assert (mine.headline, "The organisers have said yes" in mine.text) == ("You are on the waiting list", True)
+
+
+def test_who_waits_without_an_approval_does_not_read_of_one(
+    db: Database, bo: Actor, cy: Actor, hack: EventWithPhases
+) -> None:
+    make_registration(db, bo, hack)
+    hack.event.capacity = 1
+    first = make_registration(db, cy, hack)
+    withdraw_registration(db, again(db, cy), RegistrationInEvent(first, hack.event))
+    make_registration(db, again(db, cy), hack)
+
+    mine = Browser(db, again(db, cy)).get(MINE)
+
+    assert (mine.headline, "said yes" in mine.text) == ("You are on the waiting list", False)
+
+
+@pytest.mark.parametrize("what", ["accept", "decline"])
+def test_who_decides_stays_where_they_were_in_the_list(
+    db: Database, organiser: Actor, bo: Actor, cy: Actor, hack: EventWithPhases, what: str
+) -> None:
+    make_registration(db, bo, hack)
+    hack.event.approval = Approval.ORGANISER
+    place = make_registration(db, cy, hack)
+    browser = Browser(db, organiser)
+    here = f"{ALL}/{place.public_id}/{what}?state=applied&page=1"
+
+    assert here in browser.get(f"{ALL}?state=applied&page=1").forms
+    page, twice = browser.send(here), browser.send(here)
+
+    assert (page.status, page.path, "Bo Berg" in page.text, "Nobody is in this state" in page.text) == (
+        200, ALL, False, True,
+    )  # fmt: skip
+    assert (twice.status, "Bo Berg" in twice.text) == (409, False)
 
 
 def test_the_list_is_filtered_by_state(
@@ -356,7 +401,7 @@ def test_the_list_is_filtered_by_state(
 
     assert "Cy Costa" in waiting.text
     assert "Bo Berg" not in waiting.text
-    assert f"{ALL}/{place.public_id}/accept" in waiting.forms
+    assert f"{ALL}/{place.public_id}/accept?state=applied" in waiting.forms
     assert "All 2 Waits for you: 1 Has a place: 1" in waiting.text
     assert "Nobody is in this state" in browser.get(f"{ALL}?state=declined").text
     assert "Bo Berg" in browser.get(f"{ALL}?state=nonsense").text

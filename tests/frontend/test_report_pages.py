@@ -18,7 +18,7 @@ from sessions.reports.reports import (
     start_report,
     start_review_report,
 )
-from sessions.reports.versions import VersionState, approve_report, hand_report_in, versions_of
+from sessions.reports.versions import VersionState, approve_report, hand_report_in, versions_of, withdraw_report
 from tests.frontend.browser import ADDRESS, Browser
 from tests.makers import again, make_person, person_of
 from tests.sessions.makers_reports import (
@@ -27,6 +27,7 @@ from tests.sessions.makers_reports import (
     make_lesson,
     make_quotation,
     make_report,
+    name_all,
     programme_of,
     version_in,
 )
@@ -166,7 +167,7 @@ def test_the_list_has_pages_and_asks_as_often_for_thirty_as_for_one(db, review, 
     second = browser.get(HERE + "?page=2")
     beyond = browser.get(HERE + "?page=99")
 
-    assert counts == [7, 7]
+    assert counts == [9, 9]
     assert "Report 29" in page.text
     assert "Report 05" not in page.text
     assert HERE + "?page=2" in page.links
@@ -393,7 +394,7 @@ def test_the_editor_asks_as_often_for_twenty_findings_as_for_three(db, review, e
             page.get(address(report) + "/edit")
             counts.append(len(queries))
 
-    assert counts == [11, 11]
+    assert counts == [15, 15]
 
 
 # --- Versions
@@ -528,3 +529,62 @@ def test_the_report_of_a_review_that_was_cancelled_is_edited_and_approved_no_mor
     assert (approved.status, "This review was cancelled." in approved.text) == (409, True)
     assert mo.send(address(report) + "/fill").status == 409
     assert report_of_review(db, review.subject.id).public_id == row.public_id
+
+
+# --- Names of a private review in what others edit
+
+
+def test_an_editor_outside_a_private_review_reads_no_names_and_saving_takes_none_out(db, review, ada, edda):
+    report, page = a_report(db, review), Browser(db, edda)
+    here, row = chapter_of(db, report)
+    write_chapter(db, ada, report, chapter=row.public_id, title="By Bo Berg", text="Bo Berg began.\n\nFees fell.")
+    write_report(db, ada, report, title="From Cy Costa", lead="Cy Costa says so.", language="en", version=1)
+
+    shown = page.get(here), page.get(address(report) + "/edit")
+    page.send(here, title="By […]", text="[…] began.\r\n\r\nFees rose.", version="2")
+    page.send(address(report) + "/edit", title="From […]", lead="In short.", language="en", version="2")
+    fresh(db)
+
+    assert [name for one in shown for name in ("Bo", "Berg", "Costa") if name in one.text] == []
+    assert "[…] began." in shown[0].html
+    assert (row.title, row.text) == ("By Bo Berg", "Bo Berg began.\n\nFees rose.")
+    assert (report.report.title, report.report.lead) == ("From Cy Costa", "In short.")
+    assert "Bo Berg began." in Browser(db, ada).get(here).html
+
+
+def test_in_the_list_of_quotations_an_editor_reads_who_it_is_only_where_it_may_be_told(db, review, ada, edda):
+    make_quotation(db, review)
+
+    private = Browser(db, edda).get("/p/green-food-network/quotations").text
+    inside = Browser(db, ada).get("/p/green-food-network/quotations").text
+    name_all(db, review)
+    named = Browser(db, edda).get("/p/green-food-network/quotations").text
+
+    assert ["Bo Berg" in one for one in (private, inside, named)] == [False, True, True]
+    assert "Peer" in private
+
+
+def test_others_read_the_title_of_the_version_that_is_published_and_not_that_of_the_draft(db, review, ada, edda):
+    report = a_report(db, review)
+    handed_in(db, report, edda)
+    approve_report(db, ada, version_in(db, ada, report))
+    write_report(db, ada, report, title="What Bo Berg hid", lead="", language="en", version=1)
+
+    visitor, editor, organiser = (Browser(db, one).get(HERE).text for one in (None, edda, ada))
+
+    assert ("What we know" in visitor, "hid" in visitor) == (True, False)
+    assert ("What […] hid" in editor, "What Bo Berg hid" in organiser) == (True, True)
+
+
+def test_a_reason_is_told_without_the_names_of_a_private_review(db, review, ada, edda):
+    report = a_report(db, review)
+    first = handed_in(db, report, edda)
+    approve_report(db, ada, version_in(db, ada, report))
+    withdraw_report(db, ada, version_in(db, ada, report), reason="Bo Berg objects.")
+
+    read = {name: Browser(db, one).get(first).text for name, one in {"visitor": None, "edda": edda, "ada": ada}.items()}
+
+    assert {name: "Bo Berg objects." in text for name, text in read.items()} == {
+        "visitor": False, "edda": False, "ada": True
+    }  # fmt: skip
+    assert "[…] objects." in read["visitor"]

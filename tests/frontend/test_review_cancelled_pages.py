@@ -16,7 +16,6 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PAGES = (
     "", "/self-assessment", "/desk-notes", "/agenda", "/live", "/findings", "/plan", "/feedback", "/report", "/people",
 )  # fmt: skip
-SAYS = PAGES[:6] + PAGES[-1:]
 REASON = "The host was merged with another cluster."
 
 
@@ -43,7 +42,7 @@ def test_nothing_can_be_pressed_in_a_review_that_was_cancelled(db, step):
                 assert found.status in (200, 404), (name, page, found.status)
                 if found.status == 200 and buttons_of(found):
                     pressed[name, page] = buttons_of(found)
-                if page in SAYS and found.status == 200 and "This review is cancelled" not in found.text:
+                if found.status == 200 and "This review is cancelled" not in found.text:
                     silent.append((name, page))
 
     assert pressed == {}

@@ -5,6 +5,7 @@ import hashlib
 import pytest
 from sqlmodel import select
 
+from events.challenges import publish_challenge
 from events.core.access import Actor
 from events.core.database import Database
 from events.core.files import StoredFile, make_ready
@@ -17,7 +18,7 @@ from events.signin import form_token
 from events.submission_files import add_file
 from events.submissions import Submission, SubmissionVersion, save_draft
 from events.teams import TeamInEvent, add_member
-from tests.events.makers_hackathon import DONE, make_hackathon, make_team
+from tests.events.makers_hackathon import BRIEF, DONE, make_hackathon, make_team
 from tests.frontend.browser import ADDRESS, Browser, Page
 from tests.makers import again, open_phase, shut_phase
 
@@ -323,3 +324,16 @@ def test_the_stored_name_of_a_file_is_nobodys_choice(db, bo, team):
     db.commit()
     stored = db.exec(select(StoredFile)).one()
     assert (stored.name, "/" in stored.place, "passwd" in stored.place) == ("passwd.pdf", False, False)
+
+
+def test_submissions_are_filtered_by_challenge(db, ada, bo, team):
+    wax = publish_challenge(db, again(db, ada), team.event, title="Wax", brief=BRIEF)
+    hand_in(db, again(db, bo), team, written=DONE, revision=0)
+    organiser = Browser(db, ada)
+
+    every = organiser.get("/e/food-hack/submissions")
+    none = organiser.get(f"/e/food-hack/submissions?challenge={wax.public_id}")
+
+    assert (DONE.title in every.text, DONE.title in none.text) == (True, False)
+    assert f'<option value="{wax.public_id}" selected' in none.html
+    assert "Nothing has been handed in for this challenge" in none.text

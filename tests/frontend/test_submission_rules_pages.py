@@ -1,6 +1,6 @@
 """What submissions have to hold and until when, as pages: fields, grace, late entries, and a slow line."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import anyio
 import pytest
@@ -9,6 +9,7 @@ from sqlmodel import select
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
+from events.core.wall import from_wall
 from events.handing_in import hand_in
 from events.late_entries import LateEntry, give_late_entry
 from events.phases import PhaseKind
@@ -19,6 +20,7 @@ from events.submissions import SubmissionVersion, submission_of_team
 from events.teams import TeamInEvent
 from frontend.cookies import SIGN_IN, cookie_name
 from frontend.middleware import Doorkeeper
+from tests.events.makers_calls import close_concept_notes, make_call
 from tests.events.makers_hackathon import DONE, make_hackathon, make_team
 from tests.events.test_page_limits import pdf
 from tests.events.test_submission_fields import COST, taking, with_challenge
@@ -250,6 +252,33 @@ def test_what_counts_is_when_the_button_was_pressed_and_not_how_slow_the_line_is
     assert (status, version.late) == ((409, True) if late else (303, False))
 
 
+@pytest.mark.parametrize("begins", [-1, 0, 1])
+@pytest.mark.parametrize(
+    ("zone", "day", "in_utc"),
+    [
+        ("Europe/Brussels", "2026-10-25", "2026-10-25T17:00"),
+        ("America/New_York", "2026-11-01", "2026-11-01T23:00"),
+        ("Australia/Lord_Howe", "2026-10-04", "2026-10-04T07:00"),
+        ("Asia/Kathmandu", "2026-10-25", "2026-10-25T12:15"),
+    ],
+)
+def test_on_the_day_of_a_change_of_clocks_the_end_is_when_the_events_clock_shows_it(
+    db, ada, bo, team, zone, day, in_utc, begins
+):
+    team.event.event.zone, team.event.event.grace_minutes = zone, 0
+    db.add(team.event.event)
+    end = datetime.fromisoformat(in_utc).replace(tzinfo=UTC)
+    ends_at = from_wall(f"{day}T18:00", zone)
+    move_phase(db, again(db, ada), team.event, kind=PhaseKind.SUBMISSION, starts_at=NOW - HOUR, ends_at=ends_at)
+    db.commit()
+
+    with clock.frozen_at(end + timedelta(seconds=begins)):
+        status = anyio.run(arrive_slowly, db, bo, team, 600)
+
+    version = db.exec(select(SubmissionVersion)).one()
+    assert (ends_at, status, version.late) == (end, 303 if begins < 0 else 409, begins >= 0)
+
+
 def test_a_receipt_says_that_it_came_within_the_grace(db, ada, bo, team):
     event = move_phase(
         db, again(db, ada), team.event, kind=PhaseKind.SUBMISSION, starts_at=NOW - HOUR, ends_at=NOW + HOUR
@@ -285,3 +314,18 @@ def test_teams_tick_the_categories_they_enter_and_untick_them(db, ada, bo, team)
     assert (none.status, none.html.count("checked")) == (200, 0)
     db.expire_all()
     assert submission_of_team(db, team.id).answers == {}
+
+
+def test_between_the_stages_of_a_call_the_grace_is_shown_and_the_rest_is_asked(db, ada):
+    call = make_call(db, ada)
+    rules = f"/e/{call.event.event.slug}/set-up/submissions"
+    before = Browser(db, ada).get(rules)
+    close_concept_notes(db, call)
+
+    after = Browser(db, ada).get(rules)
+
+    assert ("Minutes of grace" in before.text, "Minutes of grace" in after.text) == (True, False)
+    assert "both stages have the same grace" in after.text
+    assert ("Concept notes taken until" in after.text, "Most pages of a PDF in a full" in after.text) == (True, True)
+    refused = Browser(db, ada).send(f"{rules}/grace", what="grace", minutes="60")
+    assert (refused.status, "both stages have the same grace" in refused.text) == (409, True)

@@ -3,17 +3,20 @@
 import pytest
 from sqlmodel import select
 
+from events.challenges import Challenge, publish_challenge
 from events.core.access import Actor
 from events.core.database import Database
-from events.events import EventWithPhases
+from events.events import Approval, EventWithPhases
+from events.handing_in import hand_in
 from events.joining import invite_to_team, issue_invitation_token
 from events.phases import PhaseKind
 from events.registration import appoint
 from events.roles import Role
+from events.submissions import submission_of_team
 from events.teams import TeamInEvent, TeamInvitation, TeamInvitationSent, add_member, members_of, team_of
-from tests.events.makers_hackathon import make_hackathon, make_team
+from tests.events.makers_hackathon import BRIEF, DONE, make_hackathon, make_team
 from tests.frontend.browser import Browser
-from tests.makers import again, person_of, shut_phase
+from tests.makers import again, make_registration, person_of, shut_phase
 
 LIST = "/e/food-hack/teams"
 
@@ -218,3 +221,63 @@ def test_a_member_changes_the_page_of_the_team(db, bo, cy, team):
 
     assert (page.headline, "New idea" in page.text) == ("Straw works", True)
     assert Browser(db, cy).get(here).status == 403
+
+
+@pytest.fixture
+def wax(db: Database, ada: Actor, hack: EventWithPhases) -> Challenge:
+    """A challenge that a team can take."""
+    return publish_challenge(db, again(db, ada), hack, title="Wax", brief=BRIEF)
+
+
+def test_a_challenge_is_chosen_when_it_is_taken_from_its_page(db, bo, team, wax):
+    browser = Browser(db, bo)
+    [taking] = [one for one in browser.get(f"/e/food-hack/challenges/{wax.public_id}").links if "/edit?" in one]
+
+    assert f'value="{wax.public_id}" selected' in browser.get(taking).html
+
+
+def test_a_team_that_has_handed_in_reads_before_and_after_that_it_has_to_hand_in_again(db, bo, team, wax):
+    hand_in(db, again(db, bo), team, written=DONE, revision=0)
+    browser, here = Browser(db, bo), f"{LIST}/{team.team.public_id}"
+
+    before = browser.get(f"{here}/edit")
+    after = browser.send(f"{here}/edit", name="Straw", challenge=wax.public_id)
+    row = submission_of_team(db, team.id)
+    writing, seen = browser.get(f"{here}/submission"), browser.get(f"/e/food-hack/submissions/{row.public_id}")
+
+    assert "it has to hand in again for that one" in before.text
+    assert ("hand in again for this one" in after.text, "Wax instead of no challenge" in after.text) == (True, True)
+    assert "has taken another challenge since it handed in" in writing.text
+    assert "handed in before the team took a challenge" in seen.text
+
+
+def test_after_the_end_an_organiser_gives_a_team_another_challenge_with_a_reason(db, ada, bo, team, wax):
+    shut_phase(db, again(db, ada), team.event, PhaseKind.SUBMISSION)
+    organiser, here = Browser(db, ada), f"{LIST}/{team.team.public_id}"
+
+    asked = organiser.get(f"{here}/edit")
+    own = Browser(db, bo).get(f"{here}/edit")
+    late = Browser(db, bo).send(f"{here}/edit", name="Straw works", challenge=wax.public_id)
+    silent = organiser.send(f"{here}/edit", name="Straw works", challenge=wax.public_id)
+    changed = organiser.send(f"{here}/edit", name="Straw", challenge=wax.public_id, why="The brewery has left.")
+
+    assert ("Why the challenge changes" in asked.text, "Why the challenge changes" in own.text) == (True, False)
+    assert (late.status, "An organiser can change it" in late.text, 'value="Straw works"' in late.html) == (
+        409,
+        True,
+        True,
+    )
+    assert (silent.status, "Please say in 10 to 500 characters" in silent.text) == (422, True)
+    assert 'value="Straw works"' in silent.html and f'value="{wax.public_id}" selected' in silent.html
+    assert "The brewery has left." in changed.text
+
+
+@pytest.mark.parametrize("page", ["teams", "submissions"])
+def test_who_waits_for_a_place_is_not_sent_to_register_again(db, eve, hack, page):
+    visitor = Browser(db, eve).get(f"/e/food-hack/{page}")
+    hack.event.approval = Approval.ORGANISER
+    make_registration(db, eve, hack)
+    applicant = Browser(db, eve).get(f"/e/food-hack/{page}")
+
+    assert ("Register for the event" in visitor.text, "Register for the event" in applicant.text) == (True, False)
+    assert "/e/food-hack/registration" in applicant.links

@@ -10,7 +10,7 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.help_queue import HelpRequest, HelpState, ask_for_help
 from events.progress import ProgressEntry
-from events.teams import change_team
+from events.team_pages import change_team
 from tests.frontend.browser import Browser
 from tests.makers import NOW
 from tests.sessions.makers_mentoring import Clinic, make_clinic, make_member_of, make_mentoring, make_other_team
@@ -112,6 +112,23 @@ def test_a_request_is_given_back_and_taken_back(db, clinic, room):
     assert (gone.path, "Taken back" in gone.text) == (room, True)
     db.expire_all()
     assert db.exec(select(HelpRequest)).one().state is HelpState.TAKEN_BACK
+
+
+def test_a_team_to_which_nobody_came_asks_for_another_mentor(db, clinic, room):
+    public = ask_for_help(db, clinic.bo, clinic.team, topic="Is wax allowed?").public_id
+    bo, mel, ada = browsers(db, clinic.bo, clinic.mel, clinic.ada)
+    mel.send(f"{HACK}/help/{public}/take")
+
+    before, queue = bo.get(room), ada.get(f"{HACK}/help")
+    given = bo.send(f"{HACK}/help/{public}/give-back")
+    twice = bo.send(f"{HACK}/help/{public}/give-back")
+
+    assert ("Nobody came: ask for another mentor" in before.text, "Put it back into the queue" in queue.text) == (
+        True,
+        True,
+    )
+    assert (given.path, "Next in the queue" in given.text) == (room, True)
+    assert (twice.status, "Nobody has taken this yet" in twice.text) == (409, True)
 
 
 def test_the_queue_is_not_for_participants(db, clinic):

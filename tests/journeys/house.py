@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +28,7 @@ T = TypeVar("T")
 SECRET = "a secret for journeys that is long enough to be taken"
 
 
-def soon(look: Callable[[], T], what: str, seconds: float = 30) -> T:
+def soon(look: Callable[[], T], what: str, seconds: float = 90) -> T:
     """Wait until `look` answers something, and answer that."""
     end = time.monotonic() + seconds
     while True:
@@ -35,7 +36,7 @@ def soon(look: Callable[[], T], what: str, seconds: float = 30) -> T:
         if found:
             return found
         assert time.monotonic() < end, f"{what} did not happen within {seconds:.0f} seconds"
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 class RunningClock:
@@ -78,6 +79,12 @@ def running_clock(start: datetime) -> Iterator[RunningClock]:
         clock._frozen = before
 
 
+@lru_cache(maxsize=4096)
+def _read(raw: bytes) -> EmailMessage:
+    # Once only: whoever waits looks through all letters again and again, in the process that is to send the next.
+    return BytesParser(policy=policy.default).parsebytes(raw)
+
+
 @dataclass(frozen=True)
 class Letter:
     """A letter as it arrived."""
@@ -88,7 +95,7 @@ class Letter:
     @property
     def message(self) -> EmailMessage:
         """Its parts."""
-        return BytesParser(policy=policy.default).parsebytes(self.raw)
+        return _read(self.raw)
 
     @property
     def subject(self) -> str:
@@ -146,7 +153,7 @@ class Letterbox:
         """The letters to somebody, with this in their subject."""
         return [one for one in self.letters if one.to == address and about.casefold() in one.subject.casefold()]
 
-    def wait_for(self, address: str, about: str = "", *, seconds: float = 30) -> Letter:
+    def wait_for(self, address: str, about: str = "", *, seconds: float = 90) -> Letter:
         """The newest letter to somebody about something, once there are more than `after` of them."""
         return soon(lambda: self.letters_to(address, about), f"a letter to {address} about {about!r}", seconds)[-1]
 

@@ -7,13 +7,11 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
 
+from tests.browser import PATIENCE
 from tests.journeys.house import House
 
 # What a template shows when it was given nothing, or was not filled in.
 SLIPS = re.compile(r"\bNone\b(?! [a-z]|\. |\.$)|[Uu]ndefined|%\(|\{\{|\bNaN\b|\[object|Traceback")
-# How long a step may take, in milliseconds: on a busy machine a first page has taken more than ten seconds.
-PATIENCE = 30_000
-expect.set_options(timeout=PATIENCE)
 SPOKEN_REFUSALS = {403, 404, 409, 410, 413, 422}
 
 

@@ -36,4 +36,4 @@ class Story:
         while self.house.clock.now < moment:
             self.house.clock.move(min(moment, self.house.clock.now + LONGEST_STEP))
             for one in self.people.values():
-                one.page.request.get(self.house.address + "/")
+                one.page.request.get(self.house.address + "/", max_retries=3)

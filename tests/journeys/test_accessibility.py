@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser import PATIENCE
 from tests.journeys.house import House
 from tests.journeys.people import SLIPS, Faults
 from tests.journeys.samples import ORGANISER, PAGES, SEEN_BY, Samples
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 RUN = """async () => (await axe.run(document, {
@@ -32,7 +33,7 @@ class Walker:
         self.house = house
         # Without motion, so that a colour is what it is and not on its way to it.
         context = browser.new_context(base_url=house.address, reduced_motion="reduce", locale="en-GB")
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self.faults = Faults(context, house.address)
         self.page: Page = context.new_page()
         self.page.on("dialog", lambda dialog: dialog.accept())

@@ -21,7 +21,7 @@ from tests.journeys.samples import Samples
 from tests.journeys.test_accessibility import Walker
 from tests.journeys.test_keyboard import Hands, hands_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 ASK = "/e/{event}/participants/{registration}/ask"
 GRID = "table[role=grid]"

@@ -19,7 +19,7 @@ from tests.realtime.coturn_house import real_coturn
 from tests.realtime.janus_house import real_janus
 from tests.sessions.makers_meetings import make_meeting
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 SMALL = "?w=160&h=120&fps=5"
 FRAMES = """() => [...document.querySelectorAll('[data-tile]:not(.is-me) video')]
@@ -96,7 +96,7 @@ def test_a_meeting_over_janus_and_all_are_switched_together_when_it_is_gone(fair
             sees_frames(one.page, 3)
         process.terminate()
         for one in (bo, cy):
-            expect(one.page.locator("#call")).to_have_attribute("data-way", "mesh", timeout=15_000)
+            expect(one.page.locator("#call")).to_have_attribute("data-way", "mesh")
             sees_frames(one.page)
             one.sees("everybody was switched to another one")
 
@@ -119,7 +119,7 @@ def test_a_call_through_the_relay_only_and_what_is_said_when_it_refuses(
             sees_frames(one.page)
         use_settings(**settings().model_dump(exclude={"turn_secrets"}), turn_secrets=["another one"])
         go_in(cy, room)
-        expect(cy.page.locator("[data-cause]")).to_contain_text("The relay refuses us.", timeout=20_000)
+        expect(cy.page.locator("[data-cause]")).to_contain_text("The relay refuses us.")
 
 
 def the_devices_are_checked(somebody: Somebody, room: str) -> None:
@@ -170,7 +170,7 @@ def it_ends_in_time_and_asks_how_it_was(fair: RunningFair, bo: Somebody, cy: Som
     slot = fair.fair.slots[0]
     fair.house.clock.move(slot.ends_at + timedelta(minutes=2, seconds=-2))
     for one in (bo, cy):
-        expect(one.page.locator("#call")).to_have_attribute("data-phase", "out", timeout=20_000)
+        expect(one.page.locator("#call")).to_have_attribute("data-phase", "out")
         one.sees("This meeting is over")
     bo.follow("Assess the meeting").arrives_at("How was your meeting with Cy Costa?")
     bo.main.get_by_role("radio", name="4", exact=True).check()

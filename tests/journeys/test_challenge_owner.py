@@ -21,7 +21,7 @@ from tests.journeys.hack import HERE, PDF, RunningHack, running_hack
 from tests.journeys.people import Somebody
 from tests.makers import again, make_person, make_registration
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 TITLE = "A tray that rots"
 BRIEF = "We look for a tray for soft cheese that rots within sixty days and does not go limp in the cold room."

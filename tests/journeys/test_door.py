@@ -15,7 +15,7 @@ from events.check_in import Scan, check_in, undo_check_in
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import forget_engines, transaction
-from events.registration import RegistrationInEvent, find_registration
+from events.registration import RegistrationInEvent, find_registration, get_registration, withdraw_registration
 from events.signin import open_sign_in
 from events.tickets import Ticket, ticket_of
 from tests.events.makers_hackathon import make_hackathon
@@ -23,7 +23,7 @@ from tests.journeys.house import House, open_house, soon
 from tests.journeys.people import Somebody
 from tests.makers import NOW, again, make_person, person_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 NAMES = ("Bo Berg", "Cy Costa", "Dee Dumont")
 
@@ -138,6 +138,57 @@ def test_the_door_goes_on_while_the_network_is_away_and_the_server_has_each_once
     assert sorted(name for name, counts in found if not counts) == ["Bo Berg", "Cy Costa"]
     expect(door.page.locator("#door-state")).to_contain_text("3 checked in")
     door.somebody.faults.found.clear()  # the network was away
+
+
+def test_what_was_refused_stands_on_the_page_until_somebody_dismisses_it(door: Setting) -> None:
+    door.somebody.context.set_offline(True)
+    for name in ("Bo Berg", "Cy Costa", "Dee Dumont"):
+        door.type(door.ticket(name).short)
+        door.answers(f"{name}: kept on this phone")
+    with clock.frozen_at(NOW - timedelta(minutes=30)), transaction() as db:
+        for name in ("Bo Berg", "Cy Costa"):
+            place = door.places[name]
+            withdraw_registration(db, again(db, door.ada), get_registration(db, door.ada, place.registration.public_id))
+    door.somebody.context.set_offline(False)
+
+    lines = door.page.locator("#door-refused li")
+    expect(lines).to_have_count(2)
+    expect(lines.nth(0)).to_contain_text("Bo Berg")
+    expect(lines.nth(1)).to_contain_text("This ticket does not count")
+    with door.page.expect_response("**/people.json"):
+        door.page.reload()
+    expect(lines).to_have_count(2)
+    door.somebody.faults.found.clear()  # the network was away
+    door.somebody.look()
+    door.page.get_by_role("button", name="Dismiss: Bo Berg").click()
+    expect(lines).to_have_count(1)
+    door.page.get_by_role("button", name="Dismiss: Cy Costa").click()
+
+    expect(door.page.locator("#door-refused")).to_be_hidden()
+    assert door.scans() == [("Dee Dumont", True)]
+
+
+def test_a_hand_held_reader_is_heard_wherever_the_focus_is(door: Setting) -> None:
+    door.page.evaluate("document.activeElement.blur()")
+    door.page.keyboard.type(door.ticket("Bo Berg").short)
+    door.page.keyboard.press("Enter")
+    door.answers("Bo Berg is checked in.")
+
+    door.page.keyboard.type(door.ticket("Cy Costa").code)
+    door.page.keyboard.press("Enter")
+
+    door.answers("Cy Costa is checked in.")
+
+
+def test_a_browser_that_cannot_read_codes_says_what_to_do_instead(door: Setting) -> None:
+    door.page.add_init_script("delete window.BarcodeDetector")
+    door.page.reload()
+
+    expect(door.page.locator("#door-no-camera")).to_contain_text("Open the camera app of the phone")
+    expect(door.page.locator("#door-camera")).to_be_hidden()
+    door.somebody.open(f"/tickets/{door.ticket('Bo Berg').code}")
+    door.page.get_by_role("button", name="Check in", exact=True).click()
+    door.answers("Bo Berg is checked in.")
 
 
 def test_an_answer_that_was_lost_changes_nothing_when_the_scan_is_sent_again(door: Setting) -> None:

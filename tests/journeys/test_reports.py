@@ -38,7 +38,7 @@ from tests.sessions.makers_reports import (
 )
 from tests.sessions.makers_reviews import make_review
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 FUNDING = "Funded by the European Union under grant 101000000. Views are those of the authors only."
 SAID = "We lost a third of them before anybody asked why."

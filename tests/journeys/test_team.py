@@ -36,7 +36,7 @@ from tests.journeys.hack import HERE, PDF, RunningHack, running_hack
 from tests.journeys.people import Somebody
 from tests.makers import again, make_person
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 TEAM = "The Composters"
 SUMMARY = "A tray of pressed bran with a thin coat of casein, which keeps soft cheese dry for three weeks."

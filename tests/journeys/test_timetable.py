@@ -22,7 +22,7 @@ from tests.journeys.people import Somebody
 from tests.makers import NOW, make_person, person_of
 from tests.sessions.makers_agenda import Programme, at, make_agenda, make_session, move_to, released
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.browser
 
 GRID = "/e/food-hack/timetable?day=2026-04-14&step=30"
 
@@ -129,7 +129,7 @@ def test_a_place_that_is_taken_is_refused_with_its_reason(timetable: Setting) ->
 def test_a_session_dropped_onto_another_is_swapped_with_it_after_a_look(timetable: Setting) -> None:
     timetable.cell(0, "09:00").locator("a").drag_to(timetable.cell(0, "11:00").locator("a"))
     timetable.somebody.arrives_at("Swap Opening")
-    expect(timetable.page.get_by_text("Nothing is in the way.")).to_be_visible()
+    expect(timetable.page.locator("#main").get_by_text("Nothing is in the way.")).to_be_visible()
     assert timetable.starts_at(0) == at(7)
     timetable.somebody.look()
     timetable.page.get_by_role("button", name="Swap the two").click()
@@ -171,7 +171,7 @@ def test_the_timetable_follows_what_others_do_and_keeps_the_focus(timetable: Set
         subject = get_session(db, timetable.made.ada, timetable.made.event, row.public_id)
         move_to(db, timetable.made, subject, 12)
 
-    expect(timetable.cell(0, "14:00")).to_contain_text("Opening", timeout=15_000)
+    expect(timetable.cell(0, "14:00")).to_contain_text("Opening")
     kept = timetable.page.evaluate("[window.same, document.activeElement.getAttribute('aria-label')]")
     assert kept == [True, "Studio, 15:00: free"]
     timetable.somebody.look()

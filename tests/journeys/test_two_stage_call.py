@@ -40,7 +40,7 @@ from tests.journeys.people import OnAPhone, Somebody
 from tests.journeys.setting_up import confirm
 from tests.makers import again, make_person, make_programme, make_registration
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 HERE = "/e/straw-call"
 CAST = ("Ada Adler", "Tam Tamm", "Bo Berg", "Dee Dumont", "Mel Meyer", "Pat Petit", "Ola Olsen")

@@ -20,7 +20,7 @@ from tests.journeys.people import Somebody
 from tests.journeys.story import Story
 from tests.journeys.test_handshake import SUBMISSION_CLOSES, SUBMISSION_OPENS
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_time, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 
 
 @pytest.mark.parametrize("house", ["sqlite"], indirect=True)

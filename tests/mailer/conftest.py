@@ -16,5 +16,4 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> Asked:
         return "/" + "/".join([name, *ids.values()]) if name != "home" else "/"
 
     monkeypatch.setattr(links, "_paths", [path_for])
-    monkeypatch.setattr(links, "_patterns", {})
     return asked

@@ -2,14 +2,17 @@
 
 import pytest
 
+from events.core import clock
 from events.letter_choices import Subscription, Topic, stop_letters
+from events.roles import actor_for
 from sessions.calendars import CalendarMethod, EntryKind, find_entry, latest_revision
 from sessions.invitation_wishes import choose_invitations
-from sessions.timetable.sessions import Wording, change_session, take_session_off
+from sessions.replies import CalendarReply, ReplyVerb, answer_entry, find_entry_of
+from sessions.timetable.sessions import Place, Wording, change_session, take_session_off
 from sessions.timetable.stars import get_agenda_session, star_session, unstar_session
 from tests.mailer.makers_letters import all_letters, calendar_event_of, new_letters, sent, text_of, written
 from tests.makers import person_of
-from tests.sessions.makers_agenda import address_of, make_agenda, make_session, move_to, released
+from tests.sessions.makers_agenda import address_of, at, make_agenda, make_session, move_to, released
 
 
 @pytest.fixture
@@ -89,6 +92,27 @@ def test_a_starred_session_that_moves_moves_in_calendars_and_one_that_comes_back
     assert [one.method for one in seen] == ["REQUEST", "CANCEL", "REQUEST"]
     assert [one.sequence for one in seen] == [1, 2, 3]
     assert [one.subject.partition(":")[0] for one in seen] == ["Updated", "Cancelled", "Updated"]
+
+
+def test_who_declined_a_session_is_asked_anew_when_it_moves_and_not_when_its_title_changes(db, made, cy, starred):
+    session, first = starred
+    sent(db)
+    reply = CalendarReply(ReplyVerb.DECLINED, first.uid, first.sequence, clock.now())
+    answer_entry(db, actor_for(db, cy.person), find_entry_of(db, first.uid, cy.person), reply=reply)
+    db.commit()
+    other, seen = Wording("Opening of it all", abstract="About **it**.", minutes=60), []
+    for number, step in enumerate((
+        lambda: change_session(db, made.ada, session, wording=other, place=Place(made.hall.public_id, at(7))),
+        lambda: move_to(db, made, session, 8, made.studio),
+        lambda: move_to(db, made, session, 7, made.hall),
+    )):  # fmt: skip
+        known = sent(db)
+        step()
+        released(db, made, f"release {number}")
+        seen.append("cy" in new_letters(db, known))
+
+    # The way back is told too: their calendar knows of the move.
+    assert seen == [False, True, True]
 
 
 def test_a_star_that_is_taken_back_before_its_letter_goes_sends_nothing(db, made, cy):

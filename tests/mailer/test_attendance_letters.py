@@ -14,6 +14,7 @@ from sessions.attendance import (
 )
 from sessions.meetings import MeetingState, get_meeting, page_of
 from sessions.outcomes import OutcomeAwaited, Result, note_outcome
+from sessions.stepping_in import meet_request_now
 from sessions.waiting import TimeFound
 from tests.mailer.makers_letters import letters_after, parsed, text_of
 from tests.sessions.makers_meetings import make_fair, make_meeting, make_participant, make_request, place_of, with_rules
@@ -75,6 +76,29 @@ def test_a_mark_that_was_corrected_before_the_letter_is_written_leads_to_none(db
         correct_attendance(db, fair.ada, meeting, end=MeetingState.HELD)
 
         assert written(db, "no_show_marked") == []
+
+
+def test_whoever_is_asked_to_come_instead_reads_until_when_and_that_the_request_waits_on(
+    db, fair, meeting, bo, cy, dee
+):
+    request = make_request(db, fair, asker=bo, invitee=make_participant(db, dee, fair), slot=2)
+    with begun(meeting):
+        mark_no_show(db, bo, meeting, absent=cy.person)
+        meet_request_now(db, bo, meeting, request=request)
+        (letter,) = written(db, "rest_offered")
+
+    assert told([letter]) == [("dee@example.org", "Bo Berg could meet you now")]
+    assert page_of(request.meeting) in text_of(letter)
+    assert "If you cannot come, do nothing: the request waits as before." in re.sub(r"\s+", " ", text_of(letter))
+
+
+def test_a_letter_that_asks_to_come_is_not_written_when_it_is_too_late(db, fair, meeting, bo, cy, dee):
+    request = make_request(db, fair, asker=bo, invitee=make_participant(db, dee, fair), slot=2)
+    with begun(meeting):
+        mark_no_show(db, bo, meeting, absent=cy.person)
+        meet_request_now(db, bo, meeting, request=request)
+    with begun(meeting, 18):
+        assert written(db, "rest_offered") == []
 
 
 def test_a_failure_and_a_correction_are_told_to_all(db, fair, meeting, bo, cy):

@@ -10,14 +10,15 @@ from sqlmodel import select
 
 from events.core import clock
 from events.core.access import VISITOR
-from events.core.claims import MOST_TRIES
 from events.core.database import reading, transaction
 from events.core.journal import record, settle
 from events.core.settings import settings, use_settings
+from events.reachability import trouble_of
 from events.signin import PasswordSet, ask_for_link
 from mailer import delivery
 from mailer.delivery import LEASE, Outcome, claim_letter, envelope_sender, run_mail, send_next
 from mailer.letters import Letter, LetterState, pause_after
+from mailer.pace import trouble_with_the_way_out
 from mailer.transport import LETTER_TIMEOUT, transport_for
 from mailer.writing import write_letters
 from tests.mailer.makers_letters import all_letters, make_letter
@@ -46,7 +47,7 @@ async def send_all(transport):
     return outcomes
 
 
-async def until(condition, *, seconds=10.0):
+async def until(condition, *, seconds=60.0):
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - a database rings no bell
             await asyncio.sleep(0.02)
@@ -121,12 +122,36 @@ async def test_what_cannot_be_taken_for_the_moment_is_tried_for_two_days():
     assert (the_letter().state, the_letter().problem) == (LetterState.UNDELIVERABLE, "451 4.3.0 never")
 
 
-async def test_what_is_refused_for_how_it_is_written_is_given_up_after_eight_tries():
+@pytest.mark.parametrize("answer", ["554 5.6.0 no", "554 5.7.1 spam", "550 no"])
+async def test_a_letter_that_is_refused_for_good_after_its_text_is_given_up_at_once_and_others_go(answer):
+    make_letter(address="poison@example.org")
     make_letter()
-    async with post_office(DATA=lambda _address: "554 5.6.0 no") as (_sink, transport):
-        await try_for(transport, 44)
+    async with post_office(DATA=lambda address: answer if address.startswith("poison") else None) as (sink, transport):
+        await try_for(transport, 8)
 
-    assert (the_letter().attempts, the_letter().state) == (MOST_TRIES, LetterState.UNDELIVERABLE)
+    [poison] = [one for one in all_letters() if one.address.startswith("poison")]
+    assert (poison.attempts, poison.state, poison.problem) == (1, LetterState.UNDELIVERABLE, answer)
+    assert [recipient for _sender, recipient, _raw in sink.taken] == ["bo@example.org"]
+    with reading() as db:
+        assert trouble_of(db, "poison@example.org") is None  # the address is not at fault
+
+
+async def test_when_letter_after_letter_is_refused_for_good_the_queue_stops_and_no_more_are_lost():
+    for number in range(6):
+        make_letter(address=f"p{number}@example.org")
+    async with post_office(DATA=lambda _address: "554 5.7.1 account suspended") as (sink, transport):
+        outcomes = [await send_next(transport) for _number in range(3)]
+        with reading() as db:
+            alarm = trouble_with_the_way_out(db)
+        sink.answers.clear()
+        with clock.frozen_at(NOW + timedelta(hours=2)):
+            later = await send_all(transport)
+
+    assert outcomes == [Outcome.PUT_BACK] * 2 + [Outcome.NOBODY_TAKES_LETTERS]
+    assert alarm is not None and alarm.problem == "554 5.7.1 account suspended"
+    assert (later, len(sink.taken)) == ([Outcome.ENDED] * 4, 4)
+    with reading() as db:
+        assert trouble_with_the_way_out(db) is None
 
 
 async def test_after_the_meeting_an_invitation_is_given_up_and_until_then_a_cancellation_is_not():
@@ -212,6 +237,37 @@ async def test_an_older_letter_with_a_newer_behind_it_is_put_aside_instead_of_se
     assert [one.state for one in all_letters()] == [LetterState.SUPERSEDED, LetterState.SENT]
 
 
+async def test_an_older_letter_that_comes_back_unsent_makes_way_for_a_newer_one_at_once():
+    make_letter(uid="u", sequence=0, body="older")
+    busy = ["451 4.7.1 greylisted"]
+
+    async def write_a_newer_one(_address):
+        if busy:
+            await asyncio.to_thread(make_letter, uid="u", sequence=1, body="newer")
+            return busy.pop()
+        return None
+
+    async with post_office(RCPT=write_a_newer_one) as (sink, transport):
+        outcomes = await send_all(transport)
+
+    assert outcomes == [Outcome.PUT_BACK, Outcome.ENDED]
+    assert [raw.endswith(b"newer\r\n") for raw in sink.letters] == [True]
+    assert [one.state for one in all_letters()] == [LetterState.SUPERSEDED, LetterState.SENT]
+
+
+async def test_a_letter_that_a_newer_one_went_before_is_put_aside():
+    make_letter(uid="u", sequence=0, body="older")
+    make_letter(uid="u", sequence=1, body="newer")
+    with transaction() as db:
+        newer = db.exec(select(Letter).where(Letter.sequence == 1)).one()
+        newer.state, newer.done_at = LetterState.SENT, clock.now()
+        db.add(newer)
+    async with post_office() as (sink, transport):
+        await send_all(transport)
+
+    assert (sink.letters, all_letters()[0].state) == ([], LetterState.SUPERSEDED)
+
+
 async def test_entries_and_addresses_do_not_hold_each_other_up():
     make_letter(uid="u", sequence=0)
     make_letter(uid="v", sequence=1)
@@ -284,7 +340,7 @@ async def test_the_worker_sends_what_comes_and_stops_when_told():
         await until(lambda: len(sink.taken) == 1)
 
         stop.set()
-        await asyncio.wait_for(worker, 5)
+        await asyncio.wait_for(worker, 60)
 
     assert the_letter().state is LetterState.SENT
 
@@ -300,7 +356,7 @@ async def test_the_worker_finishes_the_letter_in_hand_before_it_stops():
 
         sink.answers["DATA"] = stop_now
         mail_to(f"smtp://127.0.0.1:{sink.port}")
-        await asyncio.wait_for(run_mail(stop, senders=1), 5)
+        await asyncio.wait_for(run_mail(stop, senders=1), 60)
 
     assert the_letter().state is LetterState.SENT
 
@@ -317,7 +373,8 @@ async def test_the_worker_pauses_when_the_server_takes_no_letters_and_goes_on_by
     async with sink_on_loopback() as sink:
         sink.answers["MAIL"] = closed
         mail_to(f"smtp://127.0.0.1:{sink.port}")
-        worker = asyncio.create_task(run_mail(stop, senders=1, pause=timedelta(seconds=0.5)))
+        worker = asyncio.create_task(run_mail(stop, senders=1, pause=timedelta(seconds=4)))
+        await until(lambda: asked)
         await asyncio.sleep(0.2)
         asked_at_first = len(asked)
         sink.answers.clear()

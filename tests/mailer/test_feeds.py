@@ -1,5 +1,6 @@
 """Feeds and changes of address: one's own calendar behind a secret, and entries that follow somebody."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -13,18 +14,23 @@ from events.core.timers import run_due_timers
 from events.core.tokens import Token
 from events.people import Person
 from events.roles import actor_for
+from mailer.delivery import Outcome, send_next
 from mailer.feeds import feed_bytes, feed_mark
-from mailer.letters import LetterState
+from mailer.letters import Letter, LetterState
+from mailer.transport import transport_for
 from sessions.addresses import ask_for_address, change_address
-from sessions.calendars import Answer, CalendarInvitee
+from sessions.answers import accept_meeting
+from sessions.calendars import Answer, CalendarInvitee, EntryKind, cancel_entry, find_entry
 from sessions.feeds import contents_of_feed, end_feed, make_feed, whose_feed
 from sessions.invitation_wishes import choose_invitations
 from sessions.meetings import meeting_in_event
 from sessions.moves import cancel_meeting, move_meeting
+from sessions.replies import CalendarReply, ReplyOutcome, ReplyVerb, answer_entry, find_entry_of
 from tests.asking import Asker
 from tests.mailer import test_incoming
 from tests.mailer.makers_letters import all_letters, calendar_event_of, new_letters, parsed, sent, text_of, written
 from tests.makers import person_of
+from tests.sessions.makers_meetings import make_participant, make_request
 
 fair, meeting = test_incoming.fair, test_incoming.meeting
 
@@ -34,7 +40,7 @@ def events_in(raw: bytes):
 
 
 def feed_of(db, actor) -> bytes:
-    return feed_bytes(contents_of_feed(db, person_of(db, actor)), "http://folkmoot.example/cal/x.ics")
+    return feed_bytes(db, contents_of_feed(db, person_of(db, actor)), "http://folkmoot.example/cal/x.ics")
 
 
 def test_a_feed_has_the_dates_of_ones_events_and_meetings_only_by_wish_and_no_attendee(db, meeting, cy):
@@ -44,22 +50,24 @@ def test_a_feed_has_the_dates_of_ones_events_and_meetings_only_by_wish_and_no_at
 
     [invited] = [one for one in with_them if one not in without]
     letter = next(calendar_event_of(one) for one in all_letters() if one.uid and one.address.startswith("cy"))
-    for name in ("UID", "SEQUENCE", "SUMMARY", "LOCATION"):
+    for name in ("UID", "SEQUENCE", "SUMMARY", "LOCATION", "ORGANIZER"):
         assert invited[name] == letter[name], name
     assert (invited["DTSTART"].dt, invited["DTSTAMP"].dt) == (letter["DTSTART"].dt, letter["DTSTAMP"].dt)
     assert {str(one["SUMMARY"]) for one in without} >= {"Food Match: Live", "Food Match: Booking"}
+    # METHOD:PUBLISH names an organiser and no attendee (RFC 5546 section 3.2.1).
+    assert [one for one in with_them if "ORGANIZER" not in one] == []
     assert b"ATTENDEE" not in feed_of(db, cy)
 
 
 def test_a_feed_changes_with_what_it_says_and_in_one_entry_only(db, fair, meeting, cy):
     choose_invitations(db, cy, person_of(db, cy), feed_meetings=True)
-    before, mark = feed_of(db, cy), feed_mark(contents_of_feed(db, person_of(db, cy)))
+    before, mark = feed_of(db, cy), feed_mark(db, contents_of_feed(db, person_of(db, cy)))
     with clock.frozen_at(clock.now() + timedelta(minutes=7)):
-        assert (feed_of(db, cy), feed_mark(contents_of_feed(db, person_of(db, cy)))) == (before, mark)
+        assert (feed_of(db, cy), feed_mark(db, contents_of_feed(db, person_of(db, cy)))) == (before, mark)
         subject = meeting_in_event(db, meeting, fair.event.event)
         move_meeting(db, actor_for(db, cy.person), subject, slot=fair.slots[-1])
         moved = feed_of(db, cy)
-        assert feed_mark(contents_of_feed(db, person_of(db, cy))) != mark
+        assert feed_mark(db, contents_of_feed(db, person_of(db, cy))) != mark
         cancel_meeting(db, actor_for(db, cy.person), meeting_in_event(db, meeting, fair.event.event))
         cancelled = feed_of(db, cy)
 
@@ -69,6 +77,24 @@ def test_a_feed_changes_with_what_it_says_and_in_one_entry_only(db, fair, meetin
     assert (off["UID"], off["SEQUENCE"]) == (changed[0]["UID"], 2)
     with clock.frozen_at(clock.now() + timedelta(days=31)):
         assert [one for one in events_in(feed_of(db, cy)) if one["STATUS"] == "CANCELLED"] == []
+
+
+def test_a_meeting_that_is_asked_for_becomes_the_same_entry_when_it_is_agreed(db, fair, bo, cy):
+    bo, cy = (make_participant(db, one, fair) for one in (bo, cy))
+    asked = make_request(db, fair, asker=bo, invitee=cy)
+    choose_invitations(db, cy, person_of(db, cy), feed_meetings=True)
+    [before] = [one for one in events_in(feed_of(db, cy)) if one["STATUS"] == "TENTATIVE"]
+    with clock.frozen_at(clock.now() + timedelta(minutes=7)):
+        accept_meeting(db, cy, asked)
+        written(db)
+        letter = next(calendar_event_of(one) for one in all_letters() if one.uid and one.address.startswith("cy"))
+        same = [one for one in events_in(feed_of(db, cy)) if one["UID"] == before["UID"]]
+
+    assert [(one["UID"], one["SEQUENCE"], one["STATUS"]) for one in (*same, letter)] == [
+        (before["UID"], 0, "CONFIRMED")
+    ] * 2
+    assert same[0]["DTSTAMP"].dt > before["DTSTAMP"].dt
+    assert uuid.UUID(before["UID"]).version == 4
 
 
 def test_the_secret_is_kept_as_a_hash_and_dies_when_a_new_one_is_made_or_the_feed_ends(db, cy):
@@ -125,6 +151,8 @@ def test_a_change_of_address_takes_entries_from_the_old_and_puts_them_into_the_n
     assert len({(entry["UID"], entry["ORGANIZER"]) for entry in entries}) == 1
     assert [str(entry["ATTENDEE"]) for entry in entries] == ["mailto:cy@example.org", "mailto:cy@new.example"]
     assert letters[0].sequence < letters[1].sequence
+    # As every letter about a meeting does, also this one says with whom it is.
+    assert ["With Bo Berg" in entry["DESCRIPTION"] for entry in entries] == [True, True]
     with pytest.raises(NotFound):
         change_address(db, cy, person, token=token)
 
@@ -172,6 +200,64 @@ def test_reminders_come_when_one_wishes_once_each_and_carry_no_calendar(db, fair
     assert parsed(letter)["List-Unsubscribe-Post"]
 
 
+async def what_became_of_the_reminder(db, meeting, cy, tmp_path, between) -> Letter:
+    """A reminder of ten minutes before is written, then `between` happens, then letters go out."""
+    choose_invitations(db, cy, person_of(db, cy), reminders=[10])
+    sent(db)
+    with clock.frozen_at(meeting.starts_at - timedelta(minutes=10)):
+        run_due_timers()
+        written(db)
+    later = between() or meeting.starts_at - timedelta(minutes=9)
+    db.commit()
+    with clock.frozen_at(later):
+        while await send_next(transport_for(f"file:{tmp_path}/out")) is not Outcome.NOTHING_DUE:
+            pass
+    return next(one for one in all_letters() if one.kind == "reminder")
+
+
+async def test_a_reminder_has_its_turn_by_what_it_reminds_of(db, meeting, cy, tmp_path):
+    letter = await what_became_of_the_reminder(db, meeting, cy, tmp_path, lambda: None)
+
+    assert letter.state is LetterState.SENT
+    assert (letter.urgent_at, letter.matters_until) == (meeting.starts_at, meeting.starts_at)
+
+
+@pytest.mark.parametrize("why", ["off", "begun", "declined"])
+async def test_a_reminder_that_waits_is_not_sent_once_there_is_nothing_to_remind_of(db, meeting, cy, tmp_path, why):
+    things = {
+        "off": lambda: cancel_entry(db, EntryKind.MEETING, meeting.id) and None,
+        "begun": lambda: meeting.starts_at,
+        "declined": lambda: declined(db, meeting, cy, sequence=0),
+    }
+
+    letter = await what_became_of_the_reminder(db, meeting, cy, tmp_path, things[why])
+
+    assert letter.state is LetterState.NOT_NEEDED
+
+
+def declined(db, meeting, person, *, sequence) -> None:
+    entry = find_entry(db, EntryKind.MEETING, meeting.id)
+    mine = (CalendarInvitee.entry_id == entry.id, CalendarInvitee.person_id == person.person)
+    row = db.exec(select(CalendarInvitee).where(*mine)).one()
+    row.answer, row.answered_sequence = Answer.DECLINED, sequence
+    db.add(row)
+
+
+def test_a_no_to_an_older_time_keeps_nobody_from_being_reminded_of_the_new_one(db, fair, meeting, bo, cy):
+    for person in (bo, cy):
+        choose_invitations(db, person, person_of(db, person), reminders=[60])
+    move_meeting(db, actor_for(db, bo.person), meeting_in_event(db, meeting, fair.event.event), slot=fair.slots[-1])
+    sent(db)
+    uid = find_entry(db, EntryKind.MEETING, meeting.id).uid
+
+    late = CalendarReply(ReplyVerb.DECLINED, uid, 0, clock.now())
+    outcome = answer_entry(db, actor_for(db, cy.person), find_entry_of(db, uid, cy.person), reply=late)
+    db.commit()
+
+    assert outcome is ReplyOutcome.OLDER_TIME
+    assert reminders_at(db, fair.slots[-1].starts_at - timedelta(minutes=60)) == ["bo@example.org", "cy@example.org"]
+
+
 def test_nobody_is_reminded_of_what_is_off_moved_or_declined(db, fair, meeting, bo, cy):
     for person in (bo, cy):
         choose_invitations(db, person, person_of(db, person), reminders=[60])
@@ -180,7 +266,7 @@ def test_nobody_is_reminded_of_what_is_off_moved_or_declined(db, fair, meeting, 
     sent(db)
     with transaction() as other:
         row = other.exec(select(CalendarInvitee).where(CalendarInvitee.person_id == cy.person)).one()
-        row.answer = Answer.DECLINED
+        row.answer, row.answered_sequence = Answer.DECLINED, 1
         other.add(row)
 
     assert reminders_at(db, old - timedelta(minutes=60)) == []

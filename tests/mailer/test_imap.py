@@ -1,19 +1,22 @@
 """IMAP: nothing is lost and nothing counts twice, whatever becomes of the connection and of the mailbox."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
+from events.core import clock
 from events.core.database import reading
 from events.core.settings import settings, use_settings
 from mailer.incoming import imap
-from mailer.incoming.handling import IncomingLetter
+from mailer.incoming.handling import AN_HOUR, IncomingLetter
 from mailer.incoming.imap import fetch_new, mailbox_address, recipients_in, run_imap
 from sessions.calendars import Answer
 from tests.mailer import test_incoming
 from tests.mailer.makers_incoming import answer_to, reply_to_of
 from tests.mailer.test_incoming import answer_of, invitation_to
+from tests.makers import NOW
 
 fair, meeting = test_incoming.fair, test_incoming.meeting
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -33,7 +36,10 @@ class Shelf:
         return {b"UIDVALIDITY": self.validity}
 
     def search(self, criteria):
-        first = int(criteria[1].partition(":")[0])
+        first, _to, last = criteria[-1].partition(":")
+        if criteria[0] == "UNSEEN":
+            return [uid for uid in self.messages if int(first) <= uid <= int(last) and uid not in self.seen]
+        first = int(first)
         found = [uid for uid in self.messages if uid >= first]
         return found or list(self.messages)[-1:]
 
@@ -47,8 +53,8 @@ class Shelf:
         self.seen |= set(messages)
 
 
-def delivered(raw: bytes) -> bytes:
-    to = reply_to_of(invitation_to("cy"))
+def delivered(raw: bytes, to: str = "") -> bytes:
+    to = to or reply_to_of(invitation_to("cy"))
     return f"Return-Path: <cy@example.org>\r\nDelivered-To: {to}\r\n".encode() + raw
 
 
@@ -98,6 +104,22 @@ def test_a_mailbox_that_was_made_anew_is_read_from_its_beginning_and_nothing_cou
     assert on_record() == 2
 
 
+def test_what_is_too_often_holds_nobody_up_and_counts_later(meeting, bo, cy):
+    to_cy, to_bo = invitation_to("cy"), invitation_to("bo")
+    many = [delivered(answer_to(to_cy, uid="unknown")) for _one in range(AN_HOUR)]
+    late = delivered(answer_to(to_cy))
+    theirs = delivered(answer_to(to_bo, says="TENTATIVE"), reply_to_of(to_bo))
+    shelf = Shelf(*many, late, theirs)
+
+    counts = [fetch_new(shelf, "box", "INBOX") for _round in range(3)]
+    before = (answer_of(cy), answer_of(bo), set(shelf.messages) - shelf.seen)
+    with clock.frozen_at(NOW + timedelta(hours=1)):
+        again = fetch_new(shelf, "box", "INBOX")
+
+    assert (counts, before) == ([50, 12, 0], (Answer.NONE, Answer.TENTATIVE, {AN_HOUR + 1}))
+    assert (again, answer_of(cy), set(shelf.messages) - shelf.seen) == (0, Answer.ACCEPTED, set())
+
+
 def test_messages_to_nobody_of_ours_are_left_alone(meeting):
     other = Shelf(b"To: newsletter@folkmoot.invalid\r\nSubject: Hello\r\n\r\nHello\r\n")
 
@@ -131,6 +153,6 @@ async def test_a_server_that_hangs_up_is_called_again(meeting, monkeypatch):
         raise ConnectionResetError("BYE")
 
     monkeypatch.setattr(imap, "_one_connection", connection)
-    await asyncio.wait_for(run_imap(stop, pause=0.01), 10)
+    await asyncio.wait_for(run_imap(stop, pause=0.01), 60)
 
     assert len(calls) == 3

@@ -11,20 +11,26 @@ from events.core.settings import settings, use_settings
 from events.people import Person, PersonState
 from events.roles import actor_for
 from mailer.delivery import envelope_sender
-from mailer.incoming.handling import Decision, Envelope, IncomingLetter, handle, is_ours
+from mailer.incoming.handling import AN_HOUR, Decision, Envelope, IncomingLetter, handle, is_ours
 from mailer.letters import Letter, LetterState
 from sessions.calendars import Answer, CalendarInvitee
 from sessions.forwarded import ForwardedText
+from sessions.guests import add_to_meeting
 from sessions.meetings import Meeting, MeetingState, meeting_in_event
 from sessions.moves import cancel_meeting, move_meeting
+from sessions.no_thanks import place_in, say_no_thanks
 from sessions.peer_reviews.reviews import PlaceState, places_of
 from sessions.proposals import TimeProposal, get_proposal, keep_time, nearest_free, take_proposal
 from sessions.replies import HeldReply, ReplyOutcome, confirm_reply, disown_reply, get_held_reply
+from sessions.sides import side_of
+from sessions.timetable.stars import get_agenda_session, star_session
 from tests.mailer.makers_incoming import PROGRAMS, SERVER, answer_to, dsn, reply_to_of, text_answer, vouched
 from tests.mailer.makers_letters import all_letters, calendar_event_of, new_letters, sent, text_of
-from tests.makers import NOW
-from tests.sessions.makers_meetings import make_fair, make_participant, with_rules
+from tests.makers import NOW, make_organisation, make_person
+from tests.sessions.makers_agenda import address_of, make_agenda, make_session, released
+from tests.sessions.makers_meetings import make_colleague, make_fair, make_participant, place_of, seen_by, with_rules
 from tests.sessions.makers_meetings import make_meeting as make_scheduled
+from tests.sessions.makers_pitches import make_show
 from tests.sessions.makers_review_meetings import FIRST, plan
 from tests.sessions.makers_reviews import make_review
 
@@ -223,14 +229,203 @@ def test_a_calendar_that_asks_gets_the_same_bytes_again_once_a_minute(db, meetin
     assert invitation_to("cy").raw == letter.raw
 
 
-def test_delegating_is_noted_and_adds_nobody(db, meeting, cy):
-    extra = "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:eve@example.org\r\n"
+def test_after_the_time_was_kept_a_calendar_that_asks_gets_the_invitation(db, meeting, bo):
+    invited = invitation_to("cy")
+    comes(answer_to(invited, method="COUNTER", start=meeting.starts_at + timedelta(hours=1)))
+    with transaction() as other:
+        actor = actor_for(other, bo.person)
+        keep_time(other, actor, get_proposal(other, actor, row_of(TimeProposal).public_id))
+    sent(db)
+    assert invitation_to("cy").method == "DECLINECOUNTER"
+
+    with clock.frozen_at(NOW + timedelta(minutes=2)):
+        decision = comes(answer_to(invited, method="REFRESH"))
+
+    assert decision is Decision.SENT_AGAIN
+    waiting = [one.method for one in all_letters() if one.state is LetterState.WAITING]
+    assert waiting == ["REQUEST"]
+
+
+@pytest.mark.parametrize(("says", "method"), [("DECLINED", "REPLY"), ("DELEGATED", "REPLY"), ("TENTATIVE", "COUNTER")])
+@pytest.mark.parametrize("results", ["", None])
+def test_what_is_said_of_one_time_is_only_noted(db, meeting, cy, says, method, results):
+    letters = len(all_letters())
+    extra = f"RECURRENCE-ID:{meeting.starts_at:%Y%m%dT%H%M%SZ}\r\n"
+
+    decision = comes(answer_to(invitation_to("cy"), says=says, method=method, results=results, extra=extra))
+
+    assert (decision, state_of(meeting), answer_of(cy)) == (Decision.APPLIED, MeetingState.SCHEDULED, Answer.NONE)
+    assert (row_of(HeldReply), row_of(TimeProposal), new_letters(db, letters)) == (None, None, {})
+
+
+def test_what_another_address_says_of_one_time_is_dropped(meeting):
+    extra = f"RECURRENCE-ID:{meeting.starts_at:%Y%m%dT%H%M%SZ}\r\n"
+    crashing = answer_to(invitation_to("cy"), says="DECLINED", attendee="eve@example.org", extra=extra)
+
+    assert comes(crashing) is Decision.DROPPED
+    assert (row_of(HeldReply), beside_answer_to(meeting)) == (None, {})
+
+
+def test_an_older_answer_to_one_time_does_not_replace_a_newer_one(meeting):
+    extra = f"RECURRENCE-ID:{meeting.starts_at:%Y%m%dT%H%M%SZ}\r\n"
+    said = [("DECLINED", NOW), ("ACCEPTED", NOW - timedelta(minutes=5))]
+
+    decisions = [comes(answer_to(invitation_to("cy"), says=says, at=at, extra=extra)) for says, at in said]
+
+    assert decisions == [Decision.APPLIED, Decision.IGNORED]
+    assert beside_answer_to(meeting) == {meeting.starts_at.isoformat(): "DECLINED"}
+
+
+def beside_answer_to(meeting) -> dict[str, str]:
+    """What Cy's calendar says beside its answer to the whole."""
+    with reading() as db:
+        query = select(CalendarInvitee).where(CalendarInvitee.person_id == meeting.invitee_id)
+        return {of: said["answer"] for of, said in db.exec(query).one().instance_answers.items()}
+
+
+def test_another_time_that_comes_late_does_not_replace_a_newer_one(fair, meeting):
+    wanted = [(fair.slots[2].starts_at, NOW), (fair.slots[1].starts_at, NOW - timedelta(minutes=5))]
+    letter = invitation_to("cy")
+
+    decisions = [comes(answer_to(letter, method="COUNTER", start=start, at=at)) for start, at in wanted]
+
+    assert decisions == [Decision.APPLIED, Decision.IGNORED]
+    assert open_proposals() == [fair.slots[2].starts_at]
+
+
+def test_another_time_asked_for_before_a_yes_is_not_wanted_any_more(fair, meeting, cy):
+    letter, start = invitation_to("cy"), fair.slots[2].starts_at
+    comes(answer_to(letter))
+
+    decisions = [
+        comes(answer_to(letter, method="COUNTER", start=start, at=NOW + timedelta(minutes=minutes)))
+        for minutes in (-5, 0)
+    ]
+
+    assert decisions == [Decision.IGNORED, Decision.APPLIED]  # in the same moment is not before
+    assert answer_of(cy) is Answer.ACCEPTED
+
+
+def open_proposals():
+    with reading() as db:
+        return list(db.exec(select(TimeProposal.wanted_at).where(TimeProposal.settled_at.is_(None))))
+
+
+def test_the_click_is_for_the_last_time_asked_for(db, fair, meeting, cy):
+    letter, (first, second) = invitation_to("cy"), (fair.slots[1].starts_at, fair.slots[2].starts_at)
+    asked = [(first, 0), (second, 5), (second, 6), (first, 1)]
+
+    decisions = [
+        comes(answer_to(letter, method="COUNTER", start=start, at=NOW + timedelta(minutes=minutes), results=None))
+        for start, minutes in asked
+    ]
+
+    assert decisions == [Decision.HELD, Decision.HELD, Decision.IGNORED, Decision.IGNORED]
+    with transaction() as other:
+        actor = actor_for(other, cy.person)
+        [waits] = other.exec(select(HeldReply).where(HeldReply.settled_at.is_(None)))
+        confirm_reply(other, actor, get_held_reply(other, actor, waits.public_id))
+    assert open_proposals() == [second]
+
+
+def handed_on_to(addr: str) -> dict[str, str]:
+    """How programs write that somebody else comes, by RFC 5546 section 4.2.5."""
+    theirs = f'ATTENDEE;PARTSTAT=NEEDS-ACTION;DELEGATED-FROM="mailto:cy@example.org":mailto:{addr}\r\n'
+    return {"says": f'DELEGATED;DELEGATED-TO="mailto:{addr}"', "extra": theirs}
+
+
+def test_handing_on_is_noted_and_told_and_adds_nobody(db, meeting, cy):
     letters, invitees = len(all_letters()), _invitees()
 
-    decision = comes(answer_to(invitation_to("cy"), says="DELEGATED", extra=extra))
+    decision = comes(answer_to(invitation_to("cy"), **handed_on_to("eve@example.org")))
 
     assert (decision, answer_of(cy), _invitees()) == (Decision.APPLIED, Answer.DELEGATED, invitees)
-    assert new_letters(db, letters) == {}
+    assert state_of(meeting) is MeetingState.SCHEDULED
+    told = new_letters(db, letters)
+    assert {name: one.kind for name, one in told.items()} == {"ada": "appearance_handed_on", "cy": "handing_on_noted"}
+    assert "eve@example.org" in text_of(told["ada"]).replace("\u200b", "")
+    assert "Until then you are expected." in text_of(told["cy"])
+
+
+def test_handing_on_without_anybody_vouching_waits_for_a_click_and_still_says_to_whom(db, meeting, cy):
+    held = comes(answer_to(invitation_to("cy"), results=None, **handed_on_to("eve@example.org")))
+    waits = row_of(HeldReply)
+    with transaction() as other:
+        actor = actor_for(other, cy.person)
+        confirm_reply(other, actor, get_held_reply(other, actor, waits.public_id))
+
+    assert (held, answer_of(cy)) == (Decision.HELD, Answer.DELEGATED)
+    with reading() as other:
+        assert other.exec(select(CalendarInvitee.delegate).where(CalendarInvitee.person_id == cy.person)).one() == (
+            "eve@example.org"
+        )
+
+
+@pytest.mark.parametrize("named", ["", "nobody", "a@b@c", "x@example.org%0d%0aBcc: y@example.org", "=" * 300])
+def test_handing_on_to_what_is_no_address_is_noted_without_it(meeting, cy, named):
+    assert comes(answer_to(invitation_to("cy"), says=f'DELEGATED;DELEGATED-TO="mailto:{named}"')) is Decision.APPLIED
+    with reading() as db:
+        rows = db.exec(select(CalendarInvitee.answer, CalendarInvitee.delegate)).all()
+    assert (Answer.DELEGATED, "") in rows
+
+
+def test_a_later_yes_takes_back_that_somebody_else_comes(meeting, cy):
+    comes(answer_to(invitation_to("cy"), **handed_on_to("eve@example.org")))
+    comes(answer_to(invitation_to("cy"), at=clock.now() + timedelta(minutes=1)))
+
+    assert answer_of(cy) is Answer.ACCEPTED
+    with reading() as db:
+        assert set(db.exec(select(CalendarInvitee.delegate))) == {""}
+
+
+def test_who_asks_for_another_time_of_a_pitch_is_told_that_it_stays(db):
+    use_settings(**{**settings().model_dump(), "mail_authserv": SERVER})
+    make_show(db)
+    letter = invitation_to_after(db, "Tam")
+    known = sent(db)
+    wanted = calendar_event_of(letter)["DTSTART"].dt + timedelta(hours=2)
+
+    decision = comes(answer_to(letter, method="COUNTER", start=wanted), reply_to_of(letter))
+
+    told = new_letters(db, known)
+    assert (decision, {name: (one.kind, one.method) for name, one in told.items()}) == (
+        Decision.APPLIED,
+        {"Tam": ("time_fixed", "DECLINECOUNTER")},
+    )
+    answer, asked = calendar_event_of(told["Tam"]), calendar_event_of(letter)
+    assert [answer[name] for name in ("UID", "SEQUENCE", "DTSTART")] == [
+        asked[name] for name in ("UID", "SEQUENCE", "DTSTART")
+    ]
+    assert b"METHOD:DECLINECOUNTER" in letter_calendar(told["Tam"])
+    assert "decline the invitation" in text_of(told["Tam"])
+
+
+def invitation_to_after(db, name: str) -> Letter:
+    """The last letter with an entry to somebody, once all that happened was told and sent."""
+    sent(db)
+    return invitation_to(name)
+
+
+def test_a_guest_who_asks_for_another_time_of_a_meeting_is_told_that_it_stays(db, ada):
+    use_settings(**{**settings().model_dump(), "mail_authserv": SERVER})
+    fair, _meeting = with_guest(db, ada)
+    letter = invitation_to_after(db, "gus")
+    known = sent(db)
+
+    decision = comes(answer_to(letter, method="COUNTER", start=fair.slots[2].starts_at), reply_to_of(letter))
+
+    assert (decision, {one.kind for one in new_letters(db, known).values()}) == (Decision.REFUSED, {"time_fixed"})
+
+
+def with_guest(db, ada):
+    """A meeting of Bo and Cy to which Bo brings Gus."""
+    fair = make_fair(db, ada)
+    mill = make_organisation(db, "Nordmühle", country="SE")
+    bo, gus = (make_colleague(db, make_person(db, name), fair, mill) for name in ("Bo Berg", "Gus Grün"))
+    cy = make_participant(db, make_person(db, "Cy Costa"), fair)
+    meeting = seen_by(db, make_scheduled(db, fair, asker=bo, invitee=cy))
+    add_to_meeting(db, bo, side_of(meeting, bo.person), registration=place_of(db, gus, fair))
+    return fair, meeting
 
 
 def _invitees() -> list[int]:
@@ -259,6 +454,9 @@ def test_without_a_token_only_an_address_that_our_server_vouches_for_is_believed
     assert answer_of(cy) is Answer.ACCEPTED
 
 
+PASSED = "dmarc=pass header.from=example.org"
+
+
 @pytest.mark.parametrize(
     "results",
     [
@@ -271,6 +469,19 @@ def test_without_a_token_only_an_address_that_our_server_vouches_for_is_believed
         f"x{SERVER}; dmarc=pass header.from=example.org",
         f"{SERVER}; none (dmarc=pass header.from=example.org)",
         f"mx.evil.example {SERVER}; dmarc=pass header.from=example.org",
+        # What a sender chose, as a server copies it: an envelope address, a reason, a selector, a comment.
+        f'{SERVER}; dmarc=fail header.from=example.org; spf=pass smtp.mailfrom="a; {PASSED} "@evil.example',
+        f'{SERVER}; spf=pass smtp.mailfrom="a\\"; {PASSED} "@evil.example',
+        f'{SERVER}; spf=pass smtp.mailfrom="a =?utf-8?q?=22=3B_dmarc=3Dpass_header.from=3Dexample.org?= "@evil.example',
+        f'{SERVER}; dkim=pass reason="x header.d=example.org" header.d=evil.example',
+        f'{SERVER}; dkim=pass reason="x header.d=example.org"',
+        f'{SERVER}; dkim=pass header.s="x header.d=example.org "',
+        f"{SERVER}; spf=pass (a (b) ; {PASSED}) smtp.mailfrom=evil.example",
+        f"{SERVER}; spf=pass (a \\) ; {PASSED}) smtp.mailfrom=evil.example",
+        f'{SERVER}; {PASSED}; spf=pass smtp.mailfrom="a',
+        f"{SERVER}; dmarc=fail header.from=example.org; dkim=pass header.d=example.org",
+        f"{SERVER}; dmarc=none header.from=example.org; {PASSED}",
+        f"{SERVER}; dkim=pass header.d=evil.example header.d=example.org",
     ],
 )
 def test_results_that_do_not_vouch_for_the_sender_do_not_count(meeting, results):
@@ -286,7 +497,22 @@ def test_results_that_the_message_brought_along_stand_below_ours_and_do_not_coun
     assert comes(ours + forged) is Decision.HELD
 
 
-@pytest.mark.parametrize("results", [vouched("cy@example.org"), f"{SERVER}; dkim=pass header.d=example.org"])
+def test_a_line_that_does_not_end_may_be_ours_and_what_is_below_it_does_not_count(meeting):
+    forged = answer_to(invitation_to("cy"), says="DECLINED")
+    ours = f'Authentication-Results: {SERVER}; spf=fail smtp.mailfrom="a\r\n'.encode()
+
+    assert comes(ours + forged) is Decision.HELD
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        vouched("cy@example.org"),
+        f"{SERVER}; dkim=pass header.d=example.org",
+        f"{SERVER}; dmarc=none header.from=example.org; dkim=pass (2048-bit (rsa) key) header.d=example.org",
+        f'{SERVER} 1; dmarc = pass (p=none) reason="a; (b" header.from="Example.org"; spf=pass smtp.mailfrom="o;("@x.y',
+    ],
+)
 def test_results_of_our_server_that_vouch_for_the_sender_count(meeting, results):
     assert comes(answer_to(invitation_to("cy"), says="DECLINED", results=results)) is Decision.APPLIED
 
@@ -339,6 +565,29 @@ def test_what_somebody_writes_goes_to_whom_they_meet_once_without_their_address(
     assert b"cy@example.org" not in letter.raw
     assert comes(text_answer(letter, "Good"), reply_to_of(letter)) is Decision.FORWARDED
     assert row_of(ForwardedText).text == "I bring samples."
+
+
+def test_after_a_cancellation_nobody_writes_to_the_other_any_more(db, fair, meeting, bo):
+    raw = text_answer(invitation_to("cy"), "Why?")
+    cancel_meeting(db, actor_for(db, bo.person), meeting_in_event(db, meeting, fair.event.event))
+    letters = sent(db)
+
+    assert comes(raw) is Decision.REFUSED
+    assert (row_of(ForwardedText), new_letters(db, letters)) == (None, {})
+
+
+@pytest.mark.parametrize("who", ["bo", "cy"])
+def test_whoever_of_the_two_said_no_thanks_there_are_no_more_words_between_them(db, fair, meeting, bo, cy, who):
+    raw, (one, other) = text_answer(invitation_to("cy"), "Hello again"), ((bo, cy) if who == "bo" else (cy, bo))
+    with clock.frozen_at(meeting.ends_at + timedelta(hours=1)):
+        with transaction() as same:
+            place = place_in(same, meeting.event_id, other.person)
+            say_no_thanks(same, actor_for(same, one.person), fair.event, other=place)
+        letters = sent(db)
+
+        assert comes(raw) is Decision.REFUSED
+    assert (row_of(ForwardedText), new_letters(db, letters)) == (None, {})
+    assert record()[-1][1] == "AnsweredAlready"  # as after a cancellation
 
 
 @pytest.mark.parametrize(
@@ -453,6 +702,42 @@ def test_our_mail_server_learns_at_once_which_addresses_are_ours(meeting):
     assert not is_ours(reply_to_of(letter).replace("folkmoot.invalid", "evil.example"))
 
 
+def test_an_answer_over_the_rate_counts_when_it_is_brought_again(meeting, cy):
+    late, first = answer_to(invitation_to("cy"), says="DECLINED"), answer_to(invitation_to("cy"), uid="unknown")
+    decisions = [comes(first.replace(b"theirs.example", b"%d.example" % number)) for number in range(AN_HOUR)]
+    tried = [comes(late), comes(late)]
+    with clock.frozen_at(NOW + timedelta(hours=1)):
+        again = [comes(late), comes(late)]
+
+    assert (set(decisions), tried) == ({Decision.DROPPED}, [Decision.TOO_OFTEN, Decision.TOO_OFTEN])
+    assert (again, state_of(meeting)) == ([Decision.APPLIED, Decision.IGNORED], MeetingState.CANCELLED)
+    with reading() as db:
+        [row] = db.exec(select(IncomingLetter).where(IncomingLetter.verb == "DECLINED", IncomingLetter.times > 1))
+    assert (row.decision, row.times) == (Decision.APPLIED, 4)
+
+
+def test_what_was_too_often_is_on_record_with_its_event_and_person(meeting, cy):
+    raw = answer_to(invitation_to("cy"), uid="unknown")
+    for number in range(AN_HOUR + 1):
+        last = comes(raw.replace(b"theirs.example", b"%d.example" % number))
+
+    with reading() as db:
+        [row] = db.exec(select(IncomingLetter).where(IncomingLetter.decision == Decision.TOO_OFTEN))
+    assert (last, row.event_id, row.person_id) == (Decision.TOO_OFTEN, meeting.event_id, cy.person)
+
+
+def test_who_writes_without_a_token_does_not_do_so_all_the_time(meeting):
+    mine = answer_to(invitation_to("cy"), uid="unknown")
+    theirs = answer_to(invitation_to("bo"))
+    decisions = [
+        comes(mine.replace(b"theirs.example", b"%d.example" % number), "meet@folkmoot.invalid")
+        for number in range(AN_HOUR + 1)
+    ]
+
+    assert decisions == [Decision.DROPPED] * AN_HOUR + [Decision.TOO_OFTEN]
+    assert comes(theirs, "meet@folkmoot.invalid") is Decision.APPLIED
+
+
 def test_after_a_cancellation_a_yes_changes_nothing(db, fair, meeting, bo):
     letter = invitation_to("cy")
     cancel_meeting(db, actor_for(db, bo.person), meeting_in_event(db, meeting, fair.event.event))
@@ -484,3 +769,46 @@ def test_a_no_to_a_review_waits_for_a_click_unless_somebody_vouches_for_it(db):
 
     assert (held, waiting, state("bo")) == (Decision.HELD, PlaceState.ACCEPTED, PlaceState.LEFT)
     assert (applied, state("cy")) == (Decision.APPLIED, PlaceState.LEFT)
+
+
+def comes_from(name: str, **how) -> Decision:
+    """What becomes of an answer to the last letter with an entry that somebody has."""
+    letter = invitation_to(name)
+    return comes(answer_to(letter, **how), reply_to_of(letter))
+
+
+def test_a_no_of_a_speaker_is_told_to_the_organisers(db, ada, bo, cy):
+    use_settings(**{**settings().model_dump(), "mail_authserv": SERVER})
+    made = make_agenda(db, ada, bo, cy)
+    opening = make_session(db, made, "Opening", hours=7, speakers=address_of(db, bo))
+    released(db, made)
+    star_session(db, cy, get_agenda_session(db, made.event, opening.session.public_id))
+    known = sent(db)
+
+    decisions = [comes_from(name, says="DECLINED", comment="Ill") for name in ("bo", "cy")]
+
+    letters = new_letters(db, known)
+    assert (decisions, set(letters)) == ([Decision.APPLIED] * 2, {"ada"})  # of the audience nobody is missed
+    assert letters["ada"].subject == "Bo Berg will miss “Opening”"
+    assert "> Ill" in text_of(letters["ada"])
+
+
+def test_a_yes_of_a_speaker_leads_to_no_letter(db, ada, bo):
+    use_settings(**{**settings().model_dump(), "mail_authserv": SERVER})
+    made = make_agenda(db, ada, bo)
+    make_session(db, made, "Opening", hours=7, speakers=address_of(db, bo))
+    released(db, made)
+    known = sent(db)
+
+    assert comes_from("bo") is Decision.APPLIED
+    assert new_letters(db, known) == {}
+
+
+def test_a_no_of_somebody_who_pitches_is_told_to_the_host(db):
+    use_settings(**{**settings().model_dump(), "mail_authserv": SERVER})
+    make_show(db)
+    known = sent(db)
+
+    assert comes_from("Tam", says="DECLINED") is Decision.APPLIED
+    letters = new_letters(db, known)
+    assert [(name, letter.subject.split(" will miss ")[0]) for name, letter in letters.items()] == [("Hal", "Tam Tamm")]

@@ -10,7 +10,11 @@ from events.core.access import SYSTEM
 from events.core.database import reading, transaction
 from events.core.journal import JournalEntry, Told, fact_of, record, settle
 from events.core.refusals import NotFound
+from events.core.settings import settings
 from events.people import Person, PersonState
+from events.programmes import Programme
+from events.signin import PasswordSet
+from mailer.delivery import LEASE, claim_letter
 from mailer.letter_lists import letter_counts, letters_of
 from mailer.letters import (
     OCCASIONS,
@@ -19,9 +23,11 @@ from mailer.letters import (
     ReplyAddress,
     letter_for,
     post_letters,
+    put_off,
     raw_of,
 )
 from mailer.mailbox import letter_with, letters_newest_first
+from mailer.resending import StillThere, get_letter, resend_letter
 from mailer.writing import TEMPLATES
 from sessions.meetings import (
     MeetingAccepted,
@@ -32,8 +38,16 @@ from sessions.meetings import (
     MeetingRequested,
     MeetingWithdrawn,
 )
-from tests.mailer.makers_letters import all_letters, booked, called_off, letters_after, make_meeting
-from tests.makers import again, make_event, make_programme
+from tests.mailer.makers_letters import (
+    all_letters,
+    booked,
+    calendar_event_of,
+    called_off,
+    letters_after,
+    make_meeting,
+    parsed,
+)
+from tests.makers import NOW, again, make_event, make_programme
 
 
 @pytest.fixture
@@ -217,6 +231,31 @@ def test_a_cancellation_of_what_was_perhaps_sent_goes_out(db, event, meeting):
     ]
 
 
+def test_a_newer_revision_takes_the_place_of_one_that_waits_for_another_try(db, event, meeting):
+    letters_after(db, accepted(db, event, meeting))
+    for _each in range(2):
+        tried = claim_letter(LEASE)
+        put_off(tried, "451 4.7.1 greylisted", attempts=tried.attempts, given_up=False)
+
+    letters = letters_after(db, cancelled(db, event, meeting))
+
+    assert [one.state.value for one in letters] == ["superseded", "superseded", "waiting", "waiting"]
+    assert [claim_letter(LEASE).method, claim_letter(LEASE).method] == ["CANCEL", "CANCEL"]
+
+
+def test_a_newer_revision_waits_for_one_that_is_on_its_way_also_on_its_second_try(db, event, meeting):
+    letters_after(db, accepted(db, event, meeting))
+    tried = claim_letter(LEASE)
+    put_off(tried, "451 4.7.1 greylisted", attempts=tried.attempts, given_up=False)
+    with clock.frozen_at(NOW + timedelta(minutes=2)):
+        on_their_way = {claim_letter(LEASE).id, claim_letter(LEASE).id}
+
+        letters = letters_after(db, cancelled(db, event, meeting))
+
+        assert {one.id for one in letters if one.method == "REQUEST" and one.state.value == "waiting"} == on_their_way
+        assert claim_letter(LEASE) is None
+
+
 def test_a_cancellation_goes_out_although_the_revision_in_between_was_never_sent(db, event, meeting):
     sent(db, letters_after(db, accepted(db, event, meeting)))
 
@@ -267,6 +306,21 @@ def test_an_address_that_cannot_be_written_to_is_undeliverable_and_stops_nobody(
     assert [(one.state.value, bool(one.problem)) for one in letters] == [("undeliverable", True), ("waiting", False)]
 
 
+def test_an_invitation_is_not_sent_again_after_its_cancellation(db, event, meeting, ada):
+    sent(db, letters_after(db, accepted(db, event, meeting)))
+    letters = letters_after(db, cancelled(db, event, meeting))
+    sent(db, letters[2:])
+    first, last = (get_letter(db, event, one.public_id) for one in (letters[0], letters[2]))
+
+    with pytest.raises(StillThere):
+        resend_letter(db, again(db, ada), first)
+    resend_letter(db, again(db, ada), last)
+
+    assert [one.state for one in (first.letter, last.letter)] == [LetterState.SENT, LetterState.WAITING]
+    offered = {(one.address, one.kind) for one in letters_of(db, event.id).rows if one.may_go_again}
+    assert offered == {("cy@example.org", "meeting_cancelled")}
+
+
 def test_the_mailbox_shows_letters_newest_first(db, event, meeting):
     [to_bo, to_cy] = letters_after(db, accepted(db, event, meeting))
 
@@ -297,3 +351,24 @@ def test_a_letter_that_is_not_written_has_no_bytes(db, event, meeting):
 
     with pytest.raises(ValueError, match="not written"):
         raw_of(letter)
+
+
+def test_letters_about_an_event_come_from_its_programme_at_our_one_address_and_others_from_us(db, event, meeting, bo):
+    programme = db.get_one(Programme, event.event.programme_id)
+    programme.name = 'Grünes "Netz": Süd, Nord <x@y.example>'
+    db.add(programme)
+
+    [about] = letters_after(db, requested(db, event, meeting))
+    other = letters_after(db, PasswordSet(person_id=bo.person))[-1]
+    senders = [parsed(one)["From"].addresses for one in (about, other)]
+
+    assert [[(box.display_name, box.addr_spec) for box in one] for one in senders] == [
+        [("Grünes Netz Süd Nord x y.example via Folkmoot", settings().mail_from)],
+        [("Folkmoot", settings().mail_from)],
+    ]
+
+
+def test_an_entry_keeps_its_organiser_when_the_programme_gets_another_name(db, event, meeting):
+    [first, *_rest] = letters_after(db, accepted(db, event, meeting))
+
+    assert calendar_event_of(first)["ORGANIZER"].params["CN"] == "Folkmoot"

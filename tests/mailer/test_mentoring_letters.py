@@ -8,7 +8,8 @@ from frontend.routes import routes
 from sessions.calendars import EntryKind, find_entry
 from sessions.mentoring import cancel_mentoring, leave_mentoring, move_mentoring, page_of
 from sessions.office_hours import slots_of_hours
-from tests.mailer.makers_letters import calendar_event_of, new_letters, sent, text_of
+from tests.mailer.makers_letters import calendar_event_of, new_letters, parsed, sent, text_of
+from tests.makers import person_of
 from tests.sessions.makers_mentoring import Clinic, make_clinic, make_member_of, make_mentoring, mentoring_seen
 
 
@@ -38,6 +39,29 @@ def test_a_booking_stands_in_the_calendars_of_all_who_come(db, clinic, cy):
     assert "The team Straw has booked you at Food Hack." in text_of(letters["mel"])
     assert "Your team Straw has booked Mel Meyer at Food Hack." in text_of(letters["bo"])
     assert "Is it legal?" in text_of(letters["mel"])
+
+
+def test_who_gave_no_name_is_called_somebody_and_never_by_their_address(db, clinic, cy):
+    for one in (clinic.mel, cy):
+        person = person_of(db, one)
+        person.name = ""
+        db.add(person)
+    known = sent(db)
+    booked = make_mentoring(db, clinic)
+    letters = list(new_letters(db, known).values())
+    known = sent(db)
+    leave_mentoring(db, cy, booked)
+    letters += list(new_letters(db, known).values())
+
+    for other in (clinic.mel, cy, clinic.bo):
+        address = person_of(db, other).email
+        assert [one.kind for one in letters if one.address != address and address.encode() in whole(one)] == []
+    assert "Your team Straw has booked Somebody at Food Hack." in text_of(letters[0])
+
+
+def whole(letter):
+    """All that a letter says, in no encoding."""
+    return b"".join(part.get_payload(decode=True) or b"" for part in parsed(letter).walk())
 
 
 def test_a_move_is_a_revision_for_all(db, clinic, cy):

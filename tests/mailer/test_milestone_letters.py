@@ -3,15 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from icalendar import Calendar
 
 from events.core import clock
 from events.core.refusals import NotAllowed
+from events.events import change_event
 from events.phases import PhaseKind
 from events.planning import move_phase
 from events.registration import RegistrationInEvent, find_registration, withdraw_registration
+from mailer.feeds import feed_bytes
+from sessions.feeds import contents_of_feed
 from sessions.milestones import follow_milestones, follows_milestones, unfollow_milestones
+from sessions.replies import CalendarReply, ReplyVerb, answer_entry, find_entry_of
 from tests.mailer.makers_letters import all_letters, calendar_event_of, sent, text_of, written
-from tests.makers import again, make_event, make_programme, make_registration
+from tests.makers import again, make_event, make_programme, make_registration, person_of
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -62,6 +69,23 @@ def test_a_phase_that_moves_moves_in_the_calendar_and_is_told_in_one_letter(db, 
     assert "(Europe/Lisbon)" in text_of(letter)
 
 
+def test_who_declined_a_phase_is_asked_anew_when_it_moves(db, ada, event, cy):
+    letters = follow(db, event, cy)
+    uid = next(one.uid for one in letters if one.subject == "Invitation: Live at Food Match")
+    reply = CalendarReply(ReplyVerb.DECLINED, uid, 0, clock.now())
+    answer_entry(db, again(db, cy), find_entry_of(db, uid, cy.person), reply=reply)
+    known = sent(db)
+    live = event.phase(PhaseKind.LIVE)
+    start, end = (moment + timedelta(days=1) for moment in (live.starts_at, live.ends_at))
+    move_phase(db, again(db, ada), event, kind=PhaseKind.LIVE, starts_at=start, ends_at=end)
+    written(db)
+
+    [letter] = all_letters()[known:]
+
+    assert (letter.uid, letter.sequence) == (uid, 1)
+    assert calendar_event_of(letter)["ATTENDEE"].params["PARTSTAT"] == "NEEDS-ACTION"
+
+
 @pytest.mark.parametrize("leaves", [unfollow_milestones, None])
 def test_who_does_not_want_them_or_leaves_the_event_has_them_out_again(db, event, cy, leaves):
     follow(db, event, cy)
@@ -81,3 +105,47 @@ def test_who_does_not_want_them_or_leaves_the_event_has_them_out_again(db, event
 def test_only_participants_have_the_dates_sent_to_them(db, event, eve):
     with pytest.raises(NotAllowed):
         follow_milestones(db, eve, event)
+
+
+def in_feed(db, cy):
+    """What Cy's feed says of the phases, by their names."""
+    found = Calendar.from_ical(
+        feed_bytes(db, contents_of_feed(db, person_of(db, cy)), "https://folkmoot.example/c.ics")
+    )
+    return {str(one["SUMMARY"]): one for one in found.walk("VEVENT")}
+
+
+SAME = ("UID", "SEQUENCE", "DTSTAMP", "CREATED", "DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "URL", "TRANSP")
+
+
+def said_in(entry) -> dict[str, object]:
+    return {name: getattr(entry[name], "dt", entry[name]) for name in SAME}
+
+
+def test_feed_and_letter_say_the_same_of_a_phase_under_one_uid_and_number(db, ada, event, cy):
+    before = in_feed(db, cy)
+    letters = follow(db, event, cy)
+    known = sent(db)
+    live = event.phase(PhaseKind.LIVE)
+    move_phase(db, again(db, ada), event, kind=PhaseKind.LIVE, starts_at=live.starts_at, ends_at=live.ends_at + DAY)
+    written(db)
+    [moved] = all_letters()[known:]
+
+    invited = {str(entry["SUMMARY"]): entry for entry in (calendar_event_of(one) for one in letters)}
+    assert {name: said_in(before[name]) for name in invited} == {name: said_in(one) for name, one in invited.items()}
+    assert said_in(in_feed(db, cy)["Food Match: Live"]) == said_in(calendar_event_of(moved))
+    assert "(Europe/Lisbon)" in str(before["Food Match: Live"]["DESCRIPTION"])
+
+
+def test_an_event_that_is_renamed_has_its_new_name_in_feeds_with_a_higher_number_and_writes_no_letter(
+    db, ada, event, cy
+):
+    follow(db, event, cy)
+    known, before = sent(db), in_feed(db, cy)["Food Match: Live"]
+    texts = {"tagline": "", "description": event.event.description, "zone": event.zone}
+    change_event(db, again(db, ada), event, name="Bread Match", **texts, capacity=None, approval=event.event.approval)
+    written(db)
+
+    after = in_feed(db, cy)["Bread Match: Live"]
+    assert (after["UID"], after["SEQUENCE"]) == (before["UID"], before["SEQUENCE"] + 1)
+    assert all_letters()[known:] == []

@@ -20,12 +20,15 @@ from events.registration import (
     PlaceOffered,
     RegistrationAccepted,
     RegistrationDeclined,
+    RegistrationMadeToWait,
     RegistrationPromoted,
     RegistrationReceived,
     RegistrationState,
     RegistrationWithdrawn,
 )
 from events.roles import Role, Scope, give_role
+from events.rounds.guests import invite_guest_judge
+from events.rounds.judges import end_judging
 from events.signin import PasswordSet, SignInLinkAsked
 from events.submissions import LateVersionAdmitted, LateVersionKept, SubmissionHandedIn
 from events.teams import TeamInvitationSent, TeamMember
@@ -34,6 +37,7 @@ from sessions.calendars import EntryKind, cancel_entry
 from sessions.meetings import MeetingAccepted, MeetingCancelled, MeetingDeclined, MeetingMoved, MeetingRequested
 from sessions.outcomes import OutcomeAwaited
 from sessions.pitches import PitchCancelled, PitchMoved, PitchScheduled
+from tests.events.makers_rounds import make_contest, make_round
 from tests.mailer.makers_letters import (
     booked,
     calendar_event_of,
@@ -109,7 +113,6 @@ def test_who_registers_reads_what_became_of_it(db, event, place, state, kind):
     [
         (RegistrationAccepted, "registration_accepted"),
         (RegistrationPromoted, "registration_promoted"),
-        (RegistrationDeclined, "registration_declined"),
         (RegistrationWithdrawn, "registration_withdrawn"),
         (PlaceLapsed, "place_lapsed"),
     ],
@@ -119,6 +122,30 @@ def test_who_waits_for_a_place_reads_the_decision(db, event, place, fact, kind):
 
     assert written(letters) == [(kind, "bo")]
     assert "http://folkmoot.example/my_registration/food-match" in text_of(letters[-1])
+
+
+def test_who_is_declined_reads_it_unless_they_were_let_in_after_all(db, event, place):
+    fact = RegistrationDeclined(event_id=event.id, registration_id=place.id)
+    assert written(letters_after(db, fact)) == []
+    place.state = RegistrationState.DECLINED
+    db.add(place)
+
+    letters = letters_after(db, fact)
+
+    assert written(letters) == [("registration_declined", "bo")]
+    assert "http://folkmoot.example/my_registration/food-match" in text_of(letters[-1])
+
+
+def test_who_is_approved_while_the_event_is_full_reads_that_they_wait_as_long_as_they_do(db, event, place):
+    fact = RegistrationMadeToWait(event_id=event.id, registration_id=place.id)
+    assert written(letters_after(db, fact)) == []
+    place.state = RegistrationState.WAITING
+    db.add(place)
+
+    letters = letters_after(db, fact)
+
+    assert written(letters) == [("registration_approved_waiting", "bo")]
+    assert "have said yes to your registration" in text_of(letters[-1])
 
 
 def test_who_is_offered_a_place_reads_until_when_it_is_kept_while_it_is(db, event, place):
@@ -274,6 +301,17 @@ def test_who_left_the_team_is_still_told_that_the_pitch_is_off(db, hackathon, te
     assert written(letters) == [("pitch_cancelled", "bo"), ("pitch_cancelled", "tam")]
 
 
+def test_the_team_reads_why_its_pitch_is_off(db, hackathon, team, tam, bo):
+    pitch = {"event_id": hackathon.id, "pitch_id": team.pitch.id}
+    sent(db, letters_after(db, PitchScheduled(**pitch, sequence=pitch_planned(db, team, tam, bo))))
+    team.pitch.reason = "We start an hour late and have to leave one out."
+    off = cancel_entry(db, EntryKind.PITCH, team.pitch.id)
+
+    letters = [one for one in letters_after(db, PitchCancelled(**pitch, sequence=off)) if one.kind == "pitch_cancelled"]
+
+    assert ["We start an hour late" in text_of(one) for one in letters] == [True, True]
+
+
 def test_a_pitch_that_was_in_no_calendar_is_called_off_without_a_letter(db, hackathon, team):
     letters = letters_after(db, PitchCancelled(event_id=hackathon.id, pitch_id=team.pitch.id, sequence=0))
 
@@ -343,3 +381,26 @@ def test_every_page_that_letters_point_at_has_a_route(db, hackathon, event, plac
     }
     for name, ids in asked_for.items():
         router.url_path_for(name, **ids)
+
+
+def test_a_guest_who_judges_is_told_of_a_moved_phase(db, ada):
+    contest = make_contest(db, ada, teams=("Straw",))
+    made = make_round(db, contest)
+    letters_after(db)  # of setting all this up
+    guest = invite_guest_judge(db, contest.ada, made, name="Gus Guest", email="gus@example.org")
+    invite_guest_judge(db, contest.ada, made, name="Gil Guest")
+    phase = contest.event.phases[-1]
+    moved = PhaseMoved(
+        event_id=contest.event.id, phase_id=phase.id, phase=phase.kind, old_starts_at=phase.starts_at,
+        old_ends_at=phase.ends_at, starts_at=phase.starts_at, ends_at=phase.ends_at + timedelta(hours=1),
+    )  # fmt: skip
+
+    def told_of_it() -> list[str]:
+        before = {one.id for one in letters_after(db)}
+        return [one.address for one in letters_after(db, moved) if one.id not in before]
+
+    told = told_of_it()
+    end_judging(db, contest.ada, made, person_id=guest.link.person_id, counts=True)
+
+    others = ["straw@example.org", "judge1@example.org", "judge2@example.org"]
+    assert (told, told_of_it()) == ([*others, "gus@example.org"], others)

@@ -69,7 +69,7 @@ def test_who_leaves_gets_a_cancellation_and_who_stands_in_an_invitation(db, revi
     ]  # fmt: skip
 
 
-def test_an_answer_from_a_calendar_is_kept_and_who_declined_hears_of_no_move(db, review):
+def test_who_declined_a_day_is_asked_anew_when_it_moves(db, review):
     plan(db, review)
     sent(db)
     uid = of_kind("review_day_invited")[0].uid
@@ -84,7 +84,8 @@ def test_an_answer_from_a_calendar_is_kept_and_who_declined_hears_of_no_move(db,
 
     moved = [one.address.partition("@")[0] for one in of_kind("review_day_moved", known)]
     assert outcome is ReplyOutcome.APPLIED
-    assert (moved.count("bo"), moved.count("cy")) == (1, 2)
+    assert (moved.count("bo"), moved.count("cy")) == (2, 2)
+    assert "PARTSTAT=NEEDS-ACTION" in str(calendar_event_of(of_kind("review_day_moved", known)[0]).to_ical())
 
 
 def decline(db, who, *letters, comment=""):

@@ -7,6 +7,7 @@ import pytest
 
 from events.core import clock
 from events.core.timers import run_due_timers
+from events.events import close_event
 from events.roles import Role, Scope, give_role
 from sessions.lessons import share_lesson, withdraw_lesson
 from sessions.peer_reviews.action_plans import ActionState, change_action, move_action, plan_action
@@ -16,7 +17,7 @@ from sessions.peer_reviews.follow_ups import close_review, report_on_action
 from sessions.peer_reviews.responses import respond_to_finding
 from sessions.peer_reviews.reviews import ReviewState, steps_of
 from sessions.peer_reviews.templates import StepKind
-from sessions.reports.editing import fill_report
+from sessions.reports.editing import fill_report, write_report
 from sessions.reports.quotations import decline_quotation, withdraw_quotation
 from sessions.reports.reports import (
     ReportKind,
@@ -36,6 +37,7 @@ from tests.sessions.makers_reports import (
     make_lesson,
     make_quotation,
     make_report,
+    name_all,
     programme_of,
     version_in,
 )
@@ -244,7 +246,7 @@ def near_the_end(db, review, kind):
     return next(one for one in steps_of(db, review.event.id) if one.kind is kind).ends_at - timedelta(days=1)
 
 
-@pytest.mark.parametrize("written", [False, True])
+@pytest.mark.parametrize("written", ["", "handed in", "sent back"])
 def test_a_rapporteur_is_reminded_of_a_report_that_is_not_handed_in(db, review, written):
     make_finding(db, review)
     ria = review.people["ria"]
@@ -253,6 +255,8 @@ def test_a_rapporteur_is_reminded_of_a_report_that_is_not_handed_in(db, review, 
     fill_report(db, ria, report)
     if written:
         hand_report_in(db, ria, report)
+    if written == "sent back":
+        send_report_back(db, review.people["mo"], version_in(db, review.people["mo"], report), reason="Too long.")
     late = near_the_end(db, review, StepKind.REPORT)
     db.commit()
     with clock.frozen_at(late - 2 * WEEK):
@@ -263,8 +267,45 @@ def test_a_rapporteur_is_reminded_of_a_report_that_is_not_handed_in(db, review, 
         letters = {name: one for name, one in new_letters(db, known).items() if "Review report" in one.subject}
         there = opens(db, review.people, letters)
 
-    assert subjects(letters) == ({} if written else {"ria": "Due soon in the review of Straw: Review report"})
-    assert there == ({} if written else {"ria": (200, True)})
+    assert subjects(letters) == (
+        {} if written == "handed in" else {"ria": "Due soon in the review of Straw: Review report"}
+    )
+    assert there == ({} if written == "handed in" else {"ria": (200, True)})
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_host_is_reminded_of_its_responses_before_their_date_also_once_the_event_is_closed(db, review, ada, closed):
+    make_finding(db, review)
+    late = near_the_end(db, review, StepKind.RESPONSE)
+    if closed:
+        close_event(db, ada, review.event)
+    db.commit()
+    with clock.frozen_at(late - 2 * WEEK):
+        run_due_timers()
+        known = sent(db)
+    with clock.frozen_at(late):
+        run_due_timers()
+        letters = {name: one for name, one in new_letters(db, known).items() if "response" in one.subject}
+        there = opens(db, review.people, letters)
+
+    assert subjects(letters) == {"hal": "Due soon in the review of Straw: Host's response and action plan"}
+    assert there == {"hal": (200, True)}
+
+
+def test_a_host_that_has_answered_and_planned_is_not_reminded(db, review):
+    record = make_finding(db, review)
+    respond_to_finding(db, review.people["hal"], record, response=Response.ACCEPT)
+    make_action(db, review, record)
+    late = near_the_end(db, review, StepKind.RESPONSE)
+    db.commit()
+    with clock.frozen_at(late - 2 * WEEK):
+        run_due_timers()
+        known = sent(db)
+    with clock.frozen_at(late):
+        run_due_timers()
+        letters = new_letters(db, known)
+
+    assert [one.subject for one in letters.values() if "response" in one.subject] == []
 
 
 def test_who_has_not_given_feedback_is_reminded_of_it_once(db, review):
@@ -475,3 +516,32 @@ def test_what_was_withdrawn_before_the_letter_went_is_announced_to_nobody(db, re
     withdraw_report(db, ada, version_in(db, ada, report), reason="A figure is wrong.")
 
     assert new_letters(db, known) == {}
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_who_is_to_do_something_reads_names_in_the_letter_only_where_they_may_be_told(db, review, named):
+    zoe, record = make_person(db, "Zoe Zander"), make_finding(db, review)
+    if named:
+        name_all(db, review)
+    known = sent(db)
+
+    make_action(db, review, record, action="Call as Bo Berg does.", owner_person=person_of(db, zoe))
+    letter = text_of(new_letters(db, known)["zoe"])
+
+    assert ("Bo Berg" in letter, "as" in letter) == (named, True)
+
+
+def test_titles_and_reasons_of_reports_leave_in_letters_without_the_names_of_a_private_review(db, review, ada, edda):
+    hold(db, review, ReviewState.PUBLISHED)
+    make_finding(db, review)
+    report = make_report(db, review)
+    fill_report(db, ada, report)
+    write_report(db, ada, report, title="What Bo Berg taught us", lead="", language="en", version=1)
+    known = sent(db)
+
+    hand_report_in(db, edda, report)
+    send_report_back(db, ada, version_in(db, ada, report), reason="Cy Costa objects.")
+    letters = new_letters(db, known)
+
+    assert "What […] taught us" in text_of(letters["edda"])
+    assert [name for name in ("Berg", "Costa") for one in letters.values() if name in text_of(one) + one.subject] == []

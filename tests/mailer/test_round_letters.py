@@ -62,6 +62,7 @@ def test_the_teams_are_told_when_a_result_is_out_and_why_there_is_another(db, co
     first = new_letters(db, known)
     known = sent(db)
     reopen_round(db, contest.ada, fresh(db, made))
+    score(db, contest.judges[0], fresh(db, made), next(iter(contest.leads)), 1, 1, seen=1)
     close_round(db, contest.ada, fresh(db, made))
     publish_result(db, contest.ada, fresh(db, made), reason="One video was broken.")
     second = new_letters(db, known)

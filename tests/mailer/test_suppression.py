@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from events.core import clock
+from events.core.access import SYSTEM
 from events.core.database import reading, transaction
 from events.core.journal import JournalEntry
 from events.reachability import note_hard_bounce, note_soft_bounce, trouble_of, trust_again
@@ -68,8 +69,8 @@ async def test_an_address_that_is_trusted_again_gets_letters():
     with transaction() as db:
         note_hard_bounce(db, "bo@example.org", "550 nobody")
     with transaction() as db:
-        assert trust_again(db, "bo@example.org")
-        assert not trust_again(db, "bo@example.org")
+        assert trust_again(db, SYSTEM, "bo@example.org")
+        assert not trust_again(db, SYSTEM, "bo@example.org")
     make_letter()
     async with post_office() as (sink, transport):
         await send_all(transport)

@@ -90,7 +90,8 @@ def phase_states(event: EventWithPhases, kind: PhaseKind) -> list[Case]:
 
 @cases_of(
     "give_calendar", "read_calendar_again", "forget_calendar",
-    "make_feed", "end_feed", "ask_for_address", "change_address", "choose_invitations", "change_profile",
+    "make_feed", "end_feed", "ask_for_address", "change_address", "choose_invitations", "choose_digests",
+    "trust_own_address", "change_profile",
     "set_password", "sign_out", "sign_guest_out", "sign_out_everywhere", "sign_in_by_password",
 )  # fmt: skip
 def a_person(world: World) -> list[Case]:
@@ -142,7 +143,10 @@ def a_cluster(world: World) -> list[Case]:
     return [Case("Cy's cluster", world.cluster)]
 
 
-@cases_of("change_programme", "add_cluster", "remove_cluster", "add_desk", "create_event", "create_event_from_template")
+@cases_of(
+    "change_programme", "set_programme_logo", "remove_programme_logo", "add_cluster", "remove_cluster", "add_desk",
+    "create_event", "create_event_from_template",
+)  # fmt: skip
 def a_programme(world: World) -> list[Case]:
     return [Case("Ada's", world.programme)]
 
@@ -238,7 +242,12 @@ def an_offered_place(world: World) -> list[Case]:
 
 
 @cases_of(
-    "accept_registration", "decline_registration", "answer_questions", "withdraw_registration", "agree_to_take_part"
+    "trust_participants_address",
+    "accept_registration",
+    "decline_registration",
+    "answer_questions",
+    "withdraw_registration",
+    "agree_to_take_part",
 )
 def a_registration(world: World) -> list[Case]:
     """Bo is looked after by Ola's desk, Tam by none."""
@@ -650,8 +659,8 @@ def the_booking_phase(world: World) -> list[Case]:
     return phase_states(world.matchmaking, PhaseKind.BOOKING)
 
 
-@cases_of("accept_meeting", "decline_meeting", "move_meeting", "cancel_meeting", "withdraw_request", "lock_meeting",
-          "swap_meetings")  # fmt: skip
+@cases_of("accept_meeting", "meet_now", "decline_meeting", "move_meeting", "cancel_meeting", "withdraw_request",
+          "lock_meeting", "swap_meetings")  # fmt: skip
 def a_meeting(world: World) -> list[Case]:
     """Bo has asked Cy."""
     meeting, gone = world.requested, {"starts_at": NOW - HOUR, "ends_at": NOW - HOUR / 2}
@@ -718,7 +727,7 @@ def with_tam_as_guest(world: World) -> list[Case]:
 
 
 @cases_of("check_in_to_meeting", "check_in_somebody", "mark_no_show", "mark_held", "mark_technical_failure",
-          "correct_attendance", "call_standby", "assess_meeting", "note_outcome")  # fmt: skip
+          "correct_attendance", "call_standby", "meet_request_now", "assess_meeting", "note_outcome")  # fmt: skip
 def a_meeting_whose_time_has_come(world: World) -> list[Case]:
     """Bo, whom Ola looks after, meets Cy; it began six minutes ago and lasts twenty."""
     looked_after = replace(world.requested, desks={world.requested.meeting.asker_id: world.desk.id})
@@ -809,10 +818,10 @@ def a_waiting_pair(world: World) -> list[Case]:
 # --- pitch rooms ----------------------------------------------------------------------------------
 
 
-@cases_of("move_stage", "schedule_pitches", "reorder_pitch", "cancel_pitch", "open_stage", "close_stage",
-          "start_pitch", "end_pitch", "add_time", "ask_question", "skip_pitch", "pause_pitch", "resume_pitch",
-          "write_message", "draft_poll", "raise_hand", "lower_hand", "react", "set_manners", "make_pass",
-          "join_scoring", "join_agenda")  # fmt: skip
+@cases_of("move_stage", "schedule_pitches", "reorder_pitch", "cancel_pitch", "put_pitch_back", "open_stage",
+          "close_stage", "start_pitch", "end_pitch", "add_time", "ask_question", "skip_pitch", "pause_pitch",
+          "resume_pitch", "write_message", "draft_poll", "raise_hand", "lower_hand", "react", "set_manners",
+          "make_pass", "join_scoring", "join_agenda")  # fmt: skip
 def a_room(world: World) -> list[Case]:
     return room_states(world.room())
 
@@ -924,7 +933,7 @@ def a_session_of_the_agenda(world: World) -> list[Case]:
     return [Case("released", world.keynote)]
 
 
-@cases_of("check_in", "undo_check_in")
+@cases_of("check_in", "check_in_by_kept_scan", "undo_check_in")
 def somebody_at_the_door(world: World) -> list[Case]:
     place = world.place("Bo", world.hackathon)
     found = [Case(f"Bo's, {state}", with_state(place, registration={"state": state})) for state in RegistrationState]

@@ -11,12 +11,13 @@ from events.events import EventWithPhases
 from events.rounds.assigning import assign_by_hand, assign_judges
 from events.rounds.comments import release_comments
 from events.rounds.desk import WorkForJudge, get_work
+from events.rounds.flags import FlagReason, flag_submission
 from events.rounds.guest_signin import sign_in_by_guest_link
 from events.rounds.guests import LinkMade, invite_guest_judge
 from events.rounds.publishing import publish_result
 from events.rounds.rounds import RoundInEvent, RoundState, step_round, submissions_in
 from events.rounds.running import close_round
-from events.rounds.scoring import FlagReason, flag_submission, score_submission
+from events.rounds.scoring import score_submission
 from events.rounds.setting_up import add_round
 from events.rounds.voters import RoundVoter, invite_voters, issue_ballot_token
 from tests.events.makers_rounds import plan

@@ -135,7 +135,6 @@ def routes_with(found, *words):
     return sorted(name for name, text in found.items() if pattern.search(text))
 
 
-@pytest.mark.timeout(300)
 async def test_nothing_shows_a_judge_who_is_behind_a_submission_of_a_blind_round(marked):
     change_rounds(blind=True)
 
@@ -146,7 +145,6 @@ async def test_nothing_shows_a_judge_who_is_behind_a_submission_of_a_blind_round
     assert [one for one in letters_to("Dee", marked) if re.search("|".join((TEAM, LEAD, LINK, FILE)), one)] == []
 
 
-@pytest.mark.timeout(300)
 async def test_nothing_shows_a_guest_who_is_behind_a_submission_but_what_everybody_reads(marked):
     change_rounds(blind=True)
     words, guests = (TEAM, LEAD, LINK, FILE), {one.name for one in all_routes() if knows_guests(one)}
@@ -157,14 +155,12 @@ async def test_nothing_shows_a_guest_who_is_behind_a_submission_but_what_everybo
     assert routes_with(found, *words) == routes_with(public, *words)
 
 
-@pytest.mark.timeout(300)
 async def test_where_the_round_is_not_blind_a_guest_reads_it_on_the_pages_of_judging(marked):
     found = await seen_by("Gus", marked, only={"judge_work", "my_judging", "judge_file", "round", "teams"})
 
     assert routes_with(found, TEAM) == ["judge_work", "my_judging"]
 
 
-@pytest.mark.timeout(300)
 async def test_where_the_round_is_not_blind_the_same_look_finds_it(marked):
     shown = {"judge_work", "my_judging", "submissions", "submission", "teams", "stage", "published_result", "gallery"}
     shown |= {"my_screening", "screen_work", "round_consensus", "consensus_work"}
@@ -176,7 +172,6 @@ async def test_where_the_round_is_not_blind_the_same_look_finds_it(marked):
     assert letters_to("Dee", marked) != []
 
 
-@pytest.mark.timeout(300)
 async def test_nothing_shows_a_judge_what_they_have_a_conflict_of_interest_with(marked):
     declare(marked)
 
@@ -187,7 +182,6 @@ async def test_nothing_shows_a_judge_what_they_have_a_conflict_of_interest_with(
     assert "Place" not in found["published_result"]
 
 
-@pytest.mark.timeout(300)
 async def test_without_the_conflict_the_same_look_finds_it(marked):
     shown = {"judge_work", "my_judging", "submissions", "submission", "published_result", "score_submission"}
     shown |= {"my_screening", "screen_work", "round_consensus", "consensus_work"}
@@ -220,7 +214,6 @@ def two_desks(sqlite_world):
     return world
 
 
-@pytest.mark.timeout(300)
 async def test_nothing_shows_an_officer_how_those_of_another_desk_are_reached(two_desks):
     with reading() as db:
         own = db.exec(select(Desk).where(Desk.name == "Nordic desk")).one().public_id
@@ -235,7 +228,6 @@ async def test_nothing_shows_an_officer_how_those_of_another_desk_are_reached(tw
     assert two_desks.desk.name not in found["desk_figures"] + found["programme_figures"]
 
 
-@pytest.mark.timeout(300)
 async def test_their_own_officer_is_shown_it_by_the_same_look(two_desks):
     found = await seen_by("Ola", two_desks, only=OF_DESKS)
 

@@ -46,7 +46,6 @@ def test_only_these_pages_know_guests():
     assert {one.name for one in all_routes() if knows_guests(one)} == FOR_GUESTS
 
 
-@pytest.mark.timeout(300)
 async def test_everywhere_else_a_guest_gets_what_a_visitor_gets(sqlite_world):
     def elsewhere(route):
         return not knows_guests(route) and method_of(route) == "GET"  # what is sent is refused by the same look

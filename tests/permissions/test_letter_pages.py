@@ -1,5 +1,7 @@
 """The mail pages of organisers: what was sent, what came back, own words and notices."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
@@ -49,10 +51,11 @@ async def test_what_could_not_be_delivered_stands_on_top_and_the_address_can_be_
 
     page = (await asker.get(of(world), cookie=ada)).text
     refused = await asker.post(f"{of(world)}/{the_letter().public_id}/again", {}, cookie=ada)
-    trusted = await asker.post(f"{of(world)}/{the_letter().public_id}/trust", {}, cookie=ada)
+    trusted = await asker.post(f"{of(world)}/{the_letter().public_id}/trust", {"why": "He told us."}, cookie=ada)
 
     first = page[page.index("<tbody") : page.index("</tr>", page.index("<tbody"))]
     assert "550 nobody" in first
+    assert "Addresses that take no letters" in page
     assert "Letters to this address come back" in refused.text
     with reading() as db:
         assert (trusted.status_code, trouble_of(db, "bo@example.org")) == (303, None)
@@ -107,3 +110,34 @@ async def test_only_organisers_see_the_mail_pages(world):
         asked = [await asker.get(of(world) + page, cookie=world.cookies[name]) for name in ("Ada", "Tam")]
 
         assert [one.status_code for one in asked] == [200, 403]
+
+
+async def test_own_words_are_looked_at_as_somebody_would_read_them_before_they_are_saved(world):
+    asker, ada = Asker(), world.cookies["Ada"]
+    fields = {"kind": "phase_moved", "locale": "en", "text": "Dear {name} of {event}", "reader": "Bo Berg"}
+    looked = await asker.post(f"{of(world)}/texts/look", fields, cookie=ada)
+    document = await asker.post(f"{of(world)}/texts/page", fields, cookie=ada)
+    stranger = await asker.post(f"{of(world)}/texts/look", {**fields, "reader": "Nobody Known"}, cookie=ada)
+    refused = await asker.post(f"{of(world)}/texts/look", fields, cookie=world.cookies["Tam"])
+
+    name = world.hackathon.event.name
+    assert (looked.status_code, f"Dear Bo Berg of {name}" in looked.text) == (200, True)
+    assert (document.status_code, f"Dear Bo Berg of {name}" in document.text) == (200, True)
+    assert "sandbox" in document.headers["content-security-policy"]
+    assert (stranger.status_code, "Dear {name} of {event}" in stranger.text) == (422, True)
+    assert "Nobody in this event is called so" in stranger.text
+    assert refused.status_code == 403
+    with reading() as db:
+        assert db.exec(select(LetterText.text)).all() == []
+
+
+async def test_how_often_digests_come_is_chosen_on_ones_own_page(world):
+    asker, bo = Asker(), world.cookies["Bo"]
+    saved = await asker.post("/account/calendar/digests", {"often": "weekly", "with_notices": "yes"}, cookie=bo)
+    page = (await asker.get("/account/calendar", cookie=bo)).text
+    refused = await asker.post("/account/calendar/digests", {"often": "hourly"}, cookie=bo)
+
+    assert saved.status_code == 303
+    [weekly] = re.findall(r'<input[^>]*value="weekly"[^>]*>', page)
+    assert " checked" in weekly
+    assert (refused.status_code, "Please choose among the times offered." in refused.text) == (422, True)

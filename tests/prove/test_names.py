@@ -7,7 +7,7 @@ from mailer import writing
 from mailer.letters import OCCASIONS
 from tests.mailer import conftest
 from tests.mailer.hostile import HUNDRED
-from tests.mailer.test_writing import PLAIN, harm_done, letter_saying
+from tests.mailer.test_writing import PLAIN, harm_done, letter_saying, seen_in
 
 pages = conftest.pages  # every route is known by its name
 
@@ -17,7 +17,7 @@ def harmed(kinds: list[str], locales: list[str], names: tuple[str, ...]) -> list
     found = []
     for kind in kinds:
         for locale in locales:
-            plain = letter_saying(kind, PLAIN, locale)
+            plain = seen_in(letter_saying(kind, PLAIN, locale))
             harm = [(kind, locale, name, harm_done(kind, name, locale, plain)) for name in names]
             found += [one for one in harm if one[3]]
     return found

@@ -5,6 +5,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from events.core.settings import settings, use_settings
+from frontend.app import make_app
 from mailer.incoming.lmtp import lmtp_listener
 from mailer.letters import LetterState
 from tests.mailer.post_by_debian import arrived, invite, through
@@ -15,6 +16,7 @@ pytestmark = [pytest.mark.real_time, pytest.mark.parametrize("database_url", ["s
 
 
 async def prove(db, ada, tmp_path, *, count: int) -> None:
+    make_app()  # letters name pages
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     (tmp_path / "dkim.pem").write_bytes(pem_of(key))
     use_settings(**{**settings().model_dump(), "dkim_key": tmp_path / "dkim.pem", "mail_senders": 4})

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
+PERSONAL = {"mine", "own"}
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Reader:
         self.running = message["running"] or self.running
         for name in self.LISTS:
             for one in message[name]:
-                mine = {key: value for key, value in self.lists[name].get(one["id"], {}).items() if key == "mine"}
+                mine = {key: value for key, value in self.lists[name].get(one["id"], {}).items() if key in PERSONAL}
                 self.lists[name][one["id"]] = mine | one
         for name in self.WHOLE:
             if message[name] is not None:
@@ -51,7 +52,7 @@ class Reader:
         """What is in sight: nothing of what was taken off, nothing personal, no order."""
         seen = {
             name: {
-                id: {key: value for key, value in one.items() if key != "mine"}
+                id: {key: value for key, value in one.items() if key not in PERSONAL}
                 for id, one in rows.items()
                 if one["state"] not in {"hidden", "waiting", "draft"}
             }

@@ -15,7 +15,7 @@ from realtime.fanout import Fanout
 from realtime.guard import Guard
 from realtime.presence import Presence
 from realtime.server import make_socket_app
-from tests.realtime.house import open_house, until
+from tests.realtime.house import PATIENCE, open_house, until
 from tests.sessions.makers_pitches import make_show
 
 
@@ -70,7 +70,7 @@ async def test_without_sockets_the_announcer_has_nothing_to_do(database_url: str
 
     realtime.server._current[:] = []
 
-    await asyncio.wait_for(run_announcer(asyncio.Event()), 1)
+    await asyncio.wait_for(run_announcer(asyncio.Event()), PATIENCE)
 
     assert realtime.server.current() is None
 
@@ -131,3 +131,19 @@ async def test_of_many_states_only_the_newest_is_sent() -> None:
     await until(lambda: sent)
 
     assert sent == [("presence", {"here": 49}, "stage:1", False)]
+
+
+async def test_where_many_listen_the_newest_state_is_sent_less_often() -> None:
+    sent: dict[str, float] = {}
+
+    async def emit(_name: str, _message: dict[str, int], channel: str, _everywhere: bool) -> None:
+        sent[channel] = asyncio.get_running_loop().time() - began
+
+    fanout = Fanout(emit)
+    fanout.begin()
+    began = asyncio.get_running_loop().time()
+    for channel, listeners in (("stage:1", 100), ("stage:2", 500), ("stage:3", 5000)):
+        fanout.latest(channel, "presence", lambda: {"here": 1}, listeners=listeners)
+    await until(lambda: len(sent) == 3)
+
+    assert [round(sent[f"stage:{number}"], 1) for number in (1, 2, 3)] == [0.2, 0.5, 1.0]

@@ -14,7 +14,7 @@ from websockets.frames import Frame, Opcode
 from events.core.database import transaction
 from realtime import direct, engine
 from realtime.direct import LONGEST_QUEUE, Straight, Way, event_text, frame, strangeness
-from tests.realtime.house import House, client_of, cookie_for, greeted, open_house, raw, until
+from tests.realtime.house import PATIENCE, House, client_of, cookie_for, greeted, open_house, raw, until
 from tests.sessions.makers_pitches import Show, make_show
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -82,7 +82,7 @@ async def hear(house: House, cookie: str, many: int) -> list[Any]:
                     "fact", {"n": number, "ö": "ü"}, room="hall" if number % 3 else next(iter(sid))
                 )
 
-        answer = asyncio.create_task(one.sio.call("leave", {"stage": "st_x"}, timeout=5))
+        answer = asyncio.create_task(one.sio.call("leave", {"stage": "st_x"}, timeout=PATIENCE))
         await asyncio.to_thread(house.do, send())
         await until(lambda: len(heard) == many)
         return [heard, await answer]

@@ -21,7 +21,7 @@ def test_no_text_makes_the_guard_stumble(text: str) -> None:
     async def look() -> str:
         line = _Line(Guard(_nothing, lambda _cookie: None), Connection("", 1, 1, ""), _nothing, _nothing)
         try:
-            return line._look_at(text)
+            return line._look_at({"text": text})
         finally:
             line.end()
 

@@ -35,7 +35,7 @@ from sessions.moderation import (
     silence_person,
     take_message_off,
 )
-from sessions.pitches import cancel_pitch, pitches_of, reorder_pitch, skip_pitch
+from sessions.pitches import cancel_pitch, pitches_of, put_pitch_back, reorder_pitch, skip_pitch
 from sessions.polls import (
     Poll,
     PollChoice,
@@ -150,6 +150,7 @@ STEPS: list[Step] = [
     lambda db, show, dice: end_pitch(db, show.hal, show.room),
     lambda db, show, dice: add_time(db, show.hal, show.room, seconds=dice.randint(10, 90)),
     lambda db, show, dice: reorder_pitch(db, show.hal, show.room, pitch=_any_pitch(db, show, dice), up=True),
+    lambda db, show, dice: put_pitch_back(db, show.hal, show.room, pitch=_any_pitch(db, show, dice)),
     lambda db, show, dice: cancel_pitch(db, show.hal, show.room, pitch=_any_pitch(db, show, dice)),
     lambda db, show, dice: close_stage(db, show.hal, show.room),
     lambda db, show, dice: open_stage(db, show.hal, show.room),

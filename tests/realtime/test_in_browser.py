@@ -9,15 +9,18 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from sqlmodel import select
 
 from events.core.access import Actor
-from events.core.database import forget_engines, transaction
+from events.core.database import forget_engines, reading, transaction
 from events.signin import open_sign_in
 from realtime.server import current
+from sessions import rooms
 from sessions.running import add_time, end_pitch, start_pitch
 from sessions.stages import (
     QuestionOnStage,
+    StageQuestion,
     ask_question,
     get_stage,
     hide_question,
@@ -54,7 +57,7 @@ class Room:
         page = context.new_page()
         page.on("pageerror", lambda error: pytest.fail(str(error)))
         page.goto(f"{self.address}/e/{self.show.event.event.slug}/stages/{self.show.stage.public_id}{rest}")
-        if rest not in {"/beamer", "/speaker"}:
+        if rest not in {"/beamer", "/speaker", "/moderation"}:
             expect(page.locator("[data-connection]")).to_have_attribute("data-state", "on")
         return page
 
@@ -111,7 +114,7 @@ def test_a_room_moves_without_reloading_and_takes_nobodys_focus(room: Room) -> N
         room.ask(f"Question {number}?")
     expect(page.locator("[data-question]")).to_have_count(20)
     room.do(end_pitch)
-    expect(page.get_by_text("The stage is free")).to_be_visible()
+    expect(page.locator("#main").get_by_text("The stage is free")).to_be_visible()
 
     kept = page.evaluate("[window.same, document.activeElement.id, document.activeElement.value, scrollY]")
     assert kept == [True, "f-body", "I am still writing", 0]
@@ -123,7 +126,7 @@ def test_a_countdown_runs_on_the_servers_clock(room: Room) -> None:
     page.clock.set_system_time("2031-01-01T00:00:00")
     page.reload()
 
-    expect(page.locator("#clock")).to_have_text(re.compile("2:5[0-7]"), timeout=15_000)
+    expect(page.locator("#clock")).to_have_text(re.compile(r"2:[0-5]\d"))
 
 
 def test_the_host_moves_the_room_on_and_attendees_see_it(room: Room) -> None:
@@ -199,8 +202,55 @@ def test_who_was_away_sees_what_happened_meanwhile(room: Room) -> None:
     room.ask("Did I miss it?")
     page.context.set_offline(False)
 
-    expect(page.locator("[data-fill=stage-team]")).to_have_text("Lantern", timeout=30_000)
+    expect(page.locator("[data-fill=stage-team]")).to_have_text("Lantern")
     expect(page.locator("[data-questions]")).to_contain_text("Did I miss it?")
+
+
+def test_what_was_taken_off_while_much_happened_is_taken_off_here_too(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a long gap the whole room is read anew, in which what was hidden does not stand."""
+    gone, stays = room.ask("Hidden while nobody looked?"), room.ask("Still there?")
+    page = room.enter("bo")
+    expect(page.locator("[data-question]")).to_have_count(2)
+    page.context.set_offline(True)
+    cut_all_lines()
+    expect(page.locator("[data-connection]")).to_have_attribute("data-state", "away")
+    monkeypatch.setattr(rooms, "MOST_CHANGES", 2)
+    with transaction() as db:
+        hide_question(db, room.show.hal, gone)
+    for _change in range(2):
+        room.do(start_pitch)
+        room.do(end_pitch)
+    page.context.set_offline(False)
+
+    expect(page.locator("[data-question]")).to_have_count(1)
+    expect(page.locator(f"[data-question={stays.question.public_id}]")).to_be_visible()
+
+
+def test_what_is_sent_again_after_its_answer_was_lost_is_done_once(room: Room) -> None:
+    page = room.enter("bo")
+    lost = []
+
+    def lose_the_first(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.fetch().status)
+        route.abort()
+
+    page.route("**/questions", lose_the_first)
+    page.get_by_label("Your question").fill("Asked once?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator("#toasts")).to_contain_text("Press again: nothing is done twice.")
+    assert page.get_by_label("Your question").input_value() == "Asked once?"
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.get_by_label("Your question")).to_have_value("")
+
+    expect(page.locator("[data-question]")).to_have_count(1)
+    with reading() as db:
+        assert len(db.exec(select(StageQuestion)).all()) == 1
+    assert lost == [200]
 
 
 def cut_all_lines() -> None:

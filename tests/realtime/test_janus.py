@@ -12,7 +12,7 @@ from realtime.video.janus import Janus
 from realtime.video.provider import EngineFailed, RoomSpec
 from tests.realtime.janus_house import SECRET, real_janus
 
-pytestmark = [pytest.mark.real_time, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.real_time
 
 
 @pytest.fixture(scope="module")

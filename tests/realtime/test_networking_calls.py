@@ -14,7 +14,7 @@ from sessions.networking.rounds import do_what_is_due
 from sessions.networking.running import start_networking
 from sessions.networking.visits import leave_networking, note_networking_seen, take_out_of_networking
 from tests.makers import make_person
-from tests.realtime.house import Client, House, client_of, cookie_for, open_house, until
+from tests.realtime.house import PATIENCE, Client, House, client_of, cookie_for, open_house, until
 from tests.sessions.makers_networking import Evening, make_evening
 
 OFFER = {"type": "offer", "sdp": "v=0\r\n"}
@@ -52,7 +52,7 @@ async def in_call(house: House, evening: Evening, actor: Actor) -> AsyncIterator
     async with client_of(house, cookie_for(actor)) as client:
         for kind in ("meet:state", "meet:signal", "meet:media", "meet:over"):
             client.sio.on(kind, lambda message, kind=kind: client.heard.append((kind, message)))
-        yield client, await client.sio.call("meet:join", {"meeting": evening.public}, timeout=10)
+        yield client, await client.sio.call("meet:join", {"meeting": evening.public}, timeout=PATIENCE)
 
 
 @asynccontextmanager
@@ -98,9 +98,9 @@ async def test_signals_and_marks_reach_the_own_pair_and_nobody_else(house: House
         (stranger, *_rest) = set(NAMES) - {"Bo", other}
         batch = [{"seq": 1, "d": OFFER}]
 
-        good = await clients["Bo"].sio.call("meet:signal", {"to": visits[other], "batch": batch}, timeout=10)
-        bad = await clients["Bo"].sio.call("meet:signal", {"to": visits[stranger], "batch": batch}, timeout=10)
-        await clients["Bo"].sio.call("meet:media", SHOWN, timeout=10)
+        good = await clients["Bo"].sio.call("meet:signal", {"to": visits[other], "batch": batch}, timeout=PATIENCE)
+        bad = await clients["Bo"].sio.call("meet:signal", {"to": visits[stranger], "batch": batch}, timeout=PATIENCE)
+        await clients["Bo"].sio.call("meet:media", SHOWN, timeout=PATIENCE)
 
         await until(lambda: clients[other].messages("meet:media"))
         assert (good, bad["code"]) == ({"ok": True, "upto": 1}, "not found")
@@ -117,7 +117,7 @@ async def test_when_the_round_is_over_nobody_reaches_the_one_of_before(house: Ho
         clock._frozen[-1] = clock.now() + timedelta(seconds=5 + 20)  # and nobody has written it down yet
 
         answer = await clients["Bo"].sio.call(
-            "meet:signal", {"to": visits[other], "batch": [{"seq": 1, "d": OFFER}]}, timeout=10
+            "meet:signal", {"to": visits[other], "batch": [{"seq": 1, "d": OFFER}]}, timeout=PATIENCE
         )
 
         assert answer["code"] == "not found"
@@ -132,8 +132,8 @@ async def test_whoever_is_taken_out_or_leaves_is_out_at_once(house: House, eveni
         for name, why in (("Bo", "removed"), ("Cy", "left")):
             await until(lambda name=name: clients[name].messages("meet:over"))
             assert clients[name].messages("meet:over") == [{"meeting": evening.public, "why": why}]
-        assert (await clients["Bo"].sio.call("meet:media", SHOWN, timeout=10))["ok"] is False
-        back = await clients["Bo"].sio.call("meet:join", {"meeting": evening.public}, timeout=10)
+        assert (await clients["Bo"].sio.call("meet:media", SHOWN, timeout=PATIENCE))["ok"] is False
+        back = await clients["Bo"].sio.call("meet:join", {"meeting": evening.public}, timeout=PATIENCE)
         assert back["code"] == "not allowed"
 
 
@@ -154,7 +154,7 @@ async def test_who_is_in_the_lobby_is_counted_once_and_told_to_those_who_may_be_
         client_of(house, cookie_for(evening.people["Bo"])) as bo, client_of(house, cookie_for(eve)) as stranger,
         client_of(house, cookie_for(evening.people["Bo"])) as again,
     ):  # fmt: skip
-        answers = [await one.sio.call("lobby", {"lobby": slug}, timeout=10) for one in (bo, again, stranger)]
+        answers = [await one.sio.call("lobby", {"lobby": slug}, timeout=PATIENCE) for one in (bo, again, stranger)]
 
         assert [one.get("here") for one in answers] == [1, 1, None]
         assert len(house.server.lobbies.people(evening.fair.event.id)) == 1

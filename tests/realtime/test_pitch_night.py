@@ -2,7 +2,6 @@
 """A pitch night in six browsers: the host, the jury, two teams, somebody who watches, and the big screen."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -22,11 +21,12 @@ from sessions.live_scoring import join_scoring
 from sessions.moderation import make_pass
 from sessions.stages import get_stage
 from sessions.wishes import PitchWish
+from tests.browser import PATIENCE
 from tests.events.makers_rounds import plan
 from tests.makers import again, make_person, make_registration, open_phase, person_of
 from tests.realtime.test_in_browser import Room, browser, room  # noqa: F401 - fixtures
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.browser
 
 # Where the countdown of a page ends, in milliseconds by this machine's clock, which all six share.
 ENDS = """async () => {
@@ -44,14 +44,6 @@ SURE = """async () => {
   const { clockDoubt } = await import(loaded.find((one) => one.includes('js/countdown')));
   return clockDoubt() <= 150;
 }"""
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """Six browsers beside other tests: what comes late has come all the same."""
-    expect.set_options(timeout=60_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def invite(room: Room) -> None:
@@ -80,7 +72,7 @@ def invite(room: Room) -> None:
 def same_clock(pages: dict[str, Page]) -> None:
     """All of them count down to the same moment, to within 0.3 s."""
     for page in pages.values():
-        page.wait_for_function(SURE, timeout=60_000)
+        page.wait_for_function(SURE, timeout=PATIENCE)
     ends = {name: page.evaluate(ENDS) for name, page in pages.items()}
     assert max(ends.values()) - min(ends.values()) <= 300, ends
 

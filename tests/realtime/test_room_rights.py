@@ -128,15 +128,14 @@ async def test_the_socket_lets_in_whom_the_post_lets_act(ground: Ground) -> None
 
 
 @pytest.mark.parametrize("forged", [True, False], ids=["asks again", "stays"])
-async def test_who_is_removed_hears_nothing_two_seconds_later(ground: Ground, forged: bool) -> None:
+async def test_who_is_removed_hears_nothing_more(ground: Ground, forged: bool) -> None:
     show = ground.show
     with open_house() as house:
         async with client_of(house, cookie_for(show.bo)) as bo, client_of(house, cookie_for(show.tam)) as tam:
             await bo.join(show.stage.public_id)
             await tam.join(show.stage.public_id)
-            await asyncio.sleep(1.1)  # the process has begun to read the journal
             await asyncio.to_thread(remove, show, show.bo)
-            await until(lambda: bo.messages("left"), 2)
+            await until(lambda: bo.messages("left"))
             if forged:
                 assert (await bo.join(show.stage.public_id))["code"] == "not found"
             bo.heard.clear()

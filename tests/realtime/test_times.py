@@ -10,7 +10,9 @@ from events.core import clock
 from events.core.access import Actor
 from events.core.database import reading, transaction
 from events.core.journal import Delivery
+from events.registration import RegistrationInEvent, withdraw_registration
 from realtime.announcing import LISTENER
+from realtime.watching import Watching
 from sessions.attendance import correct_attendance, mark_held, mark_no_show, mark_technical_failure
 from sessions.availability import set_availability
 from sessions.colleagues import delegate_meeting
@@ -19,7 +21,7 @@ from sessions.meetings import MeetingState, get_meeting
 from sessions.no_thanks import say_no_thanks
 from sessions.sides import side_of
 from tests.makers import make_organisation, make_person
-from tests.realtime.house import Client, client_of, cookie_for, open_house, until
+from tests.realtime.house import PATIENCE, Client, client_of, cookie_for, open_house, until
 from tests.sessions.makers_meetings import (
     Fair,
     make_colleague,
@@ -50,7 +52,7 @@ def world(database_url: str) -> World:
 
 
 async def watch(client: Client, *places: str) -> dict[str, object]:
-    answer: dict[str, object] = await client.sio.call("watch", {"registrations": list(places)}, timeout=5)
+    answer: dict[str, object] = await client.sio.call("watch", {"registrations": list(places)}, timeout=PATIENCE)
     return answer
 
 
@@ -187,13 +189,53 @@ async def test_a_no_thanks_is_not_heard_by_who_watches(world: World) -> None:
             assert count_of(bo) == 1
 
 
+@pytest.mark.parametrize("gone", ["who watches", "who is watched"])
+async def test_when_either_is_out_of_the_event_nothing_more_is_heard(world: World, gone: str) -> None:
+    name = "Bo" if gone == "who watches" else "Cy"
+    with open_house() as house:
+        async with client_of(house, cookie_for(world.people["Bo"])) as bo:
+            await until(all_is_told)
+            await watch(bo, world.places["Cy"], world.places["Dee"])
+            listen(bo)
+
+            with transaction() as db:
+                row = place_of(db, world.people[name], world.fair)
+                withdraw_registration(db, world.people[name], RegistrationInEvent(row, world.fair.event.event))
+            await until(lambda: not house.server.watching.watched)
+            with transaction() as db:
+                set_availability(db, world.people["Dee"], world.fair.event, absent=[])
+            await until(all_is_told)
+            await bo.sio.call("clock", {}, timeout=PATIENCE)
+
+    assert bo.messages("times") == []
+
+
+async def test_negative_control_without_the_look_who_is_out_goes_on_hearing(world: World, monkeypatch) -> None:
+    monkeypatch.setattr(Watching, "look", _nothing)
+    with open_house() as house:
+        async with client_of(house, cookie_for(world.people["Bo"])) as bo:
+            await until(all_is_told)
+            await watch(bo, world.places["Dee"])
+            listen(bo)
+
+            with transaction() as db:
+                row = place_of(db, world.people["Bo"], world.fair)
+                withdraw_registration(db, world.people["Bo"], RegistrationInEvent(row, world.fair.event.event))
+                set_availability(db, world.people["Dee"], world.fair.event, absent=[])
+            await until(lambda: count_of(bo) == 1)
+
+
+async def _nothing(_watching, _people) -> None:
+    return None
+
+
 @pytest.mark.parametrize(
     "asked", [None, {}, {"registrations": "r_1"}, {"registrations": ["r_1"]}, {"registrations": [1]}]
 )
 async def test_what_cannot_be_watched_is_refused(world: World, asked: object) -> None:
     with open_house() as house:
         async with client_of(house, cookie_for(world.people["Bo"])) as bo:
-            assert await bo.sio.call("watch", asked, timeout=5) == {"ok": False, "code": "not found", "ref": ""}
+            assert await bo.sio.call("watch", asked, timeout=PATIENCE) == {"ok": False, "code": "not found", "ref": ""}
 
 
 async def test_outsiders_watch_nobody(world: World) -> None:

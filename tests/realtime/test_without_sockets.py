@@ -1,8 +1,6 @@
 # ruff: noqa: F811 - `room` is a fixture of another file
 """Live rooms in a browser that gets no WebSocket: it looks by itself, is told so, and is put out like everybody."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,18 +12,10 @@ from sessions.stages import get_stage
 from tests.makers import person_of
 from tests.realtime.test_in_browser import LISTEN, Room, browser, room  # noqa: F401 - fixtures
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 WITHOUT = "delete window.WebSocket; Object.defineProperty(window, 'WebSocket', { value: undefined });"
 SENTENCE = "There is no live line to this browser. The page looks for news by itself every few seconds."
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """A look every few seconds, on a machine that does other things too."""
-    expect.set_options(timeout=40_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def enter_without(room: Room, name: str) -> Page:
@@ -78,4 +68,4 @@ def test_who_was_removed_is_told_by_the_next_look_and_hears_no_more(room: Room) 
 
     room.ask("Behind your back?")
     page.wait_for_timeout(8000)
-    assert page.get_by_text("Behind your back?").count() == 0
+    assert page.locator("#main").get_by_text("Behind your back?").count() == 0

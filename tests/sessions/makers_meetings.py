@@ -111,9 +111,9 @@ def problems_with_seats(db: Database, event_id: int | None = None) -> list[str]:
     """What is wrong between meetings and seats, in one event or all, computed without trusting the constraints.
 
     A meeting that stands has exactly its seats, its guests' too, at a table with a chair for each; a request that waits
-    holds exactly those of its two people, a request whose time is over may have some left, a meeting that was held
-    keeps those it had, and everything else has none, a no-show and a failure too. Nobody and no table is in two at
-    once.
+    holds exactly those of its two people, one whose time is over, or in an event whose requests hold none, may have
+    some left, a meeting that was held keeps those it had, and everything else has none, a no-show and a failure too.
+    Nobody and no table is in two at once.
     """
     now = clock.now()
     held: dict[int, set[tuple[str, int, int]]] = {}
@@ -131,7 +131,7 @@ def problems_with_seats(db: Database, event_id: int | None = None) -> list[str]:
         if table is not None and table.chairs < 2 + len(guests):
             found.append(f"meeting {meeting.id} has too few chairs")
         waiting = meeting.state is MeetingState.REQUESTED
-        if waiting and meeting.expires_at <= now:
+        if waiting and (meeting.expires_at <= now or not rules_of(db, meeting.event_id).requests_hold):
             found += [f"meeting {meeting.id} has more than it asked for"] if mine - due else []
             continue
         if meeting.state is MeetingState.HELD:

@@ -21,9 +21,9 @@ from tests.makers import make_person
 from tests.sessions.makers_meetings import Fair, make_fair, make_participant, place_of, with_rules
 
 
-def make_central_fair(db: Database, ada: Actor, *, slots: int = 4, tables: int = 3) -> Fair:
+def make_central_fair(db: Database, ada: Actor, *, slots: int = 4, tables: int = 3, name: str = "Food Match") -> Fair:
     """A matchmaking event in which the organisers choose the times."""
-    fair = make_fair(db, ada, slots=slots, tables=tables)
+    fair = make_fair(db, ada, slots=slots, tables=tables, name=name)
     with_rules(db, fair, timing=Timing.BY_ORGANISER)
     return fair
 

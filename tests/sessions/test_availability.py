@@ -7,6 +7,7 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.core.refusals import Invalid, NotAllowed
 from sessions.availability import MeetingThen, absences_of, common_slots, free_slots, has_stated, set_availability
+from sessions.blocks import tables_of
 from tests.makers import NOW, again
 from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant, make_request, with_rules
 
@@ -74,6 +75,20 @@ def test_a_time_at_which_all_tables_are_taken_is_not_offered(
     make_meeting(db, small, asker=dee, invitee=mel, slot=1)
 
     assert common(db, small, bo, cy) == [0, 2, 3]
+
+
+def test_no_time_is_offered_to_those_for_whom_no_table_would_do(
+    db: Database, ada: Actor, bo: Actor, cy: Actor, dee: Actor, mel: Actor
+) -> None:
+    small = make_fair(db, ada, tables=2, name="Small Match")
+    bo, cy, dee, mel = (make_participant(db, one, small) for one in (bo, cy, dee, mel))
+    for table, keeper in zip(tables_of(db, small.event.id), (dee, mel), strict=True):
+        table.kept_for_id = keeper.person
+    db.flush()
+
+    offered = [common(db, small, bo, other) for other in (cy, dee)]
+
+    assert offered == [[], [0, 1, 2, 3]]
 
 
 def test_times_that_have_passed_are_not_offered(db: Database, fair: Fair, bo: Actor, cy: Actor) -> None:

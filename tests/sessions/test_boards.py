@@ -248,6 +248,7 @@ def test_the_number_of_a_board_rises_with_what_happens(db, fair, bo, cy):
 
 def test_a_page_beyond_the_last_is_the_last(db, fair, bo, cy, monkeypatch):
     monkeypatch.setattr("sessions.boards.rows.ROWS", 1)
+    monkeypatch.setattr("sessions.boards.rows.TABLE_ROWS", 1)
 
     assert [row.name for row in look(db, fair, page=9).rows] == ["Cy Costa"]
     assert [row.name for row in look(db, fair, page=1).rows] == ["Bo Berg"]

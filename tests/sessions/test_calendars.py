@@ -1,5 +1,6 @@
 """What calendars are told, at any moment of a second."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from events.core import clock
@@ -9,6 +10,7 @@ from sessions.calendars import (
     cancel_entry,
     find_entry,
     invitees_of,
+    new_uid,
     revise,
     revise_many,
     revision_at,
@@ -38,17 +40,20 @@ def test_many_entries_are_revised_like_one_after_the_other(db, bo, cy):
     revise(db, EntryKind.MEETING, gone, {bo.person}, said(12))
     cancel_entry(db, EntryKind.MEETING, gone)
 
+    shown = new_uid()
+
     found = revise_many(
         db, EntryKind.MEETING,
         {
             one: ((bo.person, cy.person), said(10)),  # cy is new, nothing else
             other: ((bo.person,), said(15)),
             gone: ((bo.person,), said(12)),
-            4: ((cy.person,), said(16)),
+            4: ((cy.person,), replace(said(16), uid=shown)),
         },
     )  # fmt: skip
 
     assert found == {one: 0, other: 1, gone: 2, 4: 0}
+    assert find_entry(db, EntryKind.MEETING, 4).uid == shown
     entries = {subject: find_entry(db, EntryKind.MEETING, subject) for subject in found}
     assert {subject: entry.sequence for subject, entry in entries.items() if entry} == found
     assert invitees_of(db, entries[one]) == {bo.person, cy.person}

@@ -378,6 +378,19 @@ def test_types_that_do_not_meet_do_not_meet_by_handing_over_either(db, fair, bo,
         hand_over(db, fair, asked, bo, tam)
 
 
+def test_types_that_do_not_meet_do_not_meet_by_coming_along_unless_organisers_say_so(db, fair, bo, tam, cy):
+    types = types_of(db, fair.event.id)
+    place_of(db, tam, fair).type_id = types[1].id
+    set_type_rules(db, fair.ada, fair.event, rules=[PairRule(types[1], types[0], may_see=True, may_ask=False)])
+    asked = make_meeting(db, fair, asker=bo, invitee=cy)
+
+    with pytest.raises(TypesDoNotMeet, match="Tam Tamm cannot meet the other side"):
+        add_to_meeting(db, bo, side(db, asked, bo), registration=place_of(db, tam, fair))
+    add_to_meeting(db, fair.ada, side(db, asked, bo), registration=place_of(db, tam, fair))
+
+    assert people_of(db, asked) == (bo.person, cy.person, tam.person)
+
+
 def test_limits_bind_a_colleague_unless_somebody_who_acts_for_them_says_why(db, fair, bo, tam, cy, dee, ola):
     types = types_of(db, fair.event.id)
     place_of(db, tam, fair).type_id = types[1].id
@@ -550,6 +563,42 @@ def test_limits_bind_whoever_comes_along(db, fair, bo, tam, cy, dee):
     add_to_meeting(db, fair.ada, side(db, meeting, bo), registration=place_of(db, tam, fair), override="They asked")
 
     assert people_of(db, meeting) == (bo.person, cy.person, tam.person)
+
+
+@pytest.mark.parametrize("what", ["request", "meeting", "along", "group"])
+def test_two_people_have_one_meeting_to_come_also_by_coming_along(db, fair, bo, tam, cy, dee, what):
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+    if what == "request":
+        make_request(db, fair, asker=cy, invitee=tam, slot=1)
+    elif what == "meeting":
+        make_meeting(db, fair, asker=tam, invitee=cy, slot=1)
+    elif what == "along":
+        other = make_meeting(db, fair, asker=tam, invitee=dee, slot=1)
+        add_to_meeting(db, fair.ada, side(db, other, dee), registration=place_of(db, cy, fair))
+    else:
+        make_meeting(db, fair, asker=tam, invitee=dee, slot=1)
+        add_to_meeting(db, fair.ada, side(db, meeting, bo), registration=place_of(db, dee, fair))
+    before = people_of(db, meeting)
+
+    for actor in (bo, fair.ada):
+        with pytest.raises(MeetAlready) as refused:
+            add_to_meeting(db, actor, side(db, meeting, bo), registration=place_of(db, tam, fair))
+        met = "Dee Dumont" if what == "group" else "Cy Costa"
+        assert str(refused.value) == f"Tam Tamm and {met} have a request or a meeting with each other already."
+
+    assert (people_of(db, meeting), problems_with_seats(db)) == (before, [])
+
+
+def test_a_colleague_comes_along_again_and_after_a_meeting_that_was_cancelled_or_held(db, fair, bo, tam, cy, dee):
+    cancel_meeting(db, tam, make_meeting(db, fair, asker=tam, invitee=cy, slot=0))
+    make_meeting(db, fair, asker=tam, invitee=cy, slot=1)
+    meetings = [make_meeting(db, fair, asker=bo, invitee=other, slot=slot) for other, slot in ((cy, 2), (dee, 3))]
+
+    with clock.frozen_at(fair.slots[1].ends_at):
+        for meeting in meetings:
+            add_to_meeting(db, bo, side(db, meeting, bo), registration=place_of(db, tam, fair))
+
+    assert [people_of(db, meeting)[2:] for meeting in meetings] == [(tam.person,), (tam.person,)]
 
 
 def chairs(db: Database, fair: Fair, *counts: int) -> list[MeetingTable]:

@@ -1,6 +1,7 @@
 """Limits: what each of the four layers counts, what returns to a quota, going beyond with a reason, and races."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -12,11 +13,13 @@ from events.core.database import Database, reading, transaction
 from events.core.refusals import Invalid
 from events.registration import RegistrationInEvent, types_of
 from sessions.answers import accept_meeting, decline_meeting
+from sessions.blocks import Slot, add_block, slots_of, tables_of
 from sessions.booking_rules import Timing, set_type_limits
 from sessions.limits import AskedOften, LimitReached, TooManyRequests
 from sessions.meetings import Meeting, MeetingInEvent, MeetingState
-from sessions.moves import cancel_meeting, move_meeting
+from sessions.moves import cancel_meeting, move_meeting, swap_meetings
 from sessions.requests import book_meeting, request_meeting, request_meeting_for, withdraw_request
+from sessions.table_moves import move_to_table
 from tests.makers import make_person
 from tests.sessions.makers_meetings import (
     Fair,
@@ -25,6 +28,7 @@ from tests.sessions.makers_meetings import (
     make_participant,
     make_request,
     place_of,
+    problems_with_seats,
     with_rules,
 )
 from tests.sessions.test_booking_races import NAMES, Ground, kinds, race
@@ -268,6 +272,88 @@ def test_an_organiser_goes_beyond_a_limit_with_a_reason_that_is_kept(db, fair, p
     assert made.override == "The minister asked."
 
 
+def with_afternoon(db: Database, fair: Fair, **how: int) -> Slot:
+    """The first slot of a second block."""
+    start = fair.block.ends_at + timedelta(hours=3)
+    block = add_block(db, fair.ada, fair.event, starts_at=start, ends_at=start + timedelta(hours=2), **how)
+    return slots_of(block)[0]
+
+
+def two_halls(db: Database, fair: Fair, people: list[Actor]) -> tuple[MeetingInEvent, MeetingInEvent]:
+    """The first meets the second and the third in the morning, the fourth and fifth meet after noon; one meeting a
+    block is what everybody may have."""
+    afternoon = with_afternoon(db, fair)
+    make_meeting(db, fair, asker=people[0], invitee=people[1], slot=0)
+    mine = make_meeting(db, fair, asker=people[0], invitee=people[2], slot=1)
+    move_meeting(db, people[0], mine, slot=afternoon)
+    theirs = make_meeting(db, fair, asker=people[3], invitee=people[4], slot=2)
+    with_rules(db, fair, max_per_block=1)
+    return mine, theirs
+
+
+def test_a_swap_binds_to_the_limit_of_a_block(db, fair, people):
+    mine, theirs = two_halls(db, fair, people)
+    before = [(one.slot, one.meeting.table_id) for one in (mine, theirs)]
+
+    with pytest.raises(Invalid) as refused:
+        swap_meetings(db, fair.ada, mine, other=theirs)
+
+    assert {name: str(why) for name, why in refused.value.fields.items()} == {
+        "override": "One of you has as many meetings in this block as the event allows. "
+        "Choose a time in another block. To go beyond it, say why."
+    }
+    assert [(one.slot, one.meeting.table_id) for one in (mine, theirs)] == before
+    assert problems_with_seats(db) == []
+
+
+def test_an_organiser_swaps_beyond_a_limit_with_a_reason_that_the_meeting_keeps(db, fair, people):
+    mine, theirs = two_halls(db, fair, people)
+    morning, afternoon = theirs.slot, mine.slot
+
+    swap_meetings(db, fair.ada, mine, other=theirs, override="Both asked for it.")
+
+    assert [(one.slot, one.meeting.override) for one in (mine, theirs)] == [
+        (morning, "Both asked for it."),
+        (afternoon, ""),
+    ]
+    assert problems_with_seats(db) == []
+
+
+def test_two_meetings_of_the_same_person_change_places_within_the_limit(db, fair, people):
+    afternoon = with_afternoon(db, fair)
+    one = make_meeting(db, fair, asker=people[0], invitee=people[1], slot=0)
+    other = make_meeting(db, fair, asker=people[0], invitee=people[2], slot=1)
+    move_meeting(db, people[0], other, slot=afternoon)
+    with_rules(db, fair, max_per_block=1)
+
+    swap_meetings(db, fair.ada, one, other=other)
+
+    assert (one.slot, other.slot) == (afternoon, fair.slots[0])
+
+
+def test_a_swap_with_a_longer_meeting_is_refused(db, fair, people):
+    longer = with_afternoon(db, fair, slot_minutes=30)
+    one = make_meeting(db, fair, asker=people[0], invitee=people[1], slot=0)
+    other = make_meeting(db, fair, asker=people[2], invitee=people[3], slot=1)
+    move_meeting(db, people[2], other, slot=longer)
+
+    with pytest.raises(Invalid, match="One of the two lasts longer"):
+        swap_meetings(db, fair.ada, one, other=other)
+
+    assert (one.slot, other.slot) == (fair.slots[0], longer)
+
+
+def test_a_move_beyond_a_limit_keeps_its_reason_too(db, fair, people):
+    mine, _theirs = two_halls(db, fair, people)
+    table = tables_of(db, fair.event.id)[2]
+
+    move_meeting(db, fair.ada, mine, slot=fair.slots[3], override="The train was late.")
+    moved = mine.meeting.override
+    move_to_table(db, fair.ada, mine, slot=fair.slots[1], table=table, override="And once more.")
+
+    assert (moved, mine.meeting.override) == ("The train was late.", "And once more.")
+
+
 @pytest.mark.parametrize("limit", ["max_pending", "max_outgoing"])
 def test_whoever_asks_for_somebody_goes_beyond_their_limit_with_a_reason(db, fair, people, limit):
     with_rules(db, fair, **{limit: 1})
@@ -325,3 +411,16 @@ def test_of_two_acceptances_at_the_limit_of_a_type_one_passes(ground: Ground) ->
     assert kinds(outcomes) == ["LimitReached", "done"]
     with reading() as db:
         assert len(db.exec(select(Meeting).where(Meeting.state == MeetingState.SCHEDULED)).all()) == 1
+
+
+def test_a_reason_that_no_limit_asked_for_is_not_kept(db, fair, people):
+    with_rules(db, fair, max_per_block=1)
+    places = [place_of(db, one, fair) for one in people[:2]]
+    subject = RegistrationInEvent(place_of(db, people[2], fair), fair.event.event)
+
+    booked = book_meeting(db, fair.ada, fair.event, people=places, slot=fair.slots[0], override="The minister asked.")
+    asked = request_meeting_for(
+        db, fair.ada, subject, invitee=place_of(db, people[3], fair), slot=fair.slots[0], override="The minister asked."
+    )
+
+    assert (booked.override, asked.override) == ("", "")

@@ -139,6 +139,16 @@ def test_unwanted_words_are_refused_and_parts_of_words_are_not(db: Database, sho
     assert refused == [["said"]] * 2
 
 
+@pytest.mark.parametrize("word", ["spam-site.example", "c++", "f*ck", "d'oh"])
+def test_what_is_more_than_letters_is_unwanted_as_it_stands(db: Database, show: Show, word: str) -> None:
+    set_unwanted_words(db, show.hal, show.event, words=[word])
+    with pytest.raises(Invalid):
+        write_message(db, show.bo, show.room, body=f"Look: {word.upper()}!")
+    write_message(db, show.bo, show.room, body=f"Look: x{word}x, spam, site, c, d and f")
+
+    assert room_snapshot(db, show.bo, show.room).chat[0].body.startswith("Look: x")
+
+
 # --- polls
 
 

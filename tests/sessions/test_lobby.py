@@ -1,12 +1,18 @@
 """The lobby: nobody is shown without having agreed, announcements, what is on."""
 
+from datetime import timedelta
+
 import pytest
 
+from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
 from events.core.refusals import Invalid, NotAllowed, NotFound
 from events.registration import add_participation_type, types_of
 from events.type_rules import PairRule, set_type_rules
+from realtime import announcements, networking_announcements
+from realtime.announcing import WRITERS
+from realtime.channels import event_channel
 from sessions.lobby import (
     OnKind,
     announce_in_lobby,
@@ -18,10 +24,15 @@ from sessions.lobby import (
     see_lobby,
     take_announcement_off,
 )
+from sessions.networking.rounds import NetworkingEnded, NetworkingStarted
 from sessions.networking.running import start_networking
+from sessions.networking.setting_up import NetworkingChanged
+from sessions.pitches import StageClosed, StageMoved, StageOpened, StagePlanned
+from sessions.running import open_stage
 from tests.makers import again, make_person, person_of
 from tests.sessions.makers_meetings import place_of
 from tests.sessions.makers_networking import Evening, make_evening
+from tests.sessions.makers_pitches import make_show
 
 
 @pytest.fixture
@@ -98,3 +109,47 @@ def test_what_is_on_and_what_comes_next(db: Database, evening: Evening) -> None:
 
     assert ([one.kind for one in coming[0]], [one.title for one in coming[1]]) == ([], ["Meet and greet"])
     assert ([one.kind for one in on[0]], on[1]) == ([OnKind.NETWORKING], [])
+
+
+def test_a_pitch_room_whose_time_has_come_is_about_to_open_until_it_does(db: Database) -> None:
+    show = make_show(db)
+    seen: dict[int, list[tuple[str, bool]]] = {}
+    for minutes in (-181, -1, 0, 179, 181):
+        with clock.frozen_at(show.stage.opens_at + timedelta(minutes=minutes)):
+            found = on_now_and_next(db, again(db, show.bo), show.event)
+        assert found[0] == []
+        seen[minutes] = [(one.title, one.is_due) for one in found[1]]
+    open_stage(db, show.hal, show.room)
+    on, coming = on_now_and_next(db, again(db, show.bo), show.event)
+
+    due = [("Main stage", True)]
+    assert seen == {-181: [], -1: [("Main stage", False)], 0: due, 179: due, 181: []}
+    assert ([one.title for one in on], coming) == (["Main stage"], [])
+
+
+def test_the_lobby_hears_what_is_on_and_what_is_on_no_longer(db: Database, evening: Evening) -> None:
+    show = make_show(db)
+    event, slug, networking = evening.fair.event.id, evening.fair.event.event.slug, evening.subject()
+
+    stage = [
+        announcements._stage(db, kind(event_id=show.event.id, stage_id=show.stage.id or 0))
+        for kind in (StagePlanned, StageMoved, StageOpened, StageClosed)
+    ]
+    began = networking_announcements._everybody_there_and_in_the_lobby(db, NetworkingStarted(event, networking.id))
+
+    said = {"stage": show.stage.public_id, "lobby": show.event.event.slug}
+    assert stage == [({event_channel(show.event.id)}, said)] * 4
+    assert event_channel(event) in began[0]
+    assert began[1] == {"networking": evening.public, "lobby": slug}
+    heard_in_lobbies = (
+        StagePlanned,
+        StageMoved,
+        StageOpened,
+        StageClosed,
+        NetworkingChanged,
+        NetworkingStarted,
+        NetworkingEnded,
+    )
+    assert {WRITERS[one] for one in heard_in_lobbies} == {
+        announcements._stage, networking_announcements._everybody_there_and_in_the_lobby,
+    }  # fmt: skip

@@ -1,7 +1,10 @@
 """What the page of a meeting says about its past: what happened, who did it, and for whom."""
 
+from datetime import timedelta
+
 import pytest
 
+from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
 from events.desks import add_desk, add_desk_officer
@@ -10,11 +13,12 @@ from events.people import PersonState
 from events.programmes import Programme
 from events.registration import RegistrationInEvent
 from sessions.answers import accept_meeting
+from sessions.attendance import check_in_somebody, correct_attendance, mark_held, mark_no_show
 from sessions.colleagues import delegate_meeting
 from sessions.guests import add_to_meeting
 from sessions.meeting_history import history_of
-from sessions.meetings import MeetingInEvent
-from sessions.moves import cancel_meeting, move_meeting
+from sessions.meetings import MeetingInEvent, MeetingState
+from sessions.moves import cancel_meeting, lock_meeting, move_meeting
 from sessions.sides import side_of
 from tests.makers import again, make_organisation, person_of
 from tests.sessions.makers_meetings import (
@@ -117,3 +121,31 @@ def test_an_erased_person_is_somebody_in_it(db, fair, bo, cy):
     db.flush()
 
     assert history(db, meeting)[0] == "Asked: Somebody"
+
+
+def test_how_a_meeting_ended_stands_with_the_name_of_who_said_so(db, fair, bo, cy, dee, ola):
+    dee = make_participant(db, dee, fair)
+    first, second = (make_meeting(db, fair, asker=one, invitee=cy, slot=n) for n, one in enumerate((bo, dee)))
+    with clock.frozen_at(fair.slots[0].starts_at + timedelta(minutes=6)):
+        check_in_somebody(db, ola, seen_by(db, first), person=cy.person)
+        mark_held(db, bo, seen_by(db, first))
+    with clock.frozen_at(fair.slots[1].starts_at + timedelta(minutes=6)):
+        mark_no_show(db, cy, seen_by(db, second), absent=dee.person)
+        correct_attendance(db, fair.ada, seen_by(db, second), end=MeetingState.FAILED)
+
+    assert history(db, first)[2:] == ["Cy Costa is here: Eve Ek for Cy Costa", "It took place: Bo Berg"]
+    assert history(db, second)[2:] == [
+        "Dee Dumont did not come: Cy Costa",
+        "Corrected: technical failure: Ada Adler as an organiser",
+    ]
+
+
+def test_locking_is_seen_by_those_who_meet(db, fair, bo, cy):
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+    lock_meeting(db, fair.ada, seen_by(db, meeting))
+    lock_meeting(db, fair.ada, seen_by(db, meeting), locked=False)
+
+    assert history(db, meeting)[2:] == [
+        "Locked: it stays where it is: Ada Adler as an organiser",
+        "Locked no longer: it may be given another place: Ada Adler as an organiser",
+    ]

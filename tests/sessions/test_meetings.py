@@ -9,25 +9,29 @@ from events.core import clock
 from events.core.access import Actor, may
 from events.core.database import Database
 from events.core.journal import Fact, JournalEntry, fact_of
-from events.core.refusals import Invalid, NotAllowed, NotFound
+from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.timers import Timer
 from events.events import EventClosedAlready, close_event
 from events.registration import RegistrationInEvent, withdraw_registration
 from sessions.answers import accept_meeting, decline_meeting
+from sessions.attendance import mark_no_show
 from sessions.blocks import Slot
+from sessions.booking_rules import Timing
 from sessions.calendars import CalendarMethod, EntryKind, revision_at
 from sessions.meetings import (
     AnsweredAlready,
     MeetingAccepted,
     MeetingCancelled,
     MeetingDeclined,
+    MeetingInEvent,
     MeetingMoved,
     MeetingState,
     MeetingWithdrawn,
     TimePassed,
     get_meeting,
 )
-from sessions.moves import cancel_meeting, move_meeting
+from sessions.moves import cancel_meeting, move_meeting, schedule_meeting
+from sessions.requests import request_meeting
 from sessions.seats import NoTableFree, NotTakingPart, SlotTaken
 from tests.makers import NOW, again
 from tests.sessions.makers_meetings import (
@@ -37,8 +41,10 @@ from tests.sessions.makers_meetings import (
     make_participant,
     make_request,
     place_of,
+    problems_with_seats,
     seats_of,
     seen_by,
+    with_rules,
 )
 
 
@@ -242,15 +248,58 @@ def test_what_is_not_accepted_cannot_be_moved(db: Database, fair: Fair, bo: Acto
         move_meeting(db, bo, meeting, slot=fair.slots[1])
 
 
-def test_a_meeting_that_has_begun_is_not_moved_and_one_that_is_over_not_cancelled(
-    db: Database, fair: Fair, bo: Actor, cy: Actor
-) -> None:
+def test_a_meeting_that_has_begun_is_not_moved(db: Database, fair: Fair, bo: Actor, cy: Actor) -> None:
     meeting = make_meeting(db, fair, asker=bo, invitee=cy)
 
     with clock.frozen_at(fair.slots[0].starts_at), pytest.raises(TimePassed):
         move_meeting(db, bo, meeting, slot=fair.slots[1])
-    with clock.frozen_at(fair.slots[0].ends_at), pytest.raises(TimePassed):
-        cancel_meeting(db, bo, meeting)
+
+
+def test_a_time_that_could_not_be_given_leaves_the_meeting_as_it_was(
+    db: Database, fair: Fair, bo: Actor, cy: Actor, dee: Actor
+) -> None:
+    make_meeting(db, fair, asker=dee, invitee=cy, slot=1)
+    with_rules(db, fair, timing=Timing.BY_ORGANISER)
+    made = request_meeting(db, bo, fair.event, invitee=place_of(db, cy, fair), slot=None)
+    meeting = MeetingInEvent(made, fair.event.event)
+    accept_meeting(db, cy, meeting)
+
+    with pytest.raises(SlotTaken):
+        schedule_meeting(db, fair.ada, meeting, slot=fair.slots[1])
+
+    assert (meeting.meeting.state, meeting.has_time) == (MeetingState.ACCEPTED, False)
+    schedule_meeting(db, fair.ada, meeting, slot=fair.slots[2])
+    assert problems_with_seats(db) == []
+
+
+@pytest.mark.parametrize("minutes", [0, 6, 20])
+def test_whoever_did_not_come_does_not_cancel_afterwards(
+    db: Database, fair: Fair, bo: Actor, cy: Actor, minutes: int
+) -> None:
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+
+    with clock.frozen_at(fair.slots[0].starts_at + timedelta(minutes=minutes)):
+        for actor in (cy, fair.ada):
+            with pytest.raises(Conflict) as refused:
+                cancel_meeting(db, actor, meeting)
+            assert str(refused.value) == (
+                "This meeting has begun and is not cancelled any more. Say on its page how it went."
+            )
+
+    assert meeting.meeting.state is MeetingState.SCHEDULED
+
+
+def test_whoever_did_not_come_is_missing_even_if_they_leave_the_event(
+    db: Database, fair: Fair, bo: Actor, cy: Actor
+) -> None:
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+
+    with clock.frozen_at(fair.slots[0].starts_at + timedelta(minutes=6)):
+        withdraw_registration(db, cy, RegistrationInEvent(place_of(db, cy, fair), fair.event.event))
+        mark_no_show(db, bo, meeting, absent=cy.person)
+
+    assert meeting.meeting.state is MeetingState.NO_SHOW
+    assert problems_with_seats(db) == []
 
 
 def test_an_event_that_is_over_takes_no_answer_and_no_move(

@@ -1,5 +1,7 @@
 """No thanks: whoever was turned down reads "not free", whoever said so reads what they said, and nobody is told."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
 from sqlmodel import select
 
@@ -20,7 +22,7 @@ from sessions.no_thanks import (
 )
 from sessions.requests import book_meeting, request_meeting, request_meeting_for
 from sessions.seats import SlotTaken
-from tests.makers import make_person
+from tests.makers import again, make_person
 from tests.sessions.makers_meetings import (
     Fair,
     make_fair,
@@ -163,3 +165,26 @@ def test_a_no_thanks_and_a_request_at_once_leave_no_request_open(database_url: s
         assert outcomes[1] is None
     with reading() as db:
         assert set(db.exec(select(Meeting.state))) <= {MeetingState.DECLINED}
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_request_in_another_event_waits_for_a_no_thanks_that_is_being_said(database_url: str) -> None:
+    """SQLite has one writer at a time anyway."""
+    with transaction() as db:
+        first = make_fair(db, make_person(db, "Ada Adler"))
+        second = make_fair(db, again(db, first.ada), name="Wood Match")
+        people = [make_participant(db, make_participant(db, make_person(db, name), first), second) for name in NAMES]
+    bo, cy = people[:2]
+
+    def ask(db: Database) -> None:
+        slot = second.slots[0]
+        request_meeting(db, bo, second.event, invitee=place_of(db, cy, second), slot=slot)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction() as db:
+            say_no_thanks(db, cy, first.event, other=place_of(db, bo, first))
+            asking = pool.submit(race, ask)
+            wait([asking], timeout=0.5)
+        assert isinstance(asking.result(timeout=60)[0], SlotTaken)
+    with reading() as db:
+        assert list(db.exec(select(Meeting.state))) == []

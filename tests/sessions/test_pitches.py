@@ -16,12 +16,15 @@ from sessions.calendars import CalendarMethod, EntryKind, revision_at
 from sessions.pitches import (
     MovedOnAlready,
     Pitch,
+    PitchNotCalledOff,
     PitchNotWaiting,
     PitchState,
     cancel_pitch,
     get_pitch,
     move_stage,
+    pitches_of,
     plan_stage,
+    put_pitch_back,
     reorder_pitch,
     schedule_pitches,
 )
@@ -140,6 +143,58 @@ def test_a_cancelled_pitch_comes_back_when_it_is_named(db: Database) -> None:
     named = schedule_pitches(db, show.hal, show.room, submissions=[pitch.submission_id])
 
     assert ([one.id for one in unnamed], [one.id for one in named]) == ([], [pitch.id])
+
+
+def test_a_pitch_that_is_put_back_stands_where_it_stood_and_is_in_the_calendars_again(db: Database) -> None:
+    show = make_show(db)
+    before = [one.planned_at for one in pitches_of(db, show.stage)]
+    pitch = pitch_of(db, show, "Millstone")
+    cancel_pitch(db, show.hal, show.room, pitch=pitch, reason="The team is ill.")
+
+    put_pitch_back(db, show.hal, show.room, pitch=pitch)
+
+    _entry, revision = revision_at(db, EntryKind.PITCH, pitch.id or 0, 2)
+    assert [team for team, _state in order_of(db, show.stage)] == ["Lantern", "Millstone", "Orchard"]
+    assert [one.planned_at for one in pitches_of(db, show.stage)] == before
+    assert (revision.method, pitch.reason) == (CalendarMethod.REQUEST, "")
+
+
+def test_a_pitch_whose_place_has_gone_by_is_put_back_as_the_next(db: Database) -> None:
+    show = make_show(db, opened=True)
+    pitch = pitch_of(db, show, "Lantern")
+    cancel_pitch(db, show.hal, show.room, pitch=pitch)
+    start_pitch(db, show.hal, show.room)
+
+    put_pitch_back(db, show.hal, show.room, pitch=pitch)
+
+    assert order_of(db, show.stage) == [("Millstone", "on stage"), ("Lantern", "waiting"), ("Orchard", "waiting")]
+
+
+def test_a_pitch_that_was_not_called_off_is_not_put_back(db: Database) -> None:
+    show = make_show(db)
+
+    with pytest.raises(PitchNotCalledOff):
+        put_pitch_back(db, show.hal, show.room, pitch=pitch_of(db, show, "Lantern"))
+
+
+def test_nothing_is_put_back_in_a_closed_room(db: Database) -> None:
+    show = make_show(db, opened=True)
+    pitch = pitch_of(db, show, "Lantern")
+    cancel_pitch(db, show.hal, show.room, pitch=pitch)
+    close_stage(db, show.hal, show.room)
+
+    with pytest.raises(Conflict, match="This room is closed"):
+        put_pitch_back(db, show.hal, show.room, pitch=pitch)
+
+
+def test_a_reason_that_is_too_long_calls_nothing_off(db: Database) -> None:
+    show = make_show(db)
+    pitch = pitch_of(db, show, "Lantern")
+
+    with pytest.raises(Invalid):
+        cancel_pitch(db, show.hal, show.room, pitch=pitch, reason="x" * 501)
+
+    assert pitch.state is PitchState.WAITING
 
 
 def test_the_letters_of_one_pitch_count_zero_one_two(db: Database) -> None:
@@ -328,6 +383,7 @@ RUN = {
         db, who, show.room, pitch=pitch_of(db, show, "Orchard"), up=True
     ),
     "cancel_pitch": lambda db, who, show: cancel_pitch(db, who, show.room, pitch=pitch_of(db, show, "Orchard")),
+    "put_pitch_back": lambda db, who, show: put_pitch_back(db, who, show.room, pitch=pitch_of(db, show, "Orchard")),
     "open_stage": lambda db, who, show: open_stage(db, who, show.room),
     "start_pitch": lambda db, who, show: start_pitch(db, who, show.room),
     "end_pitch": lambda db, who, show: end_pitch(db, who, show.room),

@@ -16,12 +16,14 @@ from events.registration import Consent, RegistrationInEvent, RegistrationState,
 from sessions.answers import accept_meeting, decline_meeting
 from sessions.availability import set_availability
 from sessions.blocks import Slot
+from sessions.colleagues import MeetAlready
 from sessions.meetings import AnsweredAlready, MeetingState, TimePassed
 from sessions.requests import (
     AskedAlready,
     Colleagues,
     MeetOneself,
     TooManyRequests,
+    book_meeting,
     request_meeting,
     withdraw_request,
 )
@@ -202,6 +204,30 @@ def test_a_pair_has_one_open_request(db: Database, fair: Fair, bo: Actor, cy: Ac
         make_request(db, fair, asker=bo, invitee=cy, slot=1)
     with pytest.raises(AskedAlready):
         make_request(db, fair, asker=cy, invitee=bo, slot=1)
+
+
+def test_nobody_joins_a_booked_group_with_whom_they_meet_already(
+    db: Database, fair: Fair, bo: Actor, cy: Actor, mel: Actor
+) -> None:
+    mel = make_participant(db, mel, fair)
+    make_request(db, fair, asker=mel, invitee=cy)
+    group = [place_of(db, one, fair) for one in (bo, cy, mel)]
+
+    with pytest.raises(MeetAlready, match="Mel Meyer and Cy Costa have a request or a meeting with each other"):
+        book_meeting(db, fair.ada, fair.event, people=group, slot=fair.slots[1])
+
+
+def test_colleagues_of_a_group_may_have_business_with_each_other(
+    db: Database, fair: Fair, bo: Actor, cy: Actor, mel: Actor, tam: Actor
+) -> None:
+    mill = make_organisation(db, "Mill")
+    mel, tam = (make_participant(db, one, fair, organisation=mill) for one in (mel, tam))
+    leads, both = [place_of(db, one, fair) for one in (bo, cy)], [place_of(db, one, fair) for one in (mel, tam)]
+    book_meeting(db, fair.ada, fair.event, people=both, slot=fair.slots[0])
+
+    booked = book_meeting(db, fair.ada, fair.event, people=leads + both, slot=fair.slots[1])
+
+    assert booked.state is MeetingState.SCHEDULED
 
 
 def test_a_pair_may_ask_again_after_a_no(db: Database, fair: Fair, bo: Actor, cy: Actor) -> None:

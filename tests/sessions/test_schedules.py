@@ -8,16 +8,19 @@ from sqlmodel import col, select
 from events.core import clock
 from events.core.journal import JournalEntry, settle
 from events.core.refusals import Conflict, Invalid
-from events.core.timers import Timer
+from events.core.timers import TIMERS, Timer
 from events.registration import types_of
 from mailer.letters import Letter
+from sessions.attendance import check_in_to_meeting
 from sessions.availability import set_availability
-from sessions.blocks import add_block, tables_of
+from sessions.blocks import BlockInEvent, add_block, tables_of
 from sessions.booking_rules import Window, set_type_limits
+from sessions.breaks import set_breaks
 from sessions.calendars import EntryKind, find_entry
 from sessions.meetings import MeetingInEvent, MeetingState
 from sessions.moves import cancel_meeting, lock_meeting, schedule_meeting
 from sessions.no_thanks import NoThanks
+from sessions.proposals import propose_time
 from sessions.schedules.changes import changes_since
 from sessions.schedules.contents import read_contents
 from sessions.schedules.drafts import (
@@ -35,6 +38,7 @@ from sessions.schedules.reasons import why_without_time
 from sessions.schedules.reports import differences, report_on
 from sessions.schedules.situation import read_situation
 from sessions.scheduling.problem import Problem
+from sessions.tables import TableInEvent, change_table, remove_table
 from tests.makers import make_person, person_of
 from tests.sessions.makers_meetings import (
     Fair,
@@ -45,6 +49,7 @@ from tests.sessions.makers_meetings import (
     place_of,
     problems_with_seats,
     seats_of,
+    seen_by,
     with_rules,
 )
 from tests.sessions.makers_schedules import (
@@ -68,6 +73,17 @@ def unavailable_of(db, fair: Fair, actor, **options) -> list[int]:
     """The slots in which somebody cannot be put."""
     public = place_of(db, actor, fair).public_id
     return sorted(next(one for one in problem_of(db, fair, **options).participants if one.id == public).unavailable)
+
+
+def table_in(db, fair: Fair, number: int) -> TableInEvent:
+    return TableInEvent(tables_of(db, fair.event.id)[number], fair.event.event)
+
+
+def with_table(db, fair: Fair, number: int, **values) -> None:
+    """Change a table as an organiser does on its page."""
+    subject = table_in(db, fair, number)
+    usual = {"name": subject.table.name, "chairs": subject.table.chairs, "kept_for": None}
+    change_table(db, fair.ada, subject, **usual | values)
 
 
 # From rows to a problem
@@ -383,7 +399,7 @@ def test_a_draft_older_than_a_booking_is_refused_and_says_who_was_booked(db, ada
     assert again(db, fair.event, draft.draft).draft.state is DraftState.DONE
 
 
-@pytest.mark.parametrize("what", ["cancelled", "availability", "block"])
+@pytest.mark.parametrize("what", ["cancelled", "availability", "block", "breaks", "chairs", "keeper", "table"])
 def test_a_draft_is_too_old_after_anything_that_decides_about_it(db, ada, what):
     fair = make_central_fair(db, ada)
     bo, cy = make_people(db, fair, 2)
@@ -393,12 +409,25 @@ def test_a_draft_is_too_old_after_anything_that_decides_about_it(db, ada, what):
         "cancelled": "Person0 Number0 – Person1 Number1: cancelled.",
         "availability": "Person0 Number0 said anew when they can meet.",
         "block": "A block of times was added.",
+        "breaks": "The breaks of a block were changed.",
+        "chairs": "Table 2: its chairs, or for whom it is kept, were changed.",
+        "keeper": "Table 1: its chairs, or for whom it is kept, were changed.",
+        "table": "A table was taken away.",
     }[what]
 
     if what == "cancelled":
         cancel_meeting(db, bo, meeting)
     elif what == "availability":
         set_availability(db, bo, fair.event, absent=[fair.slots[3].starts_at])
+    elif what == "breaks":
+        last = fair.slots[-1]
+        set_breaks(db, fair.ada, BlockInEvent(fair.block, fair.event.event), breaks=[last])
+    elif what == "chairs":
+        with_table(db, fair, 1, chairs=8)
+    elif what == "keeper":
+        with_table(db, fair, 0, kept_for=place_of(db, bo, fair))
+    elif what == "table":
+        remove_table(db, fair.ada, table_in(db, fair, 2))
     else:
         later = fair.block.ends_at + timedelta(hours=1)
         add_block(db, fair.ada, fair.event, starts_at=later, ends_at=later + timedelta(hours=1))
@@ -406,6 +435,55 @@ def test_a_draft_is_too_old_after_anything_that_decides_about_it(db, ada, what):
     assert [str(one.what) for one in changes_since(db, draft.draft).latest] == [sentence]
     with pytest.raises(DraftTooOld):
         publish_schedule(db, fair.ada, draft)
+
+
+@pytest.mark.parametrize("what", ["name", "there and back"])
+def test_a_draft_is_not_too_old_after_a_change_of_a_table_that_decides_nothing(db, ada, what):
+    fair = make_central_fair(db, ada)
+    people = make_people(db, fair, 4)
+    standing, waiting = make_agreed(db, fair, *people[:2]), make_agreed(db, fair, *people[2:])
+    schedule_meeting(db, fair.ada, standing, slot=fair.slots[0])
+    draft = make_draft_here(db, fair.ada, fair.event)
+    if what == "name":
+        with_table(db, fair, 0, name="Window")
+    else:
+        with_table(db, fair, 0, kept_for=place_of(db, people[0], fair))
+        with_table(db, fair, 0)
+
+    publish_schedule(db, fair.ada, draft)
+
+    assert row_of(db, waiting).state is MeetingState.SCHEDULED
+
+
+# What the journal has not told may still be so: whoever wrote it committed after the draft had looked, with an older
+# number. So the tables themselves are looked at too.
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"chairs": 1}, "Table 1 has too few chairs by now, or is kept for somebody else."),
+        ({"kept_for_id": "somebody else"}, "Table 1 has too few chairs by now, or is kept for somebody else."),
+        (None, "A table of this draft was taken away since."),
+    ],
+)
+def test_nobody_is_published_at_a_table_that_does_not_do_any_more(db, ada, change, sentence):
+    fair = make_central_fair(db, ada, tables=1)
+    bo, cy, dee = make_people(db, fair, 3)
+    meeting = make_agreed(db, fair, bo, cy)
+    draft = make_draft_here(db, fair.ada, fair.event)
+    table = tables_of(db, fair.event.id)[0]
+    if change is None:
+        db.delete(table)
+    else:
+        for name, value in change.items():
+            setattr(table, name, dee.person if name == "kept_for_id" else value)
+    db.flush()
+
+    with pytest.raises(NoLongerPossible) as refused:
+        publish_schedule(db, fair.ada, draft)
+
+    assert str(refused.value) == f"{sentence} Plan again from here."
+    assert row_of(db, meeting).state is MeetingState.ACCEPTED
+    assert seats_of(db, meeting) == []
 
 
 def test_another_draft_that_was_published_is_one_piece_of_news(db, ada):
@@ -432,6 +510,24 @@ def test_a_new_request_makes_a_draft_too_old_only_where_requests_count(db, ada):
     make_wish(db, fair, bo, cy)
 
     assert (changes_since(db, without.draft).count, changes_since(db, with_wishes.draft).count) == (0, 1)
+
+
+def test_what_is_said_around_meetings_makes_no_draft_too_old(db, ada):
+    fair = make_central_fair(db, ada)
+    people = make_people(db, fair, 6)
+    asked, agreed = make_wish(db, fair, *people[:2]), make_agreed(db, fair, *people[2:4])
+    standing = make_agreed(db, fair, *people[4:])
+    schedule_meeting(db, fair.ada, standing, slot=fair.slots[0])
+    draft = make_draft_here(db, fair.ada, fair.event, wishes=True)
+
+    with clock.frozen_at(asked.meeting.expires_at - timedelta(minutes=1)):
+        TIMERS["meeting request unanswered"](db, asked.id)
+    with clock.frozen_at(fair.slots[0].starts_at - timedelta(minutes=9)):
+        check_in_to_meeting(db, people[4], seen_by(db, standing))
+        propose_time(db, people[5], seen_by(db, standing), starts_at=fair.slots[1].starts_at, sequence=0)
+    published = publish_schedule(db, fair.ada, draft)
+
+    assert (published.placed, row_of(db, agreed).state) == (2, MeetingState.SCHEDULED)
 
 
 def test_a_time_that_has_begun_since_is_refused(db, ada):

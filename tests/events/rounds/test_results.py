@@ -29,6 +29,7 @@ from events.judging.rules import (
     Way,
 )
 from events.judging.votes import Ballot, Comparison, RankingList, Score
+from events.roles import may_know_whose_it_is
 from events.rounds.audience import cast_ballot, poll_for, turnout_of
 from events.rounds.boards import report_of
 from events.rounds.comments import (
@@ -60,6 +61,7 @@ from events.rounds.scoring import compare_submissions, order_submissions
 from events.rounds.standings import works_of
 from tests.events.makers_rounds import (
     fresh,
+    hand_in_anew,
     later,
     make_contest,
     new_id,
@@ -201,6 +203,31 @@ def test_a_published_result_never_changes_and_another_version_says_why(db, conte
         (2, "A judge had missed the video."), (1, ""),
     ]  # fmt: skip
     assert not differs_now(db, fresh(db, judged))
+
+
+def test_a_result_that_is_the_same_is_not_published_again_and_stands(db, contest, judged):
+    first = publish_result(db, contest.ada, judged)
+    before = results(db)
+    reopen_round(db, contest.ada, fresh(db, judged))
+    score(db, contest.judges[0], fresh(db, judged), "Whey", *POINTS["Whey"][0], seen=1)  # the same again
+    close_round(db, contest.ada, fresh(db, judged))
+    with pytest.raises(Invalid, match="nothing to hold back"):
+        publish_result(db, contest.ada, fresh(db, judged), hold_until=NOW + timedelta(days=1))
+
+    again_sent = publish_result(db, contest.ada, fresh(db, judged), reason="To be sure.")
+
+    assert (again_sent.version, first.version, results(db)) == (1, 1, before)
+    assert (told(db, "ResultPublished"), fresh(db, judged).round.state) == (1, RoundState.PUBLISHED)
+
+
+def test_the_same_places_shown_in_more_detail_are_another_version(db, contest, judged):
+    publish_result(db, contest.ada, judged)
+    reopen_round(db, contest.ada, fresh(db, judged))
+    close_round(db, contest.ada, fresh(db, judged))
+
+    row = publish_result(db, contest.ada, fresh(db, judged), detail=Detail.POINTS, reason="Teams asked for the points.")
+
+    assert (row.version, row.detail) == (2, Detail.POINTS)
 
 
 def test_others_see_so_many_places_as_the_organisers_want(db, contest, judged):
@@ -364,9 +391,42 @@ def test_nothing_in_a_result_says_who_voted_for_whom(db, contest):
 
     assert row.inputs["votes"] == [
         {"judge": 1, "about": "ballot", "number": 1, "kind": "ballot",
-         "content": {"choices": [[number_of(db, made, "Husk"), 1]]}}
+         "content": {"choices": [[number_of(db, made, "Husk"), 1]]}, "read": {}}
     ]  # fmt: skip
     assert told(db, "VoteGiven") == 0
+
+
+def test_a_blind_judge_learns_no_team_while_the_result_is_held_back(db, contest):
+    made, hour = open_a_round(db, contest, blind=True), clock.now() + timedelta(hours=1)
+    for judge in contest.judges:
+        for team, points in POINTS.items():
+            score(db, judge, made, team, *points[0])
+    close_round(db, contest.ada, made)
+
+    def knows() -> bool:
+        return may_know_whose_it_is(again(db, contest.judges[0]), contest.event)
+
+    publish_result(db, contest.ada, fresh(db, made), hold_until=hour)
+    held_back = knows()
+    reopen_round(db, contest.ada, fresh(db, made))
+    close_round(db, contest.ada, fresh(db, made))
+    publish_result(db, contest.ada, fresh(db, made))
+
+    assert (held_back, knows()) == (False, True)
+
+
+def test_a_ballot_keeps_which_version_was_chosen_and_its_voter_reads_that_it_was_changed_since(db, contest):
+    made, voter = open_a_round(db, contest, "audience"), contest.leads["Straw"]
+    vote = ballot(db, voter, made, Husk=1)
+    husk = number_of(db, made, "Husk")
+    before = poll_for(db, again(db, voter), made).changed
+
+    second = hand_in_anew(db, contest, "Husk")
+
+    assert (vote.read, second) == ({str(husk): 1}, 2)
+    assert (before, poll_for(db, again(db, voter), made).changed) == (set(), {husk})
+    assert ballot(db, voter, made, Husk=1).read == {str(husk): 2}
+    assert poll_for(db, again(db, voter), made).changed == set()
 
 
 POINTS_TO_GIVE = {"rule": {"way": "allocation", "points": 10, "over": 2, "most": 8}}

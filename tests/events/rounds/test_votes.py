@@ -10,24 +10,21 @@ from events.core.journal import JournalEntry
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.rounds.boards import board_of
 from events.rounds.desk import Progress, desk_of, get_work
+from events.rounds.flags import FlaggedOtherwise, FlagReason, JudgingFlag, flag_submission, settle_flag
 from events.rounds.rounds import RoundInEvent, get_round
 from events.rounds.running import close_round
 from events.rounds.scoring import (
-    FlagReason,
-    JudgingFlag,
     SkipReason,
     compare_submissions,
-    flag_submission,
     order_submissions,
     pair_for,
     score_submission,
-    settle_flag,
     skip_submission,
     undo_comparison,
     undo_last,
 )
 from events.rounds.standings import standing_of
-from events.rounds.votes import ChangedElsewhere, RoundVote, VoteKind, all_versions, latest_votes
+from events.rounds.votes import ChangedElsewhere, RoundVote, SentOtherwise, VoteKind, all_versions, latest_votes
 from tests.events.makers_rounds import (
     make_contest,
     new_id,
@@ -85,6 +82,75 @@ def test_the_same_vote_sent_again_changes_nothing(db, rubric, judge):
 
     assert (replayed, len(versions(db, rubric)), told(db)) == (first, 2, 2)
     assert latest_votes(db, rubric.id)[0].content["points"] == {"1": 2.0, "2": 2.0}
+
+
+def test_other_words_under_an_id_that_came_before_are_refused_and_nothing_is_written(db, rubric, judge):
+    score(db, judge, rubric, "Straw", 4, 3, client_id="from-the-tunnel")
+
+    with pytest.raises(SentOtherwise, match="Yours is still here") as refused:
+        score(db, judge, rubric, "Straw", 2, 2, client_id="from-the-tunnel")
+
+    assert refused.value.latest.content["points"] == {"1": 4.0, "2": 3.0}
+    assert (len(versions(db, rubric)), told(db)) == (1, 1)
+
+
+def test_an_id_that_belongs_to_another_submission_is_refused(db, rubric, judge):
+    score(db, judge, rubric, "Straw", 4, 3, client_id="from-the-tunnel")
+
+    with pytest.raises(Invalid, match="out of date"):
+        score(db, judge, rubric, "Husk", 4, 3, client_id="from-the-tunnel")
+
+    assert len(versions(db, rubric)) == 1
+
+
+def test_a_page_that_got_no_answer_says_something_else_as_its_next_try(db, rubric, judge):
+    score(db, judge, rubric, "Straw", 4, 3, client_id="from-the-tunnel")
+
+    score(db, judge, rubric, "Straw", 2, 2, client_id="from-the-tunnel.2")
+    last = score(db, judge, rubric, "Straw", 5, 5, client_id="from-the-tunnel.3")
+    replayed = score(db, judge, rubric, "Straw", 2, 2, client_id="from-the-tunnel.2")
+
+    assert (last.number, replayed.number, len(versions(db, rubric))) == (3, 2, 3)
+    assert latest_votes(db, rubric.id)[0].content["points"] == {"1": 5.0, "2": 5.0}
+
+
+def test_a_try_that_comes_after_a_later_one_changes_nothing(db, rubric, judge):
+    score(db, judge, rubric, "Straw", 2, 2, client_id="from-the-tunnel.2")
+
+    with pytest.raises(ChangedElsewhere):
+        score(db, judge, rubric, "Straw", 4, 3, client_id="from-the-tunnel")
+
+    assert latest_votes(db, rubric.id)[0].content["points"] == {"1": 2.0, "2": 2.0}
+
+
+def test_a_next_try_writes_over_nothing_that_was_said_elsewhere(db, rubric, judge):
+    score(db, judge, rubric, "Straw", 4, 3, client_id="from-the-tunnel")
+    score(db, judge, rubric, "Straw", 1, 1, seen=1)
+
+    with pytest.raises(ChangedElsewhere, match="in another window"):
+        score(db, judge, rubric, "Straw", 2, 2, client_id="from-the-tunnel.2")
+
+
+def test_a_flag_with_other_words_under_the_same_id_is_refused(db, rubric, judge):
+    actor = again(db, judge)
+    work = get_work(db, actor, rubric, work_of(db, rubric, "Straw"))
+    first = flag_submission(db, actor, work, reason=FlagReason.BROKEN, text="Dead link.", client_id="from-the-tunnel")
+    settled = flag_submission(db, actor, work, reason=FlagReason.BROKEN, text="Dead link.", client_id="from-the-tunnel")
+
+    with pytest.raises(FlaggedOtherwise, match="Yours is still here"):
+        flag_submission(db, actor, work, reason=FlagReason.COPIED, text="Copied.", client_id="from-the-tunnel")
+
+    assert settled == first
+    assert [one.text for one in db.exec(select(JudgingFlag))] == ["Dead link."]
+
+
+def test_a_flag_that_is_sent_again_after_it_was_settled_is_not_raised_again(db, contest, rubric, judge):
+    actor = again(db, judge)
+    work = get_work(db, actor, rubric, work_of(db, rubric, "Straw"))
+    flag = flag_submission(db, actor, work, reason=FlagReason.BROKEN, client_id="from-the-tunnel")
+    settle_flag(db, contest.ada, rubric, flag=flag.public_id)
+
+    assert flag_submission(db, actor, work, reason=FlagReason.BROKEN, client_id="from-the-tunnel") == flag
 
 
 def test_saying_the_same_again_makes_no_version(db, rubric, judge):

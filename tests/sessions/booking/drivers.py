@@ -18,17 +18,20 @@ from frontend.slots import value_of
 from sessions.answers import accept_meeting, decline_meeting
 from sessions.attendance import mark_no_show
 from sessions.availability import set_availability
+from sessions.blocks import add_tables, get_block, slots_in, tables_of
+from sessions.breaks import set_breaks
 from sessions.colleagues import delegate_meeting
 from sessions.limits import LimitReached
 from sessions.meetings import Meeting, MeetingInEvent, get_meeting, meeting_in_event
-from sessions.moves import cancel_meeting, lock_meeting, move_meeting, swap_meetings
+from sessions.moves import cancel_meeting, lock_meeting, move_meeting, schedule_meeting, swap_meetings
 from sessions.requests import request_meeting, withdraw_request
-from sessions.schedules.drafts import Freedom
+from sessions.schedules.drafts import Freedom, get_draft
 from sessions.schedules.publishing import publish_schedule
 from sessions.sides import side_of
+from sessions.tables import TableInEvent, remove_table
 from tests.asking import Asker
 from tests.makers import make_organisation, make_person, person_of
-from tests.sessions.booking.model import COLLEAGUES, MOST_OPEN, PEOPLE, SLOTS, TABLES
+from tests.sessions.booking.model import COLLEAGUES, MOST_OPEN, PEOPLE, SLOTS, TABLES, Rules
 from tests.sessions.makers_meetings import Fair, make_colleague, make_fair, make_participant, place_of, with_rules
 from tests.sessions.makers_schedules import make_draft_here
 
@@ -40,6 +43,30 @@ STATUS = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
 def status_of(refusal: type[Refusal]) -> int:
     """What a browser gets for a refusal."""
     return next(status for kind, status in STATUS.items() if issubclass(refusal, kind))
+
+
+def set_rules(db: Database, fair: Fair, rules: Rules) -> None:
+    with_rules(db, fair, answering=rules.answering, timing=rules.timing, requests_hold=rules.holds)
+
+
+def draft_of(db: Database, fair: Fair) -> str:
+    return make_draft_here(db, fair.ada, fair.event, freedom=Freedom.ANY).draft.public_id
+
+
+def publish_draft(db: Database, fair: Fair, draft: str) -> None:
+    publish_schedule(db, fair.ada, get_draft(db, fair.ada, fair.event, draft))
+
+
+def take_breaks(db: Database, fair: Fair, slots: Collection[int]) -> None:
+    block = get_block(db, fair.ada, fair.block.public_id)
+    set_breaks(db, fair.ada, block, breaks=[fair.slots[number] for number in sorted(slots)])
+
+
+def have_second_table(db: Database, fair: Fair, there: bool) -> None:
+    if there:
+        add_tables(db, fair.ada, fair.event, count=1)
+    else:
+        remove_table(db, fair.ada, TableInEvent(tables_of(db, fair.event.id)[TABLES], fair.event.event))
 
 
 class Ground:
@@ -59,6 +86,15 @@ class Ground:
             for n, one in enumerate(persons)
         ]
 
+    def now(self) -> AbstractContextManager[Database]:
+        """The database as it is now."""
+        raise NotImplementedError
+
+    def table(self, number: int) -> int | None:
+        """The id of a table by its number from 0 on."""
+        with self.now() as db:
+            return tables_of(db, self.fair.event.id)[number].id
+
 
 class ByCommand(Ground):
     """Everything in one transaction that is rolled back at the end."""
@@ -69,6 +105,10 @@ class ByCommand(Ground):
         self.stack = ExitStack()
         self.db = self.stack.enter_context(Database(engines().write, expire_on_commit=False))
         self.set_up(self.db)
+
+    def go_by(self, rules: Rules) -> None:
+        """Let meetings come about by these rules."""
+        set_rules(self.db, self.fair, rules)
 
     def close(self) -> None:
         """Forget what was done."""
@@ -95,15 +135,15 @@ class ByCommand(Ground):
         """A meeting as its page finds it."""
         return get_meeting(self.db, self.fair.ada, public)
 
-    def request(self, asker: int, invitee: int, slot: int) -> tuple[Outcome, str]:
+    def request(self, asker: int, invitee: int, slot: int | None) -> tuple[Outcome, str]:
         place = place_of(self.db, self.people[invitee], self.fair)
-        refused, made = self._do(
-            request_meeting, self.people[asker], self.fair.event, invitee=place, slot=self.fair.slots[slot]
-        )
+        when = self.fair.slots[slot] if slot is not None else None
+        refused, made = self._do(request_meeting, self.people[asker], self.fair.event, invitee=place, slot=when)
         return refused, made.public_id if made else ""
 
-    def accept(self, who: int, public: str) -> Outcome:
-        return self._do(accept_meeting, self.people[who], self.meeting(public))[0]
+    def accept(self, who: int, public: str, slot: int | None) -> Outcome:
+        when = self.fair.slots[slot] if slot is not None else None
+        return self._do(accept_meeting, self.people[who], self.meeting(public), slot=when)[0]
 
     def decline(self, who: int, public: str) -> Outcome:
         return self._do(decline_meeting, self.people[who], self.meeting(public), reason="no")[0]
@@ -132,10 +172,23 @@ class ByCommand(Ground):
         found = self.meeting(public)
         return found.meeting, found.event
 
-    def publish(self) -> Outcome:
-        """Schedule the whole event anew, everything free to move, and publish it."""
-        draft = make_draft_here(self.db, self.fair.ada, self.fair.event, freedom=Freedom.ANY)
-        return self._do(publish_schedule, self.fair.ada, draft)[0]
+    def draft(self) -> str:
+        """Schedule the whole event anew, everything free to move: the draft's id."""
+        return draft_of(self.db, self.fair)
+
+    def publish(self, draft: str) -> Outcome:
+        return self._do(publish_draft, self.fair, draft)[0]
+
+    def schedule(self, public: str, slot: int) -> Outcome:
+        return self._do(schedule_meeting, self.fair.ada, self.meeting(public), slot=self.fair.slots[slot])[0]
+
+    def cut(self, slots: Collection[int]) -> Outcome:
+        """Let the event's one block have breaks in place of these slots, and no others."""
+        return self._do(take_breaks, self.fair, slots)[0]
+
+    def second_table(self, there: bool) -> Outcome:
+        """Add a table to the first one, or take it away again."""
+        return self._do(have_second_table, self.fair, there)[0]
 
     def lock(self, public: str) -> Outcome:
         return self._do(lock_meeting, self.fair.ada, self.meeting(public))[0]
@@ -159,6 +212,11 @@ class ByForm(Ground):
             self.places = [place_of(db, one, self.fair).public_id for one in self.people]
         self.cookies: dict[tuple[int | None, date], str] = {}
         self.runner, self.asker = asyncio.Runner(), Asker()
+
+    def go_by(self, rules: Rules) -> None:
+        """Let meetings come about by these rules."""
+        with transaction() as db:
+            set_rules(db, self.fair, rules)
 
     def close(self) -> None:
         """Let go of the event loop; rows stay, whoever made the database puts it back."""
@@ -193,13 +251,16 @@ class ByForm(Ground):
     def _on_meeting(self, sender: int, public: str, what: str, **form: str) -> Outcome:
         return self._post(self.people[sender], f"/meetings/{public}/{what}", form)[0]
 
-    def request(self, asker: int, invitee: int, slot: int) -> tuple[Outcome, str]:
+    def request(self, asker: int, invitee: int, slot: int | None) -> tuple[Outcome, str]:
         path = f"/e/{self.fair.event.event.slug}/participants/{self.places[invitee]}/ask"
-        refused, where = self._post(self.people[asker], path, {"slot": value_of(self.fair.slots[slot])})
+        refused, where = self._post(self.people[asker], path, self._when(slot))
         return refused, where.rpartition("/meetings/")[2].partition("?")[0]
 
-    def accept(self, who: int, public: str) -> Outcome:
-        return self._on_meeting(who, public, "accept")
+    def _when(self, slot: int | None) -> dict[str, str]:
+        return {"slot": value_of(self.fair.slots[slot])} if slot is not None else {}
+
+    def accept(self, who: int, public: str, slot: int | None) -> Outcome:
+        return self._on_meeting(who, public, "accept", **self._when(slot))
 
     def decline(self, who: int, public: str) -> Outcome:
         return self._on_meeting(who, public, "decline", reason="no")
@@ -221,29 +282,44 @@ class ByForm(Ground):
     def delegate(self, who: int, public: str, to: int) -> Outcome:
         return self._on_meeting(who, public, "hand-over", side=self.places[who], who=self.places[to])
 
-    def publish(self) -> Outcome:
-        def make_and_publish(db: Database, ada: Actor) -> None:
-            publish_schedule(db, ada, make_draft_here(db, ada, self.fair.event, freedom=Freedom.ANY))
+    def draft(self) -> str:
+        with transaction() as db:
+            return draft_of(db, self.fair)
 
-        return self._by_command(make_and_publish)
+    def publish(self, draft: str) -> Outcome:
+        return self._by_command(publish_draft, self.fair, draft)
+
+    def schedule(self, public: str, slot: int) -> Outcome:
+        return self._as_ada(schedule_meeting, self.meeting(public), slot=self.fair.slots[slot])
+
+    def cut(self, slots: Collection[int]) -> Outcome:
+        return self._by_command(take_breaks, self.fair, slots)
+
+    def second_table(self, there: bool) -> Outcome:
+        return self._by_command(have_second_table, self.fair, there)
 
     def swap(self, public: str, other: str) -> Outcome:
-        return self._by_command(swap_meetings, self.meeting(public), other=self.meeting(other))
+        return self._as_ada(swap_meetings, self.meeting(public), other=self.meeting(other))
 
     def lock(self, public: str) -> Outcome:
-        return self._by_command(lock_meeting, self.meeting(public))
+        return self._as_ada(lock_meeting, self.meeting(public))
+
+    def _as_ada(self, act: Callable[..., Any], *args: Any, **how: Any) -> Outcome:
+        return self._by_command(act, self.fair.ada, *args, **how)
 
     def _by_command(self, act: Callable[..., Any], *args: Any, **how: Any) -> Outcome:
         """What only the organiser's board does, which sends one form for many things."""
         try:
             with transaction() as db:
-                act(db, self.fair.ada, *args, **how)
+                act(db, *args, **how)
         except Refusal as refused:
             return status_of(type(refused))
         return None
 
     def be_away(self, who: int, absent: Collection[datetime]) -> Outcome:
-        free = [value_of(slot) for slot in self.fair.slots if slot.starts_at not in absent]
+        with reading() as db:
+            slots = slots_in(db, self.fair.event.id)
+        free = [value_of(slot) for slot in slots if slot.starts_at not in absent]
         return self._post(self.people[who], f"/e/{self.fair.event.event.slug}/availability", {"free": free})[0]
 
     def leave(self, who: int) -> Outcome:

@@ -18,10 +18,14 @@ import sessions.limits
 import sessions.meetings
 import sessions.moves
 import sessions.requests
+import sessions.schedules.changes
 import sessions.transitions
 from events.core import hooks
+from sessions.blocks import TableAdded
+from sessions.breaks import BreaksSet
 from sessions.meetings import Meeting, MeetingState
 from sessions.seats import SEAT, free_seats, take_seats
+from sessions.tables import TableRemoved
 
 Mutant = Callable[[pytest.MonkeyPatch], None]
 MUTANTS: dict[str, Mutant] = {}
@@ -56,10 +60,10 @@ def _keeps_seats(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("a move gives the old seats back before it has the new ones, and stays half done when they are taken")
 def _half_a_move(patch: pytest.MonkeyPatch) -> None:
-    def shift(db: Any, actor: Any, subject: Any, slot: Any) -> None:
+    def shift(db: Any, actor: Any, subject: Any, slot: Any, besides: Any = None) -> None:
         free_seats(db, subject.id)
         take_seats(db, actor, meeting_id=subject.id, people=subject.people, slot=slot, held_until=None)
-        real(db, actor, subject, slot)
+        real(db, actor, subject, slot, besides)
 
     real = sessions.moves.shift
     patch.setattr(sessions.moves, "shift", shift)
@@ -129,11 +133,9 @@ def _leaves_meetings(patch: pytest.MonkeyPatch) -> None:
 
 @mutant("two exchange their times, and one of them keeps the seats it had")
 def _half_a_swap(patch: pytest.MonkeyPatch) -> None:
-    calls: list[int] = []
-
+    # By its number and not in turns: what happens in one run must not depend on the runs before it.
     def free(db: Any, meeting_id: int, **how: Any) -> None:
-        calls.append(meeting_id)
-        if len(calls) % 2:
+        if meeting_id % 2:
             free_seats(db, meeting_id, **how)
 
     patch.setattr(sessions.moves, "free_seats", free)
@@ -168,3 +170,9 @@ def _stands_in_twice(patch: pytest.MonkeyPatch) -> None:
 @mutant("a move forgets to give the old seats back")
 def _keeps_old(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sessions.moves, "free_seats", _nothing)
+
+
+@mutant("a draft is published although a break or the tables have changed since")
+def _old_hours(patch: pytest.MonkeyPatch) -> None:
+    real, unseen = sessions.schedules.changes.watched, {BreaksSet, TableAdded, TableRemoved}
+    patch.setattr(sessions.schedules.changes, "watched", lambda wishes: [it for it in real(wishes) if it not in unseen])

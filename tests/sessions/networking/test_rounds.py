@@ -18,6 +18,7 @@ from sessions.networking.pairing import plan_round
 from sessions.networking.rounds import do_what_is_due
 from sessions.networking.rows import (
     Languages,
+    NetworkingPartner,
     NetworkingPlace,
     NotNow,
     OddOne,
@@ -45,7 +46,7 @@ from sessions.networking.setting_up import (
     type_weights_of,
     weigh_types,
 )
-from sessions.networking.shown import Phase, moments_of, networking_figures, pairs_now, partners_of, people_in
+from sessions.networking.shown import Moments, Phase, moments_of, networking_figures, pairs_now, partners_of, people_in
 from sessions.networking.terms import had_in, terms_of
 from sessions.networking.visits import (
     enter_networking,
@@ -74,9 +75,13 @@ def everybody(evening: Evening) -> tuple[str, ...]:
     return tuple(evening.people)
 
 
-def phase(evening: Evening) -> Phase:
+def moments(evening: Evening) -> Moments:
     row = evening.subject().networking
-    return moments_of(row, last_round(evening.db, row.id or 0), clock.now()).phase
+    return moments_of(row, last_round(evening.db, row.id or 0), clock.now())
+
+
+def phase(evening: Evening) -> Phase:
+    return moments(evening).phase
 
 
 def test_it_begins_by_itself_and_every_pair_is_new_until_there_is_none_left(db: Database, ada: Actor) -> None:
@@ -327,23 +332,101 @@ def test_an_organisers_wish_goes_before_the_rules_for_colleagues_and_can_be_take
         evening.do(rule_on_pair, one=bo.public_id, other=bo.public_id, must=True)
 
 
-def test_a_pause_lets_the_round_end_and_no_other_begin(db: Database, ada: Actor) -> None:
+def test_a_pause_stops_the_clock_of_the_round_and_no_other_begins(db: Database, ada: Actor) -> None:
     evening = make_evening(db, ada)
     evening.come_in(*everybody(evening))
     evening.start()
-    evening.wait(20)
+    evening.wait(30)
+    pairs, ends = evening.pairs(), evening.rounds()[0].ends_at
     evening.do(pause_networking)
-
-    assert phase(evening) is Phase.ROUND
     evening.wait(600)
-    paused = (phase(evening), len(evening.rounds()))
-    evening.do(resume_networking)
-    evening.wait(10)
 
-    assert paused == (Phase.PAUSED, 1)
+    paused = moments(evening)
+    assert (paused.phase, paused.left, len(evening.rounds())) == (Phase.PAUSED, timedelta(seconds=100), 1)
+    assert evening.pairs() == pairs
+    evening.do(resume_networking)
+    assert (phase(evening), evening.rounds()[0].ends_at - ends) == (Phase.ROUND, timedelta(seconds=600))
+    evening.wait(99)
+    assert (phase(evening), evening.pairs()) == (Phase.ROUND, pairs)
+    evening.wait(21)
     assert (phase(evening), len(evening.rounds())) == (Phase.ROUND, 2)
     with pytest.raises(NotNow):
         evening.do(resume_networking)
+
+
+def test_a_pause_between_rounds_lets_no_round_begin(db: Database, ada: Actor) -> None:
+    evening = make_evening(db, ada)
+    evening.come_in(*everybody(evening))
+    evening.start()
+    evening.wait(10)
+    evening.do(cut_round)
+    evening.do(pause_networking)
+    evening.wait(600)
+
+    paused = (moments(evening), len(evening.rounds()))
+    evening.do(resume_networking)
+    evening.wait(10)
+
+    assert (paused[0].phase, paused[0].left, paused[1]) == (Phase.PAUSED, None, 1)
+    assert (phase(evening), len(evening.rounds())) == (Phase.ROUND, 2)
+
+
+def test_a_pause_in_the_moment_before_a_round_moves_its_start(db: Database, ada: Actor) -> None:
+    evening = make_evening(db, ada)
+    evening.come_in(*everybody(evening))
+    evening.start()
+    evening.wait(7)
+    evening.do(pause_networking)
+    evening.wait(60)
+
+    assert (phase(evening), moments(evening).left, len(evening.rounds())) == (Phase.PAUSED, None, 1)
+    with pytest.raises(NotNow, match="No round is on"):
+        evening.do(lengthen_round)
+    evening.do(resume_networking)
+    assert phase(evening) is Phase.BREAK
+    evening.wait(3)
+    assert phase(evening) is Phase.ROUND
+
+
+def test_a_minute_more_the_next_round_and_the_end_hold_in_a_pause(db: Database, ada: Actor) -> None:
+    evening = make_evening(db, ada)
+    evening.come_in(*everybody(evening))
+    evening.start()
+    evening.wait(30)
+    evening.do(pause_networking)
+    evening.do(lengthen_round)
+    longer = moments(evening)
+    evening.do(cut_round)
+    cut = moments(evening)
+    evening.wait(300)
+    waiting = len(evening.rounds())
+    evening.do(resume_networking)
+    evening.wait(30)
+    evening.do(pause_networking)
+    evening.wait(300)
+    evening.do(end_networking)
+
+    assert (longer.phase, longer.left) == (Phase.PAUSED, timedelta(seconds=160))
+    assert (cut.phase, cut.left, waiting) == (Phase.PAUSED, None, 1)
+    last = evening.rounds()[-1]
+    assert (phase(evening), last.number, last.ends_at - last.starts_at) == (Phase.ENDED, 2, timedelta(seconds=20))
+
+
+def test_who_has_not_come_before_a_pause_has_their_time_after_it(db: Database, ada: Actor) -> None:
+    evening = make_evening(db, ada)
+    evening.come_in("Bo", "Cy", "Gil")
+    evening.say_here("Hana")
+    evening.start()
+    evening.wait(15)
+    evening.do(pause_networking)
+    evening.wait(300)
+    evening.do(resume_networking)
+    evening.wait(9)
+    before = [place.missed for place in evening.db.exec(select(NetworkingPartner))]
+    evening.wait(2)
+
+    after = [place.missed for place in evening.db.exec(select(NetworkingPartner))]
+    assert (sum(before), sum(after)) == (0, 1)
 
 
 def test_a_minute_more_and_the_next_round_at_once(db: Database, ada: Actor) -> None:

@@ -1,5 +1,7 @@
 """Stay in touch: only what both want becomes known, and what comes of it."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select
 
@@ -9,6 +11,7 @@ from events.core.journal import JournalEntry
 from events.core.refusals import NotFound
 from events.phases import PhaseKind
 from events.programmes import Programme
+from sessions.blocks import add_block, add_tables, slots_in
 from sessions.booking_rules import Timing, rules_of
 from sessions.meetings import Meeting
 from sessions.networking.rows import Networking, get_networking
@@ -127,12 +130,17 @@ def follow(db: Database, evening: Evening, names: tuple[str, ...]):
     event = open_phase(db, ada, event, PhaseKind.BOOKING)
     for name in names:
         make_registration(db, evening.actor(name), event)
+    add_block(db, ada, event, starts_at=tomorrow(), ends_at=tomorrow() + timedelta(minutes=45))
+    add_tables(db, ada, event, count=2)
     return reload_event(db, event)
 
 
-def test_in_the_matchmaking_event_that_follows_it_becomes_a_request_at_once(db: Database, evening: Evening) -> None:
+@pytest.mark.parametrize("timing", list(Timing))
+def test_in_the_matchmaking_event_that_follows_it_becomes_a_request_at_once(
+    db: Database, evening: Evening, timing: Timing
+) -> None:
     event = follow(db, evening, ("Bo", "Cy"))
-    _let_the_invitee_choose(db, event)
+    _let_choose(db, event, timing)
 
     press(evening, "Bo", "Cy")
     press(evening, "Cy", "Bo")
@@ -142,11 +150,12 @@ def test_in_the_matchmaking_event_that_follows_it_becomes_a_request_at_once(db: 
     people = evening.people
     assert asked == (event.id, people["Cy"].person, people["Bo"].person, "Speed networking: Meet and greet")
     assert [one.meeting for one in contacts_of(db, evening.actor("Bo"), evening.subject())] == [meeting.public_id]
+    first = slots_in(db, event.id)[0].starts_at
+    assert meeting.starts_at == (first if timing is Timing.AT_REQUEST else None)
 
 
 def test_what_cannot_be_asked_yet_waits_for_the_organisers(db: Database, evening: Evening) -> None:
     event = follow(db, evening, ("Bo",))
-    _let_the_invitee_choose(db, event)
     press(evening, "Bo", "Cy")
     press(evening, "Cy", "Bo")
     ada = again(db, evening.fair.ada)
@@ -156,13 +165,15 @@ def test_what_cannot_be_asked_yet_waits_for_the_organisers(db: Database, evening
     second = turn_connections_into_requests(db, ada, event)
 
     assert ((first.made, first.left), waiting, (second.made, second.left)) == ((0, 1), 1, (1, 0))
+    assert list(first.why) == ["One of the two does not take part here yet."]
+    assert db.exec(select(Meeting.note)).one() == "Speed networking: Meet and greet"
     assert turn_connections_into_requests(db, ada, event).made == 0
     with pytest.raises(FollowsNothing):
         turn_connections_into_requests(db, ada, evening.fair.event)
 
 
-def _let_the_invitee_choose(db: Database, event) -> None:
+def _let_choose(db: Database, event, timing: Timing) -> None:
     rules = rules_of(db, event.id)
-    rules.timing = Timing.AT_ACCEPTANCE
+    rules.timing = timing
     db.add(rules)
     db.flush()

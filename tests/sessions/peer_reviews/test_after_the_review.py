@@ -242,3 +242,21 @@ def test_feedback_is_told_in_figures_from_three_answers_on(db, review):
     assert (few.count, few.mean, few.kept) == (2, None, ())
     assert (figures.count, figures.mean, figures.changed) == (3, 4.0, ("Shorter",))
     assert sorted(figures.kept) == ["bo likes it", "cy likes it"]
+
+
+def test_nothing_is_asked_of_a_host_while_its_meeting_is_still_to_be_held(db):
+    review = make_review(db)
+    make_finding(db, review)
+    late = after(StepKind.RESPONSE, review, db)
+    db.commit()
+
+    with clock.frozen_at(late):
+        run_due_timers()
+        before, owes = asked(), owed_by_host(db, review.subject)
+        hold(db, review)
+        db.commit()
+    with clock.frozen_at(late + timedelta(days=1)):
+        run_due_timers()
+
+    assert (before, owes) == ([], [])
+    assert asked() == [(StepKind.RESPONSE, 1)]

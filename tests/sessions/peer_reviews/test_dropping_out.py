@@ -23,11 +23,12 @@ from sessions.peer_reviews.hosting import (
     hosting_of,
     writes_application,
 )
-from sessions.peer_reviews.live import part_on, speakers_of
+from sessions.peer_reviews.live import hold_review_meeting, part_on, speakers_of
 from sessions.peer_reviews.places import ask_into_review, leave_review
 from sessions.peer_reviews.reviews import PlaceState, ReviewRole, ReviewState, inside_review, places_of, reviews_of
 from sessions.peer_reviews.selection import decide_application, release_selection
 from sessions.peer_reviews.templates import StepKind
+from sessions.reports.versions import without_a_report
 from tests.makers import again, make_member, make_person, person_of
 from tests.sessions.makers_review_hosts import CASE, make_applicant, make_application, open_step, place_of
 from tests.sessions.makers_review_meetings import FIRST
@@ -224,3 +225,38 @@ def test_in_a_review_that_is_prepared_nothing_is_possible_once_its_event_is_clos
             db, story.ada, story.review.subject, person=person_of(db, story.newcomer(ReviewRole.OBSERVER)),
             role=ReviewRole.OBSERVER,
         )  # fmt: skip
+
+
+def test_without_a_rapporteur_the_moderator_is_reminded_of_the_report_and_then_the_organiser(db):
+    story = up_to(db, "report")
+    id, mo = story.review.subject.id, story.of(ReviewRole.MODERATOR)
+    ria = story.of(ReviewRole.RAPPORTEUR)
+
+    reminded = [without_a_report(db, {id})]
+    for role in (ReviewRole.RAPPORTEUR, ReviewRole.MODERATOR):
+        with at("report"):
+            story.drops_out(role)
+        reminded.append(without_a_report(db, {id}))
+
+    assert reminded == [{id: {ria.person}}, {id: {mo.person}}, {id: {story.ada.person}}]
+
+
+def test_a_meeting_can_be_said_to_be_held_after_its_event_was_closed(db):
+    story = up_to(db, "meeting")
+    story.close_the_event()
+    mo = story.of(ReviewRole.MODERATOR)
+
+    with at("meeting"):
+        hold_review_meeting(db, mo, story.seen_by(mo))
+        STEPS["findings"][1](story)
+
+    assert story.review.subject.review.state is ReviewState.HELD
+
+
+def test_a_meeting_that_did_not_begin_is_not_held_after_its_event_was_closed(db):
+    story = up_to(db, "agenda")
+    story.close_the_event()
+    mo = story.of(ReviewRole.MODERATOR)
+
+    with pytest.raises(Conflict, match="No part of this meeting"):
+        hold_review_meeting(db, mo, story.seen_by(mo))

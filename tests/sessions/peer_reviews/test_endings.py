@@ -12,7 +12,14 @@ from events.core.timers import run_due_timers
 from sessions.peer_reviews.chasing import review_board, without_desk_notes
 from sessions.peer_reviews.desk_notes import GENERAL, hand_in_desk_notes
 from sessions.peer_reviews.endings import ask_substitute, cancel_review, withdraw_as_host
-from sessions.peer_reviews.places import ask_into_review, leave_review, take_out_of_review
+from sessions.peer_reviews.places import (
+    accept_review_place,
+    ask_into_review,
+    decline_review_place,
+    leave_review,
+    open_place_of,
+    take_out_of_review,
+)
 from sessions.peer_reviews.reviews import (
     PlaceState,
     ReviewOver,
@@ -25,6 +32,7 @@ from sessions.peer_reviews.reviews import (
 from sessions.peer_reviews.setting_up import change_step, get_step
 from sessions.peer_reviews.templates import StepKind
 from tests.makers import again, make_member, make_person, person_of
+from tests.sessions.makers_reports import hold
 from tests.sessions.makers_review_hosts import in_step, open_step, place_of
 from tests.sessions.makers_reviews import make_review
 
@@ -176,3 +184,20 @@ def test_nobody_is_reminded_of_a_review_that_was_cancelled(db, review):
 
     db.expire_all()
     assert facts(db, "ReviewPartDue") == []
+
+
+def test_who_was_asked_to_be_a_peer_cannot_accept_once_the_meeting_was_held_and_others_can(db, review):
+    late, other = make_person(db, "Nia Novak"), make_person(db, "Uwe Ulm")
+    ask_into_review(db, review.ada, review.subject, person=person_of(db, late), role=ReviewRole.PEER)
+    ask_into_review(db, review.ada, review.subject, person=person_of(db, other), role=ReviewRole.OBSERVER)
+    hold(db, review)
+
+    with pytest.raises(Conflict, match="The meeting was held"):
+        accept_review_place(db, again(db, late), place_of(db, review.subject, late))
+    with pytest.raises(Conflict, match="The meeting was held"):
+        ask_into_review(db, review.ada, review.subject, person=person_of(db, late), role=ReviewRole.PEER)
+    accept_review_place(db, again(db, other), place_of(db, review.subject, other))
+    decline_review_place(db, again(db, late), place_of(db, review.subject, late))
+
+    assert open_place_of(db, again(db, late), review.event.id) is None
+    assert place_of(db, review.subject, other).place.state is PlaceState.ACCEPTED

@@ -4,8 +4,10 @@ import pytest
 
 from events.clusters import add_to_cluster
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
+from events.organisations import OrganisationKind
 from sessions.peer_choice.problem import Bar
 from sessions.peer_choice.solving import choose_peers
+from sessions.peer_reviews.attribution import protected_in, without_names
 from sessions.peer_reviews.endings import ask_substitute
 from sessions.peer_reviews.peers import (
     Offered,
@@ -19,7 +21,7 @@ from sessions.peer_reviews.peers import (
     stances_in,
     take_offer_back,
 )
-from sessions.peer_reviews.places import accept_review_place, decline_review_place
+from sessions.peer_reviews.places import accept_review_place, ask_into_review, decline_review_place
 from sessions.peer_reviews.proposals import (
     Barred,
     add_to_proposal,
@@ -32,7 +34,7 @@ from sessions.peer_reviews.proposals import (
 )
 from sessions.peer_reviews.reviews import PlaceState, ReviewNotOn, ReviewRole, peer_of_review, places_of
 from sessions.peer_reviews.templates import StepKind
-from tests.makers import again, make_member, make_person, person_of
+from tests.makers import again, make_member, make_organisation, make_person, person_of
 from tests.sessions.makers_review_hosts import make_offer, open_step, place_of, shut_step
 from tests.sessions.makers_reviews import make_review
 
@@ -226,3 +228,45 @@ def test_only_organisers_propose(db, review, offers):
     with pytest.raises(NotAllowed):
         keep_proposal(db, offers["Fi Falk"], review.event, places=set())
     assert find_offer(db, review.event.event, review.ada.person) is None
+
+
+@pytest.fixture
+def two_homes(db, review):
+    """Somebody of two clusters, who would come for the one that they joined last."""
+    first, last = (
+        make_organisation(db, name, kind=OrganisationKind.CLUSTER_ORGANISATION, country=country)
+        for name, country in (("Aland Hub", "FI"), ("Brabant Hub", "NL"))
+    )
+    tom = make_member(db, make_member(db, make_person(db, "Tom Tesar"), first), last)
+    offered = Offered(last.id, (), ("en",))
+    offer_as_peer(db, tom, peers_wanted_in(db, review.event.event), offered=offered)
+    return tom, first, last
+
+
+def test_a_peer_comes_from_the_organisation_that_they_offered_for(db, review, two_homes):
+    tom, _first, last = two_homes
+
+    ask_peer(db, review.ada, review.subject, person=person_of(db, tom))
+
+    assert place_of(db, review.subject, tom).place.organisation_id == last.id
+
+
+def test_whoever_is_asked_again_comes_from_where_they_offer_for_now_and_from_before(db, review, two_homes):
+    tom, first, last = two_homes
+    ask_into_review(db, review.ada, review.subject, person=person_of(db, tom), role=ReviewRole.PEER)
+    decline_review_place(db, tom, place_of(db, review.subject, tom))
+
+    ask_peer(db, review.ada, review.subject, person=person_of(db, tom))
+
+    place = place_of(db, review.subject, tom).place
+    assert (place.organisation_id, place.came_from, place.state) == (last.id, [first.name], PlaceState.ASKED)
+
+
+def test_where_a_peer_belongs_to_several_organisations_none_of_them_is_told(db, review, two_homes):
+    tom, _first, _last = two_homes
+    ask_peer(db, review.ada, review.subject, person=person_of(db, tom))
+
+    protected = protected_in(db, review.subject.id)
+
+    said = "Aland Hub and Brabant Hub visit members; Straw does not."
+    assert without_names(said, protected, shown=False) == "▒▒▒ and ▒▒▒ visit members; Straw does not."

@@ -10,6 +10,7 @@ from events.core import clock
 from events.core.journal import JournalEntry
 from events.core.refusals import Conflict, Invalid, NotAllowed
 from events.core.timers import has_timer
+from events.events import EventClosedAlready, close_event
 from sessions.peer_reviews.assessment_questions import (
     AskedOfHosts,
     assessment_questions_of,
@@ -18,7 +19,8 @@ from sessions.peer_reviews.assessment_questions import (
 from sessions.peer_reviews.reviews import Attribution, rules_of, steps_of
 from sessions.peer_reviews.setting_up import RulesPlan, change_step, get_step, set_review_rules
 from sessions.peer_reviews.steps import NEAR, step_of
-from sessions.peer_reviews.templates import StepKind
+from sessions.peer_reviews.templates import AFTER_THE_MEETING, StepKind
+from tests.frontend.browser import Browser
 from tests.makers import again, make_event, make_person, make_programme
 from tests.sessions.makers_reviews import make_review_event
 
@@ -158,3 +160,17 @@ def test_an_event_that_is_no_peer_review_has_no_rules(db, ada):
     with pytest.raises(Conflict) as refused:
         set_review_rules(db, again(db, ada), hackathon, plan=PLAN)
     assert "no peer review" in str(refused.value)
+
+
+def test_in_an_event_that_is_over_only_what_is_due_after_its_meetings_is_moved(db, ada, event):
+    close_event(db, again(db, ada), event)
+    later, before = get_step(db, event, "follow-up after 3 months"), get_step(db, event, "desk notes")
+    dates = {"starts_at": clock.now() + timedelta(days=100), "ends_at": clock.now() + timedelta(days=120)}
+
+    change_step(db, again(db, ada), later, **dates)
+    with pytest.raises(EventClosedAlready):
+        change_step(db, again(db, ada), before, **dates)
+    page = Browser(db, again(db, ada)).get(f"/e/{event.event.slug}/reviews/rules")
+
+    assert later.step.starts_at == dates["starts_at"]
+    assert page.html.count('name="starts_at"') == len(AFTER_THE_MEETING)

@@ -6,7 +6,7 @@ from events.core.access import VISITOR
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from sessions.lessons import Wanted, lessons_in, withdraw_lesson
 from sessions.peer_reviews.findings import FindingState, Level
-from sessions.peer_reviews.reviews import ReviewState
+from sessions.peer_reviews.reviews import ReviewRole, ReviewState
 from sessions.reports.editing import (
     add_chapter,
     fill_report,
@@ -19,8 +19,10 @@ from sessions.reports.editing import (
     write_report,
 )
 from sessions.reports.material import not_used
+from sessions.reports.naming import naming_in
 from sessions.reports.quotations import QuotationState, agreed_quotations, withdraw_quotation
 from sessions.reports.reports import (
+    ItemKind,
     ReportKind,
     chapters_of,
     items_of,
@@ -39,18 +41,19 @@ from sessions.reports.versions import (
     versions_of,
     withdraw_report,
 )
-from tests.makers import again, make_person, person_of
+from tests.makers import again, make_member, make_person, person_of
 from tests.sessions.makers_reports import (
     hold,
     make_finding,
     make_lesson,
     make_quotation,
     make_report,
+    make_second_review,
     name_all,
     programme_of,
     version_in,
 )
-from tests.sessions.makers_reviews import make_review
+from tests.sessions.makers_reviews import give_place, make_review
 
 
 @pytest.fixture
@@ -262,6 +265,18 @@ def test_a_quotation_is_shown_between_yes_and_no_longer(db, review):
     assert (agreed.quotation.state, agreed.quotation.text) == (QuotationState.WITHDRAWN, "")
 
 
+def test_the_words_of_another_never_take_the_place_of_somebody_who_was_erased(db, review, ada):
+    first = make_quotation(db, review, text="Of somebody who is gone.")
+    report = make_report(db, review)
+    fill_report(db, ada, report)
+    db.delete(first.quotation)
+    db.flush()
+
+    second = make_quotation(db, review, "cy", text="Of another.")
+
+    assert [one.id for one in not_used(db, report) if one.kind is ItemKind.QUOTATION] == [second.id]
+
+
 def test_a_private_review_overrules_the_wish_to_be_named(db, review):
     quotation = make_quotation(db, review, named=True)
 
@@ -341,3 +356,18 @@ def test_nothing_is_written_into_a_chapter_that_was_removed_or_is_of_another_rep
             write_chapter(db, ed, subject, chapter=row.public_id, title="By Ed", text="")
 
     assert "By Ed" not in [one.title for each in (report, other) for one in chapters_of(db, each.id)]
+
+
+def test_what_editors_write_does_not_tell_where_peers_come_from_but_who_hosts(db, review):
+    second = make_second_review(db, review)
+    give_place(db, second, again(db, review.people["hal"]), ReviewRole.PEER)
+    olga = make_member(db, make_person(db, "Olga Orlow", email="olga@straw.example"), review.host)
+    give_place(db, review, olga, ReviewRole.OBSERVER)
+    said = "Straw and Berg Cluster agree."
+
+    private = naming_in(db, review.event.programme_id).written(said)
+    name_all(db, review)
+    name_all(db, second)
+
+    assert private == "Straw and […] agree."
+    assert naming_in(db, review.event.programme_id).written(said) == said

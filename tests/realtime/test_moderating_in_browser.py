@@ -1,0 +1,135 @@
+# ruff: noqa: F811 - `room` is a fixture of another file
+"""Moderators in Chromium: what is reported and said reaches their open pages, with what they need to act on it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from events.core.database import transaction
+from sessions.chat import MessageOnStage, write_message
+from sessions.moderation import report_message, report_question, settle_reports
+from sessions.stages import get_stage
+from tests.realtime.test_in_browser import LISTEN, Room, browser, room  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.browser
+
+
+def say(room: Room, body: str) -> MessageOnStage:
+    """A message of Tam's."""
+    with transaction() as db:
+        stage = get_stage(db, room.show.tam, room.show.stage.public_id)
+        return MessageOnStage(write_message(db, room.show.tam, stage, body=body), stage.stage, stage.event)
+
+
+def report(room: Room, thing: MessageOnStage) -> None:
+    """Bo reports it."""
+    with transaction() as db:
+        report_message(db, room.show.bo, thing)
+
+
+def test_a_report_comes_in_sight_of_the_moderator_and_is_announced(room: Room) -> None:
+    message = say(room, "Something not nice")
+    page = room.enter("hal", "/moderation")
+    expect(page.get_by_text("Nothing is reported.")).to_be_visible()
+    page.evaluate(LISTEN)
+
+    report(room, message)
+
+    reported = page.locator("[data-reports]")
+    expect(reported).to_contain_text("Something not nice")
+    expect(page.locator("#toasts")).to_contain_text("Something was reported.")
+    page.wait_for_function("window.said.some(([_at, text]) => text === 'Something was reported.')")
+    reported.get_by_role("button", name="Take off").click()
+    expect(page.locator("[data-reports]")).to_contain_text("taken off")
+
+
+def test_what_another_moderator_settled_goes_from_the_page(room: Room) -> None:
+    message = say(room, "Something not nice")
+    report(room, message)
+    page = room.enter("hal", "/moderation")
+    button = page.locator("[data-reports]").get_by_role("button", name="Settled")
+    button.focus()
+
+    say(room, "Something else")
+    expect(page.locator("[data-message]").first).to_contain_text("Something else")
+    expect(page.locator("[data-reports]").get_by_role("button", name="Settled")).to_be_focused()
+    with transaction() as db:
+        settle_reports(db, room.show.hal, message)
+
+    expect(page.get_by_text("Nothing is reported.")).to_be_visible()
+    expect(page.locator("#toasts")).not_to_contain_text("Something was reported.")
+
+
+def test_the_control_room_counts_reports_as_they_come(room: Room) -> None:
+    question = room.ask("Is that a question?")
+    page = room.enter("hal", "/control")
+    link = page.get_by_role("link", name="Reported:")
+    expect(link).to_be_hidden()
+
+    with transaction() as db:
+        report_question(db, room.show.bo, question)
+
+    expect(link).to_have_text("Reported: 1")
+    expect(page.locator("#toasts")).to_contain_text("Something was reported.")
+    with transaction() as db:
+        settle_reports(db, room.show.hal, question)
+    expect(link).to_be_hidden()
+
+
+def test_the_chat_is_read_and_moderated_in_the_control_room(room: Room) -> None:
+    say(room, "Said before")
+    host, guest = room.enter("hal", "/control"), room.enter("bo")
+    guest.get_by_role("tab", name="Chat").click()
+    expect(host.locator("[data-chat]")).to_contain_text("Said before")
+
+    say(room, "Said now")
+    line = host.locator("[data-message]", has_text="Said now")
+    expect(guest.locator("[data-chat]")).to_contain_text("Said now")
+    line.get_by_role("button", name="Take off").click()
+
+    expect(guest.locator("[data-chat]")).not_to_contain_text("Said now")
+    line.get_by_role("button", name="Put back").click()
+    expect(guest.locator("[data-chat]")).to_contain_text("Said now")
+    line.get_by_role("button", name="Silence").click()
+    expect(host.locator("#toasts")).to_contain_text("They can read, vote and react, and say nothing.")
+
+
+def test_a_pitch_is_called_off_in_two_steps_and_put_back_while_the_page_stays(room: Room) -> None:
+    page, other = room.enter("hal", "/control"), room.enter("ada", "/control")
+    page.evaluate("window.stayed = true")
+    row = page.locator("[data-pitch]", has_text="Millstone")
+    row.locator("summary").click()
+    expect(row.get_by_role("dialog")).to_be_visible()
+    row.get_by_role("button", name="Leave it as it is").click()
+    expect(page.locator("[data-pitch]")).to_have_count(3)
+
+    row.locator("summary").click()
+    row.get_by_label("Reason").fill("The team is ill.")
+    row.get_by_role("button", name="Call this pitch off").click()
+    expect(page.locator("[data-pitch]")).to_have_count(2)
+    for one in (page, other):
+        expect(one.locator("[data-called-off]")).to_contain_text("The team is ill.")
+    other.locator("[data-called-off]").get_by_role("button", name="Put back").click()
+
+    for one in (page, other):
+        expect(one.locator("[data-pitch] [data-slot=team].row-title")).to_have_text(["Lantern", "Millstone", "Orchard"])
+        expect(one.locator("[data-called-off]")).to_be_hidden()
+    row.locator("summary").click()  # The row came anew, from its mould.
+    row.get_by_label("Reason").fill("Ill again.")
+    row.get_by_role("button", name="Call this pitch off").click()
+    expect(other.locator("[data-called-off]")).to_contain_text("Ill again.")
+    assert page.evaluate("window.stayed")
+
+
+def test_the_newest_message_is_in_sight_until_somebody_reads_further_up(room: Room) -> None:
+    for number in range(30):
+        say(room, f"Message {number}")
+    page = room.enter("hal", "/control")
+    expect(page.locator("[data-message]", has_text="Message 29")).to_be_in_viewport()
+
+    say(room, "The newest")
+    expect(page.locator("[data-message]", has_text="The newest")).to_be_in_viewport()
+    page.locator("[data-message]", has_text="Message 12").scroll_into_view_if_needed()
+    say(room, "Newer still")
+
+    expect(page.locator("[data-message]", has_text="Newer still")).to_have_count(1)
+    expect(page.locator("[data-message]", has_text="Message 12")).to_be_in_viewport()
