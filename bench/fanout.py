@@ -42,6 +42,8 @@ class Ground:
     folder: Path
     stage: str
     node_modules: Path | None
+    channels_python: Path | None = None
+    redis: str = ""
 
     @property
     def url(self) -> str:
@@ -102,6 +104,10 @@ def command_of(name: str, port: int, ground: Ground) -> tuple[list[str], dict[st
         return [str(ground.folder / "floor"), str(port)], {}
     if name == "node":
         return ["node", str(HERE / "load" / "node_socketio.cjs"), str(port)], {"NODE_PATH": str(ground.node_modules)}
+    if name == "channels":
+        options = "--ws websockets-sansio --ws-per-message-deflate false --log-level error --backlog 4096".split()
+        command = [str(ground.channels_python), "-m", "uvicorn", "--app-dir", str(HERE / "load"), "channels_room:app"]
+        return [*command, "--port", str(port), *options], {"BENCH_CHANNELS_REDIS": ground.redis}
     environment = {"FOLKMOOT_DATABASE_URL": ground.url, "FOLKMOOT_SECRET": SECRET, "FOLKMOOT_PUBLIC_URL": ORIGIN}
     if os.environ.get("BENCH_REDIS") and name == "ours":
         environment["FOLKMOOT_REDIS_URL"] = os.environ["BENCH_REDIS"]
@@ -136,14 +142,19 @@ def running(name: str, ground: Ground) -> Iterator[tuple[int, int]]:
             child.wait()
 
 
-def load(name: str, port: int | str, pid: int | str, ground: Ground, options: list[str]) -> dict[str, Any]:
+def load(
+    name: str, port: int | str, pid: int | str, ground: Ground, options: list[str], *, patience: float = 300
+) -> dict[str, Any]:
+    """What the load generator found out about a server."""
     command = [str(ground.folder / "fanload"), "--port", str(port), "--pid", str(pid), "--label", name, "--quiet"]
-    if name in {"floor", "websockets"}:
+    if name in {"floor", "websockets", "channels"}:
         command.append("--raw")
+    if name == "channels":
+        command += ["--path", "/ws"]
     if name == "ours":
         join = json.dumps(["join", {"stage": ground.stage}])
         command += ["--header", f"Origin: {ORIGIN}", "--header-file", str(ground.folder / "cookies"), "--join", join]
-    found = subprocess.run([*command, *options], capture_output=True, text=True, timeout=300, check=False)
+    found = subprocess.run([*command, *options], capture_output=True, text=True, timeout=patience, check=False)
     if found.returncode:
         raise RuntimeError(f"{name}: {found.stderr[-300:]}")
     result: dict[str, Any] = json.loads(found.stdout)

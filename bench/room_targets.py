@@ -1,10 +1,12 @@
 """What live rooms are measured by, each target with what was found in this run and whether it was kept.
 
     python -m bench.room_targets [--clients 500] [--rounds 3] [--seconds 2] [--node-modules DIR] [--redis URL]
+                                 [--channels-python PATH] [--held 30] [--only delivery,answers,steady,stalled,two,idle]
 
 Each is a ratio of server CPU against a reference that ran between the same rounds: python-socketio as it comes, one
-send(2) per client from C, Node's socket.io where it is (`npm install socket.io` in some DIR). Rows without their
-reference say what is missing. What goes through POST, commit and message is measured by `python -m bench.pitch_night`.
+send(2) per client from C, Node's socket.io where it is (`npm install socket.io` in some DIR), Django Channels where a
+Python has channels, channels_redis and uvicorn. Rows without their reference say what is missing. What goes through
+POST, commit and message is measured by `python -m bench.pitch_night`.
 """
 
 import argparse
@@ -12,15 +14,14 @@ import os
 import random
 import shutil
 import statistics
-import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from bench.fanout import Ground, build, load, make_room, running
-from bench.pitch_night import used
 
 NOOP = {"ours": '["clock",{}]'}
 Found = dict[str, dict[str, float]]
@@ -48,7 +49,7 @@ def row(target: str, found: str, kept: bool | None) -> None:
 
 
 def delivery(ground: Ground, servers: list[str], clients: int, rounds: int, options: list[str]) -> None:
-    """R1, R2 and R5: what a delivery costs, whether that grows with the room, and what it costs to come in."""
+    """R1, R2, R4 and R5: what a delivery costs, whether that grows with the room, and what it costs to come in."""
     found = rounds_of(ground, servers, clients, rounds, [*options, "--window", "1"])
     cost = {name: one["srv_us_per_deliv"] for name, one in found.items()}
     stock, floor = cost["ours"] / cost["stock"], cost["ours"] / cost["floor"]
@@ -57,6 +58,10 @@ def delivery(ground: Ground, servers: list[str], clients: int, rounds: int, opti
     node = "node" in cost
     row(f"R1 {clients}: <= 0.75 x Node's socket.io", f"{cost['ours'] / cost['node']:.2f} x" if node else "no socket.io",
         cost["ours"] <= 0.75 * cost["node"] if node else None)  # fmt: skip
+    here = "channels" in cost
+    row(f"R4 {clients}: <= 1/12 of Django Channels over Redis",
+        f"1/{cost['channels'] / cost['ours']:.1f} ({cost['channels']:.0f} us)" if here else "no --channels-python",
+        12 * cost["ours"] <= cost["channels"] if here else None)  # fmt: skip
     large = rounds_of(ground, ["ours"], clients * 5, rounds, [*options, "--window", "1"])["ours"]
     flat = large["srv_us_per_deliv"] / cost["ours"]
     row(f"R2 a delivery to {clients * 5} <= 1.3 x one to {clients}", f"{flat:.2f} x", flat <= 1.3)
@@ -77,6 +82,18 @@ def answers(ground: Ground, servers: list[str], rounds: int, options: list[str])
     if "node" in cost:
         ratio = cost["ours"] / cost["node"]
         row("R6 event and answer <= 2.6 x Node", f"{ratio:.2f} x", ratio <= 2.6)
+
+
+def steady(ground: Ground, clients: int, rounds: int) -> None:
+    """R3: a hundred messages a second to everybody, and what one send(2) per client from C takes for the same."""
+    options = ["--rate", "100", "--duration", "10", "--warmup", "1"]
+    found = rounds_of(ground, ["ours", "floor"], clients, rounds, options)
+    ours, floor = found["ours"], found["floor"]["srv_cpu"]
+    grown = ours["rss_end_mib"] - ours["rss_mib"]
+    row(f"R3 100 a second to {clients}: p99 <= 150 ms, nothing lost, <= 10 MiB more", f"{ours['p99_ms']:.0f} ms, lost "
+        f"{ours['lost']:.0f}, {grown:.1f} MiB", ours["p99_ms"] <= 150 and not ours["lost"] and grown <= 10)  # fmt: skip
+    row("R3 the same: <= 0.35 of a core", f"{ours['srv_cpu']:.2f} of a core; from C {floor:.2f}",
+        ours["srv_cpu"] <= 0.35)  # fmt: skip
 
 
 def stalled(ground: Ground, clients: int, rounds: int, options: list[str]) -> None:
@@ -108,34 +125,30 @@ def two_processes(ground: Ground, clients: int, rounds: int, options: list[str],
         cost <= 1.3 and wrong == 0)  # fmt: skip
 
 
-def idle(ground: Ground, clients: int) -> None:
-    """R9: what people cost who only have the room open; the calmest ten of thirty seconds."""
-    with running("ours", ground) as (port, pid):
-        command = [
-            str(ground.folder / "fanload"),
-            "--port",
-            str(port),
-            "--pid",
-            str(pid),
-            "--quiet",
-            "-n",
-            str(clients),
-        ]
-        command += ["--header", "Origin: http://folkmoot.example", "--header-file", str(ground.folder / "cookies")]
-        command += ["--join", f'["join",{{"stage":"{ground.stage}"}}]', "--hold", "45", "--duration", "1"]
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        try:
-            time.sleep(12)
-            seen = []
-            for _second in range(30):
-                seen.append(used(pid)[0])
-                time.sleep(1)
-        finally:
-            child.kill()
-            child.wait()
-    share = min(later - sooner for sooner, later in zip(seen, seen[10:], strict=False)) / 10
+def idle(ground: Ground, clients: int, seconds: int) -> None:
+    """R9: what people cost who only have the room open, by the scheduler's clock in the calmest third of those seconds,
+    and whether all of them are still there at the end."""
+    coming = 10 + clients // 300
+    options = ["-n", str(clients), "--hold", str(seconds + coming), "--duration", "1", "--connect-timeout", "120"]
+    with running("ours", ground) as (port, pid), ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(load, "ours", port, pid, ground, options, patience=seconds + 4 * coming + 120)
+        time.sleep(coming)
+        seen = []
+        for _second in range(seconds):
+            seen.append(scheduled(pid))
+            time.sleep(1)
+        held = loading.result()
+    third = seconds // 3
+    share = min(later - sooner for sooner, later in zip(seen, seen[third:], strict=False)) / third
     row(f"R9 {clients} who only have the room open <= 1 % of a core per 1,000", f"{share * 100:.2f} % of a core",
         share * 1000 / clients <= 0.01)  # fmt: skip
+    row(f"R9 the same: all are there after {seconds} s", f"{held['ready']} came, {held['dead']} dropped",
+        held["ready"] == clients and not held["dead"])  # fmt: skip
+
+
+def scheduled(pid: int) -> float:
+    """Seconds of CPU that all threads of a process had; ticks of a hundredth miss what is shorter than they are."""
+    return sum(int(one.read_text().split()[0]) for one in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
 def main() -> None:
@@ -145,22 +158,35 @@ def main() -> None:
     wanted.add_argument("--seconds", type=float, default=2)
     wanted.add_argument("--node-modules", type=Path)
     wanted.add_argument("--redis", default="redis://127.0.0.1:6379/14")
+    wanted.add_argument("--only", default="delivery,answers,steady,stalled,two,idle", help="some of these, with commas")
+    wanted.add_argument("--channels-python", type=Path)
+    wanted.add_argument("--held", type=int, default=30, help="seconds for which idle clients are held")
     chosen = wanted.parse_args()
+    only = set(chosen.only.split(","))
     node = chosen.node_modules
     servers = ["ours", "stock", "floor"]
     if node and shutil.which("node") and (node / "socket.io").is_dir():
         servers.append("node")
+    if chosen.channels_python:
+        servers.append("channels")
     options = ["--duration", str(chosen.seconds), "--warmup", "0.5"]
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}; {chosen.rounds} rounds, medians")
     with tempfile.TemporaryDirectory() as folder:
         build(Path(folder))
-        ground = Ground(Path(folder), make_room(Path(folder), chosen.clients * 5), node)
-        delivery(ground, servers, chosen.clients, chosen.rounds, options)
-        answers(ground, servers, chosen.rounds, options)
-        stalled(ground, chosen.clients, chosen.rounds, options)
-        two_processes(ground, chosen.clients, chosen.rounds, options, chosen.redis)
-        idle(ground, chosen.clients)
-    print("R3 and what POST, commit and message cost together: python -m bench.pitch_night. R4 needs Django Channels.")
+        ground = Ground(Path(folder), make_room(Path(folder), chosen.clients * 5), node,
+                        chosen.channels_python, chosen.redis)  # fmt: skip
+        steps = {
+            "delivery": lambda: delivery(ground, servers, chosen.clients, chosen.rounds, options),
+            "answers": lambda: answers(ground, servers, chosen.rounds, options),
+            "steady": lambda: steady(ground, chosen.clients, chosen.rounds),
+            "stalled": lambda: stalled(ground, chosen.clients, chosen.rounds, options),
+            "two": lambda: two_processes(ground, chosen.clients, chosen.rounds, options, chosen.redis),
+            "idle": lambda: idle(ground, chosen.clients, chosen.held),
+        }
+        for name, step in steps.items():
+            if name in only:
+                step()
+    print("What POST, commit and message cost together: python -m bench.pitch_night")
 
 
 if __name__ == "__main__":
