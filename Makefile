@@ -7,8 +7,8 @@ NPM    := $(shell command -v npm)
 
 # What people may set: make run PORT=9000, make test WORKERS=4 TESTS=tests/sessions, make test ALL=1
 PORT    ?= 8000
-# One more than there are cores: much of a test is waiting for a database or a browser.
-WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ "$$n" -gt 3 ] && echo 4 || echo "$$((n + 1))")
+# Twice the cores: much of a test is waiting for a database or a browser.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ "$$n" -gt 3 ] && echo 8 || echo "$$((2 * n))")
 TESTS   ?=
 ALL     ?=
 
@@ -100,20 +100,21 @@ format: $(DEV)
 
 # The browser tests take Chromium from this machine, else Playwright's own.
 chromium: $(DEV)
-	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	@for name in chromium-headless-shell chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
 	has_own() { $(BIN)/python -c 'import os, sys; from playwright.sync_api import sync_playwright as start; \
 	p = start().start(); found = os.path.exists(p.chromium.executable_path); p.stop(); sys.exit(not found)'; }; \
 	has_own && exit 0; \
 	echo "No Chromium here; installing one for the browser tests."; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get install -y -qq chromium >/dev/null 2>&1; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { apt-get install -y -qq chromium-headless-shell || apt-get install -y -qq chromium; } >/dev/null 2>&1; then exit 0; fi; \
 	if $(BIN)/playwright install chromium && has_own; then exit 0; fi; \
-	echo "Browser tests need Chromium. Install it (Debian: apt-get install chromium), then run this again." >&2
+	echo "Browser tests need Chromium. Install it (Debian: apt-get install chromium-headless-shell), then run this again." >&2
 
 prove: $(PROOFS)
 
-# What `make test` leaves out: every test on PostgreSQL, every page in all four looks, every letter in all languages.
+# What `make test` leaves out: every test on PostgreSQL, every route as everybody, every page in all four looks, every
+# letter in all languages.
 prove-both: $(DEV) $(NODE) chromium
-	FOLKMOOT_TEST_ALL=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q -k "postgres or accessibility or writing"
+	FOLKMOOT_TEST_ALL=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q -k "postgres or accessibility or writing or keeps_the_focus or table_says"
 
 prove-%: tests/prove/test_%.py $(DEV) $(NODE)
 	$(BIN)/python -m pytest -m prove -s --timeout 1800 $<

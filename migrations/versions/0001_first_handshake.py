@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_e67a686d5f"
+revision = "0001_b7151b1b7b"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -156,19 +156,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_person_public_id")),
     )
     op.create_table(
-        "programme",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=40), nullable=False),
-        sa.Column("slug", sa.String(length=60), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("summary", sa.String(length=500), nullable=False),
-        sa.Column("funding", sa.String(length=300), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_programme_public_id")),
-        sa.UniqueConstraint("slug", name=op.f("uq_programme_slug")),
-    )
-    op.create_table(
         "sent_form",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sender", sa.String(length=80), nullable=False),
@@ -221,6 +208,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_address_change_person_id"), "address_change", ["person_id"], unique=False)
     op.create_table(
+        "address_lifted",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("why", sa.String(length=300), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("suppressed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_address_lifted_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_lifted")),
+    )
+    op.create_index(op.f("ix_address_lifted_address"), "address_lifted", ["address"], unique=False)
+    op.create_index(op.f("ix_address_lifted_by_id"), "address_lifted", ["by_id"], unique=False)
+    op.create_table(
         "busy_time",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -253,6 +254,7 @@ def upgrade() -> None:
         sa.Column("answered_sequence", sa.Integer(), nullable=True),
         sa.Column("answer_stamp", sa.DateTime(timezone=True), nullable=True),
         sa.Column("comment", sa.String(length=1000), nullable=False),
+        sa.Column("delegate", sa.String(length=254), nullable=False),
         sa.Column("instance_answers", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["calendar_entry.id"], name=op.f("fk_calendar_invitee_entry_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_calendar_invitee_person_id")),
@@ -279,6 +281,8 @@ def upgrade() -> None:
         sa.Column("path", sa.String(length=200), nullable=False),
         sa.Column("join_at", sa.String(length=500), nullable=False),
         sa.Column("series", sa.JSON(), nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("clock_at", sa.String(length=20), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["calendar_entry.id"], name=op.f("fk_calendar_revision_entry_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_revision")),
@@ -319,18 +323,19 @@ def upgrade() -> None:
     op.create_index("ix_delivery_due", "delivery", ["done_at", "dead_at", "due_at"], unique=False)
     op.create_index(op.f("ix_delivery_entry_id"), "delivery", ["entry_id"], unique=False)
     op.create_table(
-        "desk",
+        "digest_wish",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=40), nullable=False),
-        sa.Column("programme_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("countries", sa.JSON(), nullable=False),
-        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_desk_programme_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_desk_public_id")),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "often",
+            sa.Enum("daily", "weekly", "never", name="often", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("with_notices", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_digest_wish_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_wish")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_digest_wish_person_id")),
     )
-    op.create_index(op.f("ix_desk_programme_id"), "desk", ["programme_id"], unique=False)
     op.create_table(
         "entry_reminder",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -344,72 +349,6 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_entry_reminder_entry_id"), "entry_reminder", ["entry_id"], unique=False)
-    op.create_table(
-        "event",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("public_id", sa.String(length=40), nullable=False),
-        sa.Column("programme_id", sa.Integer(), nullable=False),
-        sa.Column("slug", sa.String(length=60), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "hackathon",
-                "matchmaking",
-                "pitch",
-                "peer review",
-                name="eventkind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "draft",
-                "published",
-                "running",
-                "closed",
-                name="eventstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("follows_id", sa.Integer(), nullable=True),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("tagline", sa.String(length=200), nullable=False),
-        sa.Column("description", sa.String(length=10000), nullable=False),
-        sa.Column("zone", sa.String(length=60), nullable=False),
-        sa.Column("capacity", sa.Integer(), nullable=True),
-        sa.Column(
-            "approval",
-            sa.Enum("automatic", "organiser", name="approval", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
-        sa.Column("by_code_only", sa.Boolean(), nullable=False),
-        sa.Column("confirm_hours", sa.Integer(), nullable=True),
-        sa.Column("team_size_min", sa.Integer(), nullable=False),
-        sa.Column("team_size_max", sa.Integer(), nullable=False),
-        sa.Column("grace_minutes", sa.Integer(), nullable=False),
-        sa.Column("gallery_opened_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("winners_announced_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("has_agenda", sa.Boolean(), nullable=False),
-        sa.Column("solo_allowed", sa.Boolean(), nullable=False),
-        sa.Column("teams_lock_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("certificates_issued_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["follows_id"], ["event.id"], name=op.f("fk_event_follows_id")),
-        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_event_programme_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_event_public_id")),
-        sa.UniqueConstraint("slug", name=op.f("uq_event_slug")),
-    )
-    op.create_index(op.f("ix_event_follows_id"), "event", ["follows_id"], unique=False)
-    op.create_index(op.f("ix_event_programme_id"), "event", ["programme_id"], unique=False)
     op.create_table(
         "held_reply",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -435,6 +374,7 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("stamp", sa.DateTime(timezone=True), nullable=False),
         sa.Column("comment", sa.String(length=1000), nullable=False),
+        sa.Column("delegate", sa.String(length=254), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
@@ -582,7 +522,7 @@ def upgrade() -> None:
         sa.Column("reply_to", sa.String(length=300), nullable=False),
         sa.Column("uid", sa.String(length=40), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("method", sa.String(length=10), nullable=False),
+        sa.Column("method", sa.String(length=20), nullable=False),
         sa.Column("subject", sa.String(length=300), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=True),
         sa.Column("sealed", sa.Boolean(), nullable=False),
@@ -721,37 +661,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", name=op.f("uq_own_calendar_person_id")),
     )
     op.create_table(
-        "programme_cluster",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("programme_id", sa.Integer(), nullable=False),
-        sa.Column("organisation_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_programme_cluster_organisation_id")
-        ),
-        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_programme_cluster_programme_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_cluster")),
-        sa.UniqueConstraint(
-            "programme_id", "organisation_id", name=op.f("uq_programme_cluster_programme_id_organisation_id")
-        ),
-    )
-    op.create_index(
-        op.f("ix_programme_cluster_organisation_id"), "programme_cluster", ["organisation_id"], unique=False
-    )
-    op.create_index(op.f("ix_programme_cluster_programme_id"), "programme_cluster", ["programme_id"], unique=False)
-    op.create_table(
-        "programme_editor",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("programme_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_programme_editor_person_id")),
-        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_programme_editor_programme_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_editor")),
-        sa.UniqueConstraint("programme_id", "person_id", name=op.f("uq_programme_editor_programme_id_person_id")),
-    )
-    op.create_index(op.f("ix_programme_editor_person_id"), "programme_editor", ["person_id"], unique=False)
-    op.create_index(op.f("ix_programme_editor_programme_id"), "programme_editor", ["programme_id"], unique=False)
-    op.create_table(
         "role_grant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -841,6 +750,132 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_stored_file_public_id")),
     )
     op.create_index(op.f("ix_stored_file_person_id"), "stored_file", ["person_id"], unique=False)
+    op.create_table(
+        "programme",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("summary", sa.String(length=500), nullable=False),
+        sa.Column("funding", sa.String(length=300), nullable=False),
+        sa.Column("logo_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["logo_id"], ["stored_file.id"], name=op.f("fk_programme_logo_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_programme_public_id")),
+        sa.UniqueConstraint("slug", name=op.f("uq_programme_slug")),
+    )
+    op.create_table(
+        "desk",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("countries", sa.JSON(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_desk_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_desk_public_id")),
+    )
+    op.create_index(op.f("ix_desk_programme_id"), "desk", ["programme_id"], unique=False)
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("slug", sa.String(length=60), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "hackathon",
+                "matchmaking",
+                "pitch",
+                "peer review",
+                name="eventkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "published",
+                "running",
+                "closed",
+                name="eventstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("follows_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("tagline", sa.String(length=200), nullable=False),
+        sa.Column("description", sa.String(length=10000), nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column(
+            "approval",
+            sa.Enum("automatic", "organiser", name="approval", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("by_code_only", sa.Boolean(), nullable=False),
+        sa.Column("confirm_hours", sa.Integer(), nullable=True),
+        sa.Column("team_size_min", sa.Integer(), nullable=False),
+        sa.Column("team_size_max", sa.Integer(), nullable=False),
+        sa.Column("grace_minutes", sa.Integer(), nullable=False),
+        sa.Column("gallery_opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("winners_announced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("has_agenda", sa.Boolean(), nullable=False),
+        sa.Column("solo_allowed", sa.Boolean(), nullable=False),
+        sa.Column("teams_lock_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("certificates_issued_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["follows_id"], ["event.id"], name=op.f("fk_event_follows_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_event_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_event_public_id")),
+        sa.UniqueConstraint("slug", name=op.f("uq_event_slug")),
+    )
+    op.create_index(op.f("ix_event_follows_id"), "event", ["follows_id"], unique=False)
+    op.create_index(op.f("ix_event_programme_id"), "event", ["programme_id"], unique=False)
+    op.create_table(
+        "programme_cluster",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_programme_cluster_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_programme_cluster_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_cluster")),
+        sa.UniqueConstraint(
+            "programme_id", "organisation_id", name=op.f("uq_programme_cluster_programme_id_organisation_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_programme_cluster_organisation_id"), "programme_cluster", ["organisation_id"], unique=False
+    )
+    op.create_index(op.f("ix_programme_cluster_programme_id"), "programme_cluster", ["programme_id"], unique=False)
+    op.create_table(
+        "programme_editor",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("named_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_programme_editor_person_id")),
+        sa.ForeignKeyConstraint(["programme_id"], ["programme.id"], name=op.f("fk_programme_editor_programme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_programme_editor")),
+        sa.UniqueConstraint("programme_id", "person_id", name=op.f("uq_programme_editor_programme_id_person_id")),
+    )
+    op.create_index(op.f("ix_programme_editor_person_id"), "programme_editor", ["person_id"], unique=False)
+    op.create_index(op.f("ix_programme_editor_programme_id"), "programme_editor", ["programme_id"], unique=False)
     op.create_table(
         "absence",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1110,6 +1145,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", "version", name=op.f("uq_consent_text_event_id_version")),
     )
     op.create_index(op.f("ix_consent_text_event_id"), "consent_text", ["event_id"], unique=False)
+    op.create_table(
+        "digest_turn",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_digest_turn_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_digest_turn_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_turn")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_digest_turn_event_id_person_id")),
+    )
+    op.create_index(op.f("ix_digest_turn_event_id"), "digest_turn", ["event_id"], unique=False)
+    op.create_index(op.f("ix_digest_turn_person_id"), "digest_turn", ["person_id"], unique=False)
     op.create_table(
         "item_in_event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2246,6 +2294,7 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("locked", sa.Boolean(), nullable=False),
         sa.Column("override", sa.String(length=500), nullable=False),
+        sa.Column("uid", sa.String(length=40), nullable=False),
         sa.ForeignKeyConstraint(["asker_id"], ["person.id"], name=op.f("fk_meeting_asker_id")),
         sa.ForeignKeyConstraint(["block_id"], ["block.id"], name=op.f("fk_meeting_block_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_meeting_event_id")),
@@ -2321,6 +2370,7 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["networking_id"], ["networking.id"], name=op.f("fk_networking_round_networking_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_networking_round")),
         sa.UniqueConstraint("networking_id", "number", name=op.f("uq_networking_round_networking_id_number")),
@@ -2396,6 +2446,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_networking_wish_networking_id"), "networking_wish", ["networking_id"], unique=False)
     op.create_index(op.f("ix_networking_wish_other_id"), "networking_wish", ["other_id"], unique=False)
     op.create_index(op.f("ix_networking_wish_person_id"), "networking_wish", ["person_id"], unique=False)
+    op.create_table(
+        "notice_kept",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_kept_notice_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_kept_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_kept")),
+        sa.UniqueConstraint("notice_id", "person_id", name=op.f("uq_notice_kept_notice_id_person_id")),
+    )
+    op.create_index(op.f("ix_notice_kept_notice_id"), "notice_kept", ["notice_id"], unique=False)
+    op.create_index(op.f("ix_notice_kept_person_id"), "notice_kept", ["person_id"], unique=False)
     op.create_table(
         "prize",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2502,6 +2564,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_quotation_review_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quotation")),
         sa.UniqueConstraint("public_id", name=op.f("uq_quotation_public_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_quotation_asked_by_id"), "quotation", ["asked_by_id"], unique=False)
     op.create_index(op.f("ix_quotation_person_id"), "quotation", ["person_id"], unique=False)
@@ -2680,6 +2743,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("stands_in_for_id", sa.Integer(), nullable=True),
+        sa.Column("known_as", sa.JSON(), nullable=False),
+        sa.Column("came_from", sa.JSON(), nullable=False),
         sa.Column("why", sa.String(length=1000), nullable=False),
         sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
@@ -2801,6 +2866,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("read", sa.JSON(), nullable=False),
         sa.Column("comment", sa.String(length=4000), nullable=False),
         sa.Column("note", sa.String(length=2000), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
@@ -3092,6 +3158,29 @@ def upgrade() -> None:
     op.create_index(op.f("ix_challenge_question_challenge_id"), "challenge_question", ["challenge_id"], unique=False)
     op.create_index(op.f("ix_challenge_question_person_id"), "challenge_question", ["person_id"], unique=False)
     op.create_index(op.f("ix_challenge_question_team_id"), "challenge_question", ["team_id"], unique=False)
+    op.create_table(
+        "challenge_switch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("before_id", sa.Integer(), nullable=True),
+        sa.Column("after_id", sa.Integer(), nullable=True),
+        sa.Column("handed_in", sa.Boolean(), nullable=False),
+        sa.Column("why", sa.String(length=500), nullable=False),
+        sa.Column("prizes", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["after_id"], ["challenge.id"], name=op.f("fk_challenge_switch_after_id")),
+        sa.ForeignKeyConstraint(["before_id"], ["challenge.id"], name=op.f("fk_challenge_switch_before_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_challenge_switch_by_id")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_challenge_switch_event_id")),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["team.id"], name=op.f("fk_challenge_switch_team_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_challenge_switch")),
+    )
+    op.create_index(op.f("ix_challenge_switch_event_id"), "challenge_switch", ["event_id"], unique=False)
+    op.create_index(op.f("ix_challenge_switch_team_id"), "challenge_switch", ["team_id"], unique=False)
     op.create_table(
         "connection",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -3759,6 +3848,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_report_version_decided_by_id"), "report_version", ["decided_by_id"], unique=False)
     op.create_index(op.f("ix_report_version_report_id"), "report_version", ["report_id"], unique=False)
     op.create_table(
+        "rest_offer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("missed_id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_rest_offer_meeting_id")),
+        sa.ForeignKeyConstraint(["missed_id"], ["meeting.id"], name=op.f("fk_rest_offer_missed_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rest_offer")),
+        sa.UniqueConstraint("missed_id", "meeting_id", name=op.f("uq_rest_offer_missed_id_meeting_id")),
+    )
+    op.create_index(op.f("ix_rest_offer_meeting_id"), "rest_offer", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_rest_offer_missed_id"), "rest_offer", ["missed_id"], unique=False)
+    op.create_table(
         "review_board_update",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("board_id", sa.Integer(), nullable=False),
@@ -3986,6 +4088,7 @@ def upgrade() -> None:
         sa.Column("chat", sa.Boolean(), nullable=False),
         sa.Column("questions_wait", sa.Boolean(), nullable=False),
         sa.Column("slow_seconds", sa.Integer(), nullable=False),
+        sa.Column("stream", sa.String(length=500), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_stage_event_id")),
@@ -4465,11 +4568,13 @@ def upgrade() -> None:
         sa.Column("flagged_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_by_id", sa.Integer(), nullable=True),
+        sa.Column("client_id", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_judging_flag_person_id")),
         sa.ForeignKeyConstraint(["round_id"], ["judging_round.id"], name=op.f("fk_judging_flag_round_id")),
         sa.ForeignKeyConstraint(["settled_by_id"], ["person.id"], name=op.f("fk_judging_flag_settled_by_id")),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_judging_flag_submission_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_judging_flag")),
+        sa.UniqueConstraint("person_id", "client_id", name=op.f("uq_judging_flag_person_id_client_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_judging_flag_public_id")),
     )
     op.create_index(op.f("ix_judging_flag_person_id"), "judging_flag", ["person_id"], unique=False)
@@ -4545,6 +4650,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_pitch_event_id")),
         sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_pitch_stage_id")),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_pitch_submission_id")),
@@ -5601,6 +5707,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_review_board_update_person_id"), table_name="review_board_update")
     op.drop_index(op.f("ix_review_board_update_board_id"), table_name="review_board_update")
     op.drop_table("review_board_update")
+    op.drop_index(op.f("ix_rest_offer_missed_id"), table_name="rest_offer")
+    op.drop_index(op.f("ix_rest_offer_meeting_id"), table_name="rest_offer")
+    op.drop_table("rest_offer")
     op.drop_index(op.f("ix_report_version_report_id"), table_name="report_version")
     op.drop_index(op.f("ix_report_version_decided_by_id"), table_name="report_version")
     op.drop_index(op.f("ix_report_version_author_id"), table_name="report_version")
@@ -5694,6 +5803,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_connection_meeting_id"), table_name="connection")
     op.drop_index(op.f("ix_connection_event_id"), table_name="connection")
     op.drop_table("connection")
+    op.drop_index(op.f("ix_challenge_switch_team_id"), table_name="challenge_switch")
+    op.drop_index(op.f("ix_challenge_switch_event_id"), table_name="challenge_switch")
+    op.drop_table("challenge_switch")
     op.drop_index(op.f("ix_challenge_question_team_id"), table_name="challenge_question")
     op.drop_index(op.f("ix_challenge_question_person_id"), table_name="challenge_question")
     op.drop_index(op.f("ix_challenge_question_challenge_id"), table_name="challenge_question")
@@ -5781,6 +5893,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_prize_event_id"), table_name="prize")
     op.drop_index(op.f("ix_prize_challenge_id"), table_name="prize")
     op.drop_table("prize")
+    op.drop_index(op.f("ix_notice_kept_person_id"), table_name="notice_kept")
+    op.drop_index(op.f("ix_notice_kept_notice_id"), table_name="notice_kept")
+    op.drop_table("notice_kept")
     op.drop_index(op.f("ix_networking_wish_person_id"), table_name="networking_wish")
     op.drop_index(op.f("ix_networking_wish_other_id"), table_name="networking_wish")
     op.drop_index(op.f("ix_networking_wish_networking_id"), table_name="networking_wish")
@@ -5912,6 +6027,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_item_in_event_item_id"), table_name="item_in_event")
     op.drop_index(op.f("ix_item_in_event_event_id"), table_name="item_in_event")
     op.drop_table("item_in_event")
+    op.drop_index(op.f("ix_digest_turn_person_id"), table_name="digest_turn")
+    op.drop_index(op.f("ix_digest_turn_event_id"), table_name="digest_turn")
+    op.drop_table("digest_turn")
     op.drop_index(op.f("ix_consent_text_event_id"), table_name="consent_text")
     op.drop_table("consent_text")
     op.drop_index(op.f("ix_conflict_level_event_id"), table_name="conflict_level")
@@ -5947,6 +6065,18 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_absence_person_id"), table_name="absence")
     op.drop_index(op.f("ix_absence_event_id"), table_name="absence")
     op.drop_table("absence")
+    op.drop_index(op.f("ix_programme_editor_programme_id"), table_name="programme_editor")
+    op.drop_index(op.f("ix_programme_editor_person_id"), table_name="programme_editor")
+    op.drop_table("programme_editor")
+    op.drop_index(op.f("ix_programme_cluster_programme_id"), table_name="programme_cluster")
+    op.drop_index(op.f("ix_programme_cluster_organisation_id"), table_name="programme_cluster")
+    op.drop_table("programme_cluster")
+    op.drop_index(op.f("ix_event_programme_id"), table_name="event")
+    op.drop_index(op.f("ix_event_follows_id"), table_name="event")
+    op.drop_table("event")
+    op.drop_index(op.f("ix_desk_programme_id"), table_name="desk")
+    op.drop_table("desk")
+    op.drop_table("programme")
     op.drop_index(op.f("ix_stored_file_person_id"), table_name="stored_file")
     op.drop_table("stored_file")
     op.drop_index(op.f("ix_stopped_topic_person_id"), table_name="stopped_topic")
@@ -5956,12 +6086,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_role_grant_scope_id"), table_name="role_grant")
     op.drop_index(op.f("ix_role_grant_person_id"), table_name="role_grant")
     op.drop_table("role_grant")
-    op.drop_index(op.f("ix_programme_editor_programme_id"), table_name="programme_editor")
-    op.drop_index(op.f("ix_programme_editor_person_id"), table_name="programme_editor")
-    op.drop_table("programme_editor")
-    op.drop_index(op.f("ix_programme_cluster_programme_id"), table_name="programme_cluster")
-    op.drop_index(op.f("ix_programme_cluster_organisation_id"), table_name="programme_cluster")
-    op.drop_table("programme_cluster")
     op.drop_table("own_calendar")
     op.drop_index(op.f("ix_no_thanks_other_id"), table_name="no_thanks")
     op.drop_table("no_thanks")
@@ -5997,13 +6121,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_held_reply_person_id"), table_name="held_reply")
     op.drop_index(op.f("ix_held_reply_entry_id"), table_name="held_reply")
     op.drop_table("held_reply")
-    op.drop_index(op.f("ix_event_programme_id"), table_name="event")
-    op.drop_index(op.f("ix_event_follows_id"), table_name="event")
-    op.drop_table("event")
     op.drop_index(op.f("ix_entry_reminder_entry_id"), table_name="entry_reminder")
     op.drop_table("entry_reminder")
-    op.drop_index(op.f("ix_desk_programme_id"), table_name="desk")
-    op.drop_table("desk")
+    op.drop_table("digest_wish")
     op.drop_index(op.f("ix_delivery_entry_id"), table_name="delivery")
     op.drop_index("ix_delivery_due", table_name="delivery")
     op.drop_table("delivery")
@@ -6017,6 +6137,9 @@ def downgrade() -> None:
     op.drop_table("calendar_invitee")
     op.drop_index("ix_busy_time_when", table_name="busy_time")
     op.drop_table("busy_time")
+    op.drop_index(op.f("ix_address_lifted_by_id"), table_name="address_lifted")
+    op.drop_index(op.f("ix_address_lifted_address"), table_name="address_lifted")
+    op.drop_table("address_lifted")
     op.drop_index(op.f("ix_address_change_person_id"), table_name="address_change")
     op.drop_table("address_change")
     op.drop_index(op.f("ix_token_subject_id"), table_name="token")
@@ -6026,7 +6149,6 @@ def downgrade() -> None:
     op.drop_table("timer")
     op.drop_index(op.f("ix_sent_form_sent_at"), table_name="sent_form")
     op.drop_table("sent_form")
-    op.drop_table("programme")
     op.drop_table("person")
     op.drop_index(op.f("ix_organisation_same_name"), table_name="organisation")
     op.drop_index(op.f("ix_organisation_name"), table_name="organisation")
