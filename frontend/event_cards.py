@@ -77,13 +77,13 @@ def _phase_that_matters(subject: EventWithPhases, now: datetime, registered: boo
 
 
 def state_of(subject: EventWithPhases, now: datetime) -> str:
-    """An event's state as its badge says it: draft, upcoming, open (to registration), live or over."""
+    """An event's state as its badge says it: draft, upcoming, open (to registration), running, live or over."""
     if subject.event.state is EventState.DRAFT:
         return "draft"
     if is_past(subject, now):
         return "over"
     if is_running(subject, now):
-        return "live"
+        return "live" if subject.is_open(PhaseKind.LIVE, now) else "running"
     return "open" if subject.is_open(PhaseKind.REGISTRATION, now) else "upcoming"
 
 

@@ -233,6 +233,18 @@ def test_an_organiser_is_led_to_the_registrations(db: Database, organiser: Actor
     assert "/e/food-hack/registrations" in page.links
 
 
+def test_an_event_is_called_live_while_its_live_phase_is_open(
+    db: Database, organiser: Actor, hack: EventWithPhases
+) -> None:
+    between = Browser(db).get("/e/food-hack").text
+    shut_phase(db, organiser, hack, PhaseKind.REGISTRATION)
+    open_phase(db, organiser, reload_event(db, hack), PhaseKind.LIVE)
+    at_it = Browser(db).get("/e/food-hack").text
+
+    assert ("Running" in between, "Live now" in between) == (True, False)
+    assert ("Running" in at_it, "Live now" in at_it) == (False, True)
+
+
 def test_an_event_that_is_over_says_so(db: Database, organiser: Actor, hack: EventWithPhases) -> None:
     close_event(db, organiser, hack)
 
