@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,11 +156,20 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     _empty(url)
 
 
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of this process's own is made in it
+ROOM_ENOUGH = 2 << 30
+
+
 @pytest.fixture(scope="session")
-def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where this test process has its SQLite database: always at one place, so that its engine stays and with it the
-    statements that it has compiled, which take a quarter of the time of a test otherwise."""
-    return tmp_path_factory.mktemp("sqlite")
+    statements that it has compiled, which take a quarter of the time of a test otherwise. In memory where there is
+    room, since what waits for the disk at each commit is another seventh."""
+    if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM_ENOUGH:
+        with tempfile.TemporaryDirectory(prefix="folkmoot-", dir=IN_MEMORY, ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
+        return
+    yield tmp_path_factory.mktemp("sqlite")
 
 
 @pytest.fixture
