@@ -21,6 +21,7 @@ from frontend.review_tabs import review_tabs
 from frontend.sent_files import attachment
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, Upload, page, redirect, render, saved
+from sessions.peer_reviews.asking import all_questions_of
 from sessions.peer_reviews.assessment_questions import AssessmentQuestion, assessment_questions_of
 from sessions.peer_reviews.boards import host_of
 from sessions.peer_reviews.desk_notes import (
@@ -36,7 +37,7 @@ from sessions.peer_reviews.desk_notes import (
     shown_notes,
 )
 from sessions.peer_reviews.papers import files_of_review, find_paper
-from sessions.peer_reviews.reviews import ReviewQuestion, questions_of, runs_review, see_review
+from sessions.peer_reviews.reviews import ReviewQuestion, runs_review, see_review
 from sessions.peer_reviews.self_assessments import (
     LONGEST_ANSWER,
     SelfAssessmentVersion,
@@ -229,8 +230,12 @@ def send_file(request: Request) -> Response:
 
 
 def _questions(asked: list[ReviewQuestion]) -> list[tuple[str, Message | str]]:
-    """What notes are about: each question, then the case as a whole."""
-    return [*((one.public_id, one.text) for one in asked), (GENERAL, _("The case as a whole"))]
+    """What notes are about: each question, then the case as a whole, then what was dropped."""
+    dropped = [
+        (one.public_id, _("%(question)s (dropped)", question=one.text)) for one in asked if one.dropped_at is not None
+    ]
+    there = ((one.public_id, one.text) for one in asked if one.dropped_at is None)
+    return [*there, (GENERAL, _("The case as a whole")), *dropped]
 
 
 @page(signed_in=True)
@@ -239,7 +244,7 @@ def show_notes(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, event, subject = _case(db, request)
         shown = shown_notes(db, actor, subject.in_event)
-        asked, host = questions_of(db, subject.id), host_of(db, subject.in_event)
+        asked, host = all_questions_of(db, subject.id), host_of(db, subject.in_event)
         runs = runs_review(actor, subject)
         fresh = [one for one in notes_of(db, subject.id) if one.handed_in_at and one.handed != one.released]
         release = runs and bool(fresh) and may(actor, "release_desk_notes", subject.in_event)
@@ -265,7 +270,7 @@ def show_own_notes(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, event, subject = _notes(db, request)
         row = find_notes(db, own_peer_place(db, actor, subject).id or 0)
-        asked, host = questions_of(db, subject.id), host_of(db, subject.in_event)
+        asked, host = all_questions_of(db, subject.id), host_of(db, subject.in_event)
         refusal = why_not(actor, "save_desk_notes", subject)
     texts = row.texts if row is not None else {}
     values = {f"{part}-{question}": text for question, said in texts.items() for part, text in said.items()}
@@ -275,6 +280,7 @@ def show_own_notes(request: Request, form: Filled = NOTHING) -> Response:
         parts=PART_NAMES, refusal=refusal.message if refusal else "", longest=LONGEST, step=subject.step,
         changed=row is not None and row.handed_in_at is not None and row.texts != row.handed,
         tabs_of_review=review_tabs(actor, subject.in_event, "desk_notes"),
+        dropped={one.public_id for one in asked if one.dropped_at is not None},
     )  # fmt: skip
 
 

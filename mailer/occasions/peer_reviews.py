@@ -12,6 +12,7 @@ from events.people import Person
 from events.roles import Role, Scope, people_with_role
 from mailer.letters import Recipient, Values, letter_for, page, recipients, silent
 from sessions.peer_reviews import assessment_questions, hosting, peers, proposals, searches, selection, setting_up
+from sessions.peer_reviews.asking import ReviewQuestionsChanged
 from sessions.peer_reviews.endings import HostWithdrew
 from sessions.peer_reviews.hosting import ApplicationState, HostApplication
 from sessions.peer_reviews.reviews import (
@@ -30,6 +31,7 @@ from sessions.peer_reviews.reviews import (
     ReviewStarted,
     ReviewState,
     ReviewStep,
+    questions_of,
 )
 from sessions.peer_reviews.setting_up import ReviewStepMoved
 from sessions.peer_reviews.steps import step_name
@@ -195,6 +197,14 @@ def attribution_changed(db: Database, fact: AttributionChanged, to: Recipient) -
     if case is None or review is None or review.attribution.value != fact.attribution:
         return None  # it was changed again meanwhile
     return {**case, "named": review.attribution is Attribution.NAMED}
+
+
+@letter_for(ReviewQuestionsChanged, to=_inside)
+def review_questions_changed(db: Database, fact: ReviewQuestionsChanged, to: Recipient) -> Values | None:
+    case = case_of(db, fact.review_id)
+    if case is None or not _still(db, fact.review_id) or (to.doer is not None and to.doer == to.person_id):
+        return None
+    return {**case, "questions": [(str(one.number), one.text) for one in questions_of(db, fact.review_id)]}
 
 
 @letter_for(HostWithdrew, to=_who_runs_it)

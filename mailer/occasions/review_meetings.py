@@ -4,20 +4,22 @@ from typing import Any
 
 from sqlmodel import select
 
+from events.core import clock
 from events.core.database import Database
 from events.core.translation import At
 from events.events import Event
 from events.organisations import Organisation
 from events.people import Person
 from mailer.entries import words_for
-from mailer.letters import Recipient, Values, letter_for, page, recipients, silent
+from mailer.letters import Recipient, Topic, Values, letter_for, page, recipients, silent
 from mailer.occasions.peer_reviews import in_review, organisers_of
 from sessions.calendars import CalendarEntry, CalendarInvitee, EntryKind, declined_by
 from sessions.peer_reviews import agenda, live, writing_up
 from sessions.peer_reviews.agenda import ReviewDay
 from sessions.peer_reviews.day_answers import ReviewDayDeclined
 from sessions.peer_reviews.meeting_calendars import ReviewDayFreed, ReviewDayInvited, ReviewDayMoved
-from sessions.peer_reviews.reviews import ROLE_NAMES, PeerReview, PlaceState, ReviewPlace, ReviewRole
+from sessions.peer_reviews.reviews import ROLE_NAMES, PeerReview, PlaceState, ReviewPlace, ReviewRole, is_unheld
+from sessions.peer_reviews.unheld import ReviewMeetingUnheld
 
 ENTRY = (EntryKind.REVIEW, "day_id")
 
@@ -68,7 +70,17 @@ def review_day_freed(db: Database, fact: ReviewDayFreed, to: Recipient) -> Value
 
 def _who_runs_it(db: Database, fact: Any) -> list[Recipient]:
     moderators = in_review(db, fact.review_id, roles=(ReviewRole.MODERATOR,))
-    return recipients(db, (organisers_of(db, fact.event_id) | moderators) - {fact.person_id})
+    return recipients(db, (organisers_of(db, fact.event_id) | moderators) - {getattr(fact, "person_id", None)})
+
+
+@letter_for(ReviewMeetingUnheld, to=_who_runs_it, topic=Topic.REMINDERS)
+def review_meeting_unheld(db: Database, fact: ReviewMeetingUnheld, to: Recipient) -> Values | None:
+    values, review = _review(db, fact), db.get(PeerReview, fact.review_id)
+    if values is None or review is None or not is_unheld(review, clock.now()):
+        return None  # somebody has said so meanwhile, or it is held later
+    event = db.get_one(Event, fact.event_id)
+    url = page("review_live", event=event.slug, review=review.public_id)
+    return {**values, "ended": At(fact.ended_at, "when"), "url": url}
 
 
 @letter_for(ReviewDayDeclined, to=_who_runs_it)

@@ -27,6 +27,7 @@ from sessions.peer_reviews.reviews import (
     ReviewRules,
     ReviewState,
     ReviewStep,
+    is_unheld,
     rules_of,
 )
 from sessions.peer_reviews.self_assessments import SelfAssessmentVersion
@@ -245,6 +246,9 @@ def _owed(
         what = _("Peers come from %(count)s of at least %(least)s other countries", count=row.countries,
                  least=rules.countries_min)  # fmt: skip
         found.append(Owed("", what, late))
+    if is_unheld(row.review, now):
+        what = _("Was it held? Its meeting is over. Say so in its live room, move its days, or cancel the review")
+        found.insert(0, Owed("", what, late=True))
     accepted = [one for one in places if one.state is PlaceState.ACCEPTED]
     if not row.version and StepKind.SELF_ASSESSMENT in steps:
         late = _is_over(steps, StepKind.SELF_ASSESSMENT, now)

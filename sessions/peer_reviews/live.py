@@ -25,6 +25,7 @@ from sessions.peer_reviews.reviews import (
     ReviewInEvent,
     ReviewState,
     inside_review,
+    is_unheld,
     runs_review,
     still_on,
 )
@@ -211,10 +212,11 @@ def lengthen_part(db: Database, actor: Actor, subject: PartInReview, *, seconds:
 
 @command(runs_review, when=meeting_to_hold)
 def hold_review_meeting(db: Database, actor: Actor, subject: ReviewInEvent) -> None:
-    """Say that the meeting was held to its end: what is on ends, hands go down, and the review is held."""
+    """Say that the meeting was held to its end: what is on ends, hands go down, and the review is held. Refuses a
+    meeting of which no part was started, until its time is over."""
     lock_review(db, subject)
     meeting_to_hold(subject, clock.now())
-    if not any(one.started_at for one in parts_of(db, subject.id)):
+    if not is_unheld(subject.review, clock.now()) and not any(one.started_at for one in parts_of(db, subject.id)):
         raise Conflict(_("No part of this meeting was held yet."))
     end_meeting(db, actor, subject)
     subject.review.state = ReviewState.HELD
