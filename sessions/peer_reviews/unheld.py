@@ -1,4 +1,4 @@
-"""Meetings of reviews whose time is over and of which nobody has said that they were held: what follows waits for it."""
+"""Meetings of reviews whose time is over and of which nobody has said that they were held: what follows waits."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

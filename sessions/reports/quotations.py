@@ -188,14 +188,15 @@ def agree_to_quotation(db: Database, actor: Actor, subject: QuotationInProgramme
 
 @command(who_is_quoted, when=is_asked)
 def decline_quotation(db: Database, actor: Actor, subject: QuotationInProgramme) -> None:
-    """Do not be quoted; the words are gone."""
-    _answer(db, actor, subject, QuotationState.DECLINED, text="")
+    """Do not be quoted; the words are gone, with what they were about."""
+    _answer(db, actor, subject, QuotationState.DECLINED, text="", about="")
 
 
 @command(who_is_quoted, when=is_agreed)
 def withdraw_quotation(db: Database, actor: Actor, subject: QuotationInProgramme) -> None:
-    """Take back that one agreed: the words are gone from here on, in all that shows or sends them."""
-    _answer(db, actor, subject, QuotationState.WITHDRAWN, text="")
+    """Take back that one agreed: the words, and what they were about, are gone from here on, in all that shows or sends
+    them."""
+    _answer(db, actor, subject, QuotationState.WITHDRAWN, text="", about="")
 
 
 def _answer(db: Database, actor: Actor, subject: QuotationInProgramme, state: QuotationState, **values: Any) -> None:
