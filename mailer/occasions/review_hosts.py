@@ -119,7 +119,7 @@ def _readers(db: Database, fact: SelfAssessmentHandedIn) -> list[Recipient]:
 
 @letter_for(SelfAssessmentHandedIn, to=_readers)
 def self_assessment_handed_in(db: Database, fact: SelfAssessmentHandedIn, to: Recipient) -> Values | None:
-    case, review = case_of(db, fact.review_id), db.get(PeerReview, fact.review_id)
+    case, review = case_of(db, fact.review_id, to), db.get(PeerReview, fact.review_id)
     if case is None or review is None:
         return None
     event = db.get_one(Event, fact.event_id)
@@ -137,7 +137,7 @@ def _inside(db: Database, fact: DeskNotesReleased) -> list[Recipient]:
 
 @letter_for(DeskNotesReleased, to=_inside)
 def desk_notes_released(db: Database, fact: DeskNotesReleased, to: Recipient) -> Values | None:
-    case, review = case_of(db, fact.review_id), db.get(PeerReview, fact.review_id)
+    case, review = case_of(db, fact.review_id, to), db.get(PeerReview, fact.review_id)
     if case is None or review is None:
         return None
     event = db.get_one(Event, fact.event_id)
@@ -160,7 +160,7 @@ def _debtor(db: Database, fact: ReviewPartDue) -> list[Recipient]:
 
 @letter_for(ReviewPartDue, to=_debtor, topic=Topic.REMINDERS)
 def review_part_due(db: Database, fact: ReviewPartDue, to: Recipient) -> Values | None:
-    case, step = case_of(db, fact.review_id), db.get(ReviewStep, fact.step_id)
+    case, step = case_of(db, fact.review_id, to), db.get(ReviewStep, fact.step_id)
     if case is None or step is None or step.kind not in WHAT_IS_DUE:
         return None
     if fact.person_id not in DEBTORS[step.kind](db, {fact.review_id}).get(fact.review_id, set()):
