@@ -32,13 +32,14 @@ from sessions.peer_reviews.desk_notes import (
     find_notes,
     hand_in_desk_notes,
     notes_of,
+    own_notes_step,
     own_peer_place,
     release_desk_notes,
     save_desk_notes,
     shown_notes,
 )
 from sessions.peer_reviews.papers import files_of_review, find_paper
-from sessions.peer_reviews.reviews import ReviewQuestion, runs_review, see_review
+from sessions.peer_reviews.reviews import ReviewQuestion, peer_of_review, runs_review, see_review
 from sessions.peer_reviews.self_assessments import (
     LONGEST_ANSWER,
     SelfAssessmentVersion,
@@ -51,8 +52,7 @@ from sessions.peer_reviews.self_assessments import (
     versions_of_assessment,
     writes_for_host,
 )
-from sessions.peer_reviews.steps import ReviewInStep, review_in_step
-from sessions.peer_reviews.templates import StepKind
+from sessions.peer_reviews.steps import ReviewInStep
 
 PART_NAMES: dict[str, Message] = {
     "strengths": _("Strengths"),
@@ -254,8 +254,11 @@ def show_notes(request: Request, form: Filled = NOTHING) -> Response:
         fresh = [one for one in notes_of(db, subject.id) if one.handed_in_at and one.handed != one.released]
         release = runs and bool(fresh) and may(actor, "release_desk_notes", subject.in_event)
         tabs = review_tabs(actor, subject.in_event, "desk_notes") if see_review(actor, subject) else []
-        step = review_in_step(db, subject.in_event, StepKind.DESK_NOTES)
-        writes, said = may(actor, "save_desk_notes", step), words_of_host(db, actor, subject.in_event)
+        step = own_notes_step(db, actor, subject.in_event) if peer_of_review(actor, subject) else None
+        writes, said = (
+            step is not None and may(actor, "save_desk_notes", step),
+            words_of_host(db, actor, subject.in_event),
+        )
     return render(
         request, "peer_reviews/desk_notes.html", event=event, subject=subject, review=subject.review, host=host,
         shown=shown, said=said, questions=_questions(asked, said), parts=PART_NAMES, may_release=release,
@@ -265,9 +268,7 @@ def show_notes(request: Request, form: Filled = NOTHING) -> Response:
 
 def _notes(db: Database, request: Request) -> tuple[Actor, EventWithPhases, ReviewInStep]:
     actor, event, subject = the_review(db, request)
-    found = review_in_step(db, subject, StepKind.DESK_NOTES)
-    own_peer_place(db, actor, found)
-    return actor, event, found
+    return actor, event, own_notes_step(db, actor, subject)
 
 
 @page(signed_in=True)
