@@ -8,9 +8,9 @@ from events.core.database import Database
 from events.core.translation import At
 from events.events import Event
 from events.organisations import Organisation
-from events.people import Person
+from events.people import Person, PersonState
 from events.roles import Role, Scope, actor_for, people_with_role
-from mailer.letters import Recipient, Values, letter_for, page, recipients, silent
+from mailer.letters import Recipient, Values, letter_for, name_of, page, recipients, silent
 from sessions.peer_reviews import assessment_questions, hosting, peers, proposals, searches, selection, setting_up
 from sessions.peer_reviews.asking import ReviewQuestionsChanged
 from sessions.peer_reviews.attribution import words_of_host
@@ -130,7 +130,9 @@ def review_place_answered(db: Database, fact: ReviewPlaceAnswered, to: Recipient
 
 def _name(db: Database, person_id: int) -> str:
     person = db.get(Person, person_id)
-    return (person.name or person.email) if person else ""
+    if person is None or person.state is PersonState.ERASED:
+        return name_of(None)
+    return person.name or person.email
 
 
 def _people_page(db: Database, review_id: int) -> Any:

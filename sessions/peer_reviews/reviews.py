@@ -175,7 +175,8 @@ class ReviewPlace(SQLModel, table=True):
     answered_at: datetime | None = moment(default=None, nullable=True)
 
 
-personal_data(ReviewPlace, "person_id", "places in peer reviews", "delete")
+# What they wrote hangs on their place, and so does who stands in for them.
+personal_data(ReviewPlace, "person_id", "places in peer reviews", "keep")
 
 
 @dataclass(frozen=True)
