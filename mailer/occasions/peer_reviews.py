@@ -13,7 +13,7 @@ from events.roles import Role, Scope, actor_for, people_with_role
 from mailer.letters import Recipient, Values, letter_for, name_of, page, recipients, silent
 from sessions.peer_reviews import assessment_questions, hosting, peers, proposals, searches, selection, setting_up
 from sessions.peer_reviews.asking import ReviewQuestionsChanged
-from sessions.peer_reviews.attribution import words_of_host
+from sessions.peer_reviews.attribution import names_published, protected_in, without_names, words_of_host
 from sessions.peer_reviews.endings import HostWithdrew
 from sessions.peer_reviews.hosting import ApplicationState, HostApplication
 from sessions.peer_reviews.reviews import (
@@ -212,7 +212,11 @@ def review_questions_changed(db: Database, fact: ReviewQuestionsChanged, to: Rec
     case = case_of(db, fact.review_id, to)
     if case is None or not _still(db, fact.review_id) or (to.doer is not None and to.doer == to.person_id):
         return None
-    return {**case, "questions": [(str(one.number), one.text) for one in questions_of(db, fact.review_id)]}
+    # Letters are passed on: those inside read the names, if there are any, on the page.
+    subject = ReviewInEvent(db.get_one(PeerReview, fact.review_id), db.get_one(Event, fact.event_id))
+    protected, told = protected_in(db, fact.review_id), names_published(subject)
+    asked = [(str(one.number), one.text) for one in questions_of(db, fact.review_id)]
+    return {**case, "questions": [(number, without_names(text, protected, shown=told)) for number, text in asked]}
 
 
 @letter_for(HostWithdrew, to=_who_runs_it)

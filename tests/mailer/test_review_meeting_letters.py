@@ -203,6 +203,14 @@ def test_other_questions_are_told_once_to_everybody_with_a_place_but_who_wrote_t
     assert "How do we win members?" not in said
 
 
+def test_a_letter_about_questions_of_a_private_review_names_nobody_whom_it_protects(db, review):
+    known = sent(db)
+
+    asked_otherwise(db, review, q2="How does Bo Berg do it?")
+
+    assert "2: How does ▒▒▒ do it?" in text_of(new_letters(db, known)["cy"])
+
+
 def test_calendars_hear_of_other_questions_only_if_times_change(db, review):
     plan(db, review)
     known = sent(db)
