@@ -19,7 +19,7 @@ from events.core.refusals import Conflict, Invalid
 from events.core.translation import Message, _
 from events.events import Event
 from events.roles import organiser_of_event
-from sessions.peer_reviews.agenda import parts_of
+from sessions.peer_reviews.agenda import ReviewPart
 from sessions.peer_reviews.agenda_following import follow_questions
 from sessions.peer_reviews.records import not_closed
 from sessions.peer_reviews.reviews import (
@@ -107,7 +107,8 @@ def questions_open(subject: ReviewAsking, now: datetime) -> None:
 
 def asking_in(db: Database, subject: ReviewInEvent) -> ReviewAsking:
     """A review with whether its meeting has begun."""
-    begun = any(one.started_at is not None for one in parts_of(db, subject.id))
+    started = select(ReviewPart.id).where(ReviewPart.review_id == subject.id, col(ReviewPart.started_at).is_not(None))
+    begun = db.exec(started).first() is not None
     return ReviewAsking(subject.review, subject.event, begun or subject.review.state is not ReviewState.PREPARING)
 
 

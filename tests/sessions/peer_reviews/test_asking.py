@@ -13,7 +13,7 @@ from sessions.peer_reviews.asking import (
     earlier_words,
 )
 from sessions.peer_reviews.desk_notes import find_notes, hand_in_desk_notes, save_desk_notes
-from sessions.peer_reviews.live import hold_review_meeting, start_next_part
+from sessions.peer_reviews.live import hold_review_meeting, start_next_part, start_part
 from sessions.peer_reviews.reviews import questions_of
 from sessions.peer_reviews.shared_board import add_board_entry
 from sessions.peer_reviews.templates import PartKind, StepKind
@@ -185,6 +185,18 @@ def test_a_day_on_which_nothing_else_is_talked_about_is_not_left_empty(db):
 
     with pytest.raises(Conflict, match="On day 1"):
         change(db, review, review.people["hal"], as_asked(db, review, q2=""))
+
+
+def test_a_part_that_went_with_its_question_is_not_started_any_more(db):
+    review = make_review(db)
+    plan(db, review)
+    [line] = [one for one in agenda_of(db, review.subject.id)[0].lines if one.question and one.question.number == 2][:1]
+    gone = PartInReview(line.part, review.subject.review, review.event.event)
+
+    change(db, review, review.people["hal"], [*as_asked(db, review, q2=""), AskedOfPeers("What next?")])
+
+    with pytest.raises(Conflict, match="not on the agenda any more"):
+        start_part(db, review.people["mo"], gone)
 
 
 def test_an_agenda_follows_only_if_questions_come_or_go(db):
