@@ -7,7 +7,7 @@ from sqlalchemy import delete, false, select, update
 from sqlmodel import col
 
 from events.core.database import Database, in_parts
-from events.core.hooks import PERSONAL_ADDRESSES, PersonalAddress
+from events.core.hooks import PEOPLE_ERASED, PERSONAL_ADDRESSES, PersonalAddress
 from events.people import Person, PersonState
 
 NOBODYS_DOMAIN = "@folkmoot.invalid"
@@ -18,10 +18,12 @@ def erase(db: Database, person: Person) -> None:
     addresses that they had before, unless somebody else has that address now."""
     id = person.id or 0
     nobody = f"erased-{id}{NOBODYS_DOMAIN}"
-    theirs = {person.email, *_addresses_of(db, id)}
+    theirs, name, email = {person.email, *_addresses_of(db, id)}, person.name, person.email
     person.state, person.email, person.name = PersonState.ERASED, nobody, ""
     db.add(person)
     db.flush()
+    for step in PEOPLE_ERASED:
+        step(db, id, name, email)
     left = theirs - _addresses_of_others(db, theirs)
     for one in PERSONAL_ADDRESSES:
         if one.relation is not Person:

@@ -2,7 +2,15 @@
 
 from starlette.routing import BaseRoute
 
-from frontend.pages import review_cases, review_hosting, review_peers, review_people, review_setup, reviews
+from frontend.pages import (
+    review_cases,
+    review_hosting,
+    review_peers,
+    review_people,
+    review_questions,
+    review_setup,
+    reviews,
+)
 from frontend.routing import get, post
 
 HERE = "/e/{event}/reviews"
@@ -38,6 +46,8 @@ REVIEWS: list[BaseRoute] = [
     get(HERE + "/proposal/search", review_peers.search_fragment, "peer_search_fragment"),
     get(HERE + "/board", review_people.show_board, "owed_in_reviews"),
     get(ONE, reviews.show_review, "peer_review"),
+    get(ONE + "/questions", review_questions.edit_questions, "review_questions"),
+    post(ONE + "/questions", review_questions.change_now, "change_review_questions"),
     post(ONE + "/proposal/add", review_peers.add_now, "add_to_peer_proposal"),
     post(ONE + "/proposal/remove", review_peers.remove_now, "remove_from_peer_proposal"),
     post(ONE + "/proposal/ask", review_peers.ask_now, "ask_proposed_peers"),

@@ -2,6 +2,7 @@
 
 from realtime.announcing import quiet
 from sessions.peer_reviews import (
+    asking,
     assessment_questions,
     chasing,
     day_answers,
@@ -15,6 +16,7 @@ from sessions.peer_reviews import (
     selection,
     self_assessments,
     setting_up,
+    unheld,
 )
 
 quiet(
@@ -25,6 +27,7 @@ quiet(
     reviews.ReviewLeft,
     day_answers.ReviewDayDeclined,
     reviews.AttributionChanged,
+    asking.ReviewQuestionsChanged,
     setting_up.ReviewRulesChanged,
     setting_up.ReviewStepChanged,
     setting_up.ReviewStepMoved,
@@ -45,6 +48,7 @@ quiet(
     desk_notes.DeskNotesReleased,
     endings.HostWithdrew,
     chasing.ReviewPartDue,
+    unheld.ReviewMeetingUnheld,
     chasing.ApplicationUnfinished,
     chasing.SelectionDue,
 )

@@ -15,12 +15,14 @@ EventCopy = Callable[[Database, Actor, int, int], None]
 EventClone = Callable[[Database, int, int, Callable[[datetime], datetime]], None]
 
 Renaming = Callable[[Database, int, str], None]
+Erasing = Callable[[Database, int, str, str], None]
 
 WITHDRAWALS: list[Withdrawal] = []
 EVENT_COPIES: list[EventCopy] = []
 EVENT_CLONES: list[EventClone] = []
 PEOPLE_RENAMED: list[Renaming] = []
 ORGANISATIONS_RENAMED: list[Renaming] = []
+PEOPLE_ERASED: list[Erasing] = []
 
 
 def on_withdrawn(step: Withdrawal) -> Withdrawal:
@@ -51,6 +53,12 @@ def on_person_renamed(step: Renaming) -> Renaming:
 def on_organisation_renamed(step: Renaming) -> Renaming:
     """Run `(db, organisation id, name before)` in the transaction in which an organisation takes another name."""
     ORGANISATIONS_RENAMED.append(step)
+    return step
+
+
+def on_person_erased(step: Erasing) -> Erasing:
+    """Run `(db, person id, name before, address before)` in the transaction in which somebody is erased."""
+    PEOPLE_ERASED.append(step)
     return step
 
 

@@ -5,11 +5,15 @@ or apart (Green-Food, GreenFood), by an initial (B. Berg), and as addresses. It 
 be known can write it in a way that nobody foresees.
 """
 
+import hashlib
+import hmac
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from events.core.tokens import key_for
 
 BLANK = "▒▒▒"
 SHORTEST = 3
@@ -41,6 +45,8 @@ _UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "a
 _PLAIN = {"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
 BETWEEN = r"(?:[^\w,;:!?()\n]|_){0,3}"  # what may stand between the words of a name: blanks, hyphens, dots
 _LETTER = r"[^\W\d_]"
+WORD = re.compile(r"[^\W_]+")
+MARK, ERASED = "#", "a word of the name of somebody who is erased"
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class Identity:
     organisations: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     websites: tuple[str, ...] = ()
+    fingerprints: tuple[str, ...] = ()  # of words in the names of people who are erased
 
 
 def folded(text: str) -> tuple[str, list[int]]:
@@ -163,7 +170,7 @@ def blanker(who: Identity) -> "Blanker":
     names = re.compile(rf"(?<!{_LETTER})(?:{'|'.join(patterns)})(?!{_LETTER})") if patterns else None
     short = sorted(set(_acronyms(who)), key=lambda one: (-len(one), one))
     acronyms = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, short))})(?!\w)") if short else None
-    return Blanker(names, acronyms)
+    return Blanker(names, acronyms, frozenset(who.fingerprints))
 
 
 @dataclass(frozen=True)
@@ -172,20 +179,47 @@ class Blanker:
 
     names: re.Pattern[str] | None
     acronyms: re.Pattern[str] | None
+    fingerprints: frozenset[str] = frozenset()
 
     def __call__(self, text: str) -> str:
         """The text without what tells whose it is."""
         text = ADDRESS.sub(BLANK, text)
         if self.acronyms is not None:
             text = self.acronyms.sub(BLANK, text)
-        if self.names is None:
-            return text
-        plain, places = folded(text)
-        found, end = [], 0
-        for match in self.names.finditer(plain):
-            found += [text[end : places[match.start()]], BLANK]
-            end = places[match.end() - 1] + 1
-        return "".join(found) + _rest(text, end)
+        if self.names is not None:
+            text = _without(text, self.names.finditer)
+        return _without(text, self._of_the_erased) if self.fingerprints else text
+
+    def _of_the_erased(self, plain: str) -> Iterable[re.Match[str]]:
+        key = key_for(ERASED)
+        return (one for one in WORD.finditer(plain) if _fingerprint(key, one[0]) in self.fingerprints)
+
+
+def _without(text: str, found_in: Callable[[str], Iterable[re.Match[str]]]) -> str:
+    plain, places = folded(text)
+    found, end = [], 0
+    for match in found_in(plain):
+        found += [text[end : places[match.start()]], BLANK]
+        end = places[match.end() - 1] + 1
+    return "".join(found) + _rest(text, end)
+
+
+def fingerprints_of(*names: str, email: str = "") -> list[str]:
+    """What recognises the words of names, and of an address, in a text without telling them."""
+    local = email.partition("@")[0].partition("+")[0]
+    words = [one for name in names for one in _words(name)]
+    words += [] if _fold(local) in ANYBODY else _words(local)
+    key = key_for(ERASED)
+    return sorted({_fingerprint(key, each) for one in words if _long_enough([one]) for each in _spellings(one)})
+
+
+def is_fingerprint(text: str) -> bool:
+    """Whether this stands for a word of somebody's name who is erased."""
+    return text.startswith(MARK)
+
+
+def _fingerprint(key: bytes, word: str) -> str:
+    return MARK + hmac.new(key, word.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def _rest(text: str, end: int) -> str:

@@ -30,6 +30,7 @@ from frontend.judging_steps import judging_to_do, screening_to_do, votes_to_give
 from frontend.looks import SOON, AgendaLine, Look, Provider
 from frontend.mail_steps import letters_come_back
 from frontend.pages.desks import own_url
+from frontend.review_steps import REVIEW_PROVIDERS
 from frontend.steps import Step, Urgency
 from frontend.web import actor_of, page, person_of, render
 from sessions.agenda import (
@@ -345,6 +346,7 @@ PROVIDERS: tuple[Provider, ...] = (
     pitches_at_hand,
     requests_open,
     memberships_asked,
+    *REVIEW_PROVIDERS,
     registrations_undecided,
     desk_steps,
     hackathon_steps,

@@ -1,6 +1,6 @@
 """What is written before a review's meeting: the host's self-assessment and the desk notes of the peers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -21,7 +21,9 @@ from frontend.review_tabs import review_tabs
 from frontend.sent_files import attachment
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, Upload, page, redirect, render, saved
+from sessions.peer_reviews.asking import all_questions_of
 from sessions.peer_reviews.assessment_questions import AssessmentQuestion, assessment_questions_of
+from sessions.peer_reviews.attribution import words_of_host
 from sessions.peer_reviews.boards import host_of
 from sessions.peer_reviews.desk_notes import (
     GENERAL,
@@ -30,13 +32,14 @@ from sessions.peer_reviews.desk_notes import (
     find_notes,
     hand_in_desk_notes,
     notes_of,
+    own_notes_step,
     own_peer_place,
     release_desk_notes,
     save_desk_notes,
     shown_notes,
 )
 from sessions.peer_reviews.papers import files_of_review, find_paper
-from sessions.peer_reviews.reviews import ReviewQuestion, questions_of, runs_review, see_review
+from sessions.peer_reviews.reviews import ReviewQuestion, peer_of_review, runs_review, see_review
 from sessions.peer_reviews.self_assessments import (
     LONGEST_ANSWER,
     SelfAssessmentVersion,
@@ -49,8 +52,7 @@ from sessions.peer_reviews.self_assessments import (
     versions_of_assessment,
     writes_for_host,
 )
-from sessions.peer_reviews.steps import ReviewInStep, review_in_step
-from sessions.peer_reviews.templates import StepKind
+from sessions.peer_reviews.steps import ReviewInStep
 
 PART_NAMES: dict[str, Message] = {
     "strengths": _("Strengths"),
@@ -112,7 +114,7 @@ def show_assessment(request: Request, form: Filled = NOTHING) -> Response:
         files, host = files_of_review(db, subject.id), host_of(db, subject.in_event)
         names = people_by_id(db, {one.person_id for one in versions if one.person_id is not None})
         refusal = why_not(actor, "save_self_assessment", subject)
-        writes = writes_for_host(actor, subject)
+        writes, said = writes_for_host(actor, subject), words_of_host(db, actor, subject.in_event)
     answers = row.answers if row is not None else {}
     values: dict[str, Any] = {f"answer-{name}": text for name, text in answers.items()}
     last = {one["question"]: one["answer"] for one in versions[0].content} if versions else {}
@@ -120,8 +122,9 @@ def show_assessment(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "peer_reviews/self_assessment.html", event=event, subject=subject, review=subject.review, host=host,
         form=form.with_values(**values, revision=row.revision if row else 1), versions=versions, files=files,
-        sections=_by_section(questions), writes=writes, refusal=refusal.message if refusal else "", names=names,
-        longest=LONGEST_ANSWER, changed=changed, step=subject.step, version=versions[0] if versions else None,
+        sections=_by_section(questions), said=said, writes=writes, refusal=refusal.message if refusal else "",
+        names=names, longest=LONGEST_ANSWER, changed=changed, step=subject.step,
+        version=versions[0] if versions else None,
         tabs_of_review=review_tabs(actor, subject.in_event, "self_assessment")
         if see_review(actor, subject) else [],
     )  # fmt: skip
@@ -135,9 +138,10 @@ def show_version(request: Request) -> Response:
         host = host_of(db, subject.in_event)
         names = people_by_id(db, {version.person_id} if version.person_id is not None else set())
         tabs = review_tabs(actor, subject.in_event, "self_assessment") if see_review(actor, subject) else []
+        said = words_of_host(db, actor, subject.in_event)
     return render(
         request, "peer_reviews/assessment_version.html", event=event, subject=subject, review=subject.review,
-        version=version, host=host, names=names, tabs_of_review=tabs,
+        version=version, host=host, names=names, tabs_of_review=tabs, said=said,
     )  # fmt: skip
 
 
@@ -228,9 +232,15 @@ def send_file(request: Request) -> Response:
 # Desk notes
 
 
-def _questions(asked: list[ReviewQuestion]) -> list[tuple[str, Message | str]]:
-    """What notes are about: each question, then the case as a whole."""
-    return [*((one.public_id, one.text) for one in asked), (GENERAL, _("The case as a whole"))]
+def _questions(asked: list[ReviewQuestion], said: Callable[[str], str] = str) -> list[tuple[str, Message | str]]:
+    """What notes are about: each question, then the case as a whole, then what was dropped; as `said` to the reader."""
+    dropped = [
+        (one.public_id, _("%(question)s (dropped)", question=said(one.text)))
+        for one in asked
+        if one.dropped_at is not None
+    ]
+    there = ((one.public_id, said(one.text)) for one in asked if one.dropped_at is None)
+    return [*there, (GENERAL, _("The case as a whole")), *dropped]
 
 
 @page(signed_in=True)
@@ -239,25 +249,26 @@ def show_notes(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, event, subject = _case(db, request)
         shown = shown_notes(db, actor, subject.in_event)
-        asked, host = questions_of(db, subject.id), host_of(db, subject.in_event)
+        asked, host = all_questions_of(db, subject.id), host_of(db, subject.in_event)
         runs = runs_review(actor, subject)
         fresh = [one for one in notes_of(db, subject.id) if one.handed_in_at and one.handed != one.released]
         release = runs and bool(fresh) and may(actor, "release_desk_notes", subject.in_event)
         tabs = review_tabs(actor, subject.in_event, "desk_notes") if see_review(actor, subject) else []
-        step = review_in_step(db, subject.in_event, StepKind.DESK_NOTES)
-        writes = may(actor, "save_desk_notes", step)
+        step = own_notes_step(db, actor, subject.in_event) if peer_of_review(actor, subject) else None
+        writes, said = (
+            step is not None and may(actor, "save_desk_notes", step),
+            words_of_host(db, actor, subject.in_event),
+        )
     return render(
         request, "peer_reviews/desk_notes.html", event=event, subject=subject, review=subject.review, host=host,
-        shown=shown, questions=_questions(asked), parts=PART_NAMES, may_release=release, fresh=len(fresh), form=form,
-        tabs_of_review=tabs, writes=writes, runs=runs,
+        shown=shown, said=said, questions=_questions(asked, said), parts=PART_NAMES, may_release=release,
+        fresh=len(fresh), form=form, tabs_of_review=tabs, writes=writes, runs=runs,
     )  # fmt: skip
 
 
 def _notes(db: Database, request: Request) -> tuple[Actor, EventWithPhases, ReviewInStep]:
     actor, event, subject = the_review(db, request)
-    found = review_in_step(db, subject, StepKind.DESK_NOTES)
-    own_peer_place(db, actor, found)
-    return actor, event, found
+    return actor, event, own_notes_step(db, actor, subject)
 
 
 @page(signed_in=True)
@@ -265,7 +276,7 @@ def show_own_notes(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, event, subject = _notes(db, request)
         row = find_notes(db, own_peer_place(db, actor, subject).id or 0)
-        asked, host = questions_of(db, subject.id), host_of(db, subject.in_event)
+        asked, host = all_questions_of(db, subject.id), host_of(db, subject.in_event)
         refusal = why_not(actor, "save_desk_notes", subject)
     texts = row.texts if row is not None else {}
     values = {f"{part}-{question}": text for question, said in texts.items() for part, text in said.items()}
@@ -275,6 +286,7 @@ def show_own_notes(request: Request, form: Filled = NOTHING) -> Response:
         parts=PART_NAMES, refusal=refusal.message if refusal else "", longest=LONGEST, step=subject.step,
         changed=row is not None and row.handed_in_at is not None and row.texts != row.handed,
         tabs_of_review=review_tabs(actor, subject.in_event, "desk_notes"),
+        dropped={one.public_id for one in asked if one.dropped_at is not None},
     )  # fmt: skip
 
 

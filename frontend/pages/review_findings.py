@@ -15,9 +15,10 @@ from frontend.pages.reviews import the_review
 from frontend.review_tabs import review_tabs
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
+from sessions.peer_reviews.asking import all_questions_of
 from sessions.peer_reviews.attribution import words_of_host
 from sessions.peer_reviews.findings import EFFORT_NAMES, HORIZON_NAMES, LEVEL_NAMES, LONGEST, FindingState
-from sessions.peer_reviews.reviews import ReviewInEvent, inside_review, questions_of
+from sessions.peer_reviews.reviews import ReviewInEvent, ReviewQuestion, inside_review, questions_of
 from sessions.peer_reviews.shared_board import board_entries
 from sessions.peer_reviews.writing_up import (
     FindingInReview,
@@ -79,7 +80,7 @@ def show_findings(request: Request, form: Filled = NOTHING) -> Response:
         if not inside_review(actor, subject) and subject.review.published_at is None:
             raise NotFound()
         found = shown_findings(db, actor, subject)
-        questions = questions_of(db, subject.id)
+        questions = all_questions_of(db, subject.id)
         known = {one.id for one in questions}
         groups = [(one, [it for it in found if it.finding.question_id == one.id]) for one in questions]
         others = [one for one in found if one.finding.question_id not in known]
@@ -101,8 +102,14 @@ def _form_page(
 ) -> Response:
     return render(
         request, "review_meetings/finding.html", event=event, subject=subject, review=subject.review, form=form,
-        questions=questions_of(db, subject.id), peers=peers_of(db, subject.id), most=LONGEST, **_words(), **more,
+        questions=_to_choose(db, subject, form.values.get("question", "")), peers=peers_of(db, subject.id),
+        most=LONGEST, **_words(), **more,
     )  # fmt: skip
+
+
+def _to_choose(db: Database, subject: ReviewInEvent, chosen: str) -> list[ReviewQuestion]:
+    """The questions that a finding can be about; one that was dropped only where it is about that one already."""
+    return [one for one in all_questions_of(db, subject.id) if one.dropped_at is None or one.public_id == chosen]
 
 
 @page(signed_in=True)

@@ -43,7 +43,7 @@ from sessions.peer_reviews.live import (
     start_next_part,
     start_part,
 )
-from sessions.peer_reviews.reviews import ROLE_NAMES, ReviewInEvent, inside_review, questions_of
+from sessions.peer_reviews.reviews import ROLE_NAMES, ReviewInEvent, inside_review, is_unheld, questions_of
 from sessions.peer_reviews.rooms import FOR_REVIEWS, call_of_review, choose_review_video, review_room_numbers
 from sessions.peer_reviews.shared_board import board_entries
 from sessions.peer_reviews.templates import PART_NAMES
@@ -103,7 +103,7 @@ def _shown(request: Request, template: str, form: Filled = NOTHING) -> Response:
             "left": [one for one in lines if one.part.started_at is None], "lines": lines, "part_label": part_label,
             "part_names": PART_NAMES, "speakers": speakers_of(db, actor, subject),
             "me": person.public_id if person else "", "votes": dot_votes_of(db, actor, subject),
-            "questions": questions_of(db, subject.id),
+            "questions": questions_of(db, subject.id), "unheld": is_unheld(subject.review, clock.now()),
             "entries": board_entries(db, actor, subject) if whole else [], "most": LONGEST_TEXT,
             "chosen": chosen, "epoch": epoch,
             "ways": [(one.value, WAYS[one]) for one in FOR_REVIEWS if one in usable_ways() | {Way.OFF, Way.LINK}],

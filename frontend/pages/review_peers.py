@@ -25,6 +25,7 @@ from frontend.web import NOTHING, Filled, Form, actor_of, page, person_of, redir
 from sessions.peer_choice.problem import Candidate, Problem
 from sessions.peer_choice.reasons import NotNeeded, lack_of, reasons_for
 from sessions.peer_choice.reasons import why_not as why_not_chosen
+from sessions.peer_reviews.attribution import topics_for
 from sessions.peer_reviews.peers import (
     STANCE_NAMES,
     Offered,
@@ -116,6 +117,7 @@ def show_offer(request: Request, form: Filled = NOTHING) -> Response:
         own = organisations_of(db, actor.person)
         stands = found is not None and found.offer.taken_back_at is None
         hosts = hosts_to_review(db, event.id) if stands else []
+        topics = topics_for(db, actor, event.event, [one for one, _host in hosts])
         said = {one.organisation_id: one for one in stances_in(db, event.id, actor.person or 0)}
         refusal = why_not(actor, "offer_as_peer", wanted)
     offer = found.offer if found is not None else None
@@ -133,6 +135,7 @@ def show_offer(request: Request, form: Filled = NOTHING) -> Response:
     about_hosts = any(name.startswith("stance-") for name in form.values)
     return render(
         request, "peer_reviews/offer.html", event=event, stands=stands, hosts=hosts, step=wanted.step, form=form,
+        topics=topics,
         offer_form=Filled(values) if about_hosts or not form.refused else form,
         stance_form=form if about_hosts else Filled(stances), refusal=refusal.message if refusal else "",
         own=[(one.public_id, one.name) for one in own], languages=choices.languages(),

@@ -16,7 +16,8 @@ from events.programmes import programme_by_id
 from events.roles import organiser_of_event
 from frontend.review_tabs import review_tabs
 from frontend.web import actor_of, page, render
-from sessions.peer_reviews.attribution import words_of_host
+from sessions.peer_reviews.asking import all_questions_of, asking_in, earlier_words
+from sessions.peer_reviews.attribution import topics_for, words_of_host
 from sessions.peer_reviews.boards import host_of, review_cards, shown_places
 from sessions.peer_reviews.places import open_place_of
 from sessions.peer_reviews.reviews import (
@@ -33,6 +34,7 @@ from sessions.peer_reviews.reviews import (
 from sessions.peer_reviews.self_assessments import cases_of_colleagues
 from sessions.peer_reviews.steps import all_steps, step_name
 from sessions.peer_reviews.templates import StepKind
+from sessions.peer_reviews.unheld import unheld_for
 from sessions.reports.quotations import QuotingPlace
 
 STATES: dict[ReviewState, tuple[Message, str, str]] = {
@@ -72,12 +74,14 @@ def show_reviews(request: Request) -> Response:
         actor, event = review_event(db, request)
         now, steps = clock.now(), [one for one in all_steps(db, event.id) if one.is_on]
         place = open_place_of(db, actor, event.id)
+        colleagues = cases_of_colleagues(db, actor, event.id) if actor.signed_in else []
         return render(
             request, "peer_reviews/list.html", event=event, cards=review_cards(db, actor, event.event), states=STATES,
             steps=[_shown(one, now) for one in steps], organises=organiser_of_event(actor, event), asked=place,
             call=next((one for one in steps if one.kind is StepKind.CALL), None), now=now,
             peers=next((one for one in steps if one.kind is StepKind.PEERS), None),
-            colleagues=cases_of_colleagues(db, actor, event.id) if actor.signed_in else [],
+            colleagues=colleagues, topics=topics_for(db, actor, event.event, colleagues),
+            unheld={one.review.public_id for one in unheld_for(db, actor)} if actor.signed_in else set(),
         )  # fmt: skip
 
 
@@ -102,7 +106,7 @@ def show_review(request: Request) -> Response:
     """One review: the case, its questions, and who has a place in it as far as the actor may know."""
     with reading() as db:
         actor, event, subject = the_review(db, request)
-        programme = programme_by_id(db, event.programme_id)
+        programme, inside = programme_by_id(db, event.programme_id), inside_review(actor, subject)
         return render(
             request, "peer_reviews/review.html", event=event, subject=subject, review=subject.review, states=STATES,
             host=host_of(db, subject), questions=questions_of(db, subject.id), said=words_of_host(db, actor, subject),
@@ -110,6 +114,13 @@ def show_review(request: Request) -> Response:
             tabs_of_review=review_tabs(actor, subject, "peer_review"),
             mine=next((one for one in places_of(db, subject.id) if one.person_id == actor.person), None)
             if actor.signed_in else None,
-            programme=programme.slug, inside=inside_review(actor, subject),
+            programme=programme.slug, inside=inside, changes=inside and _changes_questions(db, actor, subject),
+            dropped=[one for one in all_questions_of(db, subject.id) if one.dropped_at is not None] if inside else [],
+            earlier=earlier_words(db, subject.id) if inside else {},
             quotes=may(actor, "ask_for_quotation", QuotingPlace(programme, subject.review, subject.event)),
         )  # fmt: skip
+
+
+def _changes_questions(db: Database, actor: Actor, subject: ReviewInEvent) -> bool:
+    asking = asking_in(db, subject)
+    return any(may(actor, one, asking) for one in ("change_review_questions", "correct_review_questions"))

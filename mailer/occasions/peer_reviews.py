@@ -8,10 +8,12 @@ from events.core.database import Database
 from events.core.translation import At
 from events.events import Event
 from events.organisations import Organisation
-from events.people import Person
-from events.roles import Role, Scope, people_with_role
-from mailer.letters import Recipient, Values, letter_for, page, recipients, silent
+from events.people import Person, PersonState
+from events.roles import Role, Scope, actor_for, people_with_role
+from mailer.letters import Recipient, Values, letter_for, name_of, page, recipients, silent
 from sessions.peer_reviews import assessment_questions, hosting, peers, proposals, searches, selection, setting_up
+from sessions.peer_reviews.asking import ReviewQuestionsChanged
+from sessions.peer_reviews.attribution import names_published, protected_in, without_names, words_of_host
 from sessions.peer_reviews.endings import HostWithdrew
 from sessions.peer_reviews.hosting import ApplicationState, HostApplication
 from sessions.peer_reviews.reviews import (
@@ -30,6 +32,7 @@ from sessions.peer_reviews.reviews import (
     ReviewStarted,
     ReviewState,
     ReviewStep,
+    questions_of,
 )
 from sessions.peer_reviews.setting_up import ReviewStepMoved
 from sessions.peer_reviews.steps import step_name
@@ -54,7 +57,12 @@ def in_review(db: Database, review_id: int, *states: PlaceState, roles: tuple[Re
     return set(db.exec(query.where(col(ReviewPlace.role).in_(roles)) if roles else query))
 
 
-def case_of(db: Database, review_id: int) -> Values | None:
+def topic_for(db: Database, review: PeerReview, event: Event, to: Recipient) -> str:
+    """What a review is about, as this reader may know it: who has left it reads it as everybody outside does."""
+    return words_of_host(db, actor_for(db, to.person_id), ReviewInEvent(review, event))(review.topic)
+
+
+def case_of(db: Database, review_id: int, to: Recipient) -> Values | None:
     """What letters about a review say in any case; None for one that is not there."""
     review = db.get(PeerReview, review_id)
     event = db.get(Event, review.event_id) if review is not None else None
@@ -62,7 +70,7 @@ def case_of(db: Database, review_id: int) -> Values | None:
         return None
     return {
         "event": event.name,
-        "topic": review.topic,
+        "topic": topic_for(db, review, event, to),
         "host": db.get_one(Organisation, review.organisation_id).name,
         "url": page("peer_review", event=event.slug, review=review.public_id),
     }
@@ -89,7 +97,7 @@ def _who_runs_it(db: Database, fact: Any) -> list[Recipient]:
 
 @letter_for(AskedIntoReview, to=_whose)
 def asked_into_review(db: Database, fact: AskedIntoReview, to: Recipient) -> Values | None:
-    case, place = case_of(db, fact.review_id), _place(db, fact)
+    case, place = case_of(db, fact.review_id, to), _place(db, fact)
     if case is None or place is None or place.state is not PlaceState.ASKED or not _still(db, fact.review_id):
         return None
     subject = ReviewInEvent(db.get_one(PeerReview, fact.review_id), db.get_one(Event, fact.event_id))
@@ -107,7 +115,7 @@ def asked_into_review(db: Database, fact: AskedIntoReview, to: Recipient) -> Val
 
 @letter_for(ReviewPlaceAnswered, to=_who_runs_it)
 def review_place_answered(db: Database, fact: ReviewPlaceAnswered, to: Recipient) -> Values | None:
-    case, place = case_of(db, fact.review_id), _place(db, fact)
+    case, place = case_of(db, fact.review_id, to), _place(db, fact)
     if case is None or place is None:
         return None
     return {
@@ -122,7 +130,9 @@ def review_place_answered(db: Database, fact: ReviewPlaceAnswered, to: Recipient
 
 def _name(db: Database, person_id: int) -> str:
     person = db.get(Person, person_id)
-    return (person.name or person.email) if person else ""
+    if person is None or person.state is PersonState.ERASED:
+        return name_of(None)
+    return person.name or person.email
 
 
 def _people_page(db: Database, review_id: int) -> Any:
@@ -133,7 +143,7 @@ def _people_page(db: Database, review_id: int) -> Any:
 
 @letter_for(ReviewLeft, to=_who_runs_it)
 def review_left(db: Database, fact: ReviewLeft, to: Recipient) -> Values | None:
-    case, place = case_of(db, fact.review_id), _place(db, fact)
+    case, place = case_of(db, fact.review_id, to), _place(db, fact)
     if case is None or place is None:
         return None
     return {
@@ -147,7 +157,7 @@ def review_left(db: Database, fact: ReviewLeft, to: Recipient) -> Values | None:
 
 @letter_for(ReviewLeft, to=_whose, in_their_name=True)
 def taken_out_of_review(db: Database, fact: ReviewLeft, to: Recipient) -> Values | None:
-    case, place = case_of(db, fact.review_id), _place(db, fact)
+    case, place = case_of(db, fact.review_id, to), _place(db, fact)
     if case is None or place is None:
         return None
     event = db.get_one(Event, fact.event_id)
@@ -164,7 +174,7 @@ def _hosts(db: Database, fact: Any) -> list[Recipient]:
 
 @letter_for(ReviewStarted, to=_hosts)
 def review_started(db: Database, fact: ReviewStarted, to: Recipient) -> Values | None:
-    case = case_of(db, fact.review_id)
+    case = case_of(db, fact.review_id, to)
     if case is None or not _still(db, fact.review_id):
         return None
     review, event = db.get_one(PeerReview, fact.review_id), db.get_one(Event, fact.event_id)
@@ -177,7 +187,7 @@ def _everybody_in_it(db: Database, fact: Any) -> list[Recipient]:
 
 @letter_for(ReviewCancelled, to=_everybody_in_it)
 def review_cancelled(db: Database, fact: ReviewCancelled, to: Recipient) -> Values | None:
-    case = case_of(db, fact.review_id)
+    case = case_of(db, fact.review_id, to)
     if case is None:
         return None
     event = db.get_one(Event, fact.event_id)
@@ -191,15 +201,27 @@ def _inside(db: Database, fact: Any) -> list[Recipient]:
 
 @letter_for(AttributionChanged, to=_inside)
 def attribution_changed(db: Database, fact: AttributionChanged, to: Recipient) -> Values | None:
-    case, review = case_of(db, fact.review_id), db.get(PeerReview, fact.review_id)
+    case, review = case_of(db, fact.review_id, to), db.get(PeerReview, fact.review_id)
     if case is None or review is None or review.attribution.value != fact.attribution:
         return None  # it was changed again meanwhile
     return {**case, "named": review.attribution is Attribution.NAMED}
 
 
+@letter_for(ReviewQuestionsChanged, to=_inside)
+def review_questions_changed(db: Database, fact: ReviewQuestionsChanged, to: Recipient) -> Values | None:
+    case = case_of(db, fact.review_id, to)
+    if case is None or not _still(db, fact.review_id) or (to.doer is not None and to.doer == to.person_id):
+        return None
+    # Letters are passed on: those inside read the names, if there are any, on the page.
+    subject = ReviewInEvent(db.get_one(PeerReview, fact.review_id), db.get_one(Event, fact.event_id))
+    protected, told = protected_in(db, fact.review_id), names_published(subject)
+    asked = [(str(one.number), one.text) for one in questions_of(db, fact.review_id)]
+    return {**case, "questions": [(number, without_names(text, protected, shown=told)) for number, text in asked]}
+
+
 @letter_for(HostWithdrew, to=_who_runs_it)
 def host_withdrew(db: Database, fact: HostWithdrew, to: Recipient) -> Values | None:
-    case = case_of(db, fact.review_id)
+    case = case_of(db, fact.review_id, to)
     if case is None or not _still(db, fact.review_id):
         return None
     query = select(ReviewPlace.reason).where(

@@ -1,6 +1,7 @@
 """Letters about what hosts and peers write before a review's meeting: applications and their fate, the self-assessment,
 desk notes, and reminders of each."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
@@ -13,7 +14,7 @@ from mailer.letters import Recipient, Topic, Values, letter_for, page, recipient
 from mailer.occasions.peer_reviews import case_of, in_review, organisers_of
 from sessions.peer_reviews import desk_notes
 from sessions.peer_reviews.chasing import DEBTORS, ApplicationUnfinished, ReviewPartDue, SelectionDue
-from sessions.peer_reviews.desk_notes import DeskNotesReleased
+from sessions.peer_reviews.desk_notes import DeskNotesReleased, notes_until
 from sessions.peer_reviews.hosting import (
     ApplicationHandedIn,
     ApplicationState,
@@ -24,7 +25,7 @@ from sessions.peer_reviews.hosting import (
 from sessions.peer_reviews.reviews import PeerReview, PlaceState, ReviewPlace, ReviewRole, ReviewStep
 from sessions.peer_reviews.selection import ApplicationDecided
 from sessions.peer_reviews.self_assessments import SelfAssessmentHandedIn
-from sessions.peer_reviews.steps import step_name
+from sessions.peer_reviews.steps import step_name, step_of
 from sessions.peer_reviews.templates import StepKind
 
 
@@ -119,7 +120,7 @@ def _readers(db: Database, fact: SelfAssessmentHandedIn) -> list[Recipient]:
 
 @letter_for(SelfAssessmentHandedIn, to=_readers)
 def self_assessment_handed_in(db: Database, fact: SelfAssessmentHandedIn, to: Recipient) -> Values | None:
-    case, review = case_of(db, fact.review_id), db.get(PeerReview, fact.review_id)
+    case, review = case_of(db, fact.review_id, to), db.get(PeerReview, fact.review_id)
     if case is None or review is None:
         return None
     event = db.get_one(Event, fact.event_id)
@@ -137,7 +138,7 @@ def _inside(db: Database, fact: DeskNotesReleased) -> list[Recipient]:
 
 @letter_for(DeskNotesReleased, to=_inside)
 def desk_notes_released(db: Database, fact: DeskNotesReleased, to: Recipient) -> Values | None:
-    case, review = case_of(db, fact.review_id), db.get(PeerReview, fact.review_id)
+    case, review = case_of(db, fact.review_id, to), db.get(PeerReview, fact.review_id)
     if case is None or review is None:
         return None
     event = db.get_one(Event, fact.event_id)
@@ -158,9 +159,16 @@ def _debtor(db: Database, fact: ReviewPartDue) -> list[Recipient]:
     return recipients(db, {fact.person_id})
 
 
+def _until(db: Database, step: ReviewStep, review: PeerReview, fact: ReviewPartDue) -> datetime:
+    query = select(ReviewPlace).where(ReviewPlace.review_id == fact.review_id, ReviewPlace.person_id == fact.person_id)
+    place = db.exec(query).first() if step.kind is StepKind.DESK_NOTES else None
+    meeting = step_of(db, fact.event_id, StepKind.MEETING)
+    return step.ends_at if place is None else notes_until(step, meeting, review, place)
+
+
 @letter_for(ReviewPartDue, to=_debtor, topic=Topic.REMINDERS)
 def review_part_due(db: Database, fact: ReviewPartDue, to: Recipient) -> Values | None:
-    case, step = case_of(db, fact.review_id), db.get(ReviewStep, fact.step_id)
+    case, step = case_of(db, fact.review_id, to), db.get(ReviewStep, fact.step_id)
     if case is None or step is None or step.kind not in WHAT_IS_DUE:
         return None
     if fact.person_id not in DEBTORS[step.kind](db, {fact.review_id}).get(fact.review_id, set()):
@@ -178,7 +186,7 @@ def review_part_due(db: Database, fact: ReviewPartDue, to: Recipient) -> Values 
         **case,
         "what": what,
         "step": step_name(step),
-        "until": At(step.ends_at, "when"),
+        "until": At(_until(db, step, review, fact), "when"),
         "url": page(route, **ids),
     }
 

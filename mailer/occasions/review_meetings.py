@@ -4,20 +4,22 @@ from typing import Any
 
 from sqlmodel import select
 
+from events.core import clock
 from events.core.database import Database
 from events.core.translation import At
 from events.events import Event
 from events.organisations import Organisation
 from events.people import Person
 from mailer.entries import words_for
-from mailer.letters import Recipient, Values, letter_for, page, recipients, silent
-from mailer.occasions.peer_reviews import in_review, organisers_of
+from mailer.letters import Recipient, Topic, Values, letter_for, page, recipients, silent
+from mailer.occasions.peer_reviews import in_review, organisers_of, topic_for
 from sessions.calendars import CalendarEntry, CalendarInvitee, EntryKind, declined_by
 from sessions.peer_reviews import agenda, live, writing_up
 from sessions.peer_reviews.agenda import ReviewDay
 from sessions.peer_reviews.day_answers import ReviewDayDeclined
 from sessions.peer_reviews.meeting_calendars import ReviewDayFreed, ReviewDayInvited, ReviewDayMoved
-from sessions.peer_reviews.reviews import ROLE_NAMES, PeerReview, PlaceState, ReviewPlace, ReviewRole
+from sessions.peer_reviews.reviews import ROLE_NAMES, PeerReview, PlaceState, ReviewPlace, ReviewRole, is_unheld
+from sessions.peer_reviews.unheld import ReviewMeetingUnheld
 
 ENTRY = (EntryKind.REVIEW, "day_id")
 
@@ -35,45 +37,55 @@ def _who_comes(db: Database, fact: Any) -> list[Recipient]:
     return recipients(db, {fact.person_id} - declined_by(db, EntryKind.REVIEW, fact.day_id))
 
 
-def _review(db: Database, fact: Any) -> Values | None:
+def _review(db: Database, fact: Any, to: Recipient) -> Values | None:
     review = db.get(PeerReview, fact.review_id)
     event = db.get(Event, review.event_id) if review is not None else None
     if event is None or review is None:
         return None
     host = db.exec(select(Organisation.name).where(Organisation.id == review.organisation_id)).first()
-    return {"event": event.name, "topic": review.topic, "host": host or ""}
+    return {"event": event.name, "topic": topic_for(db, review, event, to), "host": host or ""}
 
 
 @words_for(EntryKind.REVIEW)
 def words_of_review_day(db: Database, day_id: int, to: Recipient) -> Values | None:
     day = db.get(ReviewDay, day_id)
-    return _review(db, day) if day is not None else None
+    return _review(db, day, to) if day is not None else None
 
 
 @letter_for(ReviewDayInvited, to=_person, entry=ENTRY)
 def review_day_invited(db: Database, fact: ReviewDayInvited, to: Recipient) -> Values | None:
-    return _review(db, fact)
+    return _review(db, fact, to)
 
 
 @letter_for(ReviewDayMoved, to=_who_comes, entry=ENTRY)
 def review_day_moved(db: Database, fact: ReviewDayMoved, to: Recipient) -> Values | None:
-    values = _review(db, fact)
+    values = _review(db, fact, to)
     return None if values is None else {**values, "old_start": fact.old_start, "old_end": fact.old_end}
 
 
 @letter_for(ReviewDayFreed, to=_person, entry=ENTRY)
 def review_day_freed(db: Database, fact: ReviewDayFreed, to: Recipient) -> Values | None:
-    return _review(db, fact)
+    return _review(db, fact, to)
 
 
 def _who_runs_it(db: Database, fact: Any) -> list[Recipient]:
     moderators = in_review(db, fact.review_id, roles=(ReviewRole.MODERATOR,))
-    return recipients(db, (organisers_of(db, fact.event_id) | moderators) - {fact.person_id})
+    return recipients(db, (organisers_of(db, fact.event_id) | moderators) - {getattr(fact, "person_id", None)})
+
+
+@letter_for(ReviewMeetingUnheld, to=_who_runs_it, topic=Topic.REMINDERS)
+def review_meeting_unheld(db: Database, fact: ReviewMeetingUnheld, to: Recipient) -> Values | None:
+    values, review = _review(db, fact, to), db.get(PeerReview, fact.review_id)
+    if values is None or review is None or not is_unheld(review, clock.now()):
+        return None  # somebody has said so meanwhile, or it is held later
+    event = db.get_one(Event, fact.event_id)
+    url = page("review_live", event=event.slug, review=review.public_id)
+    return {**values, "ended": At(fact.ended_at, "when"), "url": url}
 
 
 @letter_for(ReviewDayDeclined, to=_who_runs_it)
 def review_day_declined(db: Database, fact: ReviewDayDeclined, to: Recipient) -> Values | None:
-    values, day, person = _review(db, fact), db.get(ReviewDay, fact.day_id), db.get(Person, fact.person_id)
+    values, day, person = _review(db, fact, to), db.get(ReviewDay, fact.day_id), db.get(Person, fact.person_id)
     query = select(ReviewPlace).where(ReviewPlace.review_id == fact.review_id, ReviewPlace.person_id == fact.person_id)
     place = db.exec(query).first()
     if values is None or day is None or person is None or place is None or place.state is not PlaceState.ACCEPTED:

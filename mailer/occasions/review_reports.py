@@ -11,6 +11,7 @@ from events.organisations import Organisation
 from events.programmes import Programme
 from events.roles import Role, Scope, people_with_role
 from mailer.letters import Recipient, Topic, Values, letter_for, page, recipients
+from mailer.occasions.peer_reviews import topic_for
 from sessions.peer_reviews.action_plans import UNFINISHED, ActionChanged, ActionPlanned, ReviewAction
 from sessions.peer_reviews.attribution import names_published, protected_in, without_names
 from sessions.peer_reviews.follow_ups import FollowUpComplete, HostAwaited, ReviewClosed, owed
@@ -42,11 +43,11 @@ def _organisers(db: Database, programme_id: int, event_id: int | None = None) ->
     return found | (set(people_with_role(db, Role.ORGANISER, Scope.EVENT, event_id)) if event_id else set())
 
 
-def _review(db: Database, fact: Any) -> tuple[PeerReview, Event, Values]:
+def _review(db: Database, fact: Any, to: Recipient) -> tuple[PeerReview, Event, Values]:
     row = db.get_one(PeerReview, fact.review_id)
     event, host = db.get_one(Event, row.event_id), db.get_one(Organisation, row.organisation_id)
     url = page("review_plan", event=event.slug, review=row.public_id)
-    return row, event, {"event": event.name, "topic": row.topic, "host": host.name, "url": url}
+    return row, event, {"event": event.name, "topic": topic_for(db, row, event, to), "host": host.name, "url": url}
 
 
 def _hosts(db: Database, fact: Any) -> list[Recipient]:
@@ -62,7 +63,7 @@ def _hosts_or_organisers(db: Database, fact: Any) -> list[Recipient]:
 
 @letter_for(HostAwaited, to=_hosts_or_organisers)
 def host_awaited(db: Database, fact: HostAwaited, to: Recipient) -> Values | None:
-    row, _event, values = _review(db, fact)
+    row, _event, values = _review(db, fact, to)
     kind = StepKind(fact.what)
     count = owed(db, fact.review_id, kind)
     if row.state in CLOSED or not count:
@@ -82,7 +83,7 @@ def _run_it_and_peers(db: Database, fact: HostRespondedToAll) -> list[Recipient]
 
 @letter_for(HostRespondedToAll, to=_run_it_and_peers)
 def host_responded(db: Database, fact: HostRespondedToAll, to: Recipient) -> Values | None:
-    return _review(db, fact)[2]
+    return _review(db, fact, to)[2]
 
 
 def _run_it(db: Database, fact: Any) -> list[Recipient]:
@@ -93,7 +94,7 @@ def _run_it(db: Database, fact: Any) -> list[Recipient]:
 
 @letter_for(FollowUpComplete, to=_run_it)
 def follow_up_complete(db: Database, fact: FollowUpComplete, to: Recipient) -> Values | None:
-    return _review(db, fact)[2] | {"step": STEP_NAMES[StepKind(fact.what)]}
+    return _review(db, fact, to)[2] | {"step": STEP_NAMES[StepKind(fact.what)]}
 
 
 def _everybody_inside(db: Database, fact: ReviewClosed) -> list[Recipient]:
@@ -102,7 +103,7 @@ def _everybody_inside(db: Database, fact: ReviewClosed) -> list[Recipient]:
 
 @letter_for(ReviewClosed, to=_everybody_inside, topic=Topic.ANNOUNCEMENTS)
 def review_closed(db: Database, fact: ReviewClosed, to: Recipient) -> Values | None:
-    return _review(db, fact)[2]
+    return _review(db, fact, to)[2]
 
 
 def _new_owner(db: Database, fact: ActionPlanned | ActionChanged) -> list[Recipient]:
@@ -113,7 +114,7 @@ def _action(db: Database, fact: ActionPlanned | ActionChanged, to: Recipient) ->
     row = db.get(ReviewAction, fact.action_id)
     if row is None or row.owner_id != to.person_id or row.state not in UNFINISHED or to.doer == to.person_id:
         return None
-    review, event, values = _review(db, fact)
+    review, event, values = _review(db, fact, to)
     url = page("review_action", event=event.slug, review=review.public_id, action=row.public_id)
     told = names_published(ReviewInEvent(review, event))
     protected = protected_in(db, fact.review_id)

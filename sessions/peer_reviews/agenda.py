@@ -14,9 +14,11 @@ from events.core.columns import moment, public_id, word
 from events.core.database import Database
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
+from events.core.timers import set_timer
 from events.core.translation import Message, _
 from events.events import Event
 from sessions.peer_reviews.reviews import (
+    MEETING_OVER,
     PeerReview,
     ReviewInEvent,
     ReviewQuestion,
@@ -31,6 +33,7 @@ from sessions.peer_reviews.templates import OF_A_QUESTION, TEMPLATES, PartKind, 
 
 MOST_DAYS = 5
 MOST_MINUTES = 240
+AFTER_THE_END = timedelta(hours=1)  # a meeting may run late
 LONGEST_DAY = timedelta(hours=12)
 BREAK_AFTER, BREAK = 90, 15
 
@@ -230,7 +233,7 @@ def plan_agenda(db: Database, actor: Actor, subject: ReviewInEvent, *, starts: S
                 )
             )  # fmt: skip
     db.flush()
-    _settle(db, subject)
+    settle_agenda(db, subject)
     record(db, actor, ReviewAgendaPlanned(event_id=subject.event.id or 0, review_id=subject.id))
 
 
@@ -247,7 +250,7 @@ def move_days(db: Database, actor: Actor, subject: ReviewInEvent, *, starts: Seq
     if [one.starts_at for one in days] == list(starts):
         return
     _days(db, subject, starts)
-    _settle(db, subject)
+    settle_agenda(db, subject)
     record(db, actor, ReviewAgendaChanged(event_id=subject.event.id or 0, review_id=subject.id))
 
 
@@ -269,7 +272,7 @@ def _days(db: Database, subject: ReviewInEvent, starts: Sequence[datetime]) -> l
     return found
 
 
-def _settle(db: Database, subject: ReviewInEvent) -> None:
+def settle_agenda(db: Database, subject: ReviewInEvent) -> None:
     """Write the meeting's times to the review, and tell those in the live room."""
     days = agenda_of(db, subject.id)
     for before, after in pairwise(days):
@@ -280,11 +283,13 @@ def _settle(db: Database, subject: ReviewInEvent) -> None:
     subject.review.starts_at, subject.review.ends_at = days[0].day.starts_at, days[-1].ends_at
     db.add(subject.review)
     db.flush()
+    if days[-1].ends_at > clock.now():
+        set_timer(db, MEETING_OVER, subject.id, days[-1].ends_at + AFTER_THE_END)
     note_review_change(db, subject.id)
 
 
 def _record_change(db: Database, actor: Actor, subject: PartInReview) -> None:
-    _settle(db, subject.in_event)
+    settle_agenda(db, subject.in_event)
     record(db, actor, ReviewAgendaChanged(event_id=subject.event.id or 0, review_id=subject.in_event.id))
 
 

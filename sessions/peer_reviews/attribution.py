@@ -20,7 +20,8 @@ from events.core.translation import Message
 from events.events import Event
 from events.organisations import Membership, Organisation
 from events.people import Person
-from events.rounds.blanking import Identity, blanker
+from events.rounds.blanking import Identity, blanker, is_fingerprint
+from events.tombstones import NOBODYS_DOMAIN
 from sessions.peer_reviews.reviews import (
     ROLE_NAMES,
     Attribution,
@@ -50,8 +51,8 @@ def names_published(subject: ReviewInEvent) -> bool:
 
 
 def said_by(name: str, role: ReviewRole, *, shown: bool) -> Message | str:
-    """Who said something, as it may be told: the name, or what they are in the review."""
-    return name if shown or role not in PROTECTED else ROLE_NAMES[role]
+    """Who said something, as it may be told: the name, or what they are in the review; that also of who was erased."""
+    return name if name and (shown or role not in PROTECTED) else ROLE_NAMES[role]
 
 
 def protected_in(db: Database, *reviews: int, known: Collection[int] = ()) -> Identity:
@@ -80,8 +81,13 @@ def _identity(rows: Iterable[Any], known: Collection[int]) -> Identity:
     people: set[str] = set()
     emails: set[str] = set()
     organisations: set[str] = set()
+    fingerprints: set[str] = set()
     for _review, name, email, known_as, home, came_from, host, belongs_to, called in rows:
-        people.update((name, *(known_as or ())))
+        before = {one for one in known_as or () if is_fingerprint(one)}
+        fingerprints.update(before)
+        people.update({name, *(known_as or ())} - before)
+        if email.endswith(NOBODYS_DOMAIN):
+            email = ""
         if home is not None and home in (host, *known):
             emails.add(email.partition("@")[0] + "@")  # the host's own domain is no secret either
             continue
@@ -90,7 +96,10 @@ def _identity(rows: Iterable[Any], known: Collection[int]) -> Identity:
         if belongs_to not in (host, *known):
             organisations.add(called or "")
     return Identity(
-        people=tuple(sorted(people)), emails=tuple(sorted(emails)), organisations=tuple(sorted(organisations - {""}))
+        people=tuple(sorted(people)),
+        emails=tuple(sorted(emails)),
+        organisations=tuple(sorted(organisations - {""})),
+        fingerprints=tuple(sorted(fingerprints)),
     )
 
 

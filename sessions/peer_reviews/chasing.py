@@ -16,7 +16,7 @@ from events.core.translation import Message, _
 from events.events import Event, EventState, event_by_id
 from events.organisations import Organisation
 from events.people import Person
-from sessions.peer_reviews.desk_notes import DeskNotes
+from sessions.peer_reviews.desk_notes import DeskNotes, notes_until
 from sessions.peer_reviews.feedback import ReviewFeedback
 from sessions.peer_reviews.hosting import ApplicationState, HostApplication, Told
 from sessions.peer_reviews.reviews import (
@@ -27,6 +27,7 @@ from sessions.peer_reviews.reviews import (
     ReviewRules,
     ReviewState,
     ReviewStep,
+    is_unheld,
     rules_of,
 )
 from sessions.peer_reviews.self_assessments import SelfAssessmentVersion
@@ -245,16 +246,19 @@ def _owed(
         what = _("Peers come from %(count)s of at least %(least)s other countries", count=row.countries,
                  least=rules.countries_min)  # fmt: skip
         found.append(Owed("", what, late))
+    if is_unheld(row.review, now):
+        what = _("Was it held? Its meeting is over. Say so in its live room, move its days, or cancel the review")
+        found.insert(0, Owed("", what, late=True))
     accepted = [one for one in places if one.state is PlaceState.ACCEPTED]
     if not row.version and StepKind.SELF_ASSESSMENT in steps:
         late = _is_over(steps, StepKind.SELF_ASSESSMENT, now)
         what = _("has not handed in the self-assessment")
         found += [Owed(names[one.person_id], what, late) for one in accepted if one.role is ReviewRole.HOST]
     if StepKind.DESK_NOTES in steps:
-        late, done = _is_over(steps, StepKind.DESK_NOTES, now), {one.place_id for one in notes if one.handed_in_at}
-        what = _("has not handed in desk notes")
+        step, done = steps[StepKind.DESK_NOTES], {one.place_id for one in notes if one.handed_in_at}
+        what, meeting = _("has not handed in desk notes"), steps.get(StepKind.MEETING)
         peers = (one for one in accepted if one.role is ReviewRole.PEER and one.id not in done)
-        found += [Owed(names[one.person_id], what, late) for one in peers]
+        found += [Owed(names[one.person_id], what, now >= notes_until(step, meeting, row.review, one)) for one in peers]
         if any(one.handed_in_at is not None and one.handed != one.released for one in notes):
             found.append(Owed("", _("Desk notes wait to be released")))
     return found

@@ -5,7 +5,7 @@ They are their own until they are released: then the host and the other peers re
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import UniqueConstraint, update
@@ -22,19 +22,23 @@ from events.core.translation import Message, _
 from events.people import Person
 from sessions.peer_reviews.attribution import names_shown, protected_in, said_by, without_names
 from sessions.peer_reviews.reviews import (
+    PeerReview,
     PlaceState,
     ReviewInEvent,
     ReviewPlace,
     ReviewRole,
+    ReviewStep,
     peer_of_review,
     questions_of,
     runs_review,
     still_on,
 )
 from sessions.peer_reviews.self_assessments import reads_self_assessment
-from sessions.peer_reviews.steps import ReviewInStep, review_step_on
+from sessions.peer_reviews.steps import ReviewInStep, review_in_step, review_step_on, step_of
+from sessions.peer_reviews.templates import StepKind
 
 LONGEST = 4000
+AS_LONG = timedelta(days=7)  # for who comes late
 PARTS = ("strengths", "doubts", "questions")
 GENERAL = "general"  # what a note says that is about none of the questions
 Texts = dict[str, dict[str, str]]
@@ -112,6 +116,25 @@ def own_peer_place(db: Database, actor: Actor, subject: ReviewInStep) -> ReviewP
     if row is None:
         raise NotFound()
     return row
+
+
+def notes_until(step: ReviewStep, meeting: ReviewStep | None, review: PeerReview, place: ReviewPlace) -> datetime:
+    """Until when a peer can hand in notes: the end of the step, and for who accepted less than a week before it, or
+    after it, a week from then; that is at most until the meeting begins."""
+    if place.answered_at is None:
+        return step.ends_at
+    begins = review.starts_at or (meeting.starts_at if meeting is not None else step.ends_at)
+    return max(step.ends_at, min(place.answered_at + AS_LONG, begins))
+
+
+def own_notes_step(db: Database, actor: Actor, subject: ReviewInEvent) -> ReviewInStep:
+    """The review in the step of desk notes, which ends later for a peer who came late; NotFound for who is no peer."""
+    found = review_in_step(db, subject, StepKind.DESK_NOTES)
+    place = own_peer_place(db, actor, found)
+    if found.step is None:
+        return found
+    until = notes_until(found.step, step_of(db, found.step.event_id, StepKind.MEETING), subject.review, place)
+    return ReviewInStep(subject.review, subject.event, ReviewStep(**{**found.step.model_dump(), "ends_at": until}))
 
 
 @command(peer_of_review, when=review_step_on)

@@ -17,7 +17,7 @@ from events.core.refusals import Invalid, NotAllowed
 from events.core.translation import Message, _
 from events.roles import organiser_of_event
 from sessions.peer_reviews.records import not_closed
-from sessions.peer_reviews.reviews import REVIEW, ReviewInEvent, ReviewNotOn, ReviewRole, steps_of
+from sessions.peer_reviews.reviews import REVIEW, ReviewInEvent, ReviewNotOn, ReviewRole, ReviewState, steps_of
 from sessions.peer_reviews.templates import StepKind
 from sessions.written import written
 
@@ -82,7 +82,7 @@ def give_feedback(
 ) -> None:
     """Say how satisfied one is, from 1 to 5, and why; what one said before is replaced. Only its count can be seen.
 
-    Refuses it before the step of feedback begins, and another score.
+    Refuses it before the step of feedback or the meeting begins, and another score.
     """
     if not feedback_has_begun(db, subject):
         raise ReviewNotOn(_("Feedback is asked for once the meeting has begun."))
@@ -99,7 +99,11 @@ def give_feedback(
 
 
 def feedback_has_begun(db: Database, subject: ReviewInEvent) -> bool:
-    """Whether feedback is asked for; never where the event has no such step."""
+    """Whether feedback is asked for: in its step, once the review's own meeting has begun; never where the event has no
+    such step."""
+    begins = subject.review.starts_at
+    if subject.review.state is ReviewState.PREPARING and (begins is None or begins > clock.now()):
+        return False
     steps = (one for one in steps_of(db, subject.event.id or 0) if one.kind is StepKind.FEEDBACK)
     return any(one.starts_at <= clock.now() for one in steps)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import UniqueConstraint
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
@@ -25,6 +25,7 @@ from sessions.peer_reviews.reviews import (
     ReviewInEvent,
     ReviewState,
     inside_review,
+    is_unheld,
     runs_review,
     still_on,
 )
@@ -126,12 +127,20 @@ def part_on(db: Database, review_id: int) -> ReviewPart | None:
     return db.exec(query.where(col(ReviewPart.ended_at).is_(None)).order_by(col(ReviewPart.id))).first()
 
 
+def _look_again(db: Database, part: ReviewPart) -> None:
+    """See a part as it is once it is our turn; refused where it was taken off the agenda while we waited."""
+    try:
+        db.refresh(part)
+    except InvalidRequestError as error:
+        raise Conflict(_("This part is not on the agenda any more.")) from error
+
+
 @command(runs_review, when=still_on)
 def start_part(db: Database, actor: Actor, subject: PartInReview) -> None:
     """Start a part now, for as long as it was planned; the one that is on ends. One that is on already goes on, and one
     that was held is held once more."""
     lock_review_room(db, subject.in_event.id)
-    db.refresh(subject.part)
+    _look_again(db, subject.part)
     on = part_on(db, subject.in_event.id)
     if on is None or on.id != subject.part.id:
         _start(db, actor, subject.in_event, subject.part, on)
@@ -168,7 +177,7 @@ def start_next_part(db: Database, actor: Actor, subject: ReviewInEvent, *, after
 def end_part(db: Database, actor: Actor, subject: PartInReview) -> None:
     """End the part that is on."""
     lock_review_room(db, subject.in_event.id)
-    db.refresh(subject.part)
+    _look_again(db, subject.part)
     if subject.part.ended_at is None:
         _end(db, actor, subject.in_event, subject.part)
         note_review_change(db, subject.in_event.id)
@@ -185,7 +194,7 @@ def _end(db: Database, actor: Actor, subject: ReviewInEvent, part: ReviewPart) -
 def pause_part(db: Database, actor: Actor, subject: PartInReview, *, still: bool) -> None:
     """Let the clock of a part stand still, or go on: a pause moves its start. Twice is once."""
     lock_review_room(db, subject.in_event.id)
-    db.refresh(subject.part)
+    _look_again(db, subject.part)
     part = subject.part
     if still == (part.paused_at is not None) or part.started_at is None:
         return
@@ -202,7 +211,7 @@ def pause_part(db: Database, actor: Actor, subject: PartInReview, *, still: bool
 def lengthen_part(db: Database, actor: Actor, subject: PartInReview, *, seconds: int = MINUTE) -> None:
     """Give the part that is on more time, or less down to none."""
     lock_review_room(db, subject.in_event.id)
-    db.refresh(subject.part)
+    _look_again(db, subject.part)
     subject.part.seconds = min(max(subject.part.seconds + seconds, 0), LONGEST_PART)
     db.add(subject.part)
     db.flush()
@@ -211,10 +220,11 @@ def lengthen_part(db: Database, actor: Actor, subject: PartInReview, *, seconds:
 
 @command(runs_review, when=meeting_to_hold)
 def hold_review_meeting(db: Database, actor: Actor, subject: ReviewInEvent) -> None:
-    """Say that the meeting was held to its end: what is on ends, hands go down, and the review is held."""
+    """Say that the meeting was held to its end: what is on ends, hands go down, and the review is held. Refuses a
+    meeting of which no part was started, until its time is over."""
     lock_review(db, subject)
     meeting_to_hold(subject, clock.now())
-    if not any(one.started_at for one in parts_of(db, subject.id)):
+    if not is_unheld(subject.review, clock.now()) and not any(one.started_at for one in parts_of(db, subject.id)):
         raise Conflict(_("No part of this meeting was held yet."))
     end_meeting(db, actor, subject)
     subject.review.state = ReviewState.HELD

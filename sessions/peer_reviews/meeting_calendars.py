@@ -28,12 +28,15 @@ from sessions.calendars import (
     take_out,
 )
 from sessions.peer_reviews.agenda import ReviewAgendaChanged, ReviewAgendaPlanned, ReviewDay, agenda_of
+from sessions.peer_reviews.attribution import names_published, protected_in, without_names
 from sessions.peer_reviews.endings import HostWithdrew
 from sessions.peer_reviews.live import ReviewHand
 from sessions.peer_reviews.reviews import (
+    AttributionChanged,
     PeerReview,
     PlaceState,
     ReviewCancelled,
+    ReviewInEvent,
     ReviewLeft,
     ReviewPlace,
     ReviewPlaceAnswered,
@@ -81,7 +84,8 @@ _followers = listener("review calendars", "worker")
 
 
 @_followers.hears(
-    ReviewPlaceAnswered, ReviewLeft, HostWithdrew, ReviewCancelled, ReviewAgendaPlanned, ReviewAgendaChanged
+    ReviewPlaceAnswered, ReviewLeft, HostWithdrew, ReviewCancelled, ReviewAgendaPlanned, ReviewAgendaChanged,
+    AttributionChanged,
 )  # fmt: skip
 def follow_in_calendars(db: Database, told: Told) -> None:
     """Let calendars follow what happened to a review."""
@@ -94,6 +98,7 @@ def follow_in_calendars(db: Database, told: Told) -> None:
 
 _Followed = (
     ReviewPlaceAnswered | ReviewLeft | HostWithdrew | ReviewCancelled | ReviewAgendaPlanned | ReviewAgendaChanged
+    | AttributionChanged
 )  # fmt: skip
 
 
@@ -123,19 +128,22 @@ def settle_review_calendars(db: Database, actor: Actor, review_id: int) -> None:
     ends = {one.day.id: one.ends_at for one in agenda}
     if review.state is ReviewState.CANCELLED:
         people = set()
+    # One text for all who have the entry, those included who have left, and whoever looks into their calendars.
+    told = names_published(ReviewInEvent(review, event))
+    topic = without_names(review.topic, protected_in(db, review_id), shown=told)
     days = db.exec(select(ReviewDay).where(ReviewDay.review_id == review_id).order_by(col(ReviewDay.number)))
     for day in days.all():
         if day.is_on and day.id in ends and ends[day.id] <= clock.now():
             continue  # what is over stays in calendars as it was
         wanted = people if day.is_on and day.id in ends else set()
-        content = _content(review, event, day, ends.get(day.id, day.starts_at), len(agenda))
+        content = _content(topic, review, event, day, ends.get(day.id, day.starts_at), len(agenda))
         _settle_day(db, actor, review, day, wanted, content)
 
 
-def _content(review: PeerReview, event: Event, day: ReviewDay, ends_at: datetime, days: int) -> Content:
+def _content(topic: str, review: PeerReview, event: Event, day: ReviewDay, ends_at: datetime, days: int) -> Content:
     number = f" ({day.number}/{days})" if days > 1 else ""
     path = f"/e/{event.slug}/reviews/{review.public_id}/live"
-    return Content(day.starts_at, ends_at, summary=f"{review.topic}{number}", place="", path=path, zone=event.zone)
+    return Content(day.starts_at, ends_at, summary=f"{topic}{number}", place="", path=path, zone=event.zone)
 
 
 def _settle_day(

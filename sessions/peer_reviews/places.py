@@ -17,6 +17,7 @@ from events.events import Event
 from events.organisations import Membership, Organisation
 from events.people import Person
 from events.roles import organiser_of_event
+from sessions.peer_reviews.late_notes import remind_late_peer
 from sessions.peer_reviews.reviews import (
     AskedAlready,
     AskedIntoReview,
@@ -175,6 +176,7 @@ def accept_review_place(db: Database, actor: Actor, subject: PlaceInReview) -> N
     lock_review(db, subject)
     place_to_accept(subject, clock.now())
     _move(db, subject, PlaceState.ASKED, PlaceState.ACCEPTED, "")
+    remind_late_peer(db, subject.in_event, subject.place)
     record(db, actor, _answered(subject, accepted=True))
 
 

@@ -27,6 +27,7 @@ from sessions.peer_reviews.templates import TEMPLATES, ReviewModel, StepKind
 REVIEW = "peer review"  # the scope of ties to one review
 ASKED = "asked into a review"  # a tie of who was asked and has not answered
 AFTER_REVIEW = "after a review"  # the timer that looks once a day what the host owes
+MEETING_OVER = "review meeting over"  # the timer that asks whether a meeting was held
 IN_REVIEWS = "in a review"  # a tie to an event in one of whose reviews one has a place
 
 
@@ -174,7 +175,8 @@ class ReviewPlace(SQLModel, table=True):
     answered_at: datetime | None = moment(default=None, nullable=True)
 
 
-personal_data(ReviewPlace, "person_id", "places in peer reviews", "delete")
+# What they wrote hangs on their place, and so does who stands in for them.
+personal_data(ReviewPlace, "person_id", "places in peer reviews", "keep")
 
 
 @dataclass(frozen=True)
@@ -361,6 +363,11 @@ def still_on(subject: Any, now: datetime) -> None:
         raise ReviewOver
     if subject.review.state is ReviewState.PREPARING:
         not_over(subject, now)
+
+
+def is_unheld(review: PeerReview, now: datetime) -> bool:
+    """Whether the time of its meeting is over, and nobody has said that it was held."""
+    return review.state is ReviewState.PREPARING and review.ends_at is not None and review.ends_at <= now
 
 
 def _begin(model: ReviewModel) -> None:

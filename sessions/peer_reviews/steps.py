@@ -111,9 +111,14 @@ def remind_of(db: Database, step: ReviewStep) -> None:
     """See to it that those who have not done their part are reminded: two days before the end, of a short step after
     two thirds of it."""
     if step.is_on and step.ends_at > clock.now():
-        set_timer(db, NEAR, step.id or 0, step.ends_at - min(AHEAD, (step.ends_at - step.starts_at) / 3))
+        set_timer(db, NEAR, step.id or 0, near_end(step.starts_at, step.ends_at))
     else:
         stop_timer(db, NEAR, step.id or 0)
+
+
+def near_end(starts_at: datetime, ends_at: datetime) -> datetime:
+    """When those are reminded who have from `starts_at` to `ends_at`."""
+    return ends_at - min(AHEAD, (ends_at - starts_at) / 3)
 
 
 def all_steps(db: Database, event_id: int) -> list[ReviewStep]:

@@ -167,9 +167,9 @@ def not_published(subject: Any, now: datetime) -> None:
 @command(drafts_findings, when=not_published)
 def record_finding(db: Database, actor: Actor, subject: ReviewInEvent, *, wording: Wording) -> Finding:
     """Write down a finding with its recommendation, as a draft with the next number. Refuses what is not filled in."""
-    values = _checked(db, subject, wording)
     lock_review(db, subject)
     not_published(subject, clock.now())
+    values = _checked(db, subject, wording)
     last = db.exec(select(func.max(Finding.number)).where(Finding.review_id == subject.id)).one()
     row = Finding(
         review_id=subject.id, number=(last or 0) + 1, written_by_id=actor.person, created_at=clock.now(), **values
@@ -192,7 +192,7 @@ def change_finding(db: Database, actor: Actor, subject: FindingInReview, *, word
     row = subject.finding
     if row.version != version:
         raise FindingChangedMeanwhile
-    values = _checked(db, subject.in_event, wording)
+    values = _checked(db, subject.in_event, wording, row.question_id)
     if all(getattr(row, name) == value for name, value in values.items()):
         return
     for name, value in values.items():
@@ -251,7 +251,9 @@ _KEPT = (
 )  # fmt: skip
 
 
-def _checked(db: Database, subject: ReviewInEvent, wording: Wording) -> dict[str, Any]:
+def _checked(
+    db: Database, subject: ReviewInEvent, wording: Wording, question_before: int | None = None
+) -> dict[str, Any]:
     wrong: dict[str, Message | str] = {}
     texts = {name: getattr(wording, name).strip() for name in ("finding", "evidence", "recommendation", "practice")}
     for name, text in texts.items():
@@ -270,7 +272,8 @@ def _checked(db: Database, subject: ReviewInEvent, wording: Wording) -> dict[str
     if not 1 <= wording.impact <= 5:
         wrong["impact"] = _("The impact is a number from 1 to 5.")
     question = _question(db, subject, wording.question)
-    if wording.question and question is None:
+    is_dropped = question is not None and question.dropped_at is not None and question.id != question_before
+    if wording.question and (question is None or is_dropped):
         wrong["question"] = _("Please choose one of the questions.")
     source = next((one for one in peers_of(db, subject.id) if one[0].public_id == wording.practice_by), None)
     if wording.practice_by and source is None:

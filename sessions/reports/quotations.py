@@ -10,14 +10,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
 from events.core.access import Actor, command, rule
 from events.core.columns import moment, public_id, word
 from events.core.database import Database
-from events.core.hooks import personal_data
+from events.core.hooks import on_person_erased, personal_data
 from events.core.journal import Fact, record
 from events.core.paging import Paged, paged
 from events.core.refusals import Conflict, Invalid, NotFound
@@ -73,6 +73,11 @@ class Quotation(SQLModel, table=True):
 
 personal_data(Quotation, "person_id", "words of somebody that are quoted", "delete")
 personal_data(Quotation, "asked_by_id", "who asked for a quotation", "detach")
+
+
+@on_person_erased
+def _words_are_gone(db: Database, person_id: int, name: str, email: str) -> None:
+    db.execute(delete(Quotation).where(col(Quotation.person_id) == person_id))
 
 
 @dataclass(frozen=True)
@@ -188,14 +193,15 @@ def agree_to_quotation(db: Database, actor: Actor, subject: QuotationInProgramme
 
 @command(who_is_quoted, when=is_asked)
 def decline_quotation(db: Database, actor: Actor, subject: QuotationInProgramme) -> None:
-    """Do not be quoted; the words are gone."""
-    _answer(db, actor, subject, QuotationState.DECLINED, text="")
+    """Do not be quoted; the words are gone, with what they were about."""
+    _answer(db, actor, subject, QuotationState.DECLINED, text="", about="")
 
 
 @command(who_is_quoted, when=is_agreed)
 def withdraw_quotation(db: Database, actor: Actor, subject: QuotationInProgramme) -> None:
-    """Take back that one agreed: the words are gone from here on, in all that shows or sends them."""
-    _answer(db, actor, subject, QuotationState.WITHDRAWN, text="")
+    """Take back that one agreed: the words, and what they were about, are gone from here on, in all that shows or sends
+    them."""
+    _answer(db, actor, subject, QuotationState.WITHDRAWN, text="", about="")
 
 
 def _answer(db: Database, actor: Actor, subject: QuotationInProgramme, state: QuotationState, **values: Any) -> None:

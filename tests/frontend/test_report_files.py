@@ -20,11 +20,18 @@ from sessions.peer_reviews.reviews import Attribution, ReviewState
 from sessions.reports.documents import Document, Heading, headings, links_in, numbered
 from sessions.reports.editing import fill_report, put_into_report, write_chapter, write_report
 from sessions.reports.markdown import blocks_of
-from sessions.reports.quotations import withdraw_quotation
+from sessions.reports.quotations import (
+    QuotationInProgramme,
+    QuotingPlace,
+    agree_to_quotation,
+    ask_for_quotation,
+    decline_quotation,
+    withdraw_quotation,
+)
 from sessions.reports.reports import ReportKind, chapters_of, report_with_sources, start_review_report
 from sessions.reports.versions import approve_report, get_version, hand_report_in, version_document
 from tests.frontend.browser import Browser
-from tests.makers import again, make_person
+from tests.makers import again, make_person, person_of
 from tests.sessions.makers_reports import (
     hold,
     make_action,
@@ -183,6 +190,26 @@ def test_words_that_somebody_takes_back_are_gone_from_every_version(db, review):
     assert after == {one: [] for one in ("page", "PDF", "DOCX")}
     assert [words in one for one in pages] == [False] * 5
     assert Browser(db).get(record).status == 404
+
+
+@pytest.mark.parametrize("answer", ["declined", "withdrawn"])
+def test_with_the_words_goes_what_they_were_about(db, review, answer):
+    ada, about = again(db, review.ada), "Why the millers of Straw left in spring"
+    place = QuotingPlace(programme_of(db, review), review.subject.review, review.event.event)
+    row = ask_for_quotation(
+        db, ada, place, person=person_of(db, review.people["bo"]), text="A third of them left.", about=about
+    )
+    quotation = QuotationInProgramme(row, place.programme)
+    editor, here = Browser(db, ada), f"/p/{place.programme.slug}/quotations/{row.public_id}"
+    if answer == "withdrawn":
+        agree_to_quotation(db, review.people["bo"], quotation, named=True)
+    before = about in editor.get(here).text
+
+    leave = withdraw_quotation if answer == "withdrawn" else decline_quotation
+    leave(db, review.people["bo"], quotation)
+
+    assert (before, about in editor.get(here).text) == (True, False)
+    assert (row.text, row.about) == ("", "")
 
 
 def test_words_that_somebody_has_not_agreed_to_stand_nowhere(db, review):

@@ -213,7 +213,8 @@ SEEN_BY = {
     "booked_mentoring": "Tam Tamm", "choose_other_mentoring": "Tam Tamm", "help_queue": "Mel Meyer",
     "mentoring": "Mel Meyer", "lobby": "Bo Berg", "networking": "Bo Berg", "networkings": "Bo Berg",
     "host_call": "Bo Berg", "host_application": "Matteo Galli", "be_a_peer": "Dee Dumont", "peer_review": "Dee Dumont",
-    "review_place": "Bo Berg", "self_assessment": "Joana Pinto", "self_assessment_version": "Dee Dumont",
+    "review_place": "Bo Berg", "review_questions": "Joana Pinto", "self_assessment": "Joana Pinto",
+    "self_assessment_version": "Dee Dumont",
     "desk_notes": "Joana Pinto", "own_desk_notes": "Marco Bianchi",
 }  # fmt: skip
 ORGANISER = "Ada Adler"

@@ -6,8 +6,9 @@ from events.core import clock
 from events.organisations import OrganisationKind
 from mailer.letters import LetterState
 from sessions.peer_reviews.agenda import move_days
+from sessions.peer_reviews.asking import AskedOfPeers, asking_in, change_review_questions
 from sessions.peer_reviews.endings import ask_substitute
-from sessions.peer_reviews.reviews import PlaceInReview, PlaceState, ReviewRole, places_of
+from sessions.peer_reviews.reviews import PlaceInReview, PlaceState, ReviewRole, places_of, questions_of
 from sessions.replies import CalendarReply, ReplyOutcome, ReplyVerb, answer_entry, find_entry_of
 from tests.mailer.makers_letters import all_letters, calendar_event_of, new_letters, sent, text_of, written
 from tests.makers import NOW, again, make_member, make_organisation, make_person, person_of
@@ -172,3 +173,56 @@ def test_a_no_to_a_time_that_was_moved_since_does_not_count_as_one_to_all_days(d
     decline(db, review.people["bo"], second)
 
     assert place_of_bo(db, review).state is PlaceState.ACCEPTED
+
+
+def asked_otherwise(db, review, **words):
+    """Hal changes words of questions by number ('q2'), and asks what is in `more`."""
+    subject, more = asking_in(db, review.subject), words.pop("more", ())
+    asked = [
+        AskedOfPeers(words.get(f"q{one.number}", one.text), one.about, one.public_id)
+        for one in questions_of(db, review.subject.id)
+    ]
+    change_review_questions(
+        db, review.people["hal"], subject, questions=[*asked, *map(AskedOfPeers, more)],
+        version=subject.review.version,
+    )  # fmt: skip
+
+
+def test_other_questions_are_told_once_to_everybody_with_a_place_but_who_wrote_them(db, review):
+    make_member(db, make_person(db, "Out Sider"), review.host)
+    known = sent(db)
+
+    asked_otherwise(db, review, q1="", q2="Who would pay?", more=["What next?"])
+    letters = new_letters(db, known)
+
+    assert {one.kind for one in letters.values()} == {"review_questions_changed"}
+    assert sorted(letters) == sorted(set(review.people) - {"hal"})
+    said = text_of(letters["bo"])
+    assert "2: Who would pay?" in said
+    assert "4: What next?" in said
+    assert "How do we win members?" not in said
+
+
+def test_a_letter_about_questions_of_a_private_review_names_nobody_whom_it_protects(db, review):
+    known = sent(db)
+
+    asked_otherwise(db, review, q2="How does Bo Berg do it?")
+
+    assert "2: How does ▒▒▒ do it?" in text_of(new_letters(db, known)["cy"])
+
+
+def test_calendars_hear_of_other_questions_only_if_times_change(db, review):
+    plan(db, review)
+    known = sent(db)
+
+    asked_otherwise(db, review, q2="Who would pay?")
+    written(db)
+    assert {one.kind for one in all_letters()[known:]} == {"review_questions_changed"}
+    known = sent(db)
+    asked_otherwise(db, review, more=["What next?"])
+    written(db)
+
+    days = [one for one in all_letters()[known:] if one.kind != "review_questions_changed"]
+    assert [(one.kind, one.method) for one in days if one.address.startswith("bo")] == [
+        ("review_day_moved", "REQUEST"), ("review_day_moved", "REQUEST")
+    ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The states that a peer review, and what stands in it, can be in when a command is about it."""
 
 from events.events import EventState
+from sessions.peer_reviews.asking import ReviewAsking
 from sessions.peer_reviews.findings import FindingState
 from sessions.peer_reviews.hosting import ApplicationInEvent, ApplicationState, HostingOrganisation, Told
 from sessions.peer_reviews.peers import PeersWanted
@@ -31,6 +32,16 @@ def a_review(world: World) -> list[Case]:
         ),
         Case("published review", with_state(subject, review=published)),
         Case("review of a closed event", type(subject)(subject.review, closed.event)),
+    ]
+
+
+@cases_of("change_review_questions", "correct_review_questions")
+def the_questions_of_a_review(world: World) -> list[Case]:
+    asking, found = world.reviewing.subject, a_review(world)
+    begun = Case("of a meeting that has begun", ReviewAsking(asking.review, asking.event, begun=True))
+    return [
+        *(Case(f"of a {one.state}", ReviewAsking(one.subject.review, one.subject.event, False)) for one in found),
+        begun,
     ]
 
 

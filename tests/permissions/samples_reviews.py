@@ -54,6 +54,14 @@ def review_samples(world: World) -> dict[str, Sample]:
         "add_to_peer_proposal": Sample({"person": ids["other_peer"]}),
         "remove_from_peer_proposal": Sample({"person": ids["proposed_peer"]}),
         "ask_proposed_peers": Sample({"why": "You know it."}),
+        "change_review_questions": Sample(
+            {
+                "question-0": "What?",
+                "question-1": "Why?",
+                "question-2": "How?",
+                "version": str(reviewing.subject.review.version),
+            }
+        ),
         "ask_into_review": Sample({"email": "tam@example.org", "role": "stakeholder"}),
         "set_review_attribution": Sample({"attribution": "named"}),
         "cancel_review": Sample({"reason": "The host was merged."}),

@@ -25,13 +25,14 @@ from frontend.review_report_routes import REVIEW_REPORTS
 from mailer.letters import Letter, raw_of
 from realtime.announcing import messages_about
 from realtime.review_rooms import _message
+from sessions.calendars import CalendarRevision
 from sessions.lessons import withdraw_lesson
 from sessions.peer_reviews.action_plans import ActionInReview, ActionState, move_action
 from sessions.peer_reviews.agenda import parts_of
 from sessions.peer_reviews.attribution import set_attribution
 from sessions.peer_reviews.dots import DotVote, VoteInReview, give_dots, open_dot_vote
 from sessions.peer_reviews.live import ReviewHand, raise_review_hand, start_next_part
-from sessions.peer_reviews.places import decline_review_place
+from sessions.peer_reviews.places import ask_into_review, decline_review_place
 from sessions.peer_reviews.records import get_finding
 from sessions.peer_reviews.reviews import (
     Attribution,
@@ -43,12 +44,13 @@ from sessions.peer_reviews.reviews import (
 )
 from sessions.peer_reviews.rooms import review_room_numbers
 from sessions.peer_reviews.shared_board import add_board_entry
+from sessions.peer_reviews.templates import StepKind
 from sessions.peer_reviews.writing_up import FindingInReview, Wording, agree_finding, peers_of, record_finding
 from sessions.reports.editing import fill_report, write_chapter, write_report
 from sessions.reports.reports import chapters_of, items_of, name_report_editor
 from sessions.reports.versions import approve_report, hand_report_in, withdraw_report
 from tests.frontend.browser import Browser
-from tests.mailer.makers_letters import written
+from tests.mailer.makers_letters import sent, written
 from tests.makers import again, make_event, make_member, make_organisation, make_person, make_programme, person_of
 from tests.permissions.samples import all_routes, method_of
 from tests.sessions.makers_reports import (
@@ -60,7 +62,8 @@ from tests.sessions.makers_reports import (
     programme_of,
     version_in,
 )
-from tests.sessions.makers_review_meetings import plan
+from tests.sessions.makers_review_hosts import make_offer, open_step
+from tests.sessions.makers_review_meetings import plan, take_out
 from tests.sessions.makers_reviews import give_place, make_review
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -163,8 +166,6 @@ def outside(db, review) -> dict[str, Actor | None]:
 
 
 def give_asked(db, review, name):
-    from sessions.peer_reviews.places import ask_into_review
-
     actor = make_person(db, name)
     ask_into_review(db, review.ada, review.subject, person=person_of(db, actor), role=ReviewRole.OBSERVER)
     place = next(one for one in places_of(db, review.subject.id) if one.person_id == actor.person)
@@ -273,6 +274,41 @@ def test_no_letter_tells_one_who_the_others_are(db, review):
     assert len(letters) >= 12
     assert {kind for kind, address in told if address not in runs_it} == set()
     assert {kind for kind, address in told if address in runs_it} == {"review_place_answered"}
+
+
+def test_who_is_out_reads_the_topic_without_names_in_letters_calendars_and_lists(db, review):
+    make_app()  # letters link to pages
+    review.subject.review.state, review.subject.review.published_at = ReviewState.PREPARING, None
+    db.add(review.subject.review)
+    open_step(db, review.ada, review.event, StepKind.PEERS)
+    offering, _organisation = make_offer(db, review.event, "Ofe Oliva", "PT")
+    asked = make_person(db, "Asa Asker")
+    ask_into_review(db, review.ada, review.subject, person=person_of(db, asked), role=ReviewRole.OBSERVER)
+    sent(db)
+    gone = take_out(db, review, "ole")
+    written(db)
+
+    letters = {
+        one.kind: bool(WORDS.search(raw_of(one).decode()))
+        for one in db.exec(select(Letter))
+        if one.person_id == gone.person and one.kind in ("taken_out_of_review", "review_day_freed")
+    }
+    seen = {
+        name: bool(WORDS.search(unescape(Browser(db, actor).get("/e/peer-days/reviews/peers").html)))
+        for name, actor in (("offering", offering), ("gone", gone))
+    }
+    colleague = Browser(db, make_member(db, make_person(db, "Col Legat"), review.host))
+    case = f"/e/peer-days/reviews/{review.subject.review.public_id}"
+    theirs = [colleague.get(one) for one in ("/e/peer-days/reviews", f"{case}/self-assessment", f"{case}/desk-notes")]
+    to_asked = [one for one in db.exec(select(Letter)) if one.person_id == asked.person]
+    [invited] = [one for one in to_asked if one.kind == "asked_into_review"]
+    calendars = {one.summary for one in db.exec(select(CalendarRevision))}
+
+    assert letters == {"taken_out_of_review": False, "review_day_freed": False}
+    assert [one for one in calendars if WORDS.search(one)] == []
+    assert seen == {"offering": False, "gone": False}
+    assert [(one.status, bool(WORDS.search(unescape(one.html)))) for one in theirs] == [(200, False)] * 3
+    assert WORDS.search(raw_of(invited).decode())
 
 
 def _without_own_name(raw: str) -> str:

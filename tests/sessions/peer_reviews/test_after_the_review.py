@@ -19,6 +19,7 @@ from sessions.peer_reviews.reviews import ReviewNotOn, ReviewOver, ReviewState, 
 from sessions.peer_reviews.templates import StepKind
 from tests.makers import NOW
 from tests.sessions.makers_reports import hold, make_action, make_finding
+from tests.sessions.makers_review_meetings import DAY, plan
 from tests.sessions.makers_reviews import make_review
 
 
@@ -242,6 +243,19 @@ def test_feedback_is_told_in_figures_from_three_answers_on(db, review):
     assert (few.count, few.mean, few.kept) == (2, None, ())
     assert (figures.count, figures.mean, figures.changed) == (3, 4.0, ("Shorter",))
     assert sorted(figures.kept) == ["bo likes it", "cy likes it"]
+
+
+def test_nobody_judges_a_meeting_that_has_not_begun_while_others_have_met(db):
+    review = make_review(db)
+    begins = next(one.starts_at for one in steps_of(db, review.event.id) if one.kind is StepKind.FEEDBACK)
+    plan(db, review, begins + 5 * DAY, begins + 6 * DAY)
+
+    with clock.frozen_at(begins + 4 * DAY), pytest.raises(ReviewNotOn):
+        give_feedback(db, review.people["bo"], review.subject, score=1)
+    with clock.frozen_at(begins + 5 * DAY):
+        give_feedback(db, review.people["bo"], review.subject, score=4)
+
+    assert feedback_figures(db, review.ada, review.subject).count == 1
 
 
 def test_nothing_is_asked_of_a_host_while_its_meeting_is_still_to_be_held(db):
