@@ -260,6 +260,42 @@ def test_an_organiser_corrects_it(db, fair, meeting, bo, cy, end, state, absent)
     assert presence_of(db, meeting).absent == {{"bo": bo, "cy": cy}[one].person for one in absent}
 
 
+def test_the_other_side_says_that_it_was_not_so_and_the_organisers_see_it(db, fair, meeting, bo, cy):
+    here, said = page_of(meeting.meeting), "Bo Berg says that it was not so"
+    with at(meeting, 6):
+        own = Browser(db, cy).send(f"{here}/held")
+        asked = Browser(db, bo).get(here)
+        refused = Browser(db, bo).send(f"{here}/contradict", says="held", reason="I sat there alone.")
+        page = Browser(db, bo).send(f"{here}/contradict", says="no-show", reason="I sat there alone.")
+        organisers, theirs = Browser(db, fair.ada).get(here), Browser(db, cy).get(here)
+        found = Browser(db, fair.ada).get(f"{HERE}/meetings/all?state=contradicted")
+        own_again = Browser(db, cy).send(f"{here}/contradict", says="no-show", reason="No.")
+        Browser(db, fair.ada).send(f"{here}/correct", end="invitee")
+        decided = Browser(db, fair.ada).get(here)
+        nothing = Browser(db, fair.ada).get(f"{HERE}/meetings/all?state=contradicted")
+
+    assert ("contradict" in offered(own, meeting), "contradict" in offered(asked, meeting)) == (False, True)
+    assert (refused.status, "This is what was noted." in refused.text, "I sat there alone." in refused.text) == (
+        422, True, True,
+    )  # fmt: skip
+    assert "The organisers are told, and decide." in page.text and "contradict" not in offered(page, meeting)
+    assert (said in organisers.text, "I sat there alone." in organisers.text) == (True, True)
+    assert (theirs.text.count(said), "I sat there alone." in theirs.text) == (1, False)  # in the history alone
+    assert ("Bo Berg" in found.text, "Contradicted" in found.text, "Bo Berg" in nothing.text) == (True, True, False)
+    assert (own_again.status, "Your own side has said so." in own_again.text) == (409, True)
+    assert (state_now(db, meeting), decided.text.count(said)) == (MeetingState.NO_SHOW, 1)
+
+
+def test_only_who_checked_in_or_of_whom_somebody_says_so_was_there(db, fair, bo, cy, dee):
+    places = [place_of(db, one, fair) for one in (bo, cy, dee)]
+    meeting = get_meeting(db, bo, book_meeting(db, fair.ada, fair.event, people=places, slot=fair.slots[0]).public_id)
+    with at(meeting, 6):
+        page = Browser(db, cy).send(f"{page_of(meeting.meeting)}/held")
+
+    assert "Bo Berg Was there" in page.text
+    assert "You Not checked in" in page.text and "Dee Dumont Not checked in" in page.text
+
+
 # --- standby and waiting list ---------------------------------------------------------------------
 
 

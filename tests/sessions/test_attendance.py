@@ -33,6 +33,7 @@ from sessions.attendance import (
     presence_of,
 )
 from sessions.availability import set_availability
+from sessions.contradictions import contradict_attendance, contradictions_of
 from sessions.limits import LimitReached
 from sessions.meetings import AnsweredAlready, Meeting, MeetingInEvent, MeetingState, get_meeting
 from sessions.moves import cancel_meeting, move_meeting
@@ -682,6 +683,22 @@ def test_one_standby_called_by_two_at_once_goes_to_one(database_url):
                 assert problems_with_seats(db) == []
 
         assert kinds(outcomes) == ["SlotTaken", "done"]
+        cleared(fair)
+
+
+def test_one_who_contradicts_twice_at_once_has_said_it_once(database_url):
+    fair, (bo, cy, *_others) = settled_fair()
+    for _round in range(ROUNDS):
+        meeting = standing(fair, bo, cy)
+        with clock.frozen_at(fair.slots[0].starts_at + 6 * MINUTE):
+            with transaction() as db:
+                on(meeting, cy, mark_technical_failure)(db)
+            against = {"says": MeetingState.NO_SHOW, "reason": "Nobody came."}
+            outcomes = race(*[on(meeting, bo, contradict_attendance, **against) for _n in range(2)])
+
+        with reading() as db:
+            assert kinds(outcomes) == ["SaidAlready", "done"]
+            assert len(contradictions_of(db, bo, get_meeting(db, bo, meeting))) == 1
         cleared(fair)
 
 
