@@ -26,7 +26,7 @@ from sessions.blocks import Slot
 from sessions.booking_rules import BookingRules
 from sessions.contradictions import Contradiction, contradictions_of, why_no_contradiction
 from sessions.meetings import MeetingInEvent, MeetingState
-from sessions.standby import StandbyCard, is_standby, rest_of, standbys_for
+from sessions.standby import StandbyCard, company_of, is_standby, rest_of, standbys_for
 from sessions.stepping_in import RequestCard, requests_for
 from sessions.waiting import WaitingCard, waiting_of, why_no_offers
 
@@ -51,6 +51,7 @@ class Attendee:
 @dataclass(frozen=True)
 class Attendance:
     """What a meeting's page shows of it. `rest` is what is left of the slot, None where that is too little.
+    `company` is the meeting that the reader has then instead, with whom.
     `contradicts` says that the reader may say that it did not end as noted."""
 
     people: list[Attendee]
@@ -59,6 +60,7 @@ class Attendance:
     rest: Slot | None
     requests: list[RequestCard]
     standbys: list[StandbyCard]
+    company: tuple[str, str] | None
     usefulness: int | None
     said: list[Assessed]
     organises: bool
@@ -102,6 +104,7 @@ def attendance_shown(actor: Actor, subject: MeetingInEvent) -> Attendance | None
             rest=rest_of(subject.slot, now),
             requests=requests_for(db, actor, subject),
             standbys=standbys_for(db, actor, subject),
+            company=company_of(db, actor, subject),
             usefulness=own.usefulness if own else None,
             said=assessments_of(db, actor, subject),
             organises=organiser_of_event(actor, subject),

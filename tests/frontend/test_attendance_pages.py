@@ -139,6 +139,9 @@ def test_a_no_show_frees_the_time_and_shows_who_stands_by(db, fair, meeting, bo,
         theirs = Browser(db, cy).get(here)
         called = Browser(db, bo).send(f"{here}/standby", registration=place_of(db, dee, fair).public_id)
 
+        back = Browser(db, bo).get(here)
+
+    assert ("You meet Dee Dumont now." in back.text, "Nobody who stands by" in back.text) == (True, False)
     assert "Meet somebody else" not in theirs.text
     assert (called.headline, "Dee Dumont is called." in called.text) == ("Meeting with Dee Dumont", True)
     assert state_now(db, meeting) is MeetingState.NO_SHOW
@@ -156,12 +159,14 @@ def test_a_no_show_offers_open_requests_before_those_who_stand_by(db, fair, meet
         assert offered(page, meeting) >= {"standby", "standby/request"}
         taken = Browser(db, bo).send(f"{here}/standby/request", request=request.meeting.public_id)
         back = Browser(db, bo).send(f"{here}/standby/request", request=request.meeting.public_id)
+        again = Browser(db, bo).get(here)
 
     assert (taken.headline, "You meet now, for the rest of this time." in taken.text) == (
         "Meeting with Dee Dumont",
         True,
     )
     assert (back.status, "This request was accepted already." in back.text) == (409, True)
+    assert ("You meet Dee Dumont now." in again.text, "Nobody who stands by" in again.text) == (True, False)
     assert state_now(db, request) is MeetingState.SCHEDULED
     assert problems_with_seats(db) == []
 
