@@ -96,7 +96,7 @@ def contradict_attendance(
 
 def why_no_contradiction(db: Database, actor: Actor, subject: MeetingInEvent) -> Refusal | None:
     """Why somebody who takes part has nothing to say against how a meeting ended; None where they may. One query."""
-    rows = _rows(db, subject)
+    rows = _rows(db, subject.id)
     said, own = said_in(rows), next((one for one in rows if one.person_id == actor.person), None)
     if own is not None and own.contradicts and not own.settled:
         return SaidAlready(_("You have said already that it was not so. The organisers decide."))
@@ -115,8 +115,13 @@ def _own_side(subject: MeetingInEvent, person: int | None, lead: int) -> bool:
     return person not in subject.leads and home is not None and home == subject.homes.get(lead)
 
 
-def _rows(db: Database, subject: MeetingInEvent) -> list[MeetingAttendance]:
-    query = select(MeetingAttendance).where(MeetingAttendance.meeting_id == subject.id)
+def is_word_of_a_side(db: Database, meeting_id: int) -> bool:
+    """Whether one side has noted how a meeting ended, so that the other can contradict."""
+    return said_in(_rows(db, meeting_id)) is not None
+
+
+def _rows(db: Database, meeting_id: int) -> list[MeetingAttendance]:
+    query = select(MeetingAttendance).where(MeetingAttendance.meeting_id == meeting_id)
     return list(db.exec(query.order_by(col(MeetingAttendance.said_at), col(MeetingAttendance.id))))
 
 
@@ -133,7 +138,7 @@ def contradictions_of(db: Database, actor: Actor, subject: MeetingInEvent) -> li
     """What is said against how a meeting ended and was not decided yet: to organisers and desks everybody's, to those
     who meet their own. Two queries."""
     sees_all = (acts_for_lead | desk_of_guest)(actor, subject)
-    rows = [one for one in _rows(db, subject) if one.contradicts and not one.settled]
+    rows = [one for one in _rows(db, subject.id) if one.contradicts and not one.settled]
     rows = [one for one in rows if one.person_id == actor.person or sees_all]
     found = db.exec(select(Person.id, Person.name).where(col(Person.id).in_([one.person_id for one in rows])))
     names = dict(found.all())

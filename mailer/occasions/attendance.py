@@ -15,7 +15,7 @@ from sessions.assessments import AssessmentsAwaited, to_assess
 from sessions.attendance import AttendanceCorrected, MeetingFailed, NoShowMarked
 from sessions.blocks import Slot
 from sessions.booking_rules import rules_of
-from sessions.contradictions import AttendanceContradicted, contradiction_by
+from sessions.contradictions import AttendanceContradicted, contradiction_by, is_word_of_a_side
 from sessions.meetings import Meeting, MeetingState, page_of
 from sessions.outcomes import OutcomeAwaited, Result, outcome_by
 from sessions.standby import rest_of
@@ -40,7 +40,9 @@ def _participant(db: Database, fact: AssessmentsAwaited) -> list[Recipient]:
 @letter_for(NoShowMarked, to=_person)
 def no_show_marked(db: Database, fact: NoShowMarked, to: Recipient) -> Values | None:
     values = values_of_meeting(db, fact, to)
-    return values if values and values["state"] is MeetingState.NO_SHOW else None
+    if values is None or values["state"] is not MeetingState.NO_SHOW:
+        return None
+    return {**values, "can_contradict": is_word_of_a_side(db, fact.meeting_id)}
 
 
 @letter_for(RestOffered, to=_person)

@@ -76,6 +76,14 @@ def test_whoever_was_marked_as_missing_is_told_and_how_to_correct_it(db, meeting
     assert "say so on the page of the meeting: the organisers read it" in re.sub(r"\s+", " ", text_of(letter))
 
 
+def test_whoever_an_organiser_marked_as_missing_asks_an_organiser(db, fair, meeting, cy):
+    with begun(meeting):
+        mark_no_show(db, fair.ada, meeting, absent=cy.person)
+        (letter,) = written(db, "no_show_marked")
+
+    assert "tell an organiser of the event: they can correct it" in re.sub(r"\s+", " ", text_of(letter))
+
+
 def test_a_mark_that_was_corrected_before_the_letter_is_written_leads_to_none(db, fair, meeting, bo, cy):
     with begun(meeting):
         mark_no_show(db, bo, meeting, absent=cy.person)
