@@ -160,6 +160,8 @@ async def measure(app: Any, kept: Any, filled: Filled, requests: int, rounds: in
         ("its fragment, kept", f"{PLACE}/board/fragment", filled.organiser, nothing),
         ("board by tables, written anew", f"{PLACE}/board?by=tables", filled.organiser, forget),
         ("board, a word searched for, written anew", f"{PLACE}/board?q=0042", filled.organiser, forget),
+        ("the counts of its filters, written anew", f"{PLACE}/board/counts", filled.organiser, forget),
+        ("the counts of its filters, kept", f"{PLACE}/board/counts", filled.organiser, nothing),
         ("all meetings", f"{PLACE}/meetings/all", filled.organiser, nothing),
         ("booking page, written anew", f"{PLACE}/participants/{filled.invitee}/ask", filled.participant, forget),
         ("booking page, kept", f"{PLACE}/participants/{filled.invitee}/ask", filled.participant, nothing),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events.core import clock
-from events.core.access import Actor
+from events.core.access import Actor, may
 from events.core.database import Database, reading
 from events.core.translation import Message
 from events.events import EventWithPhases
@@ -24,8 +24,9 @@ from sessions.assessments import (
 from sessions.attendance import BEFORE, ENDS, PATIENCE, presence_of, who_is_here_instead
 from sessions.blocks import Slot
 from sessions.booking_rules import BookingRules
+from sessions.contradictions import Contradiction, contradictions_of, why_no_contradiction
 from sessions.meetings import MeetingInEvent, MeetingState
-from sessions.standby import StandbyCard, is_standby, rest_of, standbys_for
+from sessions.standby import StandbyCard, company_of, is_standby, rest_of, standbys_for
 from sessions.stepping_in import RequestCard, requests_for
 from sessions.waiting import WaitingCard, waiting_of, why_no_offers
 
@@ -34,7 +35,8 @@ WITH_ATTENDANCE = (MeetingState.SCHEDULED, *ENDS)
 
 @dataclass(frozen=True)
 class Attendee:
-    """One of those who meet. `leads` says that they are one of the two sides, `missed` that nobody has come for it."""
+    """One of those who meet. `leads` says that they are one of the two sides, `missed` that nobody has come for it,
+    `vouched` that somebody else says that they were there."""
 
     public_id: str
     name: str
@@ -43,11 +45,14 @@ class Attendee:
     is_me: bool
     leads: bool
     missed: bool
+    vouched: bool
 
 
 @dataclass(frozen=True)
 class Attendance:
-    """What a meeting's page shows of it. `rest` is what is left of the slot, None where that is too little."""
+    """What a meeting's page shows of it. `rest` is what is left of the slot, None where that is too little.
+    `company` is the meeting that the reader has then instead, with whom.
+    `contradicts` says that the reader may say that it did not end as noted."""
 
     people: list[Attendee]
     opens_at: datetime
@@ -55,9 +60,12 @@ class Attendance:
     rest: Slot | None
     requests: list[RequestCard]
     standbys: list[StandbyCard]
+    company: tuple[str, str] | None
     usefulness: int | None
     said: list[Assessed]
     organises: bool
+    contradictions: list[Contradiction]
+    contradicts: bool
     now: datetime
 
     @property
@@ -96,9 +104,13 @@ def attendance_shown(actor: Actor, subject: MeetingInEvent) -> Attendance | None
             rest=rest_of(subject.slot, now),
             requests=requests_for(db, actor, subject),
             standbys=standbys_for(db, actor, subject),
+            company=company_of(db, actor, subject),
             usefulness=own.usefulness if own else None,
             said=assessments_of(db, actor, subject),
             organises=organiser_of_event(actor, subject),
+            contradictions=contradictions_of(db, actor, subject),
+            contradicts=may(actor, "contradict_attendance", subject)
+            and why_no_contradiction(db, actor, subject) is None,
             now=now,
         )
 
@@ -110,6 +122,7 @@ def attendees(db: Database, actor: Actor, subject: MeetingInEvent) -> list[Atten
         Attendee(
             people[id].public_id, people[id].name, presence.came.get(id), id in presence.absent, id == actor.person,
             id in subject.leads, id in subject.leads and who_is_here_instead(subject, id, presence.came) is None,
+            id in presence.vouched,
         )
         for id in subject.people
         if id in people

@@ -131,6 +131,7 @@ MODULES = (
     "sessions.schedules.publishing",
     "sessions.schedules.reasons",
     "sessions.attendance",
+    "sessions.contradictions",
     "sessions.standby",
     "sessions.stepping_in",
     "sessions.waiting",

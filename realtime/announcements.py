@@ -59,6 +59,7 @@ from sessions import (
     availability,
     blocks,
     breaks,
+    contradictions,
     meetings,
     mentoring,
     office_hours,
@@ -89,6 +90,7 @@ from sessions.timetable import releases, rows
     attendance.MeetingHeld,
     attendance.MeetingFailed,
     attendance.AttendanceCorrected,
+    contradictions.AttendanceContradicted,
 )
 def _meeting(db: Database, fact: Any) -> Concerned:
     row = db.get_one(meetings.Meeting, fact.meeting_id)

@@ -65,10 +65,10 @@ def accept_meeting(
     # Who has said since that they are away keeps what the request holds for them.
     holds = subject.has_time and has_seats(db, subject.id, subject.meeting.invitee_id)
     found = refuse_if_unavailable(db, actor, rules.event_id, subject.leads, None if holds else chosen, rules)
-    refuse_beyond_limits(db, actor, rules, found, chosen, but=subject.id, override=override if acted_for else None)
-    values: dict[str, Any] = {"answered_at": clock.now()}
-    if override.strip():
-        values["override"] = checked_reason("override", override)
+    goes_beyond = refuse_beyond_limits(
+        db, actor, rules, found, chosen, but=subject.id, override=override if acted_for else None
+    )
+    values: dict[str, Any] = {"answered_at": clock.now(), **reason_kept(override, goes_beyond=goes_beyond)}
     if chosen is None:
         change_meeting(db, subject, {**values, "state": MeetingState.ACCEPTED})
         stop_timer(db, "meeting request expires", subject.id)
@@ -105,6 +105,12 @@ def _let_stand(db: Database, actor: Actor, subject: MeetingInEvent, values: dict
 def decline_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, reason: str = "") -> None:
     """Say no, perhaps with a reason of at most 500 characters that the asker reads; both are free again."""
     end_meeting(db, actor, subject, MeetingState.DECLINED, reason=checked_reason("reason", reason))
+
+
+def reason_kept(override: str, *, goes_beyond: bool) -> dict[str, Any]:
+    """What a meeting keeps of why it goes beyond a limit; nothing where it does not. Refuses more than 500
+    characters."""
+    return {"override": checked_reason("override", override)} if goes_beyond else {}
 
 
 def checked_reason(field: str, text: str) -> str:

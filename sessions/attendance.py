@@ -5,7 +5,7 @@ after the other. A meeting that was held keeps its seats, which lie in the past;
 them all back, so that a standby or a waiting pair has the time and the table.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
 from events.core.access import SYSTEM, Actor, command
-from events.core.columns import moment
+from events.core.columns import moment, word
 from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
@@ -24,7 +24,7 @@ from events.core.timers import stop_timer, timer
 from events.core.translation import At, _
 from events.events import Event
 from events.people import Person
-from events.roles import organiser_of_event
+from events.roles import Role, Scope, organiser_of_event
 from sessions.meetings import (
     WHAT_BECAME,
     AnsweredAlready,
@@ -48,7 +48,11 @@ ENDS = (MeetingState.HELD, MeetingState.NO_SHOW, MeetingState.FAILED)
 
 
 class MeetingAttendance(SQLModel, table=True):
-    """That somebody came to a meeting, or that they did not."""
+    """That somebody came to a meeting, or that they did not, and how it ended by their own word.
+
+    `says` is what they noted, or what they said against it where the note came from the other side: then
+    `contradicts`, with a reason. An organiser who corrects the meeting has `settled` what was said until then.
+    """
 
     __tablename__ = "meeting_attendance"
     __table_args__ = (UniqueConstraint("meeting_id", "person_id"),)
@@ -58,9 +62,14 @@ class MeetingAttendance(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id", index=True)
     checked_in_at: datetime | None = moment(default=None, nullable=True)
     absent: bool = False
+    says: MeetingState | None = word(MeetingState, default=None, nullable=True)
+    said_at: datetime | None = moment(default=None, nullable=True)
+    contradicts: bool = False
+    reason: str = Field(default="", max_length=500)
+    settled: bool = False
 
 
-personal_data(MeetingAttendance, "person_id", "that somebody came to a meeting, or did not", "delete")
+personal_data(MeetingAttendance, "person_id", "that somebody came to a meeting, or did not, and how it ended", "delete")
 
 
 @dataclass(frozen=True)
@@ -125,10 +134,12 @@ class IsHere(Conflict):
 
 @dataclass(frozen=True)
 class Presence:
-    """Who came to a meeting and when, and who was marked as missing."""
+    """Who came to a meeting and when, who was marked as missing, and of whom somebody else says that they were there:
+    the other side, or an organiser."""
 
     came: dict[int, datetime] = field(default_factory=dict)
     absent: frozenset[int] = frozenset()
+    vouched: frozenset[int] = frozenset()
 
 
 AT_THE_END: list[Callable[[Database, MeetingInEvent], None]] = []
@@ -204,7 +215,7 @@ def _check_in(db: Database, actor: Actor, subject: MeetingInEvent, person: int) 
     lock_meeting_row(db, subject)
     if person in presence_of(db, subject).came:
         return
-    _note(db, subject.id, person, checked_in_at=clock.now(), absent=False)
+    note_of(db, subject.id, person, checked_in_at=clock.now(), absent=False)
     fact = CheckedInToMeeting(event_id=subject.meeting.event_id, meeting_id=subject.id, person_id=person)
     record(db, actor, fact)
 
@@ -214,7 +225,8 @@ def lock_meeting_row(db: Database, subject: MeetingInEvent) -> None:
     change_meeting(db, subject, {"state": subject.meeting.state})
 
 
-def _note(db: Database, meeting_id: int, person: int, **values: Any) -> None:
+def note_of(db: Database, meeting_id: int, person: int, **values: Any) -> None:
+    """Write down what is known of somebody at a meeting, whose row is locked."""
     query = select(MeetingAttendance).where(
         MeetingAttendance.meeting_id == meeting_id, MeetingAttendance.person_id == person
     )
@@ -242,11 +254,28 @@ def mark_no_show(db: Database, actor: Actor, subject: MeetingInEvent, *, absent:
         if here is not None and not organiser_of_event(actor, subject):
             raise IsHere(name_of(db, here), came[here])
         _end(db, subject, MeetingState.NO_SHOW)
-    _note(db, subject.id, absent, absent=True)
+    note_of(db, subject.id, absent, absent=True)
+    _keep_word(db, actor, subject, MeetingState.NO_SHOW)
     if actor.person in subject.people and clock.now() < subject.slot.ends_at:
-        _note(db, subject.id, actor.person, checked_in_at=clock.now(), absent=False)
+        note_of(db, subject.id, actor.person, checked_in_at=clock.now(), absent=False)
     fact = NoShowMarked(event_id=subject.meeting.event_id, meeting_id=subject.id, person_id=absent)
     record(db, actor, fact)
+
+
+def _keep_word(db: Database, actor: Actor, subject: MeetingInEvent, end: MeetingState) -> None:
+    """Keep on whose side it was said how a meeting ended; of an organiser, none."""
+    side = speaks_for(actor, subject)
+    if side is not None:
+        note_of(db, subject.id, side, says=end, said_at=clock.now())
+
+
+def speaks_for(actor: Actor, subject: MeetingInEvent) -> int | None:
+    """The lead for whom the actor speaks: they themselves, or whom their desk looks after; None for who speaks for
+    both or for neither."""
+    if actor.person in subject.leads:
+        return actor.person
+    desk = [one for one in subject.leads if actor.is_(Role.DESK_OFFICER, Scope.DESK, subject.desks.get(one))]
+    return desk[0] if len(desk) == 1 else None
 
 
 def who_is_here_instead(subject: MeetingInEvent, lead: int, came: Collection[int]) -> int | None:
@@ -261,6 +290,7 @@ def who_is_here_instead(subject: MeetingInEvent, lead: int, came: Collection[int
 def mark_held(db: Database, actor: Actor, subject: MeetingInEvent) -> None:
     """Say that a meeting takes place or has taken place; where both sides have checked in its end says so by itself."""
     _end(db, subject, MeetingState.HELD)
+    _keep_word(db, actor, subject, MeetingState.HELD)
     record(db, actor, MeetingHeld(event_id=subject.meeting.event_id, meeting_id=subject.id))
 
 
@@ -268,6 +298,7 @@ def mark_held(db: Database, actor: Actor, subject: MeetingInEvent) -> None:
 def mark_technical_failure(db: Database, actor: Actor, subject: MeetingInEvent) -> None:
     """Say that technology kept people from meeting; seats and table are free again, and all are told."""
     _end(db, subject, MeetingState.FAILED)
+    _keep_word(db, actor, subject, MeetingState.FAILED)
     record(db, actor, MeetingFailed(event_id=subject.meeting.event_id, meeting_id=subject.id))
 
 
@@ -277,8 +308,8 @@ def correct_attendance(
 ) -> None:
     """Change how a meeting ended to HELD, NO_SHOW (of one or both sides in `absent`, by id) or FAILED; all are told.
 
-    A meeting that was held after all has no seats any more: others may have them. Refuses what is no such end, a
-    no-show of nobody, and with AnsweredAlready when somebody else was quicker.
+    What was said against it is settled with that. A meeting that was held after all has no seats any more: others may
+    have them. Refuses what is no such end, a no-show of nobody, and with AnsweredAlready when somebody was quicker.
     """
     if end not in ENDS:
         raise Invalid({"end": _("Please choose how the meeting ended.")})
@@ -286,9 +317,10 @@ def correct_attendance(
     if (end is MeetingState.NO_SHOW and not missing) or not missing <= set(subject.people[:2]):
         raise Invalid({"end": _("Choose the one of the two sides that did not come.")})
     _end(db, subject, end)
-    db.execute(update(MeetingAttendance).where(col(MeetingAttendance.meeting_id) == subject.id).values(absent=False))
+    rows = col(MeetingAttendance.meeting_id) == subject.id
+    db.execute(update(MeetingAttendance).where(rows).values(absent=False, settled=True))
     for person in sorted(missing):
-        _note(db, subject.id, person, absent=True)
+        note_of(db, subject.id, person, absent=True)
     fact = AttendanceCorrected(event_id=subject.meeting.event_id, meeting_id=subject.id, state=end)
     record(db, actor, fact)
 
@@ -323,7 +355,7 @@ def _settle(db: Database, meeting_id: int) -> None:
 
 
 def presence_of(db: Database, subject: MeetingInEvent) -> Presence:
-    """Who has come to a meeting, and who was marked as missing."""
+    """Who has come to a meeting, who was marked as missing, and who was there by the word of others."""
     query = select(MeetingAttendance).where(MeetingAttendance.meeting_id == subject.id)
     rows = db.exec(query.order_by(col(MeetingAttendance.checked_in_at), col(MeetingAttendance.id))).all()
     came = {
@@ -331,7 +363,20 @@ def presence_of(db: Database, subject: MeetingInEvent) -> Presence:
         for row in rows
         if not row.absent and row.checked_in_at is not None and _counts(subject.meeting, row.checked_in_at)
     }
-    return Presence(came, frozenset(row.person_id for row in rows if row.absent))
+    return Presence(came, frozenset(row.person_id for row in rows if row.absent), _vouched(subject, rows))
+
+
+def _vouched(subject: MeetingInEvent, rows: Sequence[MeetingAttendance]) -> frozenset[int]:
+    # Nobody vouches for themselves: whoever never came could say so first.
+    if subject.meeting.state is not MeetingState.HELD:
+        return frozenset()
+    said = said_in(rows)
+    return frozenset(subject.leads) - {said.person_id} if said is not None else frozenset(subject.leads)
+
+
+def said_in(rows: Iterable[MeetingAttendance]) -> MeetingAttendance | None:
+    """The row of the side whose word a meeting's end is; None for that of an organiser or of the clock."""
+    return next((one for one in rows if one.says is not None and not one.contradicts and not one.settled), None)
 
 
 def _counts(meeting: Meeting, at: datetime) -> bool:

@@ -4,6 +4,7 @@ Seats, calendars and the meeting change in one transaction, or not at all.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from events.consents import refuse_unless_agreed
@@ -11,15 +12,15 @@ from events.core.access import Actor, command
 from events.core.database import Database
 from events.core.journal import record
 from events.core.refusals import Conflict, Invalid, NotFound
-from events.core.translation import Message, _
+from events.core.translation import At, Message, _
 from events.registration import Registration
 from events.type_rules import may_ask
-from sessions.answers import checked_reason
+from sessions.answers import reason_kept
 from sessions.booking_rules import BookingRules, rules_of
 from sessions.limits import counted_for, is_between, refuse_beyond_limits
 from sessions.meetings import MeetingDelegated, MeetingState, guests_of
 from sessions.no_thanks import SaidNoThanks, turned_down_by
-from sessions.seats import free_seats_of, has_seats
+from sessions.seats import NoTableFree, free_seats_of, has_seats
 from sessions.sides import (
     NotColleague,
     SideInMeeting,
@@ -28,10 +29,12 @@ from sessions.sides import (
     can_be_handed_over,
     colleague_of_side,
     end_guest,
+    find_place,
     lead_of_side,
     leave_calendars,
     locked_with,
     name_of,
+    people_of,
     refuse_unless_free,
     seat,
 )
@@ -56,15 +59,28 @@ class TypesDoNotMeet(Conflict):
         )
 
 
+class NoOtherTable(Conflict):
+    """The table is not for whoever comes now, and there is no other."""
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__(
+            _(
+                "The table of this meeting is kept for one who would not come any more, and no other is free at "
+                "%(time)s. Move the meeting to another time first.",
+                time=At(start),
+            )
+        )
+
+
 @command(lead_of_side | acts_for_side, when=can_be_handed_over)
 def delegate_meeting(
     db: Database, actor: Actor, subject: SideInMeeting, *, to: Registration, override: str = ""
 ) -> None:
     """Let a colleague lead a side of a request or meeting from now on, at the same time and table; the lead is out.
 
-    Refuses with NotColleague, NotTakingPart, SlotTaken when the colleague is not free (whatever the reason),
-    TypesDoNotMeet, MeetAlready, LimitReached unless an organiser or desk overrides it with a reason, and with
-    AnsweredAlready when somebody else was quicker.
+    Where the table is kept for the lead, the meeting gets another. Refuses with NotColleague, NotTakingPart, SlotTaken
+    when the colleague is not free (whatever the reason), TypesDoNotMeet, MeetAlready, NoOtherTable, LimitReached unless
+    an organiser or desk overrides it with a reason, and with AnsweredAlready when somebody else was quicker.
     """
     _hand_over(db, actor, subject, to, override if acts_for_them(actor, subject) else None)
 
@@ -95,8 +111,8 @@ def _hand_over(db: Database, actor: Actor, side: SideInMeeting, to: Registration
     if home is None or found[joins].organisation_id != home or joins not in side.colleagues:
         raise NotColleague
     rules = rules_of(db, of.meeting.event_id)
-    _may_lead(db, actor, side, found, joins, rules, override)
-    _exchange(db, actor, side, joins, override or "")
+    goes_beyond = _may_lead(db, actor, side, found, joins, rules, override)
+    _exchange(db, actor, side, joins, reason_kept(override or "", goes_beyond=goes_beyond))
     taken_out, sequence = leave_calendars(db, of, side.lead)
     record(
         db, actor,
@@ -115,7 +131,8 @@ def _may_lead(
     joins: int,
     rules: BookingRules,
     override: str | None,
-) -> None:
+) -> bool:
+    """Refuse a colleague who cannot lead a side; answers whether that goes beyond a limit."""
     of = side.of
     refuse_types_apart(db, side, found, joins)
     slot = of.slot if of.has_time else None
@@ -126,7 +143,7 @@ def _may_lead(
         raise MeetAlready(name_of(db, joins), name_of(db, side.other))
     # Only a request that waits counts for whoever asks; what was accepted counts as a meeting, whoever asked.
     asked_by_them = side.lead == of.meeting.asker_id and of.meeting.state is MeetingState.REQUESTED
-    refuse_beyond_limits(
+    return refuse_beyond_limits(
         db,
         actor,
         rules,
@@ -147,20 +164,23 @@ def refuse_types_apart(db: Database, side: SideInMeeting, found: Mapping[int, Re
         raise TypesDoNotMeet(name_of(db, joins))
 
 
-def _exchange(db: Database, actor: Actor, side: SideInMeeting, joins: int, override: str) -> None:
-    """Write another lead down, with their seats in place of those of the one who goes."""
+def _exchange(db: Database, actor: Actor, side: SideInMeeting, joins: int, kept: Mapping[str, Any]) -> None:
+    """Write another lead down, with their seats in place of those of the one who goes, and `kept` besides. A table that
+    was kept for the one who goes is changed for another."""
     of = side.of
     role = "asker_id" if side.lead == of.meeting.asker_id else "invitee_id"
-    values: dict[str, Any] = {role: joins}
-    if override.strip():
-        values["override"] = checked_reason("override", override)
-    before = {name: getattr(of.meeting, name) for name in values}
+    values: dict[str, Any] = {role: joins, **kept}
+    before = {name: getattr(of.meeting, name) for name in (*values, "table_id")}
     with db.begin_nested():
         change_meeting(db, of, values)
         was_guest = end_guest(db, of, joins)
         try:
             if has_seats(db, of.id, side.lead) and not was_guest:
                 seat(db, actor, of, joins)
+            find_place(db, of, people_of(db, of))
+        except NoTableFree as error:
+            reads_now(of, before)
+            raise NoOtherTable(of.slot.starts_at) from error
         except Conflict:
             reads_now(of, before)
             raise

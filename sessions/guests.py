@@ -1,6 +1,8 @@
 """Guests of meetings: who comes besides the two leads, as many as there are chairs at the table."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
+from typing import Any
 
 from events.core import clock
 from events.core.access import Actor, command
@@ -10,12 +12,12 @@ from events.core.refusals import Conflict, NotFound
 from events.core.translation import At, Message, _
 from events.registration import Registration
 from events.roles import organiser_of_event
-from sessions.blocks import MeetingTable
+from sessions.answers import reason_kept
 from sessions.booking_rules import rules_of
 from sessions.colleagues import MeetAlready, refuse_types_apart
 from sessions.limits import Counted, counted_for, is_between, refuse_beyond_limits
 from sessions.meetings import MeetingGuest, MeetingInEvent, MeetingJoined, MeetingLeft, guest_of_meeting
-from sessions.seats import NoTableFree, free_seats_of, free_table, has_table_for, locked_participants
+from sessions.seats import NoTableFree, free_seats_of, has_table_for, locked_participants
 from sessions.sides import (
     NotColleague,
     SideInMeeting,
@@ -24,6 +26,7 @@ from sessions.sides import (
     can_be_joined,
     can_be_left,
     end_guest,
+    find_place,
     lead_of_side,
     leave_calendars,
     locked_with,
@@ -32,7 +35,7 @@ from sessions.sides import (
     refuse_unless_free,
     seat,
 )
-from sessions.transitions import change_meeting, give_table, write_in_calendars
+from sessions.transitions import change_meeting, write_in_calendars
 
 
 class TakesPartAlready(Conflict):
@@ -81,8 +84,8 @@ def add_to_meeting(
     lines = counted_for(db, rules.event_id, {joins, *people}, but=of.id)
     refuse_second_with(db, found, lines, joins, people)
     beyond = override if acts_for_them(actor, subject) else None
-    refuse_beyond_limits(db, actor, rules, {joins: found[joins]}, slot, override=beyond, lines=lines)
-    _join(db, actor, of, joins, (*people, joins))
+    goes_beyond = refuse_beyond_limits(db, actor, rules, {joins: found[joins]}, slot, override=beyond, lines=lines)
+    _join(db, actor, of, joins, (*people, joins), reason_kept(override, goes_beyond=goes_beyond))
     sequence = write_in_calendars(db, of, (*people, joins), anew=True) if slot else None
     record(
         db,
@@ -102,9 +105,11 @@ def refuse_second_with(
             raise MeetAlready(name_of(db, joins), name_of(db, other))
 
 
-def _join(db: Database, actor: Actor, of: MeetingInEvent, joins: int, people: tuple[int, ...]) -> None:
+def _join(
+    db: Database, actor: Actor, of: MeetingInEvent, joins: int, people: tuple[int, ...], kept: dict[str, Any]
+) -> None:
     with db.begin_nested():
-        change_meeting(db, of, {"state": of.meeting.state})  # nothing new, but as it was seen, and locked
+        change_meeting(db, of, {**kept, "state": of.meeting.state})  # as it was seen, and locked
         db.add(MeetingGuest(meeting_id=of.id, person_id=joins, added_at=clock.now()))
         db.flush()
         if of.has_time:
@@ -116,16 +121,12 @@ def _join(db: Database, actor: Actor, of: MeetingInEvent, joins: int, people: tu
 
 def _find_chairs(db: Database, of: MeetingInEvent, people: tuple[int, ...]) -> None:
     """Leave a meeting at its table, or give it a larger one where that has not enough chairs."""
-    table = db.get(MeetingTable, of.meeting.table_id) if of.meeting.table_id else None
-    if table is None or table.chairs >= len(people):
-        return
     try:
-        give_table(db, of, of.slot, people)
+        find_place(db, of, people)
     except NoTableFree as error:
         raise TableTooSmall(
             _("No table with enough chairs for so many is free at %(time)s.", time=At(of.slot.starts_at))
         ) from error
-    free_table(db, of.id, table.id or 0)
 
 
 @command(guest_of_meeting, when=can_be_left)
@@ -165,6 +166,8 @@ def let_go(db: Database, actor: Actor, subject: MeetingInEvent, person_id: int) 
     if not end_guest(db, subject, person_id):
         raise LeftAlready
     free_seats_of(db, subject.id, person_id)
+    with suppress(NoTableFree):  # Nobody is kept from leaving by a table: then it stays the one that was kept for them.
+        find_place(db, subject, people_of(db, subject))
     taken_out, sequence = leave_calendars(db, subject, person_id)
     event_id = subject.meeting.event_id
     record(

@@ -14,6 +14,7 @@ from events.people import Person
 from events.registration import Registration
 from events.roles import Role, RoleGrant, Scope
 from sessions.attendance import AttendanceCorrected, CheckedInToMeeting, MeetingFailed, MeetingHeld, NoShowMarked
+from sessions.contradictions import AttendanceContradicted
 from sessions.meetings import (
     MeetingAccepted,
     MeetingAgreed,
@@ -66,10 +67,11 @@ TOLD: dict[type[Fact], Message] = {
     MeetingHeld: _("It took place"),
     NoShowMarked: _("%(name)s did not come"),
     MeetingFailed: _("Technical failure"),
+    AttendanceContradicted: _("%(name)s says that it was not so"),
     AttendanceCorrected: _("Corrected: it took place"),
 }
 UNLOCKED = _("Locked no longer: it may be given another place")
-# One side says first how a meeting ended, and the other reads here who did; an organiser settles what they disagree on.
+# One side says first how a meeting ended, the other reads here who did and may contradict; an organiser settles it.
 CORRECTED: dict[str, Message] = {
     MeetingState.NO_SHOW: _("Corrected: somebody did not come"),
     MeetingState.FAILED: _("Corrected: technical failure"),
@@ -149,7 +151,7 @@ def _what(fact: Any, names: Names) -> Message:
         values = {"old": At(fact.old_starts_at, "when"), "new": At(fact.starts_at, "when")}
     elif isinstance(fact, MeetingDelegated):
         values = {"joined": names[fact.joined_id], "left": names[fact.left_id]}
-    elif isinstance(fact, MeetingJoined | MeetingLeft | CheckedInToMeeting | NoShowMarked):
+    elif isinstance(fact, MeetingJoined | MeetingLeft | CheckedInToMeeting | NoShowMarked | AttendanceContradicted):
         values = {"name": names[fact.person_id]}
     elif isinstance(fact, MeetingLocked) and not fact.locked:
         said = UNLOCKED

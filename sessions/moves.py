@@ -11,7 +11,7 @@ from events.core.journal import record
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import _
 from events.roles import organiser_of_event
-from sessions.answers import checked_reason
+from sessions.answers import checked_reason, reason_kept
 from sessions.blocks import Slot, block_at
 from sessions.booking_rules import rules_of
 from sessions.limits import counted_for, refuse_beyond_limits
@@ -97,25 +97,24 @@ def schedule_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, slo
     Refuses with SlotTaken, NoTableFree, TimePassed, what is no slot of the event, AnsweredAlready when somebody else
     was quicker, and LimitReached, which an organiser or desk may override with a reason.
     """
-    available = refuse_in_block(db, actor, subject, slot, override)
-    sequence = place_meeting(db, actor, subject, slot, reason_kept(override), available=available)
+    available, kept = refuse_in_block(db, actor, subject, slot, override)
+    sequence = place_meeting(db, actor, subject, slot, kept, available=available)
     record(db, actor, MeetingScheduled(event_id=subject.meeting.event_id, meeting_id=subject.id, sequence=sequence))
 
 
-def refuse_in_block(db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot, override: str) -> Collection[int]:
+def refuse_in_block(
+    db: Database, actor: Actor, subject: MeetingInEvent, slot: Slot, override: str
+) -> tuple[Collection[int], dict[str, Any]]:
     """Refuse a time at which not all can meet, or in a block in which one of them has as many meetings as allowed;
-    answers who was looked at."""
+    answers who was looked at, and what the meeting keeps of the reason, where it goes beyond a limit."""
     rules = rules_of(db, subject.meeting.event_id)
     people = (*subject.people[:2], *guests_of(db, subject.id))
     found = refuse_if_unavailable(db, actor, rules.event_id, people, slot, rules)
     acted_for = actor.person not in people
-    refuse_beyond_limits(db, actor, rules, found, slot, but=subject.id, override=override if acted_for else None)
-    return found
-
-
-def reason_kept(override: str) -> dict[str, Any]:
-    """What a meeting keeps of why it goes beyond a limit; refuses more than 500 characters."""
-    return {"override": checked_reason("override", override)} if override.strip() else {}
+    goes_beyond = refuse_beyond_limits(
+        db, actor, rules, found, slot, but=subject.id, override=override if acted_for else None
+    )
+    return found, reason_kept(override, goes_beyond=goes_beyond)
 
 
 @command(acts_for_lead | (lead_of_meeting & participants_may_move), when=can_be_moved)
@@ -130,8 +129,8 @@ def move_meeting(db: Database, actor: Actor, subject: MeetingInEvent, *, slot: S
         raise Invalid({"slot": _("The meeting is at that time already. Choose another one.")})
     if slot.starts_at <= clock.now():
         raise TimePassed
-    refuse_in_block(db, actor, subject, slot, override)
-    shift(db, actor, subject, slot, reason_kept(override))
+    _found, kept = refuse_in_block(db, actor, subject, slot, override)
+    shift(db, actor, subject, slot, kept)
 
 
 def shift(
@@ -226,7 +225,7 @@ def _refuse_in_place(
     goes_beyond = refuse_beyond_limits(
         db, actor, rules, found, slot, override=override if may_go_beyond else None, lines=lines
     )
-    return reason_kept(override) if goes_beyond else {}
+    return reason_kept(override, goes_beyond=goes_beyond)
 
 
 @command(lead_of_meeting | acts_for_lead, when=can_be_called_off)

@@ -296,7 +296,8 @@ def book_meeting(
 
     The first two lead its sides. Seats bind: refuses with SlotTaken, NoTableFree (a table has to have a chair for
     each), TimePassed, what is no slot, fewer than two people, a second meeting between two (colleagues aside, who may
-    come to several together), and a limit unless `override` says why to go beyond it.
+    come to several together), and a limit unless `override` says why to go beyond it; of one's own requests too, where
+    one takes part.
     """
     ids = [one.person_id for one in people]
     if len(set(ids)) < 2 or len(set(ids)) < len(ids):
@@ -312,7 +313,9 @@ def book_meeting(
     refuse_second(lines, ids[0], ids[1])
     for number, guest in enumerate(ids[2:], start=2):
         refuse_second_with(db, found, lines, guest, ids[:number])
-    beyond = refuse_beyond_limits(db, actor, rules, found, slot, override=override, lines=lines)
+    # Whoever arranges a meeting of their own asks for it: what they may ask counts, as if they had.
+    asker = actor.person if actor.person in ids else None
+    beyond = refuse_beyond_limits(db, actor, rules, found, slot, asker=asker, override=override, lines=lines)
     with db.begin_nested():
         meeting = _new_request(db, subject, rules, wish, override if beyond else "")
         meeting.state, meeting.answered_at = MeetingState.SCHEDULED, clock.now()

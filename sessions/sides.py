@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlmodel import col
+from sqlmodel import col, select
 
 from events.core.access import Actor, rule
 from events.core.database import Database
@@ -16,7 +16,7 @@ from events.people import Person
 from events.registration import Registration
 from events.roles import Role, Scope, organiser_of_event
 from sessions.availability import unavailable
-from sessions.blocks import Slot
+from sessions.blocks import MeetingTable, Slot
 from sessions.booking_rules import BookingRules
 from sessions.calendars import EntryKind, take_out
 from sessions.meetings import (
@@ -30,8 +30,8 @@ from sessions.meetings import (
     not_closed,
     shares_with,
 )
-from sessions.seats import NotTakingPart, SlotTaken, locked_participants, take_seats
-from sessions.transitions import write_in_calendars
+from sessions.seats import NotTakingPart, SlotTaken, fits_at, free_table, locked_participants, take_seats
+from sessions.transitions import give_table, write_in_calendars
 
 AGREED = frozenset({MeetingState.ACCEPTED, MeetingState.SCHEDULED})
 OPEN = AGREED | {MeetingState.REQUESTED}
@@ -181,6 +181,19 @@ def seat(db: Database, actor: Actor, of: MeetingInEvent, joins: int) -> None:
         take_seats(db, actor, meeting_id=of.id, people=[joins], slot=of.slot, held_until=held_until)
     except SlotTaken as error:
         raise _not_free(db, actor, joins) from error
+
+
+def find_place(db: Database, of: MeetingInEvent, people: Collection[int]) -> None:
+    """Leave a meeting at its table, or give it another where that has not enough chairs for `people` or is kept for
+    somebody who is not among them. Refuses with NoTableFree."""
+    if of.meeting.state is not MeetingState.SCHEDULED or of.meeting.table_id is None:
+        return
+    # Locked on PostgreSQL, so that it is not kept for somebody else meanwhile; see `change_table`.
+    query = select(MeetingTable).where(MeetingTable.id == of.meeting.table_id)
+    table = db.exec(query.with_for_update(read=True, key_share=True)).one()
+    if not fits_at(table, people):
+        give_table(db, of, of.slot, people)
+        free_table(db, of.id, table.id or 0)
 
 
 def end_guest(db: Database, of: MeetingInEvent, person: int) -> bool:

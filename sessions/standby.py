@@ -23,7 +23,7 @@ from events.organisations import Organisation
 from events.people import Person
 from events.registration import Registration, RegistrationState, find_registration, participant_of_event
 from events.type_rules import type_rules_of
-from sessions.attendance import presence_of
+from sessions.attendance import name_of, presence_of
 from sessions.availability import Absence
 from sessions.blocks import Block, Slot, next_atom
 from sessions.booking_rules import is_awake, rules_of
@@ -221,6 +221,22 @@ def waits_in_vain(db: Database, actor: Actor, subject: MeetingInEvent) -> Slot |
     if actor.person is None or rest is None or not missed or actor.person in presence_of(db, subject).absent:
         return None
     return None if busy_people(db, (actor.person,), rest) else rest
+
+
+def company_of(db: Database, actor: Actor, subject: MeetingInEvent) -> tuple[str, str] | None:
+    """The meeting that a lead who came to a missed one has for the rest of its time instead, by its public id, and whom
+    they meet there; None where they have none."""
+    rest = rest_of(subject.slot, clock.now()) if subject.has_time else None
+    if actor.person is None or rest is None or subject.meeting.state is not MeetingState.NO_SHOW:
+        return None
+    standing = col(Meeting.state).in_((MeetingState.SCHEDULED, MeetingState.HELD))
+    now_there = (col(Meeting.starts_at) < rest.ends_at, col(Meeting.ends_at) > rest.starts_at)
+    query = select(Meeting).where(standing, *now_there, takes_part(actor.person), Meeting.id != subject.id)
+    meeting = db.exec(query.order_by(col(Meeting.starts_at), col(Meeting.id))).first()
+    if meeting is None:
+        return None
+    leads = (meeting.asker_id, meeting.invitee_id)
+    return meeting.public_id, name_of(db, next(one for one in leads if one != actor.person))
 
 
 @command(lead_of_meeting, when=nobody_came)

@@ -13,7 +13,7 @@ from events.core.translation import At, Message, _
 from events.roles import organiser_of_event
 from sessions.blocks import MeetingTable, Slot, place_name
 from sessions.meetings import MeetingInEvent, TimePassed, guests_of
-from sessions.moves import can_be_moved, reason_kept, refuse_in_block, shift, tell_moved
+from sessions.moves import can_be_moved, refuse_in_block, shift, tell_moved
 from sessions.seats import SEAT, usable_tables
 from sessions.transitions import change_meeting, give_table, reads_now
 
@@ -61,9 +61,9 @@ def _move(
     override: str,
 ) -> None:  # fmt: skip
     if slot != subject.slot:
-        refuse_in_block(db, actor, subject, slot, override)
+        _found, kept = refuse_in_block(db, actor, subject, slot, override)
         reads_now(subject, {"table_id": table.id})  # the table that a meeting has is the one it is given again
-        shift(db, actor, subject, slot, reason_kept(override))
+        shift(db, actor, subject, slot, kept)
         return
     change_meeting(db, subject, {"table_id": table.id})
     db.execute(delete(SEAT).where(SEAT.c.meeting_id == subject.id, SEAT.c.table_id.is_not(None)))

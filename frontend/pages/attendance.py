@@ -25,6 +25,7 @@ from sessions.attendance import (
     mark_no_show,
     mark_technical_failure,
 )
+from sessions.contradictions import contradict_attendance
 from sessions.meetings import MeetingInEvent, MeetingState, get_meeting
 from sessions.standby import call_standby, set_standby
 from sessions.stepping_in import meet_now, meet_request_now
@@ -40,6 +41,13 @@ class EndForm(Form):
     """How a meeting ended; a no-show is said as "asker", "invitee" or "both"."""
 
     end: str = ""
+
+
+class ContradictForm(Form):
+    """How a meeting ended instead, and what was otherwise."""
+
+    says: str = ""
+    reason: str = ""
 
 
 class StandbyForm(Form):
@@ -109,6 +117,16 @@ def mark_held_now(request: Request, form: NoForm) -> Response:
 @page(form=NoForm, again=show_meeting, signed_in=True)
 def mark_failure_now(request: Request, form: NoForm) -> Response:
     return _say(request, mark_technical_failure, _("Noted. You can ask each other for another time."))
+
+
+@page(form=ContradictForm, again=show_meeting, signed_in=True)
+def contradict_now(request: Request, form: ContradictForm) -> Response:
+    with transaction() as db:
+        actor, _event, subject = meeting_of(db, request)
+        only_if_may(actor, "contradict_attendance", subject)
+        says = MeetingState(form.says) if form.says in set(ENDS) else None
+        contradict_attendance(db, actor, subject, says=says, reason=form.reason)
+    return _back(request, subject, _("Noted. The organisers are told, and decide."))
 
 
 @page(form=EndForm, again=show_meeting, signed_in=True)

@@ -74,6 +74,7 @@ STATE_NAMES: dict[MeetingState, Message] = {
     MeetingState.NO_SHOW: _("No-show"),
     MeetingState.FAILED: _("Technical failure"),
 }
+CONTRADICTED = "contradicted"
 
 
 def question_of(request: Request) -> BoardQuestion:
@@ -231,12 +232,14 @@ def show_all_meetings(request: Request) -> Response:
         stretches = stretches_of(blocks_of(db, event.id), event.zone)
         within = next((one for one in stretches if one.value == given["when"]), None)
         state = MeetingState(given["state"]) if given["state"] in set(MeetingState) else None
-        asked = MeetingsQuestion(state, given["q"], within, untimed, page_number(request))
+        asked = MeetingsQuestion(
+            state, given["q"], within, untimed, page_number(request), contradicted=given["state"] == CONTRADICTED
+        )
         found = all_meetings(db, actor, event, asked)
     return render(
         request, "board/meetings.html", event=event, found=found, question=given, filtered=any(given.values()),
         base=page_base(request, given), event_zone=event.zone, times=_times(found.rows, event.zone),
         who_meets=both_names,
-        states=[(one.value, str(name)) for one, name in STATE_NAMES.items()],
+        states=[*((one.value, str(name)) for one, name in STATE_NAMES.items()), (CONTRADICTED, str(_("Contradicted")))],
         stretches=[("none", str(_("Without a time"))), *((one.value, called(one)) for one in stretches)],
     )  # fmt: skip

@@ -1,18 +1,22 @@
-"""Letters about how meetings went: who was marked as missing and who is asked to come instead, what failed, what was
-corrected, and what to assess; and about the time that was found for two who waited."""
+"""Letters about how meetings went: who was marked as missing and who is asked to come instead, what failed, what one
+side says against it, what was corrected, and what to assess; and about the time that was found for two who waited."""
 
 from events.core import clock
 from events.core.database import Database
 from events.core.translation import N_, when
 from events.events import Event
-from events.registration import Registration
-from mailer.letters import Recipient, Topic, Values, letter_for, page, recipients
+from events.people import Person
+from events.registration import Registration, find_registration
+from events.roles import Role, Scope, people_with_role
+from mailer.letters import Recipient, Topic, Values, letter_for, name_of, page, page_at, recipients
 from mailer.occasions.meetings import everybody_in, values_of_meeting
+from mailer.occasions.peer_reviews import organisers_of
 from sessions.assessments import AssessmentsAwaited, to_assess
 from sessions.attendance import AttendanceCorrected, MeetingFailed, NoShowMarked
 from sessions.blocks import Slot
 from sessions.booking_rules import rules_of
-from sessions.meetings import Meeting, MeetingState
+from sessions.contradictions import AttendanceContradicted, contradiction_by, is_word_of_a_side
+from sessions.meetings import Meeting, MeetingState, page_of
 from sessions.outcomes import OutcomeAwaited, Result, outcome_by
 from sessions.standby import rest_of
 from sessions.stepping_in import RestOffered
@@ -36,7 +40,9 @@ def _participant(db: Database, fact: AssessmentsAwaited) -> list[Recipient]:
 @letter_for(NoShowMarked, to=_person)
 def no_show_marked(db: Database, fact: NoShowMarked, to: Recipient) -> Values | None:
     values = values_of_meeting(db, fact, to)
-    return values if values and values["state"] is MeetingState.NO_SHOW else None
+    if values is None or values["state"] is not MeetingState.NO_SHOW:
+        return None
+    return {**values, "can_contradict": is_word_of_a_side(db, fact.meeting_id)}
 
 
 @letter_for(RestOffered, to=_person)
@@ -52,6 +58,29 @@ def rest_offered(db: Database, fact: RestOffered, to: Recipient) -> Values | Non
 def meeting_failed(db: Database, fact: MeetingFailed, to: Recipient) -> Values | None:
     values = values_of_meeting(db, fact, to)
     return values if values and values["state"] is MeetingState.FAILED else None
+
+
+def _who_decides(db: Database, fact: AttendanceContradicted) -> list[Recipient]:
+    """The organisers, and the desks of the two sides, without the one who says it."""
+    meeting = db.get(Meeting, fact.meeting_id)
+    leads = (meeting.asker_id, meeting.invitee_id) if meeting is not None else ()
+    desks = {place.desk_id for one in leads if (place := find_registration(db, fact.event_id, one)) and place.desk_id}
+    officers = {one for desk in desks for one in people_with_role(db, Role.DESK_OFFICER, Scope.DESK, desk)}
+    return recipients(db, (organisers_of(db, fact.event_id) | officers) - {fact.person_id})
+
+
+@letter_for(AttendanceContradicted, to=_who_decides)
+def attendance_contradicted(db: Database, fact: AttendanceContradicted, to: Recipient) -> Values | None:
+    meeting, event = db.get(Meeting, fact.meeting_id), db.get(Event, fact.event_id)
+    said = contradiction_by(db, fact.meeting_id, fact.person_id)
+    if meeting is None or event is None or said is None:
+        return None  # decided meanwhile
+    return {
+        "event": event.name, "name": name_of(db.get(Person, fact.person_id)), "noted": meeting.state, "says": said.says,
+        "asker": name_of(db.get(Person, meeting.asker_id)), "invitee": name_of(db.get(Person, meeting.invitee_id)),
+        "starts_at": meeting.starts_at, "ends_at": meeting.ends_at, "reason": said.reason,
+        "organises": to.person_id in organisers_of(db, fact.event_id), "url": page_at(page_of(meeting)),
+    }  # fmt: skip
 
 
 @letter_for(AttendanceCorrected, to=everybody_in)

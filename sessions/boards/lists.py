@@ -23,6 +23,7 @@ from events.organisations import Organisation
 from events.people import Person
 from events.reference.regions import normalised
 from events.registration import Registration, RegistrationState
+from sessions.attendance import MeetingAttendance
 from sessions.availability import Absence
 from sessions.blocks import MeetingTable, Slot, place_name
 from sessions.boards.cells import looked_after_by
@@ -51,17 +52,20 @@ class MeetingLine:
     invitee: str
     invitee_organisation: str
     guests: int
+    contradicted: bool
 
 
 @dataclass(frozen=True)
 class MeetingsQuestion:
-    """Which meetings somebody wants in the list: in a state, of a person, in a stretch, or those without a time."""
+    """Which meetings somebody wants in the list: in a state, of a person, in a stretch, those without a time, or those
+    of which somebody says that they did not end as noted."""
 
     state: MeetingState | None = None
     query: str = ""
     within: Stretch | None = None
     untimed: bool = False
     page: int = 1
+    contradicted: bool = False
 
 
 def all_meetings(db: Database, actor: Actor, event: EventWithPhases, asked: MeetingsQuestion) -> Paged[MeetingLine]:
@@ -71,7 +75,7 @@ def all_meetings(db: Database, actor: Actor, event: EventWithPhases, asked: Meet
         raise NotFound()
     narrowed = _Narrowed(
         desks_on_board(actor, event), tuple(normalised(asked.query[:200]).split()[:10]), asked.state, asked.untimed,
-        asked.within is not None,
+        asked.within is not None, asked.contradicted,
     )  # fmt: skip
     given: dict[str, Any] = {"event": event.id}
     if asked.state is not None or asked.untimed:
@@ -93,6 +97,7 @@ class _Narrowed(NamedTuple):
     state: MeetingState | None
     untimed: bool
     within: bool
+    contradicted: bool
 
 
 EVENT: Any = bindparam("event", type_=Integer)
@@ -109,6 +114,8 @@ def _fitting(by: _Narrowed) -> Any:
         fitting = fitting.where(_is_in(by.state))
     if by.untimed:
         fitting = fitting.where(col(Meeting.starts_at).is_(None), is_open(NOW))
+    if by.contradicted:
+        fitting = fitting.where(_is_contradicted())
     if by.within:
         fitting = fitting.where(col(Meeting.starts_at) >= FIRST, col(Meeting.starts_at) < LAST)
     return fitting
@@ -140,7 +147,7 @@ def _lines() -> Any:
     query = select(
         col(Meeting.public_id), col(Meeting.state), col(Meeting.starts_at), col(Meeting.ends_at),
         col(Meeting.expires_at), col(Meeting.locked), col(MeetingTable.kind), col(MeetingTable.name),
-        guests.label("guests"),
+        guests.label("guests"), _is_contradicted().label("contradicted"),
     ).select_from(Meeting)  # fmt: skip
     for side, column in (("asker", col(Meeting.asker_id)), ("invitee", col(Meeting.invitee_id))):
         person, home, place = people.alias(side), homes.alias(f"{side}_home"), places.alias(f"{side}_place")
@@ -149,6 +156,14 @@ def _lines() -> Any:
         query = query.join(person, person.c.id == column).outerjoin(place, here)
         query = query.outerjoin(home, home.c.id == place.c.organisation_id)
     return query.outerjoin(MeetingTable, col(MeetingTable.id) == col(Meeting.table_id))
+
+
+def _is_contradicted() -> Any:
+    """The condition that somebody says of a meeting that it did not end as noted, and nobody has decided yet."""
+    return exists().where(
+        col(MeetingAttendance.meeting_id) == col(Meeting.id),
+        col(MeetingAttendance.contradicts).is_(True), col(MeetingAttendance.settled).is_(False),
+    )  # fmt: skip
 
 
 def _somebody_named(word: str) -> Any:
@@ -169,8 +184,8 @@ def _is_in(state: MeetingState) -> Any:
 
 
 def _line(row: Any, now: datetime) -> MeetingLine:
-    (public_id, state, starts_at, ends_at, expires_at, locked, kind, table, guests, asker, asker_organisation, invitee,
-     invitee_organisation) = row  # fmt: skip
+    (public_id, state, starts_at, ends_at, expires_at, locked, kind, table, guests, contradicted, asker,
+     asker_organisation, invitee, invitee_organisation) = row  # fmt: skip
     return MeetingLine(
         public_id=public_id,
         state=state_at(state, expires_at, now),
@@ -183,6 +198,7 @@ def _line(row: Any, now: datetime) -> MeetingLine:
         invitee=invitee,
         invitee_organisation=invitee_organisation or "",
         guests=int(guests),
+        contradicted=bool(contradicted),
     )
 
 

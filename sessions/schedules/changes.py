@@ -37,7 +37,7 @@ from sessions.own_calendars import BusyTimesChanged
 from sessions.proposals import TimeKept, TimeProposed
 from sessions.request_nudges import RequestUnanswered
 from sessions.room_doors import RoomEntryAnswered, RoomKnocked
-from sessions.schedules.contents import known_tables
+from sessions.schedules.contents import known_people, known_tables
 from sessions.schedules.drafts import ScheduleDraft, SchedulePublished, content_of
 from sessions.tables import MeetingPlaceRenamed, TableChanged, TableRemoved
 from sessions.video import MeetingVideoChosen, MeetingVideoSwitched
@@ -103,7 +103,8 @@ ABOUT_THE_EVENT: dict[type[Fact], Message] = {
 
 
 def watched(wishes: bool) -> list[type[Fact]]:
-    """The facts after which a draft is too old: all about meetings, and what says when and where people can meet."""
+    """The facts after which a draft is too old: all about meetings, and what says when and where people can meet; of
+    people, those who meet in it."""
     about_meetings = [kind for kind in FACTS.values() if any(one.name == "meeting_id" for one in fields(kind))]
     left_out = OF_NO_MATTER if wishes else (*WISHES, *OF_NO_MATTER)
     counted = [kind for kind in about_meetings if kind not in left_out]
@@ -154,13 +155,22 @@ def _came_too_late(db: Database, entry: JournalEntry, fact: Fact) -> bool:
 
 
 def _as_the_draft_knew_it(db: Database, draft: ScheduleDraft, fact: Fact) -> bool:
-    """Whether a table that was changed does as before: it has only another name, or is gone, which is told apart."""
+    """Whether a table that was changed does as before: it has only another name, or is gone, which is told apart; or
+    it is somebody's times, and they meet nobody in it."""
+    if type(fact) in ABOUT_PEOPLE:
+        return not _meets_in(db, draft, fact)
     if not isinstance(fact, TableChanged):
         return False
     table, content = db.get(MeetingTable, fact.table_id), content_of(db, draft)
     if table is None or content is None:
         return table is None
     return known_tables(content).get(fact.table_id) == (table.chairs, table.kept_for_id)
+
+
+def _meets_in(db: Database, draft: ScheduleDraft, fact: Any) -> bool:
+    """Whether the person of a fact takes part in a meeting that the draft was made from: asked for, or standing."""
+    place, content = db.get(Registration, fact.registration_id), content_of(db, draft)
+    return place is None or content is None or place.person_id in known_people(content)
 
 
 def _sentence(db: Database, fact: Any) -> Message:

@@ -103,6 +103,11 @@ def known_tables(row: DraftContent) -> dict[int, tuple[int, int | None]]:
     return {int(id): (chairs, kept_for) for id, (chairs, kept_for) in row.known.get("tables", {}).items()}
 
 
+def known_people(row: DraftContent) -> set[int]:
+    """The ids of all who took part in a meeting, or were to, when the problem was read."""
+    return {person for _id, people, *_rest in row.known["meetings"].values() for person in people}
+
+
 def _known(public: str, values: list[Any]) -> WasKnown:
     id, people, state, slot, table = values
     return WasKnown(public, id, tuple(people), MeetingState(state), _read(slot) if slot else None, table)

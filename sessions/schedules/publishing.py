@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -304,6 +304,7 @@ def _change_meetings(db: Database, changes: list[Change]) -> None:
         .values(
             state=MeetingState.SCHEDULED, starts_at=bindparam("start"), ends_at=bindparam("end"),
             block_id=bindparam("block"), table_id=bindparam("seat"),
+            answered_at=func.coalesce(table.c.answered_at, clock.now()),  # a wish is answered with this
         )
     )  # fmt: skip
     db.connection().execute(changed, rows)

@@ -139,6 +139,9 @@ def test_a_no_show_frees_the_time_and_shows_who_stands_by(db, fair, meeting, bo,
         theirs = Browser(db, cy).get(here)
         called = Browser(db, bo).send(f"{here}/standby", registration=place_of(db, dee, fair).public_id)
 
+        back = Browser(db, bo).get(here)
+
+    assert ("You meet Dee Dumont now." in back.text, "Nobody who stands by" in back.text) == (True, False)
     assert "Meet somebody else" not in theirs.text
     assert (called.headline, "Dee Dumont is called." in called.text) == ("Meeting with Dee Dumont", True)
     assert state_now(db, meeting) is MeetingState.NO_SHOW
@@ -156,12 +159,14 @@ def test_a_no_show_offers_open_requests_before_those_who_stand_by(db, fair, meet
         assert offered(page, meeting) >= {"standby", "standby/request"}
         taken = Browser(db, bo).send(f"{here}/standby/request", request=request.meeting.public_id)
         back = Browser(db, bo).send(f"{here}/standby/request", request=request.meeting.public_id)
+        again = Browser(db, bo).get(here)
 
     assert (taken.headline, "You meet now, for the rest of this time." in taken.text) == (
         "Meeting with Dee Dumont",
         True,
     )
     assert (back.status, "This request was accepted already." in back.text) == (409, True)
+    assert ("You meet Dee Dumont now." in again.text, "Nobody who stands by" in again.text) == (True, False)
     assert state_now(db, request) is MeetingState.SCHEDULED
     assert problems_with_seats(db) == []
 
@@ -258,6 +263,42 @@ def test_an_organiser_corrects_it(db, fair, meeting, bo, cy, end, state, absent)
     assert ("Corrected. Both sides are told." in page.text, refused.status) == (True, 422)
     assert state_now(db, meeting) is state
     assert presence_of(db, meeting).absent == {{"bo": bo, "cy": cy}[one].person for one in absent}
+
+
+def test_the_other_side_says_that_it_was_not_so_and_the_organisers_see_it(db, fair, meeting, bo, cy):
+    here, said = page_of(meeting.meeting), "Bo Berg says that it was not so"
+    with at(meeting, 6):
+        own = Browser(db, cy).send(f"{here}/held")
+        asked = Browser(db, bo).get(here)
+        refused = Browser(db, bo).send(f"{here}/contradict", says="held", reason="I sat there alone.")
+        page = Browser(db, bo).send(f"{here}/contradict", says="no-show", reason="I sat there alone.")
+        organisers, theirs = Browser(db, fair.ada).get(here), Browser(db, cy).get(here)
+        found = Browser(db, fair.ada).get(f"{HERE}/meetings/all?state=contradicted")
+        own_again = Browser(db, cy).send(f"{here}/contradict", says="no-show", reason="No.")
+        Browser(db, fair.ada).send(f"{here}/correct", end="invitee")
+        decided = Browser(db, fair.ada).get(here)
+        nothing = Browser(db, fair.ada).get(f"{HERE}/meetings/all?state=contradicted")
+
+    assert ("contradict" in offered(own, meeting), "contradict" in offered(asked, meeting)) == (False, True)
+    assert (refused.status, "This is what was noted." in refused.text, "I sat there alone." in refused.text) == (
+        422, True, True,
+    )  # fmt: skip
+    assert "The organisers are told, and decide." in page.text and "contradict" not in offered(page, meeting)
+    assert (said in organisers.text, "I sat there alone." in organisers.text) == (True, True)
+    assert (theirs.text.count(said), "I sat there alone." in theirs.text) == (1, False)  # in the history alone
+    assert ("Bo Berg" in found.text, "Contradicted" in found.text, "Bo Berg" in nothing.text) == (True, True, False)
+    assert (own_again.status, "Your own side has said so." in own_again.text) == (409, True)
+    assert (state_now(db, meeting), decided.text.count(said)) == (MeetingState.NO_SHOW, 1)
+
+
+def test_only_who_checked_in_or_of_whom_somebody_says_so_was_there(db, fair, bo, cy, dee):
+    places = [place_of(db, one, fair) for one in (bo, cy, dee)]
+    meeting = get_meeting(db, bo, book_meeting(db, fair.ada, fair.event, people=places, slot=fair.slots[0]).public_id)
+    with at(meeting, 6):
+        page = Browser(db, cy).send(f"{page_of(meeting.meeting)}/held")
+
+    assert "Bo Berg Was there" in page.text
+    assert "You Not checked in" in page.text and "Dee Dumont Not checked in" in page.text
 
 
 # --- standby and waiting list ---------------------------------------------------------------------

@@ -6,16 +6,22 @@ from datetime import timedelta
 import pytest
 
 from events.core import clock
+from events.looking_after import assign_desk
+from events.programmes import Programme
+from events.registration import RegistrationInEvent
 from sessions.assessments import AssessmentsAwaited, NextStep, assess_meeting
 from sessions.attendance import (
     correct_attendance,
+    mark_held,
     mark_no_show,
     mark_technical_failure,
 )
+from sessions.contradictions import contradict_attendance
 from sessions.meetings import MeetingState, get_meeting, page_of
 from sessions.outcomes import OutcomeAwaited, Result, note_outcome
 from sessions.stepping_in import meet_request_now
 from sessions.waiting import TimeFound
+from tests.events.makers_desks import make_desk
 from tests.mailer.makers_letters import letters_after, parsed, text_of
 from tests.sessions.makers_meetings import make_fair, make_meeting, make_participant, make_request, place_of, with_rules
 
@@ -67,6 +73,14 @@ def test_whoever_was_marked_as_missing_is_told_and_how_to_correct_it(db, meeting
 
     assert told([letter]) == [("cy@example.org", "You were missed at your meeting with Bo Berg")]
     assert "10:00–10:20 (Europe/Lisbon)" in text_of(letter)
+    assert "say so on the page of the meeting: the organisers read it" in re.sub(r"\s+", " ", text_of(letter))
+
+
+def test_whoever_an_organiser_marked_as_missing_asks_an_organiser(db, fair, meeting, cy):
+    with begun(meeting):
+        mark_no_show(db, fair.ada, meeting, absent=cy.person)
+        (letter,) = written(db, "no_show_marked")
+
     assert "tell an organiser of the event: they can correct it" in re.sub(r"\s+", " ", text_of(letter))
 
 
@@ -114,6 +128,32 @@ def test_a_failure_and_a_correction_are_told_to_all(db, fair, meeting, bo, cy):
     ]
     assert [address for address, _subject in told(corrected)] == ["bo@example.org", "cy@example.org"]
     assert all("It now says that the meeting has taken place." in text_of(one) for one in corrected)
+
+
+def test_organisers_and_desks_read_what_one_side_says_against_the_other(db, fair, meeting, bo, cy, eve):
+    desk = make_desk(db, fair.ada, db.get_one(Programme, fair.event.programme_id), officer=eve)
+    assign_desk(db, fair.ada, RegistrationInEvent(place_of(db, cy, fair), fair.event.event), desk=desk)
+    with begun(meeting):
+        mark_held(db, cy, meeting)
+        contradict_attendance(db, bo, meeting, says=MeetingState.NO_SHOW, reason="I sat there alone.")
+        letters = written(db, "attendance_contradicted")
+
+    subject = "Bo Berg says that a meeting was not as noted"
+    assert told(letters) == [("ada@example.org", subject), ("eve@example.org", subject)]
+    organiser, officer = (re.sub(r"\s+", " ", text_of(one)) for one in letters)
+    for text in (organiser, officer):
+        assert "As noted: It took place" in text and "By Bo Berg: Somebody did not come" in text
+        assert "I sat there alone." in text and page_of(meeting.meeting) in text
+    assert ("Decide on the page of the meeting" in organiser, "Decide on" in officer) == (True, False)
+
+
+def test_what_was_decided_before_the_letter_is_written_is_told_to_no_organiser(db, fair, meeting, bo, cy):
+    with begun(meeting):
+        mark_held(db, cy, meeting)
+        contradict_attendance(db, bo, meeting, says=MeetingState.NO_SHOW, reason="I sat there alone.")
+        correct_attendance(db, fair.ada, meeting, end=MeetingState.NO_SHOW, absent=[cy.person])
+
+        assert written(db, "attendance_contradicted") == []
 
 
 def test_who_waited_reads_that_a_time_was_found(db, fair, bo, cy):

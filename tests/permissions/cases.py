@@ -727,7 +727,8 @@ def with_tam_as_guest(world: World) -> list[Case]:
 
 
 @cases_of("check_in_to_meeting", "check_in_somebody", "mark_no_show", "mark_held", "mark_technical_failure",
-          "correct_attendance", "call_standby", "meet_request_now", "assess_meeting", "note_outcome")  # fmt: skip
+          "contradict_attendance", "correct_attendance", "call_standby", "meet_request_now", "assess_meeting",
+          "note_outcome")  # fmt: skip
 def a_meeting_whose_time_has_come(world: World) -> list[Case]:
     """Bo, whom Ola looks after, meets Cy; it began six minutes ago and lasts twenty."""
     looked_after = replace(world.requested, desks={world.requested.meeting.asker_id: world.desk.id})

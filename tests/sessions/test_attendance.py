@@ -33,6 +33,8 @@ from sessions.attendance import (
     presence_of,
 )
 from sessions.availability import set_availability
+from sessions.blocks import add_tables, tables_of
+from sessions.contradictions import contradict_attendance, contradictions_of
 from sessions.limits import LimitReached
 from sessions.meetings import AnsweredAlready, Meeting, MeetingInEvent, MeetingState, get_meeting
 from sessions.moves import cancel_meeting, move_meeting
@@ -40,6 +42,7 @@ from sessions.no_thanks import say_no_thanks
 from sessions.requests import AskedAlready, Colleagues, book_meeting, request_meeting
 from sessions.seats import NoTableFree, SlotTaken
 from sessions.standby import NoTimeLeft, StandbyCalled, call_standby, is_standby, set_standby, standbys_for
+from sessions.tables import TableInEvent, remove_table
 from tests.events.makers_desks import make_desk
 from tests.makers import again, make_organisation, make_person
 from tests.sessions.makers_meetings import (
@@ -682,6 +685,48 @@ def test_one_standby_called_by_two_at_once_goes_to_one(database_url):
                 assert problems_with_seats(db) == []
 
         assert kinds(outcomes) == ["SlotTaken", "done"]
+        cleared(fair)
+
+
+def test_two_who_call_somebody_at_once_do_not_share_the_last_table(database_url):
+    names = ("Bo Berg", "Cy Costa", "Dee Dumont", "Mel Meyer", "Tam Tamm", "Eve Ek")
+    fair, (bo, cy, dee, mel, tam, eve) = settled_fair(tables=1, names=names)
+    with transaction() as db:
+        for one in (tam, eve):
+            set_standby(db, one, fair.event, ready=True)
+        places = [place_of(db, one, fair) for one in (tam, eve)]
+    for _round in range(ROUNDS):
+        with transaction() as db:
+            add_tables(db, fair.ada, fair.event, count=1)
+        one, other = standing(fair, bo, cy), standing(fair, dee, mel)
+        with clock.frozen_at(fair.slots[0].starts_at + 6 * MINUTE):
+            race(on(one, bo, mark_no_show, absent=cy.person), on(other, dee, mark_no_show, absent=mel.person))
+            with transaction() as db:
+                last = tables_of(db, fair.event.id)[-1]
+                remove_table(db, fair.ada, TableInEvent(last, fair.event.event))
+            outcomes = race(
+                on(one, bo, call_standby, standby=places[0]), on(other, dee, call_standby, standby=places[1])
+            )
+            with reading() as db:
+                assert problems_with_seats(db) == []
+
+        assert kinds(outcomes) == ["NoTableFree", "done"]
+        cleared(fair)
+
+
+def test_one_who_contradicts_twice_at_once_has_said_it_once(database_url):
+    fair, (bo, cy, *_others) = settled_fair()
+    for _round in range(ROUNDS):
+        meeting = standing(fair, bo, cy)
+        with clock.frozen_at(fair.slots[0].starts_at + 6 * MINUTE):
+            with transaction() as db:
+                on(meeting, cy, mark_technical_failure)(db)
+            against = {"says": MeetingState.NO_SHOW, "reason": "Nobody came."}
+            outcomes = race(*[on(meeting, bo, contradict_attendance, **against) for _n in range(2)])
+
+        with reading() as db:
+            assert kinds(outcomes) == ["SaidAlready", "done"]
+            assert len(contradictions_of(db, bo, get_meeting(db, bo, meeting))) == 1
         cleared(fair)
 
 

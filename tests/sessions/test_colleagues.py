@@ -23,7 +23,7 @@ from sessions.availability import set_availability
 from sessions.blocks import MeetingTable, tables_of
 from sessions.booking_rules import Timing, set_type_limits
 from sessions.calendars import CalendarMethod, EntryKind, find_entry, invitees_of, revision_at
-from sessions.colleagues import MeetAlready, TypesDoNotMeet, delegate_meeting, take_over_meeting
+from sessions.colleagues import MeetAlready, NoOtherTable, TypesDoNotMeet, delegate_meeting, take_over_meeting
 from sessions.guests import (
     LeftAlready,
     TableTooSmall,
@@ -47,6 +47,7 @@ from sessions.no_thanks import SaidNoThanks, say_no_thanks
 from sessions.requests import request_meeting
 from sessions.seats import NotTakingPart, SlotTaken
 from sessions.sides import BegunAlready, NotColleague, SideInMeeting, side_of
+from sessions.table_moves import move_to_table
 from tests.makers import again, make_organisation
 from tests.sessions.makers_meetings import (
     Fair,
@@ -408,6 +409,88 @@ def test_limits_bind_a_colleague_unless_somebody_who_acts_for_them_says_why(db, 
     assert (found.people, found.meeting.override) == ((tam.person, cy.person), "Bo is ill")
 
 
+def test_a_reason_that_no_limit_asked_for_is_not_kept(db, fair, bo, tam, cy, ola):
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+
+    delegate_meeting(db, ola, side(db, meeting, bo), to=place_of(db, tam, fair), override="Bo is ill")
+    add_to_meeting(db, fair.ada, side(db, meeting, tam), registration=place_of(db, bo, fair), override="They asked")
+
+    assert seen_by(db, meeting).meeting.override == ""
+
+
+# A table that is kept for somebody
+
+
+def keep_table(db, fair, number, keeper):
+    """Keep the table with this number for somebody."""
+    table = tables_of(db, fair.event.id)[number]
+    table.kept_for_id = keeper.person
+    db.add(table)
+    db.flush()
+    return table.id
+
+
+def hands_over(db, fair, meeting, bo, tam):
+    delegate_meeting(db, bo, side(db, meeting, bo), to=place_of(db, tam, fair))
+
+
+def takes_over(db, fair, meeting, bo, tam):
+    take_over_meeting(db, tam, side(db, meeting, bo), own=place_of(db, tam, fair))
+
+
+@pytest.mark.parametrize("step", [hands_over, takes_over])
+def test_a_table_kept_for_one_who_is_out_is_changed_for_another(db, fair, bo, tam, cy, step):
+    kept = keep_table(db, fair, 1, bo)
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+    assert meeting.meeting.table_id == kept
+
+    step(db, fair, meeting, bo, tam)
+
+    found = seen_by(db, meeting)
+    assert found.meeting.table_id == tables_of(db, fair.event.id)[0].id
+    assert find_entry(db, EntryKind.MEETING, meeting.id) is not None
+    assert problems_with_seats(db) == []
+
+
+@pytest.mark.parametrize("keeper", ["the other side", "nobody"])
+def test_a_table_that_still_does_is_left_as_it_is(db, fair, bo, tam, cy, keeper):
+    if keeper == "the other side":
+        keep_table(db, fair, 1, cy)
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+    before = meeting.meeting.table_id
+
+    hands_over(db, fair, meeting, bo, tam)
+
+    assert seen_by(db, meeting).meeting.table_id == before
+
+
+def test_where_no_other_table_is_free_the_keeper_hands_nothing_over(db, fair, bo, tam, cy, dee):
+    tables = [keep_table(db, fair, number, one) for number, one in ((0, bo), (1, dee), (2, fair.ada))]
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+
+    with pytest.raises(NoOtherTable, match="no other is free at 09:00"):
+        hands_over(db, fair, meeting, bo, tam)
+
+    found = seen_by(db, meeting)
+    assert (found.leads, found.meeting.table_id) == ((bo.person, cy.person), tables[0])
+    assert problems_with_seats(db) == []
+
+
+def test_a_keeper_who_came_along_and_leaves_takes_the_table_with_them_where_there_is_another(
+    db, fair, bo, tam, cy, dee
+):
+    kept = keep_table(db, fair, 2, tam)
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+    move_to_it = {"slot": meeting.slot, "table": db.get_one(MeetingTable, kept)}
+    add_to_meeting(db, bo, side(db, meeting, bo), registration=place_of(db, tam, fair))
+    move_to_table(db, fair.ada, seen_by(db, meeting), **move_to_it)
+
+    leave_meeting(db, tam, seen_by(db, meeting))
+
+    assert seen_by(db, meeting).meeting.table_id != kept
+    assert problems_with_seats(db) == []
+
+
 def test_meetings_in_a_block_bind_a_colleague(db, fair, bo, tam, cy, dee):
     make_meeting(db, fair, asker=tam, invitee=dee, slot=1)
     meeting = make_meeting(db, fair, asker=bo, invitee=cy)
@@ -563,6 +646,7 @@ def test_limits_bind_whoever_comes_along(db, fair, bo, tam, cy, dee):
     add_to_meeting(db, fair.ada, side(db, meeting, bo), registration=place_of(db, tam, fair), override="They asked")
 
     assert people_of(db, meeting) == (bo.person, cy.person, tam.person)
+    assert seen_by(db, meeting).meeting.override == "They asked"
 
 
 @pytest.mark.parametrize("what", ["request", "meeting", "along", "group"])

@@ -17,7 +17,7 @@ from sessions.blocks import Slot, add_block, slots_of, tables_of
 from sessions.booking_rules import Timing, set_type_limits
 from sessions.limits import AskedOften, LimitReached, TooManyRequests
 from sessions.meetings import Meeting, MeetingInEvent, MeetingState
-from sessions.moves import cancel_meeting, move_meeting, swap_meetings
+from sessions.moves import cancel_meeting, move_meeting, schedule_meeting, swap_meetings
 from sessions.requests import book_meeting, request_meeting, request_meeting_for, withdraw_request
 from sessions.table_moves import move_to_table
 from tests.makers import make_person
@@ -423,4 +423,44 @@ def test_a_reason_that_no_limit_asked_for_is_not_kept(db, fair, people):
         db, fair.ada, subject, invitee=place_of(db, people[3], fair), slot=fair.slots[0], override="The minister asked."
     )
 
+    accept_meeting(db, fair.ada, MeetingInEvent(asked, fair.event.event), override="The minister asked.")
+    stands = MeetingInEvent(booked, fair.event.event)
+    cancel_meeting(db, fair.ada, MeetingInEvent(asked, fair.event.event))
+    move_meeting(db, fair.ada, stands, slot=fair.slots[2], override="The minister asked.")
+    table = tables_of(db, fair.event.id)[2]
+    move_to_table(db, fair.ada, stands, slot=fair.slots[3], table=table, override="The minister asked.")
+
     assert (booked.override, asked.override) == ("", "")
+
+
+@pytest.mark.parametrize("timing", [Timing.BY_ORGANISER, Timing.AT_ACCEPTANCE])
+def test_nor_is_it_when_a_meeting_is_given_its_time(db, fair, people, timing):
+    with_rules(db, fair, timing=timing)
+    asked = request_meeting(db, people[0], fair.event, invitee=place_of(db, people[1], fair), slot=None)
+    meeting, slot = MeetingInEvent(asked, fair.event.event), fair.slots[0]
+    accept_meeting(
+        db, fair.ada, meeting, slot=None if timing is Timing.BY_ORGANISER else slot, override="The minister asked."
+    )
+    if timing is Timing.BY_ORGANISER:
+        schedule_meeting(db, fair.ada, meeting, slot=slot, override="The minister asked.")
+
+    assert (meeting.meeting.state, asked.override) == (MeetingState.SCHEDULED, "")
+
+
+@pytest.mark.parametrize(("limit", "says"), [
+    ({"max_per_block": 1}, "One of you has as many meetings in this block as the event allows."),
+    ({"max_outgoing": 1}, "You have asked for 1 meeting, as many as this event allows."),
+])  # fmt: skip
+def test_an_organiser_who_takes_part_says_why_they_go_beyond_their_own_limit(db, fair, people, limit, says):
+    ada = make_participant(db, fair.ada, fair)
+    places = [place_of(db, one, fair) for one in (ada, *people)]
+    book_meeting(db, ada, fair.event, people=places[:2], slot=fair.slots[0])
+    with_rules(db, fair, **limit)
+
+    with pytest.raises(Invalid, match=says) as refused:
+        book_meeting(db, ada, fair.event, people=[places[0], places[2]], slot=fair.slots[1])
+    made = book_meeting(
+        db, ada, fair.event, people=[places[0], places[2]], slot=fair.slots[1], override="The minister asked."
+    )
+
+    assert (set(refused.value.fields), made.override) == ({"override"}, "The minister asked.")

@@ -15,6 +15,7 @@ from events.registration import RegistrationInEvent
 from sessions.answers import accept_meeting
 from sessions.attendance import check_in_somebody, correct_attendance, mark_held, mark_no_show
 from sessions.colleagues import delegate_meeting
+from sessions.contradictions import contradict_attendance
 from sessions.guests import add_to_meeting
 from sessions.meeting_history import history_of
 from sessions.meetings import MeetingInEvent, MeetingState
@@ -138,6 +139,15 @@ def test_how_a_meeting_ended_stands_with_the_name_of_who_said_so(db, fair, bo, c
         "Dee Dumont did not come: Cy Costa",
         "Corrected: technical failure: Ada Adler as an organiser",
     ]
+
+
+def test_that_somebody_contradicts_stands_after_what_they_contradict(db, fair, bo, cy):
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+    with clock.frozen_at(fair.slots[0].starts_at + timedelta(minutes=6)):
+        mark_held(db, cy, seen_by(db, meeting))
+        contradict_attendance(db, bo, seen_by(db, meeting), says=MeetingState.NO_SHOW, reason="Nobody came.")
+
+    assert history(db, meeting)[2:] == ["It took place: Cy Costa", "Bo Berg says that it was not so: Bo Berg"]
 
 
 def test_locking_is_seen_by_those_who_meet(db, fair, bo, cy):

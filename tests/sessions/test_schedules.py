@@ -9,7 +9,7 @@ from events.core import clock
 from events.core.journal import JournalEntry, settle
 from events.core.refusals import Conflict, Invalid
 from events.core.timers import TIMERS, Timer
-from events.registration import types_of
+from events.registration import RegistrationInEvent, types_of, withdraw_registration
 from mailer.letters import Letter
 from sessions.attendance import check_in_to_meeting
 from sessions.availability import set_availability
@@ -512,6 +512,34 @@ def test_a_new_request_makes_a_draft_too_old_only_where_requests_count(db, ada):
     assert (changes_since(db, without.draft).count, changes_since(db, with_wishes.draft).count) == (0, 1)
 
 
+@pytest.mark.parametrize(("who", "tells"), [("asker", 1), ("who stands", 1), ("who wishes", 0), ("nobody's", 0)])
+def test_only_the_times_of_those_who_meet_in_a_draft_make_it_too_old(db, ada, who, tells):
+    fair = make_central_fair(db, ada)
+    people = make_people(db, fair, 7)
+    make_agreed(db, fair, *people[:2])
+    schedule_meeting(db, fair.ada, make_agreed(db, fair, *people[2:4]), slot=fair.slots[0])
+    make_wish(db, fair, *people[4:6])
+    draft = make_draft_here(db, fair.ada, fair.event)
+    person = people[{"asker": 0, "who stands": 2, "who wishes": 4, "nobody's": 6}[who]]
+
+    set_availability(db, person, fair.event, absent=[fair.slots[3].starts_at])
+
+    assert changes_since(db, draft.draft).count == tells
+    if not tells:
+        assert publish_schedule(db, fair.ada, draft).placed == 1
+
+
+def test_whoever_leaves_and_meets_nobody_makes_no_draft_too_old(db, ada):
+    fair = make_central_fair(db, ada)
+    bo, cy, dee = make_people(db, fair, 3)
+    make_agreed(db, fair, bo, cy)
+    draft = make_draft_here(db, fair.ada, fair.event)
+
+    withdraw_registration(db, dee, RegistrationInEvent(place_of(db, dee, fair), fair.event.event))
+
+    assert publish_schedule(db, fair.ada, draft).placed == 1
+
+
 def test_what_is_said_around_meetings_makes_no_draft_too_old(db, ada):
     fair = make_central_fair(db, ada)
     people = make_people(db, fair, 6)
@@ -629,11 +657,16 @@ def test_a_participants_own_table_is_where_they_meet(db, ada):
 
 def test_a_published_wish_is_arranged_and_does_not_expire_any_more(db, ada):
     fair = make_central_fair(db, ada)
-    wish = make_wish(db, fair, *make_people(db, fair, 2))
+    people = make_people(db, fair, 4)
+    wish, agreed = make_wish(db, fair, *people[:2]), make_agreed(db, fair, *people[2:])
+    answered = row_of(db, agreed).answered_at
+    draft = make_draft_here(db, fair.ada, fair.event, wishes=True)
 
-    publish_schedule(db, fair.ada, make_draft_here(db, fair.ada, fair.event, wishes=True))
+    with clock.frozen_at(clock.now() + timedelta(minutes=7)):
+        publish_schedule(db, fair.ada, draft)
 
-    assert row_of(db, wish).state is MeetingState.SCHEDULED
+        assert (row_of(db, wish).state, row_of(db, wish).answered_at) == (MeetingState.SCHEDULED, clock.now())
+    assert row_of(db, agreed).answered_at == answered
     assert problems_with_seats(db) == []
 
 
