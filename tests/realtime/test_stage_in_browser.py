@@ -89,13 +89,17 @@ def test_the_big_screen_shows_the_stream_when_somebody_there_wants_it(room: Room
 
 FITS = """() => {
   const seen = (one) => one.checkVisibility() && one.getBoundingClientRect().height > 0;
-  const out = [...document.querySelectorAll(".beamer-foot > *, .beamer-head > *, .beamer-clock, .beamer-code, [data-top] p, button")]
-    .filter(seen).filter((one) => { const box = one.getBoundingClientRect(); return box.bottom > innerHeight || box.right > innerWidth || box.top < 0; })
-    .map((one) => one.outerHTML.slice(0, 60));
-  const foot = document.querySelector(".beamer-foot").getBoundingClientRect().top;
-  const body = [...document.querySelectorAll(".beamer-body > *")].filter(seen).map((one) => one.getBoundingClientRect().bottom);
+  const fits = (box) => box.top >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
+  const box = (one) => one.getBoundingClientRect();
+  const all = (selector) => [...document.querySelectorAll(selector)].filter(seen);
+  const parts = all(".beamer-foot > *, .beamer-head > *, .beamer-clock, .beamer-code, [data-top] p, button");
+  const foot = box(document.querySelector(".beamer-foot")).top;
   const page = document.scrollingElement;
-  return { scrolls: page.scrollHeight > innerHeight || page.scrollWidth > innerWidth, out, over: Math.max(...body) > foot + 1 };
+  return {
+    scrolls: page.scrollHeight > innerHeight || page.scrollWidth > innerWidth,
+    out: parts.filter((one) => !fits(box(one))).map((one) => one.outerHTML.slice(0, 60)),
+    over: all(".beamer-body > *").some((one) => box(one).bottom > foot + 1),
+  };
 }"""
 
 

@@ -300,6 +300,11 @@ function showPeople(presence) {
       row.dataset.person = id;
       each("div > p", (line) => write(line, name), row);
       each(".avatar", (face) => write(face, initials(name)), row);
+      slot(row, "name", name);
+      each("a", (way) => {
+        way.setAttribute("href", (way.getAttribute("href") ?? "").replace("PERSON", id));
+        way.hidden = id === list.dataset.me;
+      }, row);
     }
     return row;
   });
