@@ -295,7 +295,7 @@ def samples(world: World) -> dict[str, Sample]:
         **networking_samples(world),
         "person_to_report": Sample(ids=tam_on_stage),
         "report_person": Sample({"reason": "Rude."}, ids=tam_on_stage),
-        "let_back_into_meeting": Sample(ids={"event": ids["matchmaking"], "meeting": ids["running"]}),
+        "let_back_into_meeting": Sample(ids=fair | {"meeting": ids["running"], "person": ids["tam"]}),
         "wishes": Sample(ids={"event": ids["matchmaking"]}),
         "turn_wishes": Sample(ids={"event": ids["matchmaking"]}),
         "demo_switch": Sample({"person": ids["person"]}),
