@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 from events.core.database import transaction
 from sessions.chat import MessageOnStage, write_message
 from sessions.moderation import report_message, report_question, settle_reports
+from sessions.person_reports import PersonInLobby, remove_from_lobby
 from sessions.stages import get_stage
+from tests.makers import person_of
 from tests.realtime.test_in_browser import LISTEN, Room, browser, room  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.browser
@@ -79,6 +81,19 @@ def test_somebody_in_the_people_list_is_reported_and_the_moderator_has_it_at_onc
     expect(form.get_by_text("Your report waits to be looked at.")).to_be_visible()
     expect(moderator.locator("[data-reports]")).to_contain_text("Shouts at everybody.")
     expect(moderator.locator("#toasts")).to_contain_text("Something was reported.")
+
+
+def test_whoever_is_put_out_of_the_lobby_loses_its_page(room: Room) -> None:
+    page = room.enter("bo")
+    page.goto(f"{room.address}/e/food-hack/lobby")
+    expect(page.get_by_text("One person is in the lobby.")).to_be_visible()
+
+    with transaction() as db:
+        bo = person_of(db, room.show.bo)
+        remove_from_lobby(db, room.show.hal, PersonInLobby(bo, room.show.event))
+
+    expect(page.get_by_text("One person is in the lobby.")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Who is here")).to_have_count(0)
 
 
 def test_the_host_writes_in_the_chat_without_leaving_the_control_room(room: Room) -> None:
