@@ -17,6 +17,7 @@ from events.events import EventWithPhases
 from events.participants import ParticipantCard, participants_seen_by, see_participants
 from events.people import Person
 from events.registration import participant_of_event
+from events.roles import BLIND_JUDGE, Scope
 from events.submissions import Submission
 from events.teams import Team, TeamMember
 from sessions.meetings import Meeting
@@ -53,10 +54,13 @@ class Recommendation:
 def recommended_by_pitches(db: Database, actor: Actor, event: EventWithPhases) -> list[Recommendation]:
     """The few participants of an event to whom the reader came nearest in the pitch rooms of the event before: those
     with the strongest reasons first, at most six. Left out is who has not agreed to take part, whom the reader may not
-    see, who has said no thanks or heard it, and with whom there is or was a meeting or a request here."""
+    see, who has said no thanks or heard it, and with whom there is or was a meeting or a request here. Nobody for who
+    still judges those teams without knowing whose work it is."""
     me, before = actor.person, event.event.follows_id
     if me is None or before is None or not participant_of_event(actor, event) or not see_participants(actor, event):
         return []
+    if actor.is_(BLIND_JUDGE, Scope.EVENT, before):
+        return []  # The reasons name teams and who is in them.
     reasons = _reasons(db, me, before)
     here = select(Meeting).where(Meeting.event_id == event.id, col(Meeting.id).in_(meetings_of(me)))
     spoken = {one for row in db.exec(here) for one in (row.asker_id, row.invitee_id)}

@@ -1,14 +1,15 @@
 """Whom to meet, by questions and wishes in the pitch rooms before: reasons in words, and what is no reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from sqlmodel import select
 
-from events.consents import Consent
-from events.core.access import Actor
+from events.core.access import Actor, Tie
 from events.core.database import Database
-from events.registration import add_participation_type, types_of
+from events.participants import get_participant
+from events.registration import Consent, add_participation_type, types_of
+from events.roles import BLIND_JUDGE, Scope
 from events.type_rules import PairRule, set_type_rules
 from sessions.no_thanks import place_in, say_no_thanks
 from sessions.recommendations import Why, recommended_by_pitches
@@ -130,6 +131,19 @@ def test_types_that_one_does_not_see_are_not_recommended(db: Database, after: Af
     set_type_rules(db, ada, event, rules=[PairRule(usual, buyer, may_see=False, may_ask=False)])
 
     assert after.shown_to(after.show.bo) == []
+
+
+def test_who_still_judges_the_teams_blind_reads_no_names_of_them(db: Database, after: After) -> None:
+    after.ask(after.show.bo)
+    bo = again(db, after.show.bo)
+    blind = replace(bo, ties=bo.ties | {Tie(BLIND_JUDGE, Scope.EVENT, after.show.event.id)})
+
+    found = [len(recommended_by_pitches(db, one, after.fair.event)) for one in (bo, blind)]
+
+    tam = place_of(db, after.show.tam, after.fair).public_id
+    teams = [get_participant(db, one, after.fair.event, tam).team for one in (bo, blind)]
+
+    assert (found, [one.name if one else "" for one in teams]) == ([1, 0], ["Lantern", ""])
 
 
 def test_nobody_from_elsewhere_gets_recommendations(after: After) -> None:
