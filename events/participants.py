@@ -24,7 +24,7 @@ from events.organisations import Organisation, OrganisationKind
 from events.people import Person, PersonState
 from events.reference.regions import normalised
 from events.registration import Consent, ParticipationType, Registration, RegistrationState, participant_of_event
-from events.roles import organiser_of_event
+from events.roles import BLIND_JUDGE, Scope, organiser_of_event
 from events.teams import Team, TeamMember
 from events.type_rules import hidden_from, hidden_from_person
 
@@ -222,12 +222,13 @@ def get_participant(
     if row is None or not see_participants(actor, event):
         raise NotFound()
     registration, person, organisation, _type, agreed = row
+    blind = actor.is_(BLIND_JUDGE, Scope.EVENT, event.event.follows_id)  # still judges whose work that team's is
     return Participant(
         card=_card(row),
         registration=registration,
         organisation=organisation,
         person=person if agreed else None,
-        team=_team_before(db, event, person.id) if agreed and whole else None,
+        team=_team_before(db, event, person.id) if agreed and whole and not blind else None,
         items=_items(db, event.id, organisation.id) if organisation and whole else [],
         zone=person.zone,
     )

@@ -13,7 +13,7 @@ from events.events import EventWithPhases, event_by_id
 from events.people import people_by_id
 from frontend.attending import Attendance, attendance_shown
 from frontend.web import actor_of
-from realtime.video.ways import usable_ways
+from realtime.video.ways import provider_of, usable_ways
 from sessions.meeting_lists import parties_of
 from sessions.meeting_notes import NoteLine, notes_of
 from sessions.meeting_rooms import RoomInMeeting, RoomState, Side, get_meeting_room, room_state
@@ -37,7 +37,7 @@ class InRoom:
 
 @dataclass(frozen=True)
 class RoomShown:
-    """What the page of a meeting room shows."""
+    """What the page of a meeting room shows. `holds` is how many its call has places for, where that is too few."""
 
     subject: RoomInMeeting
     state: RoomState
@@ -52,6 +52,7 @@ class RoomShown:
     more_asked_by: str
     other: str
     now: datetime
+    holds: int
 
     @property
     def me(self) -> InRoom | None:
@@ -83,14 +84,14 @@ def room_shown(db: Database, actor: Actor, subject: RoomInMeeting) -> RoomShown:
     door = at_the_door(db, subject)
     asker, invitee = parties_of(db, subject.of)
     names = {asker.person_id: asker.name, invitee.person_id: invitee.name}
-    more = subject.room.more_asked_by_id
+    more, chosen = subject.room.more_asked_by_id, way_of(db, subject, usable_ways())
     return RoomShown(
         subject=subject,
         state=room_state(subject, [one.side for one in here], clock.now()),
         people=_people(db, actor, subject, {one.person_id for one in here}) if inside else [],
         notes=notes_of(db, actor, subject),
         door=door if inside else [],
-        chosen=way_of(db, subject, usable_ways()),
+        chosen=chosen,
         attendance=attendance_shown(actor, subject.of) if inside else None,
         names=(asker.name, invitee.name),
         inside=inside,
@@ -98,7 +99,14 @@ def room_shown(db: Database, actor: Actor, subject: RoomInMeeting) -> RoomShown:
         more_asked_by=names.get(more or 0, "") if more != actor.person else "",
         other=next((name for id, name in names.items() if id != actor.person), ""),
         now=clock.now(),
+        holds=_holds(chosen.way, len(here)),
     )
+
+
+def _holds(way: Way, here: int) -> int:
+    """How many a call in this way holds, where more than that are here; else 0."""
+    most = provider_of(way).caps.most_speakers
+    return most if way is not Way.OFF and here > most else 0
 
 
 def _people(db: Database, actor: Actor, subject: RoomInMeeting, here: set[int]) -> list[InRoom]:

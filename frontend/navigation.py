@@ -13,7 +13,7 @@ from events.roles import organiser_of_event
 from events.rounds.rounds import see_judging
 from events.tickets import at_open_door
 from sessions.boards.board import see_board
-from sessions.lobby import see_lobby
+from sessions.lobby import run_lobby, see_lobby
 from sessions.office_hours import see_mentoring
 from sessions.stages import see_stage
 from sessions.timetable.released import agenda_released
@@ -52,6 +52,7 @@ STAFF_TABS: tuple[Tab, ...] = (
     (_("Your participants"), "own_participants", officer_in_programme),
     (_("Registrations"), "registrations", organiser_of_event),
     (_("Letters"), "letters", organiser_of_event),
+    (_("Reported"), "reported_people", run_lobby),
     (_("Set-up"), "set_up", organiser_of_event),
 )
 

@@ -189,6 +189,7 @@ MODULES = (
     "sessions.pitches",
     "sessions.running",
     "sessions.moderation",
+    "sessions.person_reports",
     "sessions.wishes",
     "sessions.networking.rows",
     "sessions.networking.visits",

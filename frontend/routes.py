@@ -52,6 +52,7 @@ from frontend.pages import (
     tables,
     waiting,
 )
+from frontend.person_report_routes import PERSON_REPORTS
 from frontend.review_meeting_routes import REVIEW_MEETINGS
 from frontend.review_report_routes import REVIEW_REPORTS
 from frontend.review_routes import REVIEWS
@@ -347,5 +348,5 @@ DEVELOPMENT: list[BaseRoute] = [
 def routes(*, demo: bool) -> list[BaseRoute]:
     """All routes; the switcher, the mailbox and the style guide exist in the demo only."""
     found = [*GROUND, *PEOPLE, *NETWORK, *EVENTS, *HACKATHONS, *TEAMS, *JUDGING, *CALLS, *MEETINGS, *SCHEDULES, *AGENDA]
-    found += LIVE + NETWORKING + MAIL + REVIEWS + REVIEW_MEETINGS + REVIEW_REPORTS
+    found += LIVE + NETWORKING + PERSON_REPORTS + MAIL + REVIEWS + REVIEW_MEETINGS + REVIEW_REPORTS
     return found + DEVELOPMENT if demo else found

@@ -8,7 +8,7 @@ from events.events import Event
 from realtime.announcing import Concerned, announced, quiet
 from realtime.calls import look_at_calls
 from realtime.channels import crew_channel, event_channel, person_channel
-from sessions import lobby
+from sessions import lobby, person_reports
 from sessions.networking import rounds, running, setting_up, touch, visits
 from sessions.networking.rows import Networking, NetworkingPlace, PlaceState
 
@@ -66,6 +66,22 @@ def _planned(db: Any, fact: setting_up.NetworkingPlanned) -> Concerned:
 def _lobby(db: Any, fact: Any) -> Concerned:
     slug = db.get_one(Event, fact.event_id).slug
     return {event_channel(fact.event_id), crew_channel(fact.event_id)}, {"lobby": slug}
+
+
+@announced(
+    person_reports.PersonReported,
+    person_reports.PersonReportsSettled,
+    person_reports.RemovedFromLobby,
+    person_reports.LetBackIntoLobby,
+)
+def _who_runs_the_rooms(db: Any, fact: Any) -> Concerned:
+    """They, and whoever was put out of the lobby, whose page of it goes. Whom a report is about is told nothing."""
+    said = {"lobby": db.get_one(Event, fact.event_id).slug}
+    put_out = isinstance(fact, person_reports.RemovedFromLobby)
+    report = db.get(person_reports.PersonReport, getattr(fact, "report_id", 0))
+    if report is not None and report.place is person_reports.Place.NETWORKING:
+        said["networking"] = report.room
+    return {crew_channel(fact.event_id)} | ({person_channel(fact.person_id)} if put_out else set()), said
 
 
 # The requests that come of them are announced themselves.

@@ -25,8 +25,9 @@ from events.events import EventWithPhases, not_over
 from events.marketplace import Item, ItemInEvent, ItemKind, ItemState
 from events.organisations import Organisation
 from events.participants import ParticipantCard, participants_seen_by, see_participants
-from events.people import Person
+from events.people import Person, people_by_id
 from events.registration import Registration, participant_of_event
+from sessions.manners import LobbyRemoval, not_put_out_of_lobby
 from sessions.networking.rows import NetworkingState, networkings_of, run_networking, see_networking
 from sessions.stages import StageState, stages_of
 from sessions.timetable.released import agenda_of, last_release
@@ -36,7 +37,7 @@ SOON = timedelta(hours=3)
 MOST_NEXT = 5
 MOST_ANNOUNCEMENTS = 10
 
-see_lobby = see_networking
+see_lobby = see_networking & not_put_out_of_lobby
 run_lobby = run_networking
 
 
@@ -94,7 +95,7 @@ class LobbyAnnouncementTakenOff(Fact):
     announcement_id: int
 
 
-@command(participant_of_event, when=not_over)
+@command(participant_of_event & not_put_out_of_lobby, when=not_over)
 def be_shown_in_lobby(db: Database, actor: Actor, subject: EventWithPhases, *, shown: bool) -> None:
     """Be shown to the others in the lobby while one is there, or not; refuses to show who has not agreed to take part
     in the event."""
@@ -161,6 +162,7 @@ class InLobby:
 
     card: ParticipantCard
     needs: tuple[str, ...]
+    person: str
 
 
 def people_in_lobby(db: Database, actor: Actor, event: EventWithPhases, here: Collection[str]) -> list[InLobby]:
@@ -172,7 +174,10 @@ def people_in_lobby(db: Database, actor: Actor, event: EventWithPhases, here: Co
         col(LobbyChoice.event_id) == event.id, col(LobbyChoice.person_id) == col(Registration.person_id),
         col(LobbyChoice.shown).is_(True),
     )  # fmt: skip
-    found = participants_seen_by(db, actor, event, only=agreed & col(Person.public_id).in_(sorted(here)))
+    put_out = exists().where(
+        col(LobbyRemoval.event_id) == event.id, col(LobbyRemoval.person_id) == col(Registration.person_id)
+    )
+    found = participants_seen_by(db, actor, event, only=agreed & ~put_out & col(Person.public_id).in_(sorted(here)))
     needs: dict[str, list[str]] = {}
     query = select(Organisation.public_id, Item.summary).where(
         ItemInEvent.item_id == Item.id, ItemInEvent.event_id == event.id, Item.state == ItemState.PUBLISHED,
@@ -181,7 +186,11 @@ def people_in_lobby(db: Database, actor: Actor, event: EventWithPhases, here: Co
     )  # fmt: skip
     for organisation, summary in db.exec(query.order_by(col(Item.id))):
         needs.setdefault(organisation, []).append(summary)
-    return [InLobby(one, tuple(needs.get(one.organisation_public_id, ())[:2])) for one in found.rows]
+    named = people_by_id(db, {one.person_id for one in found.rows})
+    return [
+        InLobby(one, tuple(needs.get(one.organisation_public_id, ())[:2]), named[one.person_id].public_id)
+        for one in found.rows
+    ]
 
 
 class OnKind(StrEnum):

@@ -15,7 +15,7 @@ from events.core.database import Database
 from events.core.hooks import cloned_with_event, personal_data
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import _
-from events.roles import tie_source
+from events.roles import tie_source, ties_as
 
 
 class SanctionKind(StrEnum):
@@ -38,6 +38,18 @@ class StageSanction(SQLModel, table=True):
     at: datetime = moment()
 
 
+class LobbyRemoval(SQLModel, table=True):
+    """That somebody was put out of the lobby of an event, until it is taken back."""
+
+    __tablename__ = "lobby_removal"
+    __table_args__ = (UniqueConstraint("event_id", "person_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    event_id: int = Field(foreign_key="event.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    at: datetime = moment()
+
+
 class UnwantedWords(SQLModel, table=True):
     """The words that an event does not want to read in its live rooms."""
 
@@ -48,6 +60,7 @@ class UnwantedWords(SQLModel, table=True):
     words: list[str] = listing(default_factory=list)
 
 
+personal_data(LobbyRemoval, "person_id", "that somebody was put out of a lobby", "delete")
 personal_data(StageSanction, "person_id", "that somebody was silenced in a live room, or removed from it", "delete")
 
 
@@ -71,6 +84,16 @@ def _sanctioned(person: int) -> Any:
     kind: Any = cast(col(StageSanction.kind), String)
     query: Any = select(kind, literal("stage"), StageSanction.stage_id)
     return query.where(StageSanction.person_id == person)
+
+
+@tie_source
+def _put_out_of_lobbies(person: int) -> Any:
+    return ties_as(SanctionKind.REMOVED, "lobby", LobbyRemoval.event_id).where(col(LobbyRemoval.person_id) == person)
+
+
+@rule
+def not_put_out_of_lobby(actor: Actor, subject: Any) -> bool:
+    return not actor.is_(SanctionKind.REMOVED, "lobby", getattr(subject, "event", subject).id)
 
 
 @rule

@@ -16,6 +16,7 @@ from events.core.journal import Fact, record
 from events.core.refusals import Conflict, NotFound
 from events.core.translation import _
 from events.people import Person
+from events.roles import organiser_of_event
 from sessions.meeting_rooms import (
     EntryState,
     RoomEntry,
@@ -108,16 +109,31 @@ def answer_knock(db: Database, actor: Actor, subject: RoomInMeeting, *, person: 
     changed(db, row)
 
 
-@command(lead_in_room, when=room_open)
+@command(lead_in_room | organiser_of_event, when=room_open)
 def put_out_of_room(db: Database, actor: Actor, subject: RoomInMeeting, *, person: int) -> None:
-    """Put somebody out of a meeting room who is no lead; they do not come back in, and their call ends."""
-    if person in subject.leads or person == actor.person or not subject.may_enter(person):
+    """Put somebody out of a meeting room; they do not come back in, and their call ends. A lead is put out by
+    organisers only, as when somebody has reported them."""
+    is_lead = person in subject.leads and not organiser_of_event(actor, subject)
+    if is_lead or person == actor.person or not subject.may_enter(person):
         raise NotFound()
     row = locked_room(db, subject)
     entry = _entry(db, subject, person) or RoomEntry(
         meeting_id=subject.id, person_id=person, asked_at=clock.now()
     )  # fmt: skip
     _answer(db, actor, subject, entry, EntryState.REMOVED)
+    changed(db, row)
+
+
+@command(organiser_of_event, when=room_open)
+def let_back_into_meeting(db: Database, actor: Actor, subject: RoomInMeeting, *, person: int) -> None:
+    """Take back that somebody was put out of a meeting room. NotFound for who was not."""
+    row = locked_room(db, subject)
+    entry = _entry(db, subject, person)
+    if entry is None or entry.state is not EntryState.REMOVED:
+        raise NotFound()
+    # One who takes part is let in by that alone, and no longer once they do not.
+    takes_part = person in subject.of.people
+    _answer(db, actor, subject, entry, EntryState.ASKED if takes_part else EntryState.ADMITTED)
     changed(db, row)
 
 

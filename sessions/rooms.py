@@ -19,6 +19,7 @@ from sessions.chat import ChatMessage, MessageState
 from sessions.hands import HandCard, hands_in, reactions_to
 from sessions.moderated import reports_waiting
 from sessions.on_now import Programme, programme_of
+from sessions.person_reports import Place, person_reports_waiting
 from sessions.pitches import Pitch, PitchState
 from sessions.polls import PollCard, polls_shown
 from sessions.stages import (
@@ -200,9 +201,14 @@ def room_snapshot(db: Database, actor: Actor, subject: StageInEvent) -> RoomSnap
         reactions_to(db, subject.id, _pitch_on(db, subject.id)),
         _manners(db, subject.id),
         programme_now(db, subject.id),
-        reports_waiting(db, subject.id) if runs else None,
+        _reports(db, actor, subject) if runs else None,
         called_off_in(db, subject.id) if runs else None,
     )
+
+
+def _reports(db: Database, actor: Actor, subject: StageInEvent) -> int:
+    people = person_reports_waiting(db, actor, Place.STAGE, subject.stage.public_id)
+    return reports_waiting(db, subject.id) + people
 
 
 def room_numbers(db: Database, stage_ids: list[int]) -> dict[int, int]:

@@ -8,6 +8,7 @@ from events.core.refusals import NotFound
 from events.core.translation import _
 from events.events import get_event
 from frontend.buttons import NoForm
+from frontend.reported import reports_context
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from realtime.server import current
 from sessions.lobby import (
@@ -22,6 +23,7 @@ from sessions.lobby import (
     see_lobby,
     take_announcement_off,
 )
+from sessions.person_reports import Place
 
 
 class ShownForm(Form):
@@ -46,10 +48,12 @@ def _lobby(request: Request, template: str, form: Filled = NOTHING) -> Response:
         here = server.lobbies.people(event.id) if server is not None else []
         people = people_in_lobby(db, actor, event, here)
         on, coming = on_now_and_next(db, actor, event)
+        runs = run_lobby(actor, event)
+        reports = reports_context(db, actor, event, Place.LOBBY, str(event.id)) if runs else {"reported": []}
         announcements, shown = announcements_of(db, event.id), is_shown_in_lobby(db, event.id, actor.person)
     return render(
         request, template, event=event, form=form, here=len(here), people=people, on=on, coming=coming,
-        announcements=announcements, shown=shown, runs=run_lobby(actor, event), most=LONGEST,
+        announcements=announcements, shown=shown, runs=runs, most=LONGEST, me=actor.person, **reports,
     )  # fmt: skip
 
 

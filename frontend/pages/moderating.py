@@ -11,6 +11,7 @@ from events.core.refusals import NotAllowed, NotFound
 from events.core.translation import Message, _
 from frontend.buttons import NoForm
 from frontend.pages.live import done
+from frontend.reported import reports_context
 from frontend.rooms import RoomSeen, open_room, see_room
 from frontend.web import NOTHING, Filled, Form, page, render
 from sessions.chat import get_message
@@ -33,6 +34,7 @@ from sessions.moderation import (
     take_pass_back,
 )
 from sessions.passes import passes_of
+from sessions.person_reports import Place
 from sessions.polls import Results, close_poll, draft_poll, get_poll, open_poll, show_poll_results
 from sessions.running import pitch_on_stage
 from sessions.stage_agenda import join_agenda, room_of_stage
@@ -71,6 +73,7 @@ def _to_moderate(db: Database, request: Request) -> tuple[RoomSeen, dict[str, An
         "reports": reports_in(db, seen.room.id),
         "sanctions": sanctions_in(db, seen.room.id),
         "sanctions_in_words": SANCTIONS,
+        **reports_context(db, seen.actor, seen.event, Place.STAGE, seen.room.stage.public_id),
     }
 
 

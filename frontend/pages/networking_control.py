@@ -18,6 +18,7 @@ from events.registration import types_of
 from frontend.buttons import NoForm, button
 from frontend.networking_shown import LANGUAGE_RULES, ODD_RULES, WEIGHTS, countdown_to, networking_of
 from frontend.pages.networking import PersonForm, done, person_named
+from frontend.reported import reports_context
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.networking.rows import (
     Languages,
@@ -50,6 +51,7 @@ from sessions.networking.setting_up import (
 )
 from sessions.networking.shown import moments_of, networking_figures, people_in
 from sessions.networking.visits import take_out_of_networking
+from sessions.person_reports import Place
 
 
 class SettingsForm(Form):
@@ -144,8 +146,9 @@ def _run_here(db: Database, request: Request) -> tuple[Actor, EventWithPhases, N
 
 def _control(request: Request, template: str, form: Filled = NOTHING) -> Response:
     with reading() as db:
-        _actor, event, subject = _run_here(db, request)
+        actor, event, subject = _run_here(db, request)
         found = last_round(db, subject.id)
+        reports = reports_context(db, actor, event, Place.NETWORKING, subject.public_id)
         people, figures = people_in(db, subject, found), networking_figures(db, subject.id)
     now = clock.now()
     moments = moments_of(subject.networking, found, now)
@@ -153,7 +156,7 @@ def _control(request: Request, template: str, form: Filled = NOTHING) -> Respons
         request, template, event=event, form=form, subject=subject, networking=subject.networking, people=people,
         figures=figures, moments=moments, now=now,
         countdown=countdown_to(moments.until, moments.since if moments.phase == "round" else now),
-        ids={"event": event.event.slug, "networking": subject.public_id},
+        ids={"event": event.event.slug, "networking": subject.public_id}, **reports,
     )  # fmt: skip
 
 

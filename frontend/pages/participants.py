@@ -1,10 +1,13 @@
 """Participants of an event: the list with its filters, and one participant with what they bring."""
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from events.core.access import may, why_not
 from events.core.database import reading
+from events.core.translation import Message, _
 from events.events import EventKind, get_event
 from events.organisations import KIND_NAMES, OrganisationKind
 from events.participants import countries_of_participants, get_participant, participants_seen_by
@@ -17,6 +20,13 @@ from frontend.pages.events import page_number
 from frontend.web import NOTHING, Filled, actor_of, page, render
 from sessions.met_before import met_before, not_met_by
 from sessions.no_thanks import has_said_no_thanks
+from sessions.recommendations import Why, recommended_by_pitches
+
+REASONS: dict[Why, Callable[[str], Message]] = {
+    Why.WISHED: lambda team: _("You want to meet their team, %(team)s.", team=team),
+    Why.ASKED: lambda team: _("You asked their team, %(team)s, a question at its pitch.", team=team),
+    Why.WAS_ASKED: lambda team: _("They asked your team, %(team)s, a question at its pitch.", team=team),
+}
 
 
 @page(signed_in=True)
@@ -32,8 +42,12 @@ def show_participants(request: Request) -> Response:
             page=page_number(request),
         )  # fmt: skip
         countries = countries_of_participants(db, event.id)
+        filtered = any(question.values())
+        first = found.page == 1 and not filtered
+        recommended = recommended_by_pitches(db, actor, event) if first else []
     return render(
-        request, "participants/list.html", event=event, found=found, question=question, filtered=any(question.values()),
+        request, "participants/list.html", event=event, found=found, question=question, filtered=filtered,
+        recommended=recommended, reasons=REASONS,
         base=page_base(request, question), kinds=choices.kinds(), kind_names=KIND_NAMES,
         countries=[option for option in choices.countries() if option[0] in countries],
         keywords=choices.keyword_options(), me=actor.person,

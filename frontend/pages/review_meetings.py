@@ -105,7 +105,7 @@ def _shown(request: Request, template: str, form: Filled = NOTHING) -> Response:
             "me": person.public_id if person else "", "votes": dot_votes_of(db, actor, subject),
             "questions": questions_of(db, subject.id), "unheld": is_unheld(subject.review, clock.now()),
             "entries": board_entries(db, actor, subject) if whole else [], "most": LONGEST_TEXT,
-            "chosen": chosen, "epoch": epoch,
+            "chosen": chosen, "epoch": epoch, "way_names": WAYS,
             "ways": [(one.value, WAYS[one]) for one in FOR_REVIEWS if one in usable_ways() | {Way.OFF, Way.LINK}],
             "runs": may(actor, "choose_review_video", subject), "writes": may(actor, "write_on_board", subject),
             "gives": gives_dots(actor, subject), "ids": {"event": event.event.slug, "review": subject.review.public_id},

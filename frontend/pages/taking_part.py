@@ -12,9 +12,10 @@ from events.core.database import Database, grouped, reading
 from events.core.limits import TooOften, take_turn
 from events.core.translation import Message, _
 from frontend.buttons import NoForm
+from frontend.pages.control import show_control
 from frontend.pages.live import done, show_stage
 from frontend.rooms import open_room
-from frontend.web import Form, page
+from frontend.web import NOTHING, Filled, Form, page, plain
 from sessions.chat import get_message, write_message
 from sessions.hands import lower_hand, raise_hand, react
 from sessions.moderation import report_message, report_question
@@ -29,12 +30,12 @@ REACTIONS, REACTIONS_PER = 10, timedelta(seconds=10)
 Change = Callable[[Database, Actor, StageInEvent], Any]
 
 
-def _together(request: Request, change: Change, said: Message | str = "") -> Response:
+def _together(request: Request, change: Change, said: Message | str = "", *, to: str = "stage") -> Response:
     """Do what many do at once: one commit for all that arrive in the same moment."""
     with reading() as db:
         actor, _event, _room = open_room(db, request)
     grouped(lambda db: change(db, actor, get_stage(db, actor, request.path_params["stage"])))
-    return done(request, "stage", said)
+    return done(request, to, said)
 
 
 def _person(request: Request) -> int | None:
@@ -44,12 +45,18 @@ def _person(request: Request) -> int | None:
 
 
 class MessageForm(Form):
-    """Something said in the chat."""
+    """Something said in the chat; `control` where it was written in the control room."""
 
     said: str = ""
+    control: str = ""
 
 
-@page(form=MessageForm, again=show_stage, signed_in=True)
+def _where_written(request: Request, form: Filled = NOTHING) -> Response:
+    shown = show_control if form.values.get("control") else show_stage
+    return plain(shown)(request, form=form)
+
+
+@page(form=MessageForm, again=_where_written, signed_in=True)
 def write_now(request: Request, form: MessageForm) -> Response:
     take_turn(f"chat {_person(request)}", times=MESSAGES, per=MESSAGES_PER)
 
@@ -57,7 +64,7 @@ def write_now(request: Request, form: MessageForm) -> Response:
         pitch = pitch_on_stage(db, room.stage)
         write_message(db, actor, room, body=form.said, pitch_id=pitch.id if pitch else None)
 
-    return _together(request, write)
+    return _together(request, write, to="stage_control" if form.control else "stage")
 
 
 class ChoiceForm(Form):

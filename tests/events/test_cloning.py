@@ -327,7 +327,7 @@ def test_no_setting_of_an_event_is_forgotten():
         "registration_code", "completeness_nudge", "team_proposal", "proposed_team", "proposed_place",
         "milestone_follower", "incoming_letter", "notice", "connection", "lobby_choice", "lobby_announcement",
         "peer_review", "host_application", "peer_offer", "peer_stance", "peer_search", "review_day",
-        "lesson_card", "digest_turn", "challenge_switch",
+        "lesson_card", "digest_turn", "person_report", "lobby_removal", "challenge_switch",
     }  # fmt: skip
     found = {table.name for table in SQLModel.metadata.tables.values() if "event_id" in table.columns}
 

@@ -298,6 +298,19 @@ def test_removing_somebody_is_asked_about_beside_every_line_of_the_chat(db, show
         assert (len(asked), len(forms) > 0) == (len(forms), True)
 
 
+def test_the_host_writes_in_the_chat_from_the_control_room(db, show):
+    host = Browser(db, show.hal)
+    form = host.get(at(show, "/control")).html.partition('id="chat-title"')[2]
+
+    written = host.send(at(show, "/chat"), said="Welcome, all", control="yes")
+    refused = host.send(at(show, "/chat"), said="x" * 501, control="yes")
+
+    assert re.search(rf'<form[^>]*action="[^"]*{at(show)}/chat"', form)
+    assert (written.path, "Welcome, all" in written.text) == (at(show, "/control"), True)
+    assert (refused.status, "Control room" in refused.text, "x" * 501 in refused.html) == (422, True, True)
+    assert "Welcome, all" in Browser(db, show.bo).get(at(show)).text
+
+
 def test_the_calendar_leads_to_the_rooms_page(db, show):
     Browser(db)  # The routes are known from here on.
     _entry, revision = revision_at(db, EntryKind.PITCH, pitch_of(db, show, "Lantern").id or 0, 0)

@@ -9,13 +9,13 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.core.settings import settings, use_settings
 from sessions.blocks import TableKind, tables_of
-from sessions.meeting_rooms import get_meeting_room
+from sessions.meeting_rooms import EntryState, RoomEntry, get_meeting_room
 from sessions.meeting_visits import enter_meeting_room
 from sessions.meetings import MeetingInEvent, get_meeting
 from sessions.standby import set_standby
 from sessions.video import Way, set_video_rules, video_rules_of
 from tests.frontend.browser import Browser
-from tests.makers import make_organisation, person_of
+from tests.makers import NOW, again, make_organisation, make_person, person_of
 from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant, make_request
 
 MINUTE = timedelta(minutes=1)
@@ -98,6 +98,28 @@ def test_who_does_not_take_part_finds_a_door_and_no_call(db, meeting, fair, bo):
         person = person_of(db, fair.ada).public_id
         Browser(db, bo).send(room(meeting) + "/answer", person=person, admit="yes")
         assert 'id="call"' in ada.get(room(meeting)).html
+
+
+def test_whoever_comes_fifth_reads_how_all_can_see_each_other_and_the_leads_where_to_choose(db, meeting, fair, bo, cy):
+    outsiders = [make_person(db, f"W{number} Watcher") for number in range(2)]
+    with at(meeting, 1):
+        subject = get_meeting_room(db, bo, meeting.meeting.public_id)
+        for one in (fair.ada, *outsiders):
+            db.add(RoomEntry(meeting_id=subject.id, person_id=one.person, state=EntryState.ADMITTED, asked_at=NOW))
+        db.flush()
+        for one in (bo, cy, fair.ada):
+            come_in(db, again(db, one), meeting)
+        for_four = [Browser(db, bo).get(room(meeting)).text]
+        for one in outsiders:
+            subject = get_meeting_room(db, bo, meeting.meeting.public_id)
+            enter_meeting_room(db, one, subject)
+
+        told = [Browser(db, one).get(room(meeting)).text for one in (bo, fair.ada)]
+
+    words = "More are here than this call has places for: it holds 4."
+    assert [words in page for page in (*for_four, *told)] == [False, True, True]
+    assert ["under “See each other otherwise”" in page for page in told] == [True, False]
+    assert "One of the two sides can choose another way for everybody." in told[1]
 
 
 def test_the_page_of_a_call_may_use_camera_and_microphone_and_no_other_page(db, meeting, bo):

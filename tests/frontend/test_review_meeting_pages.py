@@ -219,6 +219,18 @@ def test_a_link_is_for_who_comes_into_the_call(db, review):
     assert 'href="https://meet.example.org/x"' in inside_it.html
 
 
+def test_without_a_call_it_is_said_who_chooses_one_and_which_hold_so_many(db, review):
+    browsers = [Browser(db, review.people[name]) for name in ("mo", "bo")]
+    none = [one.get(at(review, "live")).text for one in browsers]
+    choose_review_video(db, review.people["mo"], review.subject, way="jitsi")  # which this server does not know
+
+    gone = browsers[0].get(at(review, "live")).text
+
+    assert "a review needs an engine that this server knows, or a link to a call elsewhere" in none[0]
+    assert ("Whoever leads this review can choose one." in none[1], "needs an engine" in none[1]) == (True, False)
+    assert "The way that was chosen, Jitsi Meet, is not available on this server any more." in gone
+
+
 def test_a_list_of_findings_asks_no_more_for_three_than_for_one(db, review, queries):
     ria, counts = Browser(db, review.people["ria"]), []
     for more in (1, 2):

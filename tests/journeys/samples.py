@@ -137,6 +137,7 @@ NO_PAGES = {
     "meeting_notes_fragment",
     "meeting_room_fragment",
     "lobby_fragment",
+    "reported_fragment",
     "networking_fragment",
     "networking_control_fragment",
     "meetings_fragment",
@@ -213,8 +214,8 @@ SEEN_BY = {
     "booked_mentoring": "Tam Tamm", "choose_other_mentoring": "Tam Tamm", "help_queue": "Mel Meyer",
     "mentoring": "Mel Meyer", "lobby": "Bo Berg", "networking": "Bo Berg", "networkings": "Bo Berg",
     "host_call": "Bo Berg", "host_application": "Matteo Galli", "be_a_peer": "Dee Dumont", "peer_review": "Dee Dumont",
-    "review_place": "Bo Berg", "review_questions": "Joana Pinto", "self_assessment": "Joana Pinto",
-    "self_assessment_version": "Dee Dumont",
+    "person_to_report": "Bo Berg", "review_place": "Bo Berg", "review_questions": "Joana Pinto",
+    "self_assessment": "Joana Pinto", "self_assessment_version": "Dee Dumont",
     "desk_notes": "Joana Pinto", "own_desk_notes": "Marco Bianchi",
 }  # fmt: skip
 ORGANISER = "Ada Adler"
@@ -415,6 +416,7 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
     asked = the(db, select(SubmissionField).where(SubmissionField.event_id == event.id))
     invitation = invite_to_team(db, lead, TeamInEvent(team, event_by_id(db, event.id)), email=people["Bo Berg"].email)
     sent = TeamInvitationSent(event.id, team.id, invitation.id or 0)
+    stage = the(db, select(Stage).where(Stage.event_id == event.id))
     return {
         "event": event.event.slug,
         "form_question": questions_of(db, event.id)[0].public_id,
@@ -427,7 +429,9 @@ def _ids_of_hackathon(db: Database, people: dict[str, Person], event: EventWithP
         "submission": submission.public_id,
         "number": str(version.number),
         "token": issue_invitation_token(db, sent),
-        "stage": the(db, select(Stage).where(Stage.event_id == event.id)).public_id,
+        "stage": stage.public_id,
+        "where": "stage",
+        "spot": stage.public_id,
         "code": _hall_of(db, people, event),
         "networking": the(db, select(Networking).where(Networking.event_id == event.id)).public_id,
         "session": the(db, select(Session).where(Session.title == "Final pitches")).public_id,

@@ -751,8 +751,8 @@ def a_meeting_whose_time_has_come(world: World) -> list[Case]:
 
 
 @cases_of("enter_meeting_room", "leave_meeting_room", "close_meeting_room", "extend_meeting", "knock_at_room",
-          "answer_knock", "put_out_of_room", "ask_to_mute", "choose_captioner", "choose_video",
-          "write_meeting_note")  # fmt: skip
+          "answer_knock", "put_out_of_room", "let_back_into_meeting", "ask_to_mute",
+          "choose_captioner", "choose_video", "write_meeting_note")  # fmt: skip
 def a_meeting_room(world: World) -> list[Case]:
     """Bo, whom Ola looks after, meets Cy; it began twelve minutes ago and lasts twenty."""
     times = {"starts_at": NOW - HOUR / 5, "ends_at": NOW + HOUR / 3 - HOUR / 5}

@@ -81,6 +81,7 @@ def samples(world: World) -> dict[str, Sample]:
     """By the name of the route."""
     ids = world.ids
     fair = {"event": ids["matchmaking"]}
+    tam_on_stage = {"where": "stage", "spot": ids["stage"], "person": ids["tam"]}
     free = slots_of_hours(world.rooms.hours.hours)[0]
     cys = world.place("Cy", world.matchmaking).registration.public_id
     bos = {"registration": world.place("Bo", world.matchmaking).registration.public_id}
@@ -293,6 +294,9 @@ def samples(world: World) -> dict[str, Sample]:
         "hall_choose": Sample({"choice": "pc_none"}, ids={"code": ids["pass"]}),
         "hall_react": Sample({"kind": "heart"}, ids={"code": ids["pass"]}),
         **networking_samples(world),
+        "person_to_report": Sample(ids=tam_on_stage),
+        "report_person": Sample({"reason": "Rude."}, ids=tam_on_stage),
+        "let_back_into_meeting": Sample(ids=fair | {"meeting": ids["running"], "person": ids["tam"]}),
         "wishes": Sample(ids={"event": ids["matchmaking"]}),
         "turn_wishes": Sample(ids={"event": ids["matchmaking"]}),
         "demo_switch": Sample({"person": ids["person"]}),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from events.core.access import COMMANDS, Actor, Command
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
-from tests.permissions import cases_review_reports, cases_reviews  # noqa: F401 - say their cases
+from tests.permissions import cases_person_reports, cases_review_reports, cases_reviews  # noqa: F401 - say their cases
 from tests.permissions.cases import CASES
 from tests.permissions.world import CAST, World
 

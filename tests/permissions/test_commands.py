@@ -2,7 +2,7 @@
 
 from events.core import access
 from events.core.access import COMMANDS, anybody
-from tests.permissions import cases_review_reports, cases_reviews  # noqa: F401 - say their cases
+from tests.permissions import cases_person_reports, cases_review_reports, cases_reviews  # noqa: F401 - say their cases
 from tests.permissions.cases import CASES
 from tests.permissions.tables import DOCS, REWRITE, permission_lines, permissions_page
 

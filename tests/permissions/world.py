@@ -312,7 +312,7 @@ def build_world(db: Database) -> World:
             "participant": nias.public_id,
             "past": past.public_id,
             **_opening(db, fair, nia, organisation),
-            **make_running(db, fair, people["Bo"], people["Cy"]),
+            **make_running(db, fair, *(people[one] for one in ("Bo", "Cy", "Tam"))),
             "planned_stage": plan_stage(db, ada, hackathon, name="Side stage", opens_at=clock.now()).public_id,
         }
     )

@@ -8,6 +8,7 @@ from events.events import EventWithPhases
 from sessions.chat import MessageOnStage, get_message, write_message
 from sessions.hands import HandOnStage, get_hand, raise_hand
 from sessions.moderation import PassToStage, PersonOnStage, make_pass
+from sessions.person_reports import PersonHere, Place, report_person
 from sessions.pitches import Pitch
 from sessions.polls import PollOnStage, draft_poll, get_poll, open_poll
 from sessions.stages import StageInEvent
@@ -17,8 +18,8 @@ from tests.makers import again, person_of
 
 @dataclass
 class Live:
-    """In Pat's open room Bo has said something and raised a hand; there are a draft of a poll, an open one, and a
-    link for the hall."""
+    """In Pat's open room Bo has said something, raised a hand, and reported Tam; there are a draft of a poll, an open
+    one, and a link for the hall."""
 
     message: MessageOnStage
     draft: PollOnStage
@@ -27,6 +28,7 @@ class Live:
     somebody: PersonOnStage
     hall: PassToStage
     pitch: PitchOnStage
+    report: str
 
     @property
     def ids(self) -> dict[str, str]:
@@ -37,6 +39,7 @@ class Live:
             "poll": self.poll.poll.public_id,
             "hand": self.hand.hand.public_id,
             "pass": self.hall.found.code,
+            "person_report": self.report,
         }
 
 
@@ -52,6 +55,8 @@ def make_live(
     open_poll(db, pat, on_stage)
     hand = raise_hand(db, bo, room)
     found = make_pass(db, pat, room)
+    tam = PersonHere(person_of(db, people["Tam"]), room.event, Place.STAGE, room)
+    report = report_person(db, bo, tam, reason="Shouts at everybody.")
     return Live(
         get_message(db, room, said.public_id),
         get_poll(db, pat, room, draft.public_id),
@@ -60,4 +65,5 @@ def make_live(
         PersonOnStage(person_of(db, bo), room.stage, hackathon),
         PassToStage(found, room.stage, hackathon),
         PitchOnStage(pitch, room.stage, room.event),
+        report.public_id,
     )

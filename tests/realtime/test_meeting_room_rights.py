@@ -35,14 +35,16 @@ ACTIONS: dict[str, Callable[[Database, Actor, RoomInMeeting, int], Any]] = {
 LEADS = dict.fromkeys(ACTIONS, "yes") | {"knock": "no", "let in": "not found", "put out": "not found"}
 GUEST = dict.fromkeys(ACTIONS, "no") | {"note": "yes", "knock": "yes"}
 WAITS = dict.fromkeys(ACTIONS, "no") | {"knock": "yes"}
+# Organisers, to whom people are reported, put somebody out from wherever they are, a lead too; they do not listen in.
+ORGANISES = {"put out": "yes"}
 NOTHING = dict.fromkeys(ACTIONS, "not found")
 
 EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
     "asker": (IN, LEADS),
     "invitee": (IN, LEADS),
-    "organiser": (OUT, WAITS),
-    "organiser let in": (IN, GUEST),
-    "organiser put out": (OUT, WAITS),
+    "organiser": (OUT, WAITS | ORGANISES),
+    "organiser let in": (IN, GUEST | ORGANISES),
+    "organiser put out": (OUT, WAITS | ORGANISES),
     "participant": (OUT, NOTHING),
     "stranger": (OUT, NOTHING),
 }

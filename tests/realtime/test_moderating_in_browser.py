@@ -1,13 +1,17 @@
 # ruff: noqa: F811 - `room` is a fixture of another file
 """Moderators in Chromium: what is reported and said reaches their open pages, with what they need to act on it."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from events.core.database import transaction
 from sessions.chat import MessageOnStage, write_message
 from sessions.moderation import report_message, report_question, settle_reports
+from sessions.person_reports import PersonInLobby, remove_from_lobby
 from sessions.stages import get_stage
+from tests.makers import person_of
 from tests.realtime.test_in_browser import LISTEN, Room, browser, room  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.browser
@@ -57,6 +61,52 @@ def test_what_another_moderator_settled_goes_from_the_page(room: Room) -> None:
 
     expect(page.get_by_text("Nothing is reported.")).to_be_visible()
     expect(page.locator("#toasts")).not_to_contain_text("Something was reported.")
+
+
+def test_somebody_in_the_people_list_is_reported_and_the_moderator_has_it_at_once(room: Room) -> None:
+    moderator = room.enter("hal", "/moderation")
+    expect(moderator.get_by_text("Nothing is reported.")).to_be_visible()
+    page = room.enter("bo")
+    room.enter("tam")
+    page.get_by_role("tab", name="People").click()
+    expect(page.locator("[data-people]")).to_contain_text("Tam Tamm")
+    expect(page.locator("[data-people]").get_by_role("link", name=re.compile("Report.*Bo Berg"))).to_have_count(0)
+    with page.context.expect_page() as opened:
+        page.locator("[data-people]").get_by_role("link", name=re.compile("Report.*Tam Tamm")).click()
+    form = opened.value
+
+    form.get_by_label("What happened").fill("Shouts at everybody.")
+    form.get_by_role("button", name="Report", exact=True).click()
+
+    expect(form.get_by_text("Your report waits to be looked at.")).to_be_visible()
+    expect(moderator.locator("[data-reports]")).to_contain_text("Shouts at everybody.")
+    expect(moderator.locator("#toasts")).to_contain_text("Something was reported.")
+
+
+def test_whoever_is_put_out_of_the_lobby_loses_its_page(room: Room) -> None:
+    page = room.enter("bo")
+    page.goto(f"{room.address}/e/food-hack/lobby")
+    expect(page.get_by_text("One person is in the lobby.")).to_be_visible()
+
+    with transaction() as db:
+        bo = person_of(db, room.show.bo)
+        remove_from_lobby(db, room.show.hal, PersonInLobby(bo, room.show.event))
+
+    expect(page.get_by_text("One person is in the lobby.")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Who is here")).to_have_count(0)
+
+
+def test_the_host_writes_in_the_chat_without_leaving_the_control_room(room: Room) -> None:
+    control, page = room.enter("hal", "/control"), room.enter("bo")
+    page.get_by_role("tab", name="Chat").click()
+
+    control.get_by_label("Your message").fill("We begin in a minute.")
+    control.get_by_role("button", name="Send").click()
+
+    expect(page.locator("[data-chat]")).to_contain_text("We begin in a minute.")
+    expect(control.locator("[data-chat]")).to_contain_text("We begin in a minute.")
+    expect(control.get_by_label("Your message")).to_have_value("")
+    assert control.url.endswith("/control")
 
 
 def test_the_control_room_counts_reports_as_they_come(room: Room) -> None:

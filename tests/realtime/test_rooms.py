@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from time import monotonic
 
 import pytest
 import redis
@@ -19,11 +20,12 @@ from realtime import server as server_module
 from realtime.channels import person_channel
 from realtime.journal_watch import JournalWatch
 from realtime.snapshots import changes_json, snapshot_json
+from sessions.person_reports import PersonInLobby, remove_from_lobby
 from sessions.pitches import plan_stage, schedule_pitches
 from sessions.rooms import changes_since, room_snapshot
 from sessions.running import add_time, close_stage, end_pitch, open_stage, start_pitch
 from sessions.stages import QuestionOnStage, StageInEvent, ask_question, get_stage, vote_for_question
-from tests.makers import again, make_event, make_person, make_programme, make_registration, open_phase
+from tests.makers import again, make_event, make_person, make_programme, make_registration, open_phase, person_of
 from tests.realtime.house import PATIENCE, House, client_of, cookie_for, open_house, raw, until
 from tests.sessions.makers_pitches import Show, make_show
 
@@ -489,6 +491,23 @@ async def test_who_loses_the_right_to_be_in_a_lobby_is_out_of_it_and_not_counted
             counted = house.server.lobbies.people(show.event.id)
 
     assert (heard[False], heard[True], len(counted)) == ([7], [], 1)
+
+
+async def test_who_is_put_out_of_a_lobby_is_gone_from_it_within_two_seconds(show: Show) -> None:
+    slug = {"lobby": show.event.event.slug}
+    with open_house() as house:
+        async with client_of(house, cookie_for(show.bo)) as bo, client_of(house, cookie_for(show.tam)) as tam:
+            for one in (bo, tam):
+                await one.sio.call("lobby", slug, timeout=PATIENCE)
+            with transaction() as db:
+                remove_from_lobby(db, show.hal, PersonInLobby(person_of(db, show.bo), show.event))
+            began = monotonic()
+            await until(lambda: len(house.server.lobbies.people(show.event.id)) == 1)
+            took = monotonic() - began
+            again = await bo.sio.call("lobby", slug, timeout=PATIENCE)
+
+    assert took < 2
+    assert again["ok"] is False
 
 
 async def house_says(house: House, channel: str) -> None:

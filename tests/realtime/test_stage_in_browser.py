@@ -87,6 +87,45 @@ def test_the_big_screen_shows_the_stream_when_somebody_there_wants_it(room: Room
     assert (box["height"] > 300, box["y"] + box["height"] <= 720) == (True, True)
 
 
+FITS = """() => {
+  const seen = (one) => one.checkVisibility() && one.getBoundingClientRect().height > 0;
+  const fits = (box) => box.top >= 0 && box.bottom <= innerHeight && box.right <= innerWidth;
+  const box = (one) => one.getBoundingClientRect();
+  const all = (selector) => [...document.querySelectorAll(selector)].filter(seen);
+  const parts = all(".beamer-foot > *, .beamer-head > *, .beamer-clock, .beamer-code, [data-top] p, button");
+  const foot = box(document.querySelector(".beamer-foot")).top;
+  const page = document.scrollingElement;
+  return {
+    scrolls: page.scrollHeight > innerHeight || page.scrollWidth > innerWidth,
+    out: parts.filter((one) => !fits(box(one))).map((one) => one.outerHTML.slice(0, 60)),
+    over: all(".beamer-body > *").some((one) => box(one).bottom > foot + 1),
+  };
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080), (1024, 768)])
+def test_everything_on_the_big_screen_fits_on_it(room: Room, width: int, height: int) -> None:
+    room.do(make_pass)
+    room.do(start_pitch)
+    ask_the_team(room, "How do you dry them in winter? " * 16)
+    room.do(set_manners, **MANNERS, stream="https://youtu.be/abc_DEF-123")
+    beamer = room.enter("hal", "/beamer")
+    beamer.context.route(re.compile("^https://"), lambda one: one.fulfill(content_type="text/html", body="<p>Air</p>"))
+    beamer.set_viewport_size({"width": width, "height": height})
+    expect(beamer.locator("[data-fill=top-body]")).to_contain_text("in winter")
+    before = beamer.evaluate(FITS)
+
+    beamer.get_by_role("button", name="Show the stream here").click()
+    expect(beamer.frame_locator("[data-stream-place] iframe").get_by_text("Air")).to_be_visible()
+    on = beamer.evaluate(FITS)
+    box = beamer.locator("[data-stream-place] iframe").bounding_box()
+
+    fits = {"scrolls": False, "out": [], "over": False}
+    assert (before, on) == (fits, fits)
+    assert box is not None
+    assert (box["width"] > width * 0.5, box["height"] > height * 0.4) == (True, True)
+
+
 def test_the_big_screen_asks_the_team_that_is_on(room: Room) -> None:
     room.do(start_pitch)
     old = ask_the_team(room, "To Lantern?")

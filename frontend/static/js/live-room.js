@@ -16,6 +16,7 @@ import { announce, toast } from "./toasts.js";
 /** @typedef {import("./live.js").Running} Running */
 
 const SAY_EVERY = 5000;
+const LONG = 160; // characters of a question, above which the big screen writes it smaller
 
 const marks = document.getElementById("room");
 /** @type {Map<string, Question>} */
@@ -276,6 +277,7 @@ function showTop() {
     .sort((one, other) => place(one) - place(other) || other.votes - one.votes);
   shown.hidden = !top;
   if (!top) return;
+  shown.toggleAttribute("data-long", top.body.length > LONG);
   fill("top-body", top.body);
   fill("top-name", top.name);
   fill("top-votes", top.votes);
@@ -298,6 +300,11 @@ function showPeople(presence) {
       row.dataset.person = id;
       each("div > p", (line) => write(line, name), row);
       each(".avatar", (face) => write(face, initials(name)), row);
+      slot(row, "name", name);
+      each("a", (way) => {
+        way.setAttribute("href", (way.getAttribute("href") ?? "").replace("PERSON", id));
+        way.hidden = id === list.dataset.me;
+      }, row);
     }
     return row;
   });

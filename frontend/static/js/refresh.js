@@ -2,7 +2,7 @@
  * Parts of a page that keep themselves up to date: `data-refresh` is where their HTML comes from, `data-refresh-on`
  * the word in a fact that concerns them, `data-refresh-id` the one thing, `data-refresh-say` what is said then.
  * With `data-refresh-every` (milliseconds) a part looks by itself as long as something in it is `data-unfinished`;
- * with `data-refresh-done` the whole page is read again after that. Without it the page is as it was when it was opened.
+ * with `data-refresh-done` the whole page is read again after that, with `data-refresh-gone` when the part is there no more. Without it the page is as it was when it was opened.
  */
 import { onFact, onReturn, onWithout } from "./live.js";
 import { enhance } from "./main.js";
@@ -88,6 +88,7 @@ async function renew(part, aloud) {
   if (isBusy(part)) return later(part, aloud);
   const answer = await fetch(part.dataset.refresh ?? "", { credentials: "same-origin" });
   if (answer.status >= 500) throw new Error(`status ${answer.status}`);
+  if (answer.status === 404 && part.dataset.refreshGone !== undefined) location.reload();
   if (!answer.ok) return;
   const html = await answer.text();
   if (isBusy(part)) return later(part, aloud); // Somebody has begun while the answer was on its way.
