@@ -265,7 +265,7 @@ def last_of_page(db: Database, round_id: int, person_id: int | None, client_id: 
     page, _own = _page_and_try(client_id)
     query = select(RoundVote).where(
         RoundVote.round_id == round_id, RoundVote.person_id == person_id,
-        or_(RoundVote.client_id == page, col(RoundVote.client_id).startswith(f"{page}.", autoescape=True)),
+        or_(col(RoundVote.client_id) == page, col(RoundVote.client_id).startswith(f"{page}.", autoescape=True)),
     )  # fmt: skip
     return db.exec(query.order_by(col(RoundVote.id).desc()).limit(1)).first()
 

@@ -214,7 +214,8 @@ def _pair(db: Database, request: Request, actor: Actor, subject: RoundInEvent, f
         request, "judging/pairs.html", event=subject.event, subject=subject, form=form, made=made,
         pair=[read[one.number] for one in rows], me=actor.person, read=read_by(read.values()), changed=desk.changed,
         closed=closed.message if closed is not None else "",
-        client_id=new_client_id(), undo_id=new_client_id(), last=last.client_id if last else "", several=len(desk.lines) > 1,
+        client_id=new_client_id(), undo_id=new_client_id(), last=last.client_id if last else "",
+        several=len(desk.lines) > 1,
         skipped=[one for one in desk.lines if one.progress == "skipped"], **words(),
     )  # fmt: skip
 
