@@ -14,6 +14,7 @@ from sqlalchemy import Index, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
+from events.challenges import its_event_not_over
 from events.core import clock
 from events.core.access import SYSTEM, Actor, command, rule
 from events.core.columns import moment, public_id, word
@@ -236,7 +237,8 @@ def _refuse_asking_again(db: Database, subject: TeamInEvent, person: int) -> Non
 
 
 def not_answered(subject: JoinRequestInEvent, now: datetime) -> None:
-    """Refuse what has been answered, taken back or ended."""
+    """Refuse what has been answered, taken back or ended, and in an event that is over."""
+    its_event_not_over(subject, now)
     if subject.request.state is not JoinRequestState.ASKED:
         raise JoinRequestAnswered(WHAT_BECAME[subject.request.state])
 

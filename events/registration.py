@@ -22,7 +22,15 @@ from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.timers import set_timer
 from events.core.translation import Message, _
 from events.desks import acts_for_registration, desk_for, desk_of_registration
-from events.events import Approval, Event, EventState, EventWithPhases, not_over, on_capacity_changed
+from events.events import (
+    Approval,
+    Event,
+    EventClosedAlready,
+    EventState,
+    EventWithPhases,
+    not_over,
+    on_capacity_changed,
+)
 from events.membership_requests import is_member_yet
 from events.phases import PhaseKind, refuse_unless_open
 from events.questions import checked_answers, questions_of
@@ -393,13 +401,18 @@ def _has_place(db: Database, event: Event) -> bool:
 
 
 def undecided(subject: RegistrationInEvent, now: datetime) -> None:
-    """Refuse to decide on what was decided or withdrawn."""
+    """Refuse to decide on what was decided or withdrawn, and in an event that is over."""
+    if subject.event.state is EventState.CLOSED:
+        raise EventClosedAlready
     if subject.registration.state not in {RegistrationState.APPLIED, RegistrationState.WAITING}:
         raise Conflict(_("This registration was decided already."))
 
 
 def not_in_yet(subject: RegistrationInEvent, now: datetime) -> None:
-    """Refuse to let in who is in or has withdrawn; who was declined can be let in after all."""
+    """Refuse to let in who is in or has withdrawn; who was declined can be let in after all until
+    the event is over."""
+    if subject.event.state is EventState.CLOSED:
+        raise EventClosedAlready
     if subject.registration.state is not RegistrationState.DECLINED:
         undecided(subject, now)
 
