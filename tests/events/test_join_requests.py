@@ -111,6 +111,7 @@ def test_a_request_is_neither_answered_nor_taken_back_when_the_event_is_over(db,
             step(db, again(db, who), asked)
 
     assert states(db) == [ASKED]
+    assert join_requests_to_answer(db, again(db, bo)) == []
 
 
 def test_a_role_that_is_gone_is_closed_once_and_asked_for_no_more(db, bo, cy, team):

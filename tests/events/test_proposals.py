@@ -244,6 +244,7 @@ def test_a_place_is_not_answered_when_the_event_is_over(db, ada, event):
     for answer in (accept_place, decline_place):
         with pytest.raises(EventClosedAlready):
             answer(db, kim, place)
+    assert open_places_of(db, kim) == []
 
 
 def test_nobody_is_asked_by_two_proposals_at_once_and_again_after_the_first_has_failed(db, ada, event):

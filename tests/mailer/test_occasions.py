@@ -229,9 +229,7 @@ def test_a_moved_phase_is_told_once_to_all_with_a_part_in_the_event_but_not_to_w
         (mel, Role.MENTOR, whole), (ola, Role.MENTOR, here),
     ):  # fmt: skip
         give_role(db, ada, person_id=person.person, role=role, scope=scope, scope_id=scope_id)
-    publish_challenge(
-        db, again(db, ada), hackathon, title="Peel", brief="What to do with it. " * 3, person_id=che.person
-    )
+    publish_challenge(db, again(db, ada), hackathon, title="Peel", brief="Use all of it. " * 4, person_id=che.person)
     before = {one.id for one in letters_after(db)}
 
     phase = hackathon.phases[-1]
