@@ -181,7 +181,8 @@ def an_item_for_an_event(world: World) -> list[Case]:
 
 @cases_of(
     "change_event", "publish_event", "start_event", "close_event", "add_participation_type", "add_question",
-    "set_consent_text", "appoint", "move_phase", "clone_event", "drop_phase", "import_participants", "import_items",
+    "set_consent_text", "appoint", "take_role_back", "move_phase", "clone_event", "drop_phase",
+    "import_participants", "import_items",
     "publish_challenge", "promote_need", "plan_stage", "set_unwanted_words", "add_track", "add_room",
     "set_conflict_levels", "add_session", "release_agenda", "set_team_rules", "stop_looking", "make_code",
     "set_entrance", "ask_to_finish", "set_section", "ask_own_to_finish",
