@@ -15,7 +15,10 @@ from events.programmes import Programme
 from events.questions import questions_of
 from events.registration import appoint, consent_text_of, types_of
 from events.roles import Role, Scope, people_with_role
+from events.rounds.assigning import assign_judges
+from events.rounds.running import open_round
 from frontend.rendering import environment
+from tests.events.makers_rounds import make_contest, make_round
 from tests.frontend.browser import Browser
 from tests.makers import LONG, again, make_event, make_programme, person_of
 
@@ -469,6 +472,18 @@ def test_who_takes_their_own_role_back_comes_to_the_page_that_all_see(
     page = Browser(db, dee).send("/e/food-hack/set-up/roles/take-back", **own)
 
     assert (page.status, page.path) == (200, "/e/food-hack")
+
+
+def test_who_closes_an_event_reads_whose_result_can_never_be_published_then(db: Database, ada: Actor) -> None:
+    contest = make_contest(db, ada)
+    browser = Browser(db, contest.ada)
+    sentence = "The result of Final is not published, and cannot be once the event is closed."
+    made = make_round(db, contest)
+    before = sentence in browser.get("/e/food-hack/set-up").text
+    assign_judges(db, contest.ada, made)
+    open_round(db, contest.ada, made)
+
+    assert (before, sentence in browser.get("/e/food-hack/set-up").text) == (False, True)
 
 
 def test_a_form_without_our_token_is_refused(db: Database, organiser: Actor, hack: EventWithPhases) -> None:
