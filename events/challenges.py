@@ -306,6 +306,12 @@ def challenge_titles(db: Database, event_id: int) -> list[tuple[str, str]]:
     return [(public, title) for public, title in db.exec(query.order_by(col(Challenge.title)).limit(200))]
 
 
+def owners_of_challenges(db: Database, event_id: int) -> set[int]:
+    """The ids of those whose challenges an event has, with a role in it or without."""
+    found = db.exec(select(Challenge.person_id).where(Challenge.event_id == event_id))
+    return {one for one in found if one is not None}
+
+
 def find_challenge(db: Database, event_id: int, public: str) -> Challenge | None:
     """The challenge of this event with this public id."""
     return db.exec(select(Challenge).where(Challenge.public_id == public, Challenge.event_id == event_id)).first()

@@ -269,6 +269,12 @@ def officers_of(db: Database, desk: Desk) -> list[Person]:
     return list(db.exec(query.order_by(col(Person.name), col(Person.id))))
 
 
+def officers_in(db: Database, programme_id: int) -> set[int]:
+    """The ids of those who are officers of any desk of a programme."""
+    query = select(RoleGrant.person_id).join(Desk, grants_officer_of(Desk.id))
+    return set(db.exec(query.where(Desk.programme_id == programme_id)))
+
+
 def desks_by_organisation(db: Database, programme_id: int, organisations: Collection[int | None]) -> dict[int, int]:
     """The desk of each of these organisations: the one desk of the programme that covers its country.
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from sqlalchemy import bindparam
 from sqlmodel import Field, SQLModel, col, or_, select
@@ -167,7 +168,14 @@ def see_event(actor: Actor, subject: Event | EventWithPhases) -> bool:
     return event.state is not EventState.DRAFT or organiser_of_event(actor, event)
 
 
-def not_over(subject: EventWithPhases, now: datetime) -> None:
+class WithEvent(Protocol):
+    """An event with its phases, or a thing with its event's row."""
+
+    @property
+    def event(self) -> Event: ...
+
+
+def not_over(subject: WithEvent, now: datetime) -> None:
     """Refuse what is asked of a closed event."""
     if subject.event.state is EventState.CLOSED:
         raise EventClosedAlready

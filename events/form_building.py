@@ -111,7 +111,7 @@ def change_question(
 ) -> None:
     """Say a question otherwise; how it is answered stays. Answers that were given stay as they are.
 
-    Refuses to take away a choice after which another question is asked.
+    Refuses to take away a choice after which another question is asked, and types without which one is never asked.
     """
     row, there = subject.question, all_questions_of(db, subject.event.id)
     leads_on = {one.shown_if_answer: one for one in there if one.shown_if_id == row.id and one.retired_at is None}
@@ -122,6 +122,13 @@ def change_question(
         wrong.setdefault("choices", _(
             "“%(question)s” is asked after an answer that is missing here. Change that question first.",
             question=lost.label,
+        ))  # fmt: skip
+    after_it = (one for one in there if one.shown_if_id == row.id and one.retired_at is None)
+    unasked = next((one for one in after_it if _never_both(one, row)), None)
+    if unasked is not None:
+        wrong.setdefault("types", _(
+            "“%(question)s” is asked after this one, of other participation types. Change that question first.",
+            question=unasked.label,
         ))  # fmt: skip
     if wrong:
         db.expire(row)
@@ -174,8 +181,18 @@ def _depend(
         wrong["shown_if"] = _("Please choose a question with given answers that stands before this one.")
     elif when.answer not in before.answers_to_depend_on:
         wrong["shown_if"] = _("Please choose one of the answers to “%(question)s”.", question=before.label)
+    elif _never_both(row, before):
+        wrong["shown_if"] = _(
+            "“%(question)s” is asked of other participation types, so this question would never be asked.",
+            question=before.label,
+        )  # fmt: skip
     else:
         row.shown_if_id, row.shown_if_answer = before.id, when.answer
+
+
+def _never_both(one: RegistrationQuestion, other: RegistrationQuestion) -> bool:
+    """Whether nobody is asked both, since they are for different participation types."""
+    return bool(one.for_types and other.for_types) and not set(one.for_types) & set(other.for_types)
 
 
 @command(organiser_of_the_form, when=form_not_over)
@@ -224,6 +241,12 @@ def bring_back_question(db: Database, actor: Actor, subject: QuestionInEvent) ->
     asked = questions_of(db, subject.event.id)
     if row.shown_if_id is not None and row.shown_if_id not in {one.id for one in asked}:
         raise Conflict(_("This question depends on one that is retired. Bring that one back first."))
+    leads_here = next((one for one in asked if one.id == row.shown_if_id), None)
+    if leads_here is not None and row.shown_if_answer not in leads_here.answers_to_depend_on:
+        raise Conflict(
+            _("This question is asked after the answer “%(answer)s” to “%(question)s”, which is not there any more. "
+              "Put it back first.", answer=row.shown_if_answer, question=leads_here.label)
+        )  # fmt: skip
     if row.retired_at is not None:
         row.retired_at, row.position = None, max((one.position for one in asked), default=-1) + 1
         db.add(row)

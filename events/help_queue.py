@@ -152,6 +152,9 @@ def who_took_it(actor: Actor, subject: HelpInEvent) -> bool:
 
 see_help_queue = mentor_who_may_know | organiser_of_event
 see_help = member_of_team | mentor_who_may_know | organiser_of_event
+# Whoever came to help a team knows it, and does not judge it: they finish or give back what they took, also when they
+# judge blind by now or mentor no more.
+see_help_request = see_help | who_took_it
 
 
 @command(member_of_team, when=its_event_not_over)
@@ -265,14 +268,14 @@ def _let_go(db: Database, actor: Actor, registration_id: int) -> None:
 
 
 def get_help_request(db: Database, actor: Actor, event: EventWithPhases, public: str) -> HelpInEvent:
-    """A request for help for its team, the mentors and the organisers; NotFound for others."""
+    """A request for help for its team, the mentors, the organisers and who took it; NotFound for others."""
     row = db.exec(
         select(HelpRequest, Team)
         .join(Team, col(Team.id) == col(HelpRequest.team_id))
         .where(HelpRequest.public_id == public, HelpRequest.event_id == event.id)
     ).first()
     found = HelpInEvent(*row, event) if row else None
-    if found is None or not see_help(actor, found):
+    if found is None or not see_help_request(actor, found):
         refuse_who_judges_blind(actor, event)
         raise NotFound()
     return found
@@ -324,20 +327,22 @@ def _lines(db: Database, event: EventWithPhases, rows: Sequence[Any]) -> list[He
 
 @dataclass(frozen=True)
 class HelpQueue:
-    """A page of those who wait for help or are being helped, and how many wait, are being helped and were helped."""
+    """A page of those who wait for help or are being helped, and how many wait, are being helped and were helped.
+    `only_own` says that it holds nothing but what the reader took, which is all that they may know."""
 
     lines: Paged[HelpLine]
     waiting: int
     taken: int
     helped: int
+    only_own: bool = False
 
 
 def help_queue(db: Database, actor: Actor, event: EventWithPhases, *, page: int = 1) -> HelpQueue:
-    """Who waits for help, who asked first first, then who is being helped, for mentors and organisers; NotFound for
-    others. Refuses mentors as long as they judge blind."""
+    """Who waits for help, who asked first first, then who is being helped, for mentors and organisers. Whoever may not
+    see that and helps somebody all the same sees whom; NotFound for others. Refuses mentors as long as they judge
+    blind, unless they still help somebody."""
     if not see_help_queue(actor, event):
-        refuse_who_judges_blind(actor, event)
-        raise NotFound()
+        return _only_own(db, actor, event)
     states = select(HelpRequest.state, func.count()).where(col(HelpRequest.event_id) == event.id)
     counts = {HelpState(state): int(count) for state, count in db.exec(states.group_by(col(HelpRequest.state)))}
     waiting, taken = counts.get(HelpState.OPEN, 0), counts.get(HelpState.TAKEN, 0)
@@ -346,6 +351,26 @@ def help_queue(db: Database, actor: Actor, event: EventWithPhases, *, page: int 
     rows = db.execute(asked.limit(SIZE).offset((page - 1) * SIZE)).all()
     lines = Paged(_lines(db, event, rows), page, waiting + taken)
     return HelpQueue(lines, waiting, taken, counts.get(HelpState.DONE, 0))
+
+
+def _only_own(db: Database, actor: Actor, event: EventWithPhases) -> HelpQueue:
+    rows = db.execute(_asked(event, *_taken_by(actor)).limit(SIZE)).all()
+    if not rows:
+        refuse_who_judges_blind(actor, event)
+        raise NotFound()
+    return HelpQueue(Paged(_lines(db, event, rows), 1, len(rows)), 0, len(rows), 0, only_own=True)
+
+
+def _taken_by(actor: Actor) -> tuple[Any, Any]:
+    return HelpRequest.taken_by_id == actor.person, HelpRequest.state == HelpState.TAKEN
+
+
+def sees_in_help_queue(db: Database, actor: Actor, event: EventWithPhases) -> bool:
+    """Whether the help queue shows something to the actor, if only what they took."""
+    if see_help_queue(actor, event):
+        return True
+    mine = select(HelpRequest.id).where(HelpRequest.event_id == event.id, *_taken_by(actor)).limit(1)
+    return actor.person is not None and db.exec(mine).first() is not None
 
 
 def help_of_team(db: Database, actor: Actor, subject: TeamInEvent) -> HelpLine | None:

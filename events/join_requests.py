@@ -14,6 +14,7 @@ from sqlalchemy import Index, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
+from events.challenges import its_event_not_over
 from events.core import clock
 from events.core.access import SYSTEM, Actor, command, rule
 from events.core.columns import moment, public_id, word
@@ -23,7 +24,7 @@ from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.timers import timer
 from events.core.translation import Message, _
-from events.events import EventWithPhases, event_by_id
+from events.events import EventState, EventWithPhases, event_by_id
 from events.joining import joining_open, lock_team, refuse_full
 from events.open_roles import OpenRole, fill_role, find_role
 from events.people import Person
@@ -236,7 +237,8 @@ def _refuse_asking_again(db: Database, subject: TeamInEvent, person: int) -> Non
 
 
 def not_answered(subject: JoinRequestInEvent, now: datetime) -> None:
-    """Refuse what has been answered, taken back or ended."""
+    """Refuse what has been answered, taken back or ended, and in an event that is over."""
+    its_event_not_over(subject, now)
     if subject.request.state is not JoinRequestState.ASKED:
         raise JoinRequestAnswered(WHAT_BECAME[subject.request.state])
 
@@ -402,7 +404,7 @@ def own_join_requests(db: Database, actor: Actor, event: EventWithPhases) -> lis
 
 
 def join_requests_to_answer(db: Database, actor: Actor) -> list[JoinRequestInEvent]:
-    """The open requests to join the teams that the actor leads, in whatever event, the oldest first."""
+    """The open requests to join the teams that the actor leads, in events that are not over, the oldest first."""
     leads = actor.ids("leader", "team")
     if not leads:
         return []
@@ -414,4 +416,5 @@ def join_requests_to_answer(db: Database, actor: Actor) -> list[JoinRequestInEve
     )
     rows = db.exec(query).all()
     events = {team.event_id: event_by_id(db, team.event_id) for _request, team in rows}
-    return [JoinRequestInEvent(request, team, events[team.event_id]) for request, team in rows]
+    found = [JoinRequestInEvent(request, team, events[team.event_id]) for request, team in rows]
+    return [one for one in found if one.event.event.state is not EventState.CLOSED]

@@ -393,13 +393,15 @@ def _has_place(db: Database, event: Event) -> bool:
 
 
 def undecided(subject: RegistrationInEvent, now: datetime) -> None:
-    """Refuse to decide on what was decided or withdrawn."""
+    """Refuse to decide on what was decided or withdrawn, and in an event that is over."""
+    not_over(subject, now)
     if subject.registration.state not in {RegistrationState.APPLIED, RegistrationState.WAITING}:
         raise Conflict(_("This registration was decided already."))
 
 
 def not_in_yet(subject: RegistrationInEvent, now: datetime) -> None:
-    """Refuse to let in who is in or has withdrawn; who was declined can be let in after all."""
+    """Refuse to let in who is in or has withdrawn; who was declined can be let in after all, until the event ends."""
+    not_over(subject, now)
     if subject.registration.state is not RegistrationState.DECLINED:
         undecided(subject, now)
 
@@ -479,13 +481,8 @@ def give_free_places(db: Database, actor: Actor, event: Event) -> None:
     # Asked before those who wait are: it locks the event, so that two who leave at once promote two.
     while _has_place(db, event):
         in_line = (Registration.event_id == event.id, Registration.state == RegistrationState.WAITING)
-        waiting = db.exec(
-            select(Registration)
-            .where(*in_line)
-            .order_by(col(Registration.registered_at), col(Registration.id))
-            .limit(1)
-            .with_for_update(key_share=True)
-        ).first()
+        first = select(Registration).where(*in_line).order_by(col(Registration.registered_at), col(Registration.id))
+        waiting = db.exec(first.limit(1).with_for_update(key_share=True)).first()
         if waiting is None and db.exec(select(Registration.id).where(*in_line)).first() is None:
             return
         if waiting is None:  # who was next has left at this moment, so that the lock found nobody: look again

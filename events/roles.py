@@ -80,6 +80,16 @@ class RoleGranted(Fact):
     scope_id: int
 
 
+@dataclass(frozen=True)
+class RoleTakenBack(Fact):
+    """Somebody has a role no more."""
+
+    person_id: int
+    role: str
+    scope: str
+    scope_id: int
+
+
 TieSource = Callable[[int], "Select[Any]"]
 TIE_SOURCES: list[TieSource] = []
 

@@ -353,6 +353,11 @@ def team_of(db: Database, person_id: int | None, event_id: int) -> Team | None:
     return db.exec(found).first() if person_id is not None else None
 
 
+def people_in_teams(db: Database, event_id: int) -> set[int]:
+    """The ids of those who are in a team of an event."""
+    return set(db.exec(select(TeamMember.person_id).where(TeamMember.event_id == event_id)))
+
+
 def size_of(db: Database, team_id: int) -> int:
     """How many are in a team."""
     return int(db.exec(select(func.count()).where(TeamMember.team_id == team_id)).one())

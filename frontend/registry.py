@@ -75,6 +75,7 @@ MODULES = (
     "events.rounds.rounds",
     "events.rounds.judges",
     "events.rounds.conflicts",
+    "events.appointments",
     "events.rounds.flags",
     "events.rounds.votes",
     "events.rounds.assigning",

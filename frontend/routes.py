@@ -191,6 +191,7 @@ EVENTS: list[BaseRoute] = [
     post("/e/{event}/set-up/consent", setup.set_consent_now, "set_consent_text"),
     get("/e/{event}/set-up/roles", setup.edit_roles, "edit_roles"),
     post("/e/{event}/set-up/roles", setup.appoint_now, "appoint"),
+    post("/e/{event}/set-up/roles/take-back", setup.take_role_back_now, "take_role_back"),
     post("/e/{event}/publish", setup.publish_now, "publish_event"),
     post("/e/{event}/start", setup.start_now, "start_event"),
     post("/e/{event}/close", setup.close_now, "close_event"),

@@ -4,7 +4,6 @@ from events.core.access import Actor
 from events.core.links import path
 from events.core.translation import Message, _
 from events.events import EventWithPhases
-from events.help_queue import see_help_queue
 from events.progress import see_progress, see_team_room
 from events.roles import organiser_of_event
 from events.teams import TeamInEvent
@@ -31,9 +30,9 @@ def room_tabs(actor: Actor, subject: TeamInEvent, here: str) -> list[Tab]:
     return [(label, path(name, **ids), name == here) for label, name in found] if len(found) > 1 else []
 
 
-def mentoring_tabs(actor: Actor, event: EventWithPhases, here: str) -> list[Tab]:
-    """Office hours, and for mentors and organisers the help queue."""
+def mentoring_tabs(event: EventWithPhases, here: str, *, queue: bool) -> list[Tab]:
+    """Office hours, and for those to whom it shows something the help queue."""
     found = [(_("Office hours"), "mentoring")]
-    if see_help_queue(actor, event):
+    if queue:
         found.append((_("Help queue"), "help_queue"))
     return [(label, path(name, event=event.event.slug), name == here) for label, name in found]

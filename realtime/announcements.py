@@ -414,8 +414,8 @@ def _event(db: Database, fact: gatherings.EventStarted) -> Concerned:
     return {event_channel(fact.event_id)}, {"event": db.get_one(gatherings.Event, fact.event_id).slug}
 
 
-@announced(roles.RoleGranted, desks.DeskOfficerRemoved)
-def _person(db: Database, fact: roles.RoleGranted | desks.DeskOfficerRemoved) -> Concerned:
+@announced(roles.RoleGranted, roles.RoleTakenBack, desks.DeskOfficerRemoved)
+def _person(db: Database, fact: roles.RoleGranted | roles.RoleTakenBack | desks.DeskOfficerRemoved) -> Concerned:
     return {person_channel(fact.person_id)}, {}
 
 

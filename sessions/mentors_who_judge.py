@@ -1,4 +1,5 @@
-"""Who mentored a team has a conflict of interest with it as a judge: from the day on which its time is booked."""
+"""Who mentored a team has a conflict of interest with it as a judge: from the day on which its time is booked, unless
+it was called off before it began."""
 
 from collections.abc import Collection, Iterable
 

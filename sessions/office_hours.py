@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
+from events.appointments import before_role_ends
 from events.core import clock
 from events.core.access import Actor, command, rule
 from events.core.clock import on_the_atom
@@ -16,10 +17,10 @@ from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
-from events.events import EventWithPhases
+from events.events import EventState, EventWithPhases
 from events.people import Person
 from events.registration import participant_of_event
-from events.roles import mentor_of_event, organiser_of_event
+from events.roles import Role, mentor_of_event, organiser_of_event
 from events.team_rules import has_teams
 from sessions.blocks import Slot
 
@@ -174,6 +175,14 @@ def close_office_hours(db: Database, actor: Actor, subject: HoursInEvent) -> Non
     if gone.rowcount != 1:  # type: ignore[attr-defined]  # a DELETE always answers with a cursor
         raise NotFound()
     record(db, actor, OfficeHoursClosed(event_id=subject.event.id, hours_id=subject.id))
+
+
+@before_role_ends
+def _has_no_hours_to_come(db: Database, event: EventWithPhases, person_id: int, role: Role) -> None:
+    theirs = (OfficeHours.event_id == event.id, OfficeHours.mentor_id == person_id, OfficeHours.ends_at > clock.now())
+    goes_on = role is Role.MENTOR and event.event.state is not EventState.CLOSED
+    if goes_on and db.exec(select(OfficeHours.id).where(*theirs)).first() is not None:
+        raise Conflict(_("They have office hours to come. Close these first, so that no team books them."))
 
 
 def get_hours(db: Database, actor: Actor, event: EventWithPhases, public: str) -> HoursInEvent:

@@ -20,7 +20,7 @@ from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.timers import set_timer, timer
 from events.core.translation import At, _
-from events.events import EventWithPhases, event_by_id
+from events.events import EventState, EventWithPhases, event_by_id, not_over
 from events.join_requests import JoiningAsked, JoinRequest
 from events.joining import lock_team, refuse_full, teams_take_people
 from events.proposals.adjustments import can_be_adjusted, hold_proposal, in_teams_now, plan_of
@@ -191,7 +191,8 @@ WHAT_BECAME = {
 
 
 def waits_for_an_answer(subject: PlaceInEvent, now: datetime) -> None:
-    """Refuse to answer twice or too late."""
+    """Refuse to answer twice or too late, and in an event that is over."""
+    not_over(subject.event, now)
     if subject.place.state is not PlaceState.ASKED:
         raise PlaceAnswered(WHAT_BECAME[subject.place.state])
     until = subject.proposal.answer_by
@@ -405,10 +406,11 @@ def get_place(db: Database, actor: Actor, event: EventWithPhases, public: str) -
 
 
 def open_places_of(db: Database, actor: Actor) -> list[PlaceInEvent]:
-    """The places that the actor has been offered and not answered, in whatever event."""
+    """The places that the actor has been offered and not answered, in whatever event that is not over."""
     if actor.person is None:
         return []
-    return _places(db, ProposedPlace.person_id == actor.person, ProposedPlace.state == PlaceState.ASKED)
+    found = _places(db, ProposedPlace.person_id == actor.person, ProposedPlace.state == PlaceState.ASKED)
+    return [one for one in found if one.event.event.state is not EventState.CLOSED]
 
 
 def _places(db: Database, *wanted: Any) -> list[PlaceInEvent]:

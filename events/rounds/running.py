@@ -10,8 +10,10 @@ from events.core.journal import record
 from events.core.refusals import Conflict
 from events.core.translation import _
 from events.events import EventState
+from events.judging.rules import Way
 from events.roles import organiser_of_event
 from events.rounds.assigning import ASSIGNED_SCHEMES, JudgeAssigned, assignments_in, tell_judges
+from events.rounds.audience import audience_rule, is_audience_vote
 from events.rounds.judges import judges_of, refuse_unexplained
 from events.rounds.publishing import put_aside_held
 from events.rounds.rounds import (
@@ -61,7 +63,8 @@ def can_reopen(subject: RoundInEvent, now: datetime) -> None:
 def open_round(db: Database, actor: Actor, subject: RoundInEvent) -> None:
     """Take votes from now on, or from the start of the round's phase; every judge who has something to do is told.
 
-    Refuses a round with fewer than two submissions, without judges, or whose judges are not assigned.
+    Refuses a round with fewer than two submissions, without judges, or whose judges are not assigned, and an audience's
+    points with too few submissions to divide them among.
     """
     refuse_unexplained(db, subject)
     apply_screening(db, subject.event.id)
@@ -71,6 +74,7 @@ def open_round(db: Database, actor: Actor, subject: RoundInEvent) -> None:
     # In a call even a single submission has thresholds to meet.
     if len(works) < LEAST_SUBMISSIONS and subject.round.scheme is not Scheme.CALL:
         raise Conflict(_("A round needs at least two submissions to judge. Take them in first."))
+    _refuse_too_few_for_points(subject, len(works))
     assigned = [one.person_id for one in assignments_in(db, subject.id)]
     if subject.round.scheme is not Scheme.AUDIENCE and not judges:
         raise Conflict(_("Name the judges of this round first."))
@@ -84,6 +88,19 @@ def open_round(db: Database, actor: Actor, subject: RoundInEvent) -> None:
         tell_judges(db, actor, subject, assigned)
     else:
         _tell_everybody(db, actor, subject)
+
+
+def _refuse_too_few_for_points(subject: RoundInEvent, works: int) -> None:
+    """An audience that has to divide its points among more submissions than there are could give no ballot at all."""
+    if not is_audience_vote(subject):
+        return
+    rule = audience_rule(subject)
+    if rule.way is Way.ALLOCATION and works <= rule.over:
+        raise Conflict(
+            _("Points are divided among %(over)s submissions or more, and nobody votes for their own team, so this "
+              "round needs %(least)s submissions. Take in more, or let points be divided among fewer.",
+              over=rule.over, least=rule.over + 1)
+        )  # fmt: skip
 
 
 def _tell_everybody(db: Database, actor: Actor, subject: RoundInEvent) -> None:

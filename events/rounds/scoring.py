@@ -40,6 +40,7 @@ from events.rounds.votes import (
     find_vote,
     keep_vote,
     last_about,
+    last_of_page,
     latest_votes,
     versions_about,
 )
@@ -241,17 +242,36 @@ def compare_submissions(
 
 
 @command(judge_of_round, when=takes_votes)
-def undo_comparison(db: Database, actor: Actor, subject: RoundInEvent, *, client_id: str) -> RoundVote:
-    """Take back one's last comparison that stands; the pair comes again. The same id again changes nothing. Refused
-    where none stands."""
+def undo_comparison(
+    db: Database, actor: Actor, subject: RoundInEvent, *, client_id: str, of: str = ""
+) -> RoundVote:  # fmt: skip
+    """Take back one's last comparison that stands, or the one that was sent under the id `of`, whichever try of it
+    arrived; the pair comes again. The same id again changes nothing. Refused where none stands, and ChangedElsewhere
+    where one has said something else about the two since."""
     there = find_vote(db, actor.person, client_id)
     if there is not None and (there.round_id, there.kind) == (subject.id, VoteKind.UNDONE):
         return there
-    made = [one for one in latest_votes(db, subject.id, actor.person) if one.kind is VoteKind.COMPARISON]
-    if not made:
+    last = comparison_sent(db, actor, subject, of) if of else last_comparison(db, actor, subject)
+    if last is None:
         raise Conflict(_("There is nothing to take back here."))
-    last = max(made, key=lambda one: one.id or 0)
     return _give(db, actor, subject, Said(last.about, VoteKind.UNDONE, {}), seen=last.number, client_id=client_id)
+
+
+def last_comparison(db: Database, actor: Actor, subject: RoundInEvent) -> RoundVote | None:
+    """The last comparison of theirs that stands."""
+    made = [one for one in latest_votes(db, subject.id, actor.person) if one.kind is VoteKind.COMPARISON]
+    return max(made, key=lambda one: one.id or 0, default=None)
+
+
+def comparison_sent(db: Database, actor: Actor, subject: RoundInEvent, of: str) -> RoundVote | None:
+    """What came of the comparison that was sent under this id, as long as it is not taken back."""
+    sent = last_of_page(db, subject.id, actor.person, of)
+    return sent if sent is not None and not _taken_back(db, sent) else None
+
+
+def _taken_back(db: Database, sent: RoundVote) -> bool:
+    last = last_about(db, sent.round_id, sent.person_id, sent.about)
+    return last is not None and last.kind is VoteKind.UNDONE
 
 
 @dataclass(frozen=True)

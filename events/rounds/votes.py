@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import UniqueConstraint, func, or_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
@@ -258,6 +258,16 @@ def last_about(db: Database, round_id: int, person_id: int, about: str) -> Round
         RoundVote.round_id == round_id, RoundVote.person_id == person_id, RoundVote.about == about
     )
     return db.exec(query.order_by(col(RoundVote.number).desc()).limit(1)).first()
+
+
+def last_of_page(db: Database, round_id: int, person_id: int | None, client_id: str) -> RoundVote | None:
+    """The latest that came of any try of the page which made this id; None where nothing of it arrived."""
+    page, _own = _page_and_try(client_id)
+    query = select(RoundVote).where(
+        RoundVote.round_id == round_id, RoundVote.person_id == person_id,
+        or_(col(RoundVote.client_id) == page, col(RoundVote.client_id).startswith(f"{page}.", autoescape=True)),
+    )  # fmt: skip
+    return db.exec(query.order_by(col(RoundVote.id).desc()).limit(1)).first()
 
 
 def versions_about(db: Database, round_id: int, *abouts: str) -> list[RoundVote]:

@@ -15,6 +15,7 @@ from events.help_queue import (
     get_help_request,
     give_back_help_request,
     help_queue,
+    sees_in_help_queue,
     take_back_help_request,
     take_help_request,
 )
@@ -33,12 +34,13 @@ def _shown(request: Request, template: str, form: Filled) -> Response:
         queue = help_queue(db, actor, event, page=page_number(request))
     shown = queue.lines
     return render(
-        request, template, event=event, form=form, shown=shown, waiting=queue.waiting, taken=queue.taken,
+        request, template, event=event, form=form, shown=shown, only_own=queue.only_own,
+        waiting=queue.waiting, taken=queue.taken,
         open_ones=[one for one in shown.rows if one.request.state is HelpState.OPEN],
         taken_ones=[one for one in shown.rows if one.request.state is HelpState.TAKEN],
         helped=queue.helped, now=clock.now(),
         base=f"{path('help_queue', event=event.event.slug)}?page=",
-        tabs_of_mentoring=mentoring_tabs(actor, event, "help_queue"),
+        tabs_of_mentoring=mentoring_tabs(event, "help_queue", queue=True),
     )  # fmt: skip
 
 
@@ -61,16 +63,19 @@ def _again(request: Request, form: Filled) -> Response:
     """Where the refused button stands: the team's room for its members, the queue for everybody else."""
     with reading() as db:
         actor, subject = _load(db, request)
+        sees = sees_in_help_queue(db, actor, subject.event)
     if member_of_team(actor, subject):
         return room_shown(request, "team_rooms/room.html", form, team=subject.team.public_id)
+    if not sees:
+        return redirect(request, "mentoring", event=subject.event.event.slug)
     return _shown(request, "help_queue/queue.html", form)
 
 
-def _back(request: Request, actor: Actor, subject: HelpInEvent, told: Message) -> Response:
-    """To the team's room for its members, to the queue for everybody else."""
+def _back(request: Request, actor: Actor, subject: HelpInEvent, told: Message, *, sees: bool) -> Response:
+    """To the team's room for its members, to the queue for everybody else, as long as it shows them something."""
     if member_of_team(actor, subject):
         return to_room(request, TeamInEvent(subject.team, subject.event), str(told))
-    return redirect(request, "help_queue", event=subject.event.event.slug, flash=told)
+    return redirect(request, "help_queue" if sees else "mentoring", event=subject.event.event.slug, flash=told)
 
 
 @page(form=NoForm, again=show_queue, signed_in=True)
@@ -87,7 +92,8 @@ def give_back_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, subject = _load(db, request)
         give_back_help_request(db, actor, subject)
-    return _back(request, actor, subject, _("Given back. The team waits on at its place."))
+        sees = sees_in_help_queue(db, actor, subject.event)
+    return _back(request, actor, subject, _("Given back. The team waits on at its place."), sees=sees)
 
 
 @page(form=NoForm, again=_again, signed_in=True)
@@ -95,7 +101,8 @@ def finish_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, subject = _load(db, request)
         finish_help(db, actor, subject)
-    return _back(request, actor, subject, _("Done. Well helped."))
+        sees = sees_in_help_queue(db, actor, subject.event)
+    return _back(request, actor, subject, _("Done. Well helped."), sees=sees)
 
 
 @page(form=NoForm, again=_again, signed_in=True)
@@ -103,4 +110,5 @@ def take_back_now(request: Request, form: NoForm) -> Response:
     with transaction() as db:
         actor, subject = _load(db, request)
         take_back_help_request(db, actor, subject)
-    return _back(request, actor, subject, _("Taken back. You can ask again at any time."))
+        sees = sees_in_help_queue(db, actor, subject.event)
+    return _back(request, actor, subject, _("Taken back. You can ask again at any time."), sees=sees)

@@ -8,6 +8,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from events.core import clock
 from events.core.access import Actor, why_not
 from events.core.columns import random_id
 from events.core.database import Database, reading, transaction
@@ -42,7 +43,9 @@ from events.rounds.scoring import (
     SkipReason,
     compare_submissions,
     comparison_said,
+    comparison_sent,
     declare_conflict,
+    last_comparison,
     list_said,
     order_submissions,
     pair_for,
@@ -136,6 +139,12 @@ class CompareForm(VoteForm):
     better: str = ""
 
 
+class UndoForm(VoteForm):
+    """The id under which the comparison was sent that is taken back; empty: the last one that stands."""
+
+    of: str = Field("", max_length=80)
+
+
 def _mine(db: Database, request: Request) -> tuple[Actor, RoundInEvent]:
     actor, subject = the_round(db, request)
     if not judge_of_round(actor, subject):
@@ -199,12 +208,14 @@ def _pair(db: Database, request: Request, actor: Actor, subject: RoundInEvent, f
     found = pair_for(db, actor, subject) if closed is None else None
     rows: Sequence[RoundSubmission] = [found.first, found.second] if found else []
     read = read_works(db, subject, rows)
+    last = last_comparison(db, actor, subject)
     made = sum(1 for one in desk.votes.values() if one.kind is VoteKind.COMPARISON)
     return render(
         request, "judging/pairs.html", event=subject.event, subject=subject, form=form, made=made,
         pair=[read[one.number] for one in rows], me=actor.person, read=read_by(read.values()), changed=desk.changed,
         closed=closed.message if closed is not None else "",
-        client_id=new_client_id(), undo_id=new_client_id(), several=len(desk.lines) > 1,
+        client_id=new_client_id(), undo_id=new_client_id(), last=last.client_id if last else "",
+        several=len(desk.lines) > 1,
         skipped=[one for one in desk.lines if one.progress == "skipped"], **words(),
     )  # fmt: skip
 
@@ -445,14 +456,14 @@ def compare_now(request: Request, form: CompareForm) -> Response:
     return taken(request, vote.given_at, vote.number, _("Noted. Here are the next two."), "my_judging", **here)
 
 
-@page(form=VoteForm, again=show_mine, signed_in=True, guests=True)
-def undo_comparison_now(request: Request, form: VoteForm) -> Response:
+@page(form=UndoForm, again=show_mine, signed_in=True, guests=True)
+def undo_comparison_now(request: Request, form: UndoForm) -> Response:
+    """Take a comparison back; one that never arrived, or is taken back already, is as it should be."""
     with transaction() as db:
         actor, subject = _mine(db, request)
         vote = find_vote(db, actor.person, form.client_id)
-        if vote is None or (vote.round_id, vote.kind) != (subject.id, VoteKind.UNDONE):
-            undo_comparison(db, actor, subject, client_id=form.client_id)
-    return redirect(
-        request, "my_judging", event=subject.event.event.slug, round=subject.round.public_id,
-        flash=_("Your last comparison is taken back."),
-    )  # fmt: skip
+        done = vote is not None and (vote.round_id, vote.kind) == (subject.id, VoteKind.UNDONE)
+        if not done and not (form.of and comparison_sent(db, actor, subject, form.of) is None):
+            undo_comparison(db, actor, subject, client_id=form.client_id, of=form.of)
+    here = {"event": subject.event.event.slug, "round": subject.round.public_id}
+    return taken(request, clock.now(), 0, _("Your last comparison is taken back."), "my_judging", **here)

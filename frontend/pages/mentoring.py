@@ -14,6 +14,7 @@ from events.core.refusals import Conflict, Invalid, NotAllowed
 from events.core.translation import Message, _, reader
 from events.core.wall import from_wall, on_that_day
 from events.events import EventKind, EventWithPhases
+from events.help_queue import sees_in_help_queue
 from events.roles import organiser_of_event
 from events.teams import TeamInEvent, members_of, team_of
 from frontend.buttons import NoForm
@@ -95,13 +96,14 @@ def _shown(request: Request, template: str, form: Filled) -> Response:
         team = _own_team(db, actor, event)
         own = booked_by_team(db, team) if team else []
         given = booked_with(db, actor, event)
-        organises = organiser_of_event(actor, event)
+        queue, organises = sees_in_help_queue(db, actor, event), organiser_of_event(actor, event)
         everything = booked_in(db, actor, event) if organises else []
     return render(
         request, template, event=event, form=form, lines=lines, team=team, own=own, given=given, organises=organises,
         everything=everything, may_open=may(actor, "open_office_hours", event),
         may_book=team is not None and may(actor, "book_mentoring", team),
-        has_teams=event.event.kind is EventKind.HACKATHON, tabs_of_mentoring=mentoring_tabs(actor, event, "mentoring"),
+        has_teams=event.event.kind is EventKind.HACKATHON,
+        tabs_of_mentoring=mentoring_tabs(event, "mentoring", queue=queue),
     )  # fmt: skip
 
 

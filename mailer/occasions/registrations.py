@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from events.challenges import owners_of_challenges
 from events.completeness import CompletionAsked, asked_then, unfinished_in
+from events.core import clock
 from events.core.database import Database
+from events.desks import officers_in
 from events.events import Event
 from events.offered_places import PlaceLapsed
 from events.phases import PHASE_NAMES, PhaseKind
@@ -24,6 +27,7 @@ from events.registration import (
 from events.roles import Role, Scope, people_with_role
 from events.rounds.judges import judges_at_work
 from events.screening.screenings import screeners_at_work
+from events.teams import people_in_teams
 from events.tombstones import NOBODYS_DOMAIN
 from mailer.letters import Addressees, Recipient, Topic, Values, letter_for, page, recipients
 from sessions.milestones import followers_of
@@ -124,21 +128,29 @@ def registration_withdrawn(db: Database, fact: RegistrationWithdrawn, to: Recipi
 
 
 def _concerned(db: Database, fact: PhaseMoved) -> list[Recipient]:
+    """Everybody with a part in the event, once each: whoever takes part or wants to, teams, owners of challenges,
+    whoever judges or screens, and who has a role in it or in its whole programme, desk officers among them."""
     hopeful = (*HOLDS_A_PLACE, RegistrationState.APPLIED, RegistrationState.WAITING)
     people = {row.person_id for row in participants_of(db, fact.event_id, *hopeful)}
-    for role in (Role.CHALLENGE_OWNER, Role.MENTOR, Role.JUDGE, Role.HOST):
+    people |= people_in_teams(db, fact.event_id) | owners_of_challenges(db, fact.event_id)
+    event = db.get_one(Event, fact.event_id)
+    for role in Role:
         people |= set(people_with_role(db, role, Scope.EVENT, fact.event_id))
+        people |= set(people_with_role(db, role, Scope.PROGRAMME, event.programme_id))
+    people |= officers_in(db, event.programme_id)
     people |= judges_at_work(db, fact.event_id) | screeners_at_work(db, fact.event_id)  # guests, and who has no role
-    # Those who have the phases in their calendar get a letter that moves the entry.
-    found = recipients(db, people - followers_of(db, fact.event_id))
+    if fact.ends_at > clock.now():
+        # Those who have the phases in their calendar get a letter that moves the entry; of what is over they get none.
+        people -= followers_of(db, fact.event_id)
+    found = recipients(db, people)
     return [one for one in found if not one.address.endswith(NOBODYS_DOMAIN)]  # guests with a link on paper
 
 
 @letter_for(PhaseMoved, to=_concerned)
 def phase_moved(db: Database, fact: PhaseMoved, to: Recipient) -> Values | None:
     event = db.get(Event, fact.event_id)
-    if event is None:
-        return None
+    if event is None or to.doer == to.person_id:
+        return None  # whoever moved it knows
     return {
         "event": event.name,
         "phase": PHASE_NAMES[PhaseKind(fact.phase)],

@@ -117,6 +117,7 @@ silent(
     gatherings.EventStarted,
     gatherings.EventClosed,
     roles.RoleGranted,
+    roles.RoleTakenBack,
     blocks.BlockAdded,
     blocks.BlockRemoved,
     blocks.TableAdded,

@@ -209,7 +209,7 @@ def application_open(subject: ApplicationInEvent, now: datetime) -> None:
 
 def can_be_withdrawn(subject: ApplicationInEvent, now: datetime) -> None:
     """Refuse to withdraw twice, and an application of which a review came."""
-    not_over(subject, now)  # type: ignore[arg-type]  # asks for the event's state only
+    not_over(subject, now)
     if subject.application.state is ApplicationState.WITHDRAWN:
         raise Conflict(_("This application was withdrawn already."))
     if subject.application.review_id is not None:

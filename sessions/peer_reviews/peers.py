@@ -153,7 +153,7 @@ def own_offer(actor: Actor, subject: OfferInEvent) -> bool:
 
 def peers_wanted(subject: PeersWanted, now: datetime) -> None:
     """Refuse an offer in an event that is not public or over, that finds no peers, and after it has found them."""
-    not_over(subject, now)  # type: ignore[arg-type]  # asks for the event's state only
+    not_over(subject, now)
     if subject.step is None or subject.event.state is EventState.DRAFT:
         raise ReviewNotOn(_("No peers are looked for in this event."))
     if now >= subject.step.ends_at:
@@ -163,7 +163,7 @@ def peers_wanted(subject: PeersWanted, now: datetime) -> None:
 
 def offer_stands(subject: OfferInEvent, now: datetime) -> None:
     """Refuse what is about an offer that was taken back."""
-    not_over(subject, now)  # type: ignore[arg-type]  # as above
+    not_over(subject, now)
     if subject.offer.taken_back_at is not None:
         raise Conflict(_("You have taken your offer back. Offer again first."))
 

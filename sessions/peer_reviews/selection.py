@@ -68,7 +68,7 @@ class ApplicationCard:
 
 def can_be_decided(subject: ApplicationInEvent, now: datetime) -> None:
     """Refuse to decide about what was not handed in, and about one whose review was started."""
-    not_over(subject, now)  # type: ignore[arg-type]  # asks for the event's state only
+    not_over(subject, now)
     if subject.application.state is not ApplicationState.HANDED_IN:
         raise Conflict(_("This application is not handed in."))
     if subject.application.review_id is not None:

@@ -130,7 +130,7 @@ def get_step(db: Database, event: EventWithPhases, kind: str) -> StepInEvent:
 def step_can_change(subject: StepInEvent, now: datetime) -> None:
     """Refuse a change to a step of an event that is over, except to what is due after its meetings."""
     if subject.step.kind not in AFTER_THE_MEETING:
-        not_over(subject, now)  # type: ignore[arg-type]  # asks for the event's state only
+        not_over(subject, now)
 
 
 @command(organiser_of_event, when=step_can_change)

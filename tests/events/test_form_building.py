@@ -111,6 +111,43 @@ def test_a_condition_that_never_comes_true_is_refused(db, organiser, event):
         assert list(refused.value.fields) == ["shown_if"]
 
 
+def test_a_question_is_not_asked_after_one_that_only_others_are_asked(db, organiser, event):
+    jury, mentor = ({"types": (code,)} for code in ("jury", "mentor"))
+    first = add_question(
+        db, organiser, event, label="Do you travel?", kind=QuestionKind.YES_NO, when=AskedWhen(**jury)
+    )  # fmt: skip
+    how = {"question": first.public_id, "answer": "yes"}
+
+    with pytest.raises(Invalid) as refused:
+        add_question(db, organiser, event, label="How?", when=AskedWhen(**mentor, **how))
+    add_question(db, organiser, event, label="How?", when=AskedWhen(**jury, **how))
+    with pytest.raises(Invalid) as changed:
+        change_question(
+            db, organiser, seen(db, organiser, event, first), label="Do you travel?", required=False, choices=[],
+            when=AskedWhen(**mentor),
+        )  # fmt: skip
+
+    assert (list(refused.value.fields), list(changed.value.fields)) == (["shown_if"], ["types"])
+    db.refresh(first)
+    assert first.for_types == ["jury"]
+
+
+def test_a_question_does_not_come_back_after_an_answer_that_is_gone(db, organiser, event):
+    first = add_question(
+        db, organiser, event, label="By what?", kind=QuestionKind.CHOICE, choices=["Train", "Boat", "Foot"]
+    )  # fmt: skip
+    second = add_question(db, organiser, event, label="From which port?", when=after(first, "Boat"))
+    retire_question(db, organiser, seen(db, organiser, event, second))
+    change_question(
+        db, organiser, seen(db, organiser, event, first), label="By what?", required=False, choices=["Train", "Foot"]
+    )
+
+    with pytest.raises(Conflict, match="the answer “Boat” to “By what"):
+        bring_back_question(db, organiser, seen(db, organiser, event, second))
+
+    assert [one.label for one in questions_of(db, event.id)] == ["By what?"]
+
+
 def test_questions_change_places_but_never_before_what_they_depend_on(db, organiser, event):
     first = add_question(db, organiser, event, label="Do you travel?", kind=QuestionKind.YES_NO)
     second = add_question(db, organiser, event, label="Name?")

@@ -1,5 +1,6 @@
 """The help queue: one request per team, who waits longest first, and one mentor for each."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -29,12 +30,14 @@ from events.help_queue import (
 from events.joining import leave_team
 from events.judging.votes import Conflict as Interest
 from events.judging.votes import Kind
-from events.registration import RegistrationInEvent, withdraw_registration
-from events.roles import actor_for
+from events.registration import RegistrationInEvent, appoint, withdraw_registration
+from events.roles import Role, actor_for
 from events.rounds.conflicts import conflicts_among
-from events.submissions import save_draft
+from events.rounds.setting_up import add_round
+from events.submissions import Submission, save_draft
 from events.teams import TeamInEvent
 from tests.events.makers_hackathon import DONE as WRITTEN
+from tests.events.makers_rounds import plan
 from tests.makers import again, make_person, make_registration
 from tests.sessions.makers_mentoring import Clinic, make_clinic, make_member_of, make_mentor, make_other_team
 from tests.sessions.racing import ROUNDS, Step, kinds, race
@@ -155,6 +158,52 @@ def test_what_a_mentor_had_taken_who_leaves_the_event_waits_for_another(db: Data
     states = [seen(db, clinic.ada, clinic, one).request.state for one in (mine, others)]
     given = db.exec(select(JournalEntry).where(JournalEntry.kind == "HelpGivenBack")).all()
     assert (states, [one.particulars["help_id"] for one in given]) == ([OPEN, TAKEN], [mine.id])
+
+
+def judges_blind(db: Database, clinic: Clinic, who: Actor) -> Actor:
+    """Let somebody judge in a blind round; answers them with their ties of now."""
+    appoint(db, clinic.ada, clinic.event, person_id=who.person or 0, role=Role.JUDGE)
+    add_round(db, clinic.ada, clinic.event, plan=plan(blind=True))
+    return again(db, who)
+
+
+@pytest.mark.parametrize(("end", "state"), [(finish_help, DONE), (give_back_help_request, OPEN)])
+def test_who_judges_blind_by_now_ends_what_they_took_and_sees_no_other_team(
+    db: Database, clinic: Clinic, end: Callable[..., None], state: HelpState
+) -> None:
+    dee, wax = make_other_team(db, clinic, "Wax")
+    mine, others = ask(db, clinic.bo, clinic.team), ask(db, dee, wax)
+    take_help_request(db, clinic.mel, mine)
+
+    mel = judges_blind(db, clinic, clinic.mel)
+    db.refresh(mine.request)
+    shown = help_queue(db, mel, clinic.event)
+    with pytest.raises(NotAllowed):
+        get_help_request(db, mel, clinic.event, others.request.public_id)
+    end(db, mel, seen(db, mel, clinic, mine))
+
+    assert [one.subject.team.name for one in shown.lines.rows] == [clinic.team.team.name]
+    assert (shown.only_own, shown.waiting, shown.helped) == (True, 0, 0)
+    assert seen(db, clinic.ada, clinic, mine).request.state is state
+    with pytest.raises(NotAllowed):
+        help_queue(db, mel, clinic.event)
+
+
+def test_what_a_blind_judge_took_keeps_them_from_judging_that_team(db: Database, clinic: Clinic) -> None:
+    save_draft(db, clinic.bo, clinic.team, written=WRITTEN, revision=0)
+    asked = ask(db, clinic.bo, clinic.team)
+    take_help_request(db, clinic.mel, asked)
+    mel = judges_blind(db, clinic, clinic.mel)
+    db.refresh(asked.request)
+    work = db.exec(select(Submission.id).where(Submission.team_id == clinic.team.id)).one() or 0
+
+    def conflicts() -> frozenset[Interest]:
+        return conflicts_among(db, clinic.event.id, [mel.person or 0], [work], [Kind.MENTOR])
+
+    before = conflicts()
+    finish_help(db, mel, seen(db, mel, clinic, asked))
+
+    assert before == conflicts() == frozenset({Interest(mel.person or 0, work, Kind.MENTOR)})
 
 
 def test_a_team_may_say_that_it_was_helped(db: Database, clinic: Clinic) -> None:

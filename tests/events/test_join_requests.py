@@ -10,7 +10,7 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.timers import run_due_timers
-from events.events import EventWithPhases
+from events.events import EventClosedAlready, EventWithPhases, close_event
 from events.join_requests import (
     AskedThisTeam,
     JoinRequest,
@@ -100,6 +100,18 @@ def test_a_role_needs_a_title_and_a_number_that_fits(db, bo, team, how, field):
         open_role(db, again(db, bo), team, **how)
 
     assert list(refused.value.fields) == [field]
+
+
+def test_a_request_is_neither_answered_nor_taken_back_when_the_event_is_over(db, ada, bo, cy, team):
+    asked = ask(db, cy, team)
+    close_event(db, again(db, ada), team.event)
+
+    for step, who in ((agree_to_joining, bo), (turn_down_joining, bo), (take_back_joining, cy)):
+        with pytest.raises(EventClosedAlready):
+            step(db, again(db, who), asked)
+
+    assert states(db) == [ASKED]
+    assert join_requests_to_answer(db, again(db, bo)) == []
 
 
 def test_a_role_that_is_gone_is_closed_once_and_asked_for_no_more(db, bo, cy, team):

@@ -12,7 +12,7 @@ from events.core.claims import claim_one
 from events.core.database import Database, reading, transaction
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.timers import run_due_timers
-from events.events import EventWithPhases
+from events.events import EventClosedAlready, EventWithPhases, close_event
 from events.join_requests import JoinRequest
 from events.joining import leave_team
 from events.proposals.adjustments import lock_proposed_team, look_at, move_in_proposal
@@ -233,6 +233,18 @@ def test_the_time_to_answer_ends_by_itself(db, ada, event):
     assert offered == [0, 1]
     assert states(db, subject) == {kim.person: LAPSED, lou.person: LAPSED}
     assert db.exec(select(TeamProposal.state)).one() is ProposalState.CLOSED
+
+
+def test_a_place_is_not_answered_when_the_event_is_over(db, ada, event):
+    kim, _lou = make_seekers(db, event, "Kim", "Lou")
+    asked = sent(db, ada, event)
+    place = place_of(db, asked, kim)
+    close_event(db, again(db, ada), place.event)
+
+    for answer in (accept_place, decline_place):
+        with pytest.raises(EventClosedAlready):
+            answer(db, kim, place)
+    assert open_places_of(db, kim) == []
 
 
 def test_nobody_is_asked_by_two_proposals_at_once_and_again_after_the_first_has_failed(db, ada, event):

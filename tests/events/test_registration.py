@@ -1,5 +1,7 @@
 """Registration: places, approval, the waiting list and withdrawal."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlmodel import col, select
 
@@ -7,7 +9,7 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.core.journal import Fact, JournalEntry
 from events.core.refusals import Invalid
-from events.events import Approval, EventWithPhases, change_event, close_event
+from events.events import Approval, EventClosedAlready, EventWithPhases, change_event, close_event
 from events.phases import PhaseKind, PhaseNotOpen
 from events.registration import (
     RegisteredAlready,
@@ -100,6 +102,22 @@ def test_an_event_that_is_over_gives_nobody_a_place(db: Database, ada: Actor, bo
     withdraw_registration(db, bo, RegistrationInEvent(first, event.event))
 
     assert second.state is RegistrationState.WAITING
+
+
+@pytest.mark.parametrize("decide", [accept_registration, decline_registration])
+@pytest.mark.parametrize("state", [RegistrationState.APPLIED, RegistrationState.WAITING, RegistrationState.DECLINED])
+def test_nobody_is_let_in_or_turned_away_when_the_event_is_over(
+    db: Database, ada: Actor, bo: Actor, decide: Callable[..., None], state: RegistrationState
+) -> None:
+    event = full_event(db, ada)
+    place = RegistrationInEvent(make_registration(db, bo, event), event.event)
+    place.registration.state = state
+    close_event(db, again(db, ada), event)
+
+    with pytest.raises(EventClosedAlready):
+        decide(db, again(db, ada), place)
+
+    assert place.registration.state is state
 
 
 def test_who_is_approved_while_the_event_is_full_is_told_once_that_they_wait(

@@ -1,15 +1,22 @@
-"""Roles: given once, also by two at the same moment."""
+"""Roles: given once, also by two at the same moment, and taken back."""
 
 import pytest
 from sqlmodel import select
 
+from events.appointments import take_role_back
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
 from events.core.journal import JournalEntry
-from events.events import EventWithPhases
+from events.core.refusals import Conflict, NotAllowed, NotFound
+from events.events import EventWithPhases, close_event
+from events.programmes import Programme
 from events.registration import appoint
-from events.roles import Role, RoleGrant, RoleGranted
+from events.roles import Role, RoleGrant, RoleGranted, RoleTakenBack, Scope, give_role, organiser_of_event
+from events.rounds.judges import end_judging
+from sessions.office_hours import close_office_hours
+from tests.events.makers_rounds import make_contest, make_round
 from tests.makers import again, make_event, make_person, make_programme
+from tests.sessions.makers_mentoring import make_clinic
 from tests.sessions.racing import ROUNDS, race
 
 
@@ -53,3 +60,60 @@ def test_a_role_that_two_give_at_the_same_moment_is_given_once(database_url):
 
     with reading() as db:
         assert (judges(db), told(db)) == (people, people)
+
+
+def test_a_role_is_taken_back_also_when_the_event_is_over_and_the_journal_tells_it(db, ada, bo, event):
+    appoint(db, again(db, ada), event, person_id=bo.person, role=Role.ORGANISER)
+    before = organiser_of_event(again(db, bo), event)
+    close_event(db, again(db, ada), event)
+
+    take_role_back(db, again(db, ada), event, person_id=bo.person, role=Role.ORGANISER)
+
+    entries = db.exec(select(JournalEntry).where(JournalEntry.kind == RoleTakenBack.kind)).all()
+    assert (before, organiser_of_event(again(db, bo), event)) == (True, False)
+    assert [(one.particulars["person_id"], one.person_id) for one in entries] == [(bo.person, ada.person)]
+    with pytest.raises(NotFound):
+        take_role_back(db, again(db, ada), event, person_id=bo.person, role=Role.ORGANISER)
+    with pytest.raises(NotAllowed):
+        take_role_back(db, again(db, bo), event, person_id=ada.person, role=Role.ORGANISER)
+
+
+def test_a_role_for_the_whole_programme_or_another_event_stays(db, ada, bo, event):
+    other = make_event(db, again(db, ada), db.get_one(Programme, event.programme_id), name="Another Hack")
+    for role, scope, place in (
+        (Role.MENTOR, Scope.PROGRAMME, event.programme_id), (Role.MENTOR, Scope.EVENT, other.id),
+        (Role.JUDGE, Scope.EVENT, event.id), (Role.MENTOR, Scope.EVENT, event.id),
+    ):  # fmt: skip
+        give_role(db, ada, person_id=bo.person, role=role, scope=scope, scope_id=place)
+
+    take_role_back(db, again(db, ada), event, person_id=bo.person, role=Role.MENTOR)
+
+    left = db.exec(select(RoleGrant).where(RoleGrant.person_id == bo.person).order_by(RoleGrant.id)).all()
+    assert [(one.role, one.scope, one.scope_id) for one in left] == [
+        (Role.MENTOR, Scope.PROGRAMME, event.programme_id), (Role.MENTOR, Scope.EVENT, other.id),
+        (Role.JUDGE, Scope.EVENT, event.id),
+    ]  # fmt: skip
+
+
+def test_who_judges_in_a_round_is_a_judge_until_their_judging_is_ended(db, ada):
+    contest = make_contest(db, ada)
+    made, judge = make_round(db, contest), contest.judges[0].person
+
+    with pytest.raises(Conflict, match="They judge in the round Final"):
+        take_role_back(db, contest.ada, contest.event, person_id=judge, role=Role.JUDGE)
+    end_judging(db, contest.ada, made, person_id=judge, counts=True)
+    take_role_back(db, contest.ada, contest.event, person_id=judge, role=Role.JUDGE)
+
+    assert judge not in judges(db)
+
+
+def test_who_has_office_hours_to_come_is_a_mentor_until_they_are_closed(db):
+    clinic = make_clinic(db)
+    mel = {"person_id": clinic.mel.person, "role": Role.MENTOR}
+
+    with pytest.raises(Conflict, match="office hours to come"):
+        take_role_back(db, clinic.ada, clinic.event, **mel)
+    close_office_hours(db, clinic.ada, clinic.hours)
+    take_role_back(db, clinic.ada, clinic.event, **mel)
+
+    assert again(db, clinic.mel).is_(Role.MENTOR, Scope.EVENT, clinic.event.id) is False

@@ -232,6 +232,23 @@ def test_a_closed_event_takes_nobody(db: Database, organiser: Actor, bo: Actor, 
     assert "This event is over" in page.text
 
 
+def test_organisers_of_a_closed_event_are_offered_no_decision_and_told_why_there_is_none(
+    db: Database, organiser: Actor, bo: Actor, hack: EventWithPhases
+) -> None:
+    place = make_registration(db, bo, hack)
+    place.state = RegistrationState.APPLIED
+    browser = Browser(db, organiser)
+    before = browser.get(ALL).forms
+    close_event(db, organiser, hack)
+
+    after, pressed = browser.get(ALL).forms, browser.send(f"{ALL}/{place.public_id}/accept")
+
+    asked = [f"{ALL}/{place.public_id}/{step}" for step in ("accept", "decline")]
+    assert [one for one in asked if one in before] == asked
+    assert [one for one in asked if one in after] == []
+    assert (pressed.status, "This event is over" in pressed.text) == (409, True)
+
+
 def test_an_event_that_is_not_there_takes_nobody(db: Database, bo: Actor) -> None:
     assert Browser(db, bo).get("/e/nowhere/register").status == 404
 

@@ -13,11 +13,14 @@ from events.events import Event, EventState, EventWithPhases, close_event, event
 from events.phases import PhaseKind
 from events.programmes import Programme
 from events.questions import questions_of
-from events.registration import consent_text_of, types_of
+from events.registration import appoint, consent_text_of, types_of
 from events.roles import Role, Scope, people_with_role
+from events.rounds.assigning import assign_judges
+from events.rounds.running import open_round
 from frontend.rendering import environment
+from tests.events.makers_rounds import make_contest, make_round
 from tests.frontend.browser import Browser
-from tests.makers import LONG, again, make_event, make_programme
+from tests.makers import LONG, again, make_event, make_programme, person_of
 
 NEW = "/p/green-food-network/events/new"
 TYPED = {"template": "hackathon", "name": "Soil Hack", "zone": "Europe/Lisbon", "starts_at": "2026-06-06T09:00"}
@@ -215,6 +218,7 @@ SENT = {
     "/set-up/questions": {"label": "Why?"},
     "/set-up/consent": {"consent": "Everything."},
     "/set-up/roles": {"email": "bo@example.org", "role": "organiser"},
+    "/set-up/roles/take-back": {"person": "p_somebody", "role": "organiser"},
 }  # fmt: skip
 
 
@@ -441,6 +445,45 @@ def test_who_cannot_be_appointed_is_said(
 
     assert page.status == status
     assert sentence in page.text
+
+
+def test_a_role_that_was_given_by_mistake_is_taken_back(
+    db: Database, organiser: Actor, dee: Actor, hack: EventWithPhases
+) -> None:
+    browser, dees = Browser(db, organiser), person_of(db, dee).public_id
+    browser.send("/e/food-hack/set-up/roles", email="dee@example.org", role="organiser")
+
+    offered = browser.get("/e/food-hack/set-up/roles").forms
+    taken = browser.send("/e/food-hack/set-up/roles/take-back", person=dees, role="organiser")
+    twice = browser.send("/e/food-hack/set-up/roles/take-back", person=dees, role="organiser")
+
+    assert "/e/food-hack/set-up/roles/take-back" in offered
+    assert (taken.status, "Dee Dumont has this role no more: Organiser." in taken.text) == (200, True)
+    assert people_with_role(db, Role.ORGANISER, Scope.EVENT, hack.id) == []
+    assert (twice.status, "They do not have this role in the event any more." in twice.text) == (404, True)
+
+
+def test_who_takes_their_own_role_back_comes_to_the_page_that_all_see(
+    db: Database, organiser: Actor, dee: Actor, hack: EventWithPhases
+) -> None:
+    appoint(db, organiser, hack, person_id=dee.person or 0, role=Role.ORGANISER)
+    own = {"person": person_of(db, dee).public_id, "role": "organiser"}
+
+    page = Browser(db, dee).send("/e/food-hack/set-up/roles/take-back", **own)
+
+    assert (page.status, page.path) == (200, "/e/food-hack")
+
+
+def test_who_closes_an_event_reads_whose_result_can_never_be_published_then(db: Database, ada: Actor) -> None:
+    contest = make_contest(db, ada)
+    browser = Browser(db, contest.ada)
+    sentence = "The result of Final is not published, and cannot be once the event is closed."
+    made = make_round(db, contest)
+    before = sentence in browser.get("/e/food-hack/set-up").text
+    assign_judges(db, contest.ada, made)
+    open_round(db, contest.ada, made)
+
+    assert (before, sentence in browser.get("/e/food-hack/set-up").text) == (False, True)
 
 
 def test_a_form_without_our_token_is_refused(db: Database, organiser: Actor, hack: EventWithPhases) -> None:

@@ -10,7 +10,11 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.help_queue import HelpRequest, HelpState, ask_for_help
 from events.progress import ProgressEntry
+from events.registration import appoint
+from events.roles import Role
+from events.rounds.setting_up import add_round
 from events.team_pages import change_team
+from tests.events.makers_rounds import plan
 from tests.frontend.browser import Browser
 from tests.makers import NOW
 from tests.sessions.makers_mentoring import Clinic, make_clinic, make_member_of, make_mentoring, make_other_team
@@ -112,6 +116,31 @@ def test_a_request_is_given_back_and_taken_back(db, clinic, room):
     assert (gone.path, "Taken back" in gone.text) == (room, True)
     db.expire_all()
     assert db.exec(select(HelpRequest)).one().state is HelpState.TAKEN_BACK
+
+
+def test_a_mentor_who_judges_blind_by_now_finishes_on_a_page_that_names_no_other_team(db, clinic, room):
+    public = ask_for_help(db, clinic.bo, clinic.team, topic="Is wax allowed?").public_id
+    lou, wax = make_other_team(db, clinic, "Wax")
+    mel = Browser(db, clinic.mel)
+    mel.send(f"{HACK}/help/{public}/take")
+    ask_for_help(db, lou, wax, topic="Which glue?")
+    appoint(db, clinic.ada, clinic.event, person_id=clinic.mel.person, role=Role.JUDGE)
+    add_round(db, clinic.ada, clinic.event, plan=plan(blind=True))
+
+    way, queue = mel.get(f"{HACK}/mentoring"), mel.get(f"{HACK}/help")
+    done = mel.send(f"{HACK}/help/{public}/finish")
+    after = mel.get(f"{HACK}/help")
+
+    assert f"{HACK}/help" in way.links
+    assert [part in queue.text for part in ("Is wax allowed?", "Straw", "Wax", "Which glue?")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert room not in queue.links
+    assert (done.path, "Well helped" in done.text) == (f"{HACK}/mentoring", True)
+    assert (after.status, f"{HACK}/help" in done.links) == (403, False)
 
 
 def test_a_team_to_which_nobody_came_asks_for_another_mentor(db, clinic, room):

@@ -250,6 +250,118 @@ def test_a_pair_that_is_compared_in_a_tunnel_is_in_when_the_network_is_back_and_
     assert (before, [one.kind for one in votes_of("Dee Dumont", public)]) == ([], ["comparison"])
 
 
+def compared(public: str) -> list[tuple[str, str]]:
+    return [(one.kind.value, one.about) for one in votes_of("Dee Dumont", public)]
+
+
+def pair_shown(dee: Somebody) -> str:
+    numbers = [one.get_attribute("value") or "" for one in dee.main.locator("#pair-form input[name=first]").all()]
+    numbers += [one.get_attribute("value") or "" for one in dee.main.locator("#pair-form input[name=second]").all()]
+    return f"p{min(numbers, key=int)}-{max(numbers, key=int)}"
+
+
+def compare_one(dee: Somebody) -> None:
+    with dee.page.expect_navigation():
+        dee.main.get_by_role("button", name="This one is better").first.click()
+
+
+def test_taking_back_in_a_tunnel_drops_the_comparison_that_waits_and_no_other(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    public = pairs_for_dee("Taken back in a tunnel")
+    address = f"/e/{demo[1].ids['event']}/judging/{public}/mine"
+    dee.open(address)
+    first = pair_shown(dee)
+    compare_one(dee)
+    line = compare_in_a_tunnel(dee, address)
+    dee.faults.spoken.add(dee.page.url.removesuffix("mine") + "undo")
+
+    dee.main.get_by_role("button", name="Take back the last comparison").click()
+    expect(line).to_have_text(line.get_attribute("data-undone") or "-")
+    with dee.page.expect_navigation():
+        dee.context.set_offline(False)
+
+    dee.sees("1 comparison made")
+    assert compared(public) == [("comparison", first)]
+
+
+def test_the_first_comparison_can_be_taken_back_while_it_waits_and_made_anew(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    public = pairs_for_dee("Anew in a tunnel")
+    undo = dee.main.get_by_role("button", name="Take back the last comparison")
+    dee.open(f"/e/{demo[1].ids['event']}/judging/{public}/mine")
+    expect(undo).to_be_hidden()
+    pair, second = pair_shown(dee), dee.main.locator("#pair-form input[name=second]").get_attribute("value")
+    line = compare_in_a_tunnel(dee, f"/e/{demo[1].ids['event']}/judging/{public}/mine")
+    dee.faults.spoken.add(dee.page.url.removesuffix("mine") + "undo")
+
+    undo.click()
+    expect(undo).to_be_hidden()
+    dee.main.get_by_role("button", name="This one is better").last.click()
+    expect(line).to_have_text(line.get_attribute("data-kept") or "-")
+    with dee.page.expect_navigation():
+        dee.context.set_offline(False)
+
+    dee.sees("1 comparison made")
+    [vote] = votes_of("Dee Dumont", public)
+    assert (vote.about, str(vote.content["better"])) == (pair, second)
+
+
+def test_taking_back_what_arrived_without_an_answer_takes_back_just_that(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    public = pairs_for_dee("No answer came")
+    dee.open(f"/e/{demo[1].ids['event']}/judging/{public}/mine")
+    first = pair_shown(dee)
+    compare_one(dee)
+    second, line = pair_shown(dee), dee.main.locator("#pair-form [data-offline]")
+    dee.faults.spoken.add(dee.page.url.removesuffix("mine") + "compare")
+
+    def answer_gets_lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    dee.page.route("**/compare", answer_gets_lost)
+    dee.main.get_by_role("button", name="This one is better").first.click()
+    expect(line).to_have_text(line.get_attribute("data-kept") or "")
+    arrived = compared(public)
+    with dee.page.expect_navigation():
+        dee.main.get_by_role("button", name="Take back the last comparison").click()
+
+    dee.sees("1 comparison made")
+    assert arrived == [("comparison", first), ("comparison", second)]
+    assert compared(public) == [("comparison", first), ("undone", second)]
+
+
+def test_a_comparison_that_is_in_is_taken_back_when_the_network_returns_before_what_was_compared_since(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    public = pairs_for_dee("Taken back later")
+    address = f"/e/{demo[1].ids['event']}/judging/{public}/mine"
+    dee.open(address)
+    first = pair_shown(dee)
+    compare_one(dee)
+    second, base = pair_shown(dee), dee.page.url.removesuffix("mine")
+    dee.faults.spoken |= {f"{base}undo", f"{base}compare"}
+    line = dee.main.locator("[data-undo] [data-offline]")
+
+    dee.context.set_offline(True)
+    dee.main.get_by_role("button", name="Take back the last comparison").click()
+    expect(line).to_have_text(line.get_attribute("data-kept") or "-")
+    dee.main.get_by_role("button", name="This one is better").first.click()
+    expect(dee.main.locator("[data-waiting-votes]")).to_contain_text("2 votes wait")
+    before = compared(public)
+    with dee.page.expect_navigation():
+        dee.context.set_offline(False)
+    expect(dee.main.locator("[data-waiting-votes]")).to_be_hidden()
+
+    dee.page.reload()
+    dee.sees("1 comparison made")
+    assert before == [("comparison", first)]
+    assert sorted(compared(public)) == sorted([("undone", first), ("comparison", second)])
+
+
 def test_a_pair_that_came_too_late_stays_in_sight_with_its_sentence(dee: Somebody, demo: tuple[House, Samples]) -> None:
     public = pairs_for_dee("Too late")
     line = compare_in_a_tunnel(dee, f"/e/{demo[1].ids['event']}/judging/{public}/mine")

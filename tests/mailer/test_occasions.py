@@ -7,15 +7,18 @@ import pytest
 from sqlmodel import select
 from starlette.routing import Router
 
+from events.challenges import publish_challenge
 from events.completeness import ask_to_finish
 from events.core import clock
 from events.core.database import reading
 from events.core.tokens import find_token
+from events.desks import add_desk, add_desk_officer
 from events.form_building import add_question
 from events.offered_places import PlaceLapsed
 from events.organisations import OrganisationKind
 from events.people import Person
-from events.planning import PhaseMoved
+from events.planning import PhaseMoved, move_phase
+from events.programmes import Programme
 from events.registration import (
     PlaceOffered,
     RegistrationAccepted,
@@ -35,6 +38,7 @@ from events.teams import TeamInvitationSent, TeamMember
 from mailer.letters import LetterState
 from sessions.calendars import EntryKind, cancel_entry
 from sessions.meetings import MeetingAccepted, MeetingCancelled, MeetingDeclined, MeetingMoved, MeetingRequested
+from sessions.milestones import follow_milestones
 from sessions.outcomes import OutcomeAwaited
 from sessions.pitches import PitchCancelled, PitchMoved, PitchScheduled
 from tests.events.makers_rounds import make_contest, make_round
@@ -49,7 +53,15 @@ from tests.mailer.makers_letters import (
     pitch_planned,
     text_of,
 )
-from tests.makers import again, make_event, make_member, make_organisation, make_programme, make_registration
+from tests.makers import (
+    again,
+    make_event,
+    make_member,
+    make_organisation,
+    make_person,
+    make_programme,
+    make_registration,
+)
 
 
 @pytest.fixture
@@ -198,8 +210,49 @@ def test_a_moved_phase_is_told_to_participants_and_those_with_a_part_in_the_even
         ),
     )  # fmt: skip
 
-    assert written(letters) == [("phase_moved", "bo"), ("phase_moved", "dee")]
+    assert written(letters) == [("phase_moved", "ada"), ("phase_moved", "bo"), ("phase_moved", "dee")]
     assert letters[-1].subject == "Food Match: new dates for Registration"
+
+
+def test_a_moved_phase_is_told_once_to_all_with_a_part_in_the_event_but_not_to_who_moved_it(
+    db, ada, hackathon, team, bo, cy, dee, mel, che, eve
+):
+    programme = db.get_one(Programme, hackathon.event.programme_id)
+    ola, pat = make_person(db, "Ola Olsen"), make_person(db, "Pat Pallas")
+    eves = make_programme(db, eve, "Eve's programme")
+    ada, eve = again(db, ada), again(db, eve)
+    add_desk_officer(db, ada, add_desk(db, ada, programme, name="Northern desk"), person_id=ola.person)
+    add_desk_officer(db, eve, add_desk(db, eve, eves, name="Far desk"), person_id=eve.person)
+    whole, here = (Scope.PROGRAMME, programme.id), (Scope.EVENT, hackathon.id)
+    for person, role, (scope, scope_id) in (
+        (pat, Role.ORGANISER, whole), (cy, Role.ORGANISER, here), (dee, Role.JUDGE, whole), (dee, Role.JUDGE, here),
+        (mel, Role.MENTOR, whole), (ola, Role.MENTOR, here),
+    ):  # fmt: skip
+        give_role(db, ada, person_id=person.person, role=role, scope=scope, scope_id=scope_id)
+    publish_challenge(db, again(db, ada), hackathon, title="Peel", brief="Use all of it. " * 4, person_id=che.person)
+    before = {one.id for one in letters_after(db)}
+
+    phase = hackathon.phases[-1]
+    move_phase(
+        db, again(db, ada), hackathon, kind=phase.kind, starts_at=phase.starts_at,
+        ends_at=phase.ends_at + timedelta(hours=1),
+    )  # fmt: skip
+    letters = [one for one in letters_after(db) if one.id not in before]
+
+    told = ["bo", "che", "cy", "dee", "mel", "ola", "pat", "tam"]
+    assert written(letters) == [("phase_moved", one) for one in told]
+
+
+def test_who_has_the_phases_in_their_calendar_is_told_of_one_that_is_moved_into_the_past(db, ada, event, place, bo):
+    follow_milestones(db, again(db, bo), event)
+    sent(db, letters_after(db))
+    phase, now = event.phases[0], clock.now()
+
+    move_phase(
+        db, again(db, ada), event, kind=phase.kind, starts_at=now - timedelta(days=2), ends_at=now - timedelta(hours=1)
+    )
+
+    assert written(letters_after(db)) == [("phase_moved", "bo")]
 
 
 def test_an_invitation_into_a_team_goes_to_an_address_nobody_has_with_a_token_that_works(db, hackathon, team):
@@ -402,5 +455,5 @@ def test_a_guest_who_judges_is_told_of_a_moved_phase(db, ada):
     told = told_of_it()
     end_judging(db, contest.ada, made, person_id=guest.link.person_id, counts=True)
 
-    others = ["straw@example.org", "judge1@example.org", "judge2@example.org"]
+    others = ["ada@example.org", "straw@example.org", "judge1@example.org", "judge2@example.org"]
     assert (told, told_of_it()) == ([*others, "gus@example.org"], others)

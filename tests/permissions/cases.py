@@ -181,7 +181,8 @@ def an_item_for_an_event(world: World) -> list[Case]:
 
 @cases_of(
     "change_event", "publish_event", "start_event", "close_event", "add_participation_type", "add_question",
-    "set_consent_text", "appoint", "move_phase", "clone_event", "drop_phase", "import_participants", "import_items",
+    "set_consent_text", "appoint", "take_role_back", "move_phase", "clone_event", "drop_phase",
+    "import_participants", "import_items",
     "publish_challenge", "promote_need", "plan_stage", "set_unwanted_words", "add_track", "add_room",
     "set_conflict_levels", "add_session", "release_agenda", "set_team_rules", "stop_looking", "make_code",
     "set_entrance", "ask_to_finish", "set_section", "ask_own_to_finish",
@@ -253,7 +254,12 @@ def a_registration(world: World) -> list[Case]:
     """Bo is looked after by Ola's desk, Tam by none."""
     place, other = world.place("Bo", world.hackathon), world.place("Tam", world.hackathon)
     found = [Case(f"Bo's, {state}", with_state(place, registration={"state": state})) for state in RegistrationState]
-    return [*found, Case("Tam's, applied", with_state(other, registration={"state": RegistrationState.APPLIED}))]
+    closed = {"registration": {"state": RegistrationState.APPLIED}, "event": {"state": EventState.CLOSED}}
+    return [
+        *found,
+        Case("Tam's, applied", with_state(other, registration={"state": RegistrationState.APPLIED})),
+        Case("Bo's, applied, closed event", with_state(place, **closed)),
+    ]
 
 
 @cases_of("set_availability_for")
@@ -396,7 +402,11 @@ def looking_for_a_team(world: World) -> list[Case]:
 def a_request_to_join(world: World) -> list[Case]:
     """Cy asks to join Tam's team."""
     found = [Case(f"Cy's, {state}", with_state(world.joining, request={"state": state})) for state in JoinRequestState]
-    return [*found, Case("Cy's, locked", replace(world.joining, event=locked(world.hackathon)))]
+    return [
+        *found,
+        Case("Cy's, locked", replace(world.joining, event=locked(world.hackathon))),
+        Case("Cy's, closed event", with_state(world.joining, event={"state": EventState.CLOSED})),
+    ]
 
 
 @cases_of("ask_for_teams")
@@ -419,6 +429,7 @@ def a_place_in_a_proposed_team(world: World) -> list[Case]:
         *found,
         Case("asked, too late", with_state(world.offered, proposal={"answer_by": NOW})),
         Case("asked, locked", replace(world.offered, event=locked(world.hackathon))),
+        Case("asked, closed event", with_state(world.offered, event={"state": EventState.CLOSED})),
     ]
 
 

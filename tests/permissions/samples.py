@@ -147,6 +147,7 @@ def samples(world: World) -> dict[str, Sample]:
         "set_entrance": Sample({"confirm_hours": "24"}),
         "set_consent_text": Sample({"consent": "I agree to everything that is written here."}),
         "appoint": Sample({"email": "eve@example.org", "role": "judge"}),
+        "take_role_back": Sample({"person": ids["che"], "role": "challenge owner"}),
         "publish_event": Sample(ids={"event": ids["draft"]}),
         "register": Sample(ids=fair),
         "register_now": Sample({"type": "traditional", "consent": "yes"}, ids=fair),

@@ -527,6 +527,7 @@ def _ids(db: Database, world: World) -> dict[str, str]:
         "person": world.people["Bo"].public_id,
         "tam": world.people["Tam"].public_id,
         "ola": world.people["Ola"].public_id,
+        "che": world.people["Che"].public_id,
         "letter": "1",
         "registration": world.place("Bo", world.hackathon).registration.public_id,
         "challenge": world.challenge.public_id,

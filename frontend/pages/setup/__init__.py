@@ -31,6 +31,7 @@ from frontend.pages.setup.registration import retire_question_now as retire_ques
 from frontend.pages.setup.registration import set_consent_now as set_consent_now
 from frontend.pages.setup.roles import appoint_now as appoint_now
 from frontend.pages.setup.roles import edit_roles as edit_roles
+from frontend.pages.setup.roles import take_role_back_now as take_role_back_now
 from frontend.pages.setup.teams import edit_team_rules as edit_team_rules
 from frontend.pages.setup.teams import set_team_rules_now as set_team_rules_now
 from frontend.pages.setup.texts import change_texts as change_texts

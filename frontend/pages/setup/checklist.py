@@ -24,6 +24,7 @@ from events.registration import (
     consent_text_of,
     types_of,
 )
+from events.rounds.rounds import RoundState, rounds_of
 from frontend.buttons import NoForm
 from frontend.pages.setup.shared import organised_event
 from frontend.web import NOTHING, Filled, actor_of, page, redirect, render
@@ -99,6 +100,10 @@ FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
 )
 
 
+# Rounds of which people wait for a result: it cannot be published in a closed event.
+JUDGED = (RoundState.OPEN, RoundState.CLOSED)
+
+
 def _checklist(db: Database, actor: Actor, event: EventWithPhases) -> tuple[list[Line], list[Line]]:
     """What has to be there before publishing, and what is good to have."""
     slug, missing = event.event.slug, missing_for_publishing(event)
@@ -154,6 +159,7 @@ def show_set_up(request: Request, form: Filled = NOTHING) -> Response:
         needed, good = _checklist(db, actor, event)
         programme = programmes_by_id(db, {event.programme_id})[event.programme_id]
         follower = follower_of(db, event.id)
+        unpublished = [one.round.name for one in rounds_of(db, actor, event) if one.round.state in JUDGED]
     slug = event.event.slug
     doors = [
         Door(_("Texts and places"), path("edit_event", event=slug), _("Name, description, zone, places, approval.")),
@@ -180,7 +186,8 @@ def show_set_up(request: Request, form: Filled = NOTHING) -> Response:
     refusal = why_not(actor, "publish_event", event)
     return render(
         request, "setup/set_up.html", event=event, form=form, needed=needed, good=good, doors=doors,
-        programme=programme, follow=follow, follower=follower, ready=not missing_for_publishing(event),
+        programme=programme, follow=follow, follower=follower, unpublished=unpublished,
+        ready=not missing_for_publishing(event),
         is_draft=event.event.state is EventState.DRAFT, refusal=refusal.message if refusal else "",
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
  * The forms of judges and of the audience: points by the keyboard, and nothing that was given is lost while the network
  * is away. What could not be sent waits in this browser, with the id that the page gave it, so that sending it twice
  * changes nothing. Whoever changes their mind meanwhile sends the next try of the same id: the first may have arrived.
+ * For the same reason what is taken back while it waits leaves a next try behind, which takes back whatever arrived.
  */
 import { announce } from "./toasts.js";
 
@@ -140,6 +141,9 @@ function show() {
       line.textContent = all.length === 1 ? (line.dataset.one ?? "") : (line.dataset.many ?? "").replace("{count}", String(all.length));
     }
   }
+  for (const part of document.querySelectorAll("[data-undo][data-nothing]")) {
+    if (part instanceof HTMLElement) part.hidden = !all.some((one) => one.action === part.dataset.undoes);
+  }
   for (const button of document.querySelectorAll("[data-drop-refused]")) {
     if (button instanceof HTMLElement) button.hidden = !all.some((one) => one.refused);
   }
@@ -147,10 +151,21 @@ function show() {
     const form = line.closest("form");
     const mine = all.find((one) => form && keyOf(form) === one.key);
     if (!mine || !(line instanceof HTMLElement)) continue;
-    line.textContent = mine.refused ? `${line.dataset.refused} ${mine.refused}` : (line.dataset.kept ?? "");
+    line.textContent = mine.refused ? `${line.dataset.refused} ${mine.refused}` : saidOf(mine, form, line);
     const drop = form?.querySelector("[data-drop]");
     if (drop instanceof HTMLElement) drop.hidden = !mine.refused;
   }
+}
+
+/**
+ * @param {Waiting} one
+ * @param {HTMLFormElement | null} form
+ * @param {HTMLElement} line
+ * @returns {string} that it is kept, or taken back, whatever arrives of it
+ */
+function saidOf(one, form, line) {
+  const own = form?.getAttribute("action") === one.action;
+  return (own ? line.dataset.kept : line.dataset.undone) ?? "";
 }
 
 /**
@@ -263,9 +278,22 @@ function nextTry(form, button) {
   const fields = fieldsOf(form, button);
   const before = waiting().find((one) => one.key === keyOf(form) && !one.refused);
   if (!before || wordsOf(before.fields) === wordsOf(fields)) return fields;
-  const [page, tries] = idOf(before.fields).split(".");
-  setField(form, "client_id", `${page}.${Number(tries ?? "1") + 1}`);
+  setField(form, "client_id", tryAfter(before.fields));
   return fieldsOf(form, button);
+}
+
+/** @param {[string, string][]} fields */
+function tryAfter(fields) {
+  const [page, tries] = idOf(fields).split(".");
+  return `${page}.${Number(tries ?? "1") + 1}`;
+}
+
+/**
+ * Put this behind all that waits, in place of what waited under its key.
+ * @param {Waiting} one
+ */
+function keepWaiting(one) {
+  keep(QUEUE, [...waiting().filter((each) => each.key !== one.key), one]);
 }
 
 /**
@@ -276,7 +304,14 @@ function nextTry(form, button) {
 async function give(form, line, button) {
   if (form.dataset.giving) return;
   form.dataset.giving = "yes";
-  const [action, key, fields] = [form.getAttribute("action") ?? "", keyOf(form), nextTry(form, button)];
+  const before = takenBack(form);
+  const [action, key] = [form.getAttribute("action") ?? "", before?.key ?? keyOf(form)];
+  const fields = before ? undoing(before) : nextTry(form, button);
+  const one = { key, action, page: location.pathname, fields };
+  if (before) {
+    keepWaiting(one); // From here on nothing sends what it takes back; what is on its way already arrives first.
+    await sending;
+  }
   try {
     const { status, answer } = await send(action, fields);
     if (status < 400 && answer.ok) {
@@ -285,16 +320,47 @@ async function give(form, line, button) {
       location.assign(answer.then ?? location.href);
       return;
     }
+    if (before) {
+      forget(key);
+      for (const [name, value] of fields) setField(form, name, value);
+    }
     sendPlainly(form, button); // Refused: the page says why, with everything that was typed.
   } catch {
-    const rest = waiting().filter((one) => one.key !== key);
-    keep(QUEUE, [...rest, { key, action, page: location.pathname, fields }]);
-    line.textContent = line.dataset.kept ?? "";
-    announce(line.dataset.kept ?? "", true);
+    keepWaiting(one);
     show();
+    announce(before ? besideIt(key) : (line.dataset.kept ?? ""), true);
   } finally {
     delete form.dataset.giving;
   }
+}
+
+/**
+ * What this form takes back, where that still waits: the last that was given and perhaps never arrived.
+ * @param {HTMLFormElement} form
+ * @returns {Waiting | undefined}
+ */
+function takenBack(form) {
+  const part = form.closest("[data-undo]");
+  if (!(part instanceof HTMLElement)) return undefined;
+  return waiting().filter((one) => one.action === part.dataset.undoes).at(-1);
+}
+
+/**
+ * @param {Waiting} one
+ * @returns {[string, string][]} the next try of it, which takes back what may have arrived
+ */
+function undoing(one) {
+  return [
+    ["client_id", tryAfter(one.fields)],
+    ["of", idOf(one.fields)],
+  ];
+}
+
+/** @param {string} key */
+function besideIt(key) {
+  const form = [...document.forms].find((one) => keyOf(one) === key);
+  const line = form?.querySelector("[data-offline]");
+  return line instanceof HTMLElement ? (line.textContent ?? "") : "";
 }
 
 /**

@@ -1,5 +1,7 @@
 """Rounds from a draft to closed and open again: what they take in, and who may do what when."""
 
+from contextlib import nullcontext
+
 import pytest
 from sqlmodel import select
 
@@ -166,6 +168,16 @@ def test_reopening_keeps_what_was_given(db, contest):
 
     assert standing_of(db, fresh(db, made).round).inputs.votes == before
     assert [one["again"] for one in told(db, "RoundOpened")] == [False, True]
+
+
+@pytest.mark.parametrize(("over", "opens"), [(2, True), (3, False)])
+def test_points_are_divided_among_what_a_team_can_vote_for(db, contest, over, opens):
+    made = make_round(db, contest, "audience", rule={"way": "allocation", "most": None, "points": 10, "over": over})
+
+    with nullcontext() if opens else pytest.raises(Conflict, match="this round needs 4 submissions"):
+        open_round(db, contest.ada, made)
+
+    assert (made.round.state is RoundState.OPEN) is opens
 
 
 def test_an_audience_vote_is_not_opened_again(db, contest):
