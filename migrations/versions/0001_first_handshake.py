@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_b7151b1b7b"
+revision = "0001_1f88d829dd"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1298,6 +1298,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_lobby_choice_event_id"), "lobby_choice", ["event_id"], unique=False)
     op.create_index(op.f("ix_lobby_choice_person_id"), "lobby_choice", ["person_id"], unique=False)
     op.create_table(
+        "lobby_removal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_lobby_removal_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_lobby_removal_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lobby_removal")),
+        sa.UniqueConstraint("event_id", "person_id", name=op.f("uq_lobby_removal_event_id_person_id")),
+    )
+    op.create_index(op.f("ix_lobby_removal_event_id"), "lobby_removal", ["event_id"], unique=False)
+    op.create_index(op.f("ix_lobby_removal_person_id"), "lobby_removal", ["person_id"], unique=False)
+    op.create_table(
         "meeting_table",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
@@ -1646,6 +1659,52 @@ def upgrade() -> None:
     op.create_index(op.f("ix_peer_stance_event_id"), "peer_stance", ["event_id"], unique=False)
     op.create_index(op.f("ix_peer_stance_organisation_id"), "peer_stance", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_peer_stance_person_id"), "peer_stance", ["person_id"], unique=False)
+    op.create_table(
+        "person_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "place",
+            sa.Enum(
+                "lobby",
+                "stage",
+                "networking",
+                "meeting",
+                name="place",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("room", sa.String(length=80), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("reporter_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("waiting", "settled", name="reportstate", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_person_report_event_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_report_person_id")),
+        sa.ForeignKeyConstraint(["reporter_id"], ["person.id"], name=op.f("fk_person_report_reporter_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_report")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_person_report_public_id")),
+    )
+    op.create_index(op.f("ix_person_report_event_id"), "person_report", ["event_id"], unique=False)
+    op.create_index(op.f("ix_person_report_person_id"), "person_report", ["person_id"], unique=False)
+    op.create_index(op.f("ix_person_report_reporter_id"), "person_report", ["reporter_id"], unique=False)
+    op.create_index(
+        "uq_person_report_event_id_place_room_person_id_reporter_id",
+        "person_report",
+        ["event_id", "place", "room", "person_id", "reporter_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
     op.create_table(
         "phase",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -3448,6 +3507,30 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("checked_in_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("absent", sa.Boolean(), nullable=False),
+        sa.Column(
+            "says",
+            sa.Enum(
+                "requested",
+                "accepted",
+                "scheduled",
+                "declined",
+                "withdrawn",
+                "expired",
+                "cancelled",
+                "held",
+                "no-show",
+                "technical failure",
+                name="meetingstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("said_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("contradicts", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_attendance_meeting_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_meeting_attendance_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_attendance")),
@@ -4010,6 +4093,21 @@ def upgrade() -> None:
     op.create_index(op.f("ix_review_part_day_id"), "review_part", ["day_id"], unique=False)
     op.create_index(op.f("ix_review_part_question_id"), "review_part", ["question_id"], unique=False)
     op.create_index(op.f("ix_review_part_review_id"), "review_part", ["review_id"], unique=False)
+    op.create_table(
+        "review_question_wording",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("about", sa.String(length=2000), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["review_question.id"], name=op.f("fk_review_question_wording_question_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_question_wording")),
+    )
+    op.create_index(
+        op.f("ix_review_question_wording_question_id"), "review_question_wording", ["question_id"], unique=False
+    )
     op.create_table(
         "room_entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -5691,6 +5789,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_room_entry_person_id"), table_name="room_entry")
     op.drop_index(op.f("ix_room_entry_meeting_id"), table_name="room_entry")
     op.drop_table("room_entry")
+    op.drop_index(op.f("ix_review_question_wording_question_id"), table_name="review_question_wording")
+    op.drop_table("review_question_wording")
     op.drop_index(op.f("ix_review_part_review_id"), table_name="review_part")
     op.drop_index(op.f("ix_review_part_question_id"), table_name="review_part")
     op.drop_index(op.f("ix_review_part_day_id"), table_name="review_part")
@@ -5970,6 +6070,16 @@ def downgrade() -> None:
     op.drop_table("registration_question")
     op.drop_index(op.f("ix_phase_event_id"), table_name="phase")
     op.drop_table("phase")
+    op.drop_index(
+        "uq_person_report_event_id_place_room_person_id_reporter_id",
+        table_name="person_report",
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.drop_index(op.f("ix_person_report_reporter_id"), table_name="person_report")
+    op.drop_index(op.f("ix_person_report_person_id"), table_name="person_report")
+    op.drop_index(op.f("ix_person_report_event_id"), table_name="person_report")
+    op.drop_table("person_report")
     op.drop_index(op.f("ix_peer_stance_person_id"), table_name="peer_stance")
     op.drop_index(op.f("ix_peer_stance_organisation_id"), table_name="peer_stance")
     op.drop_index(op.f("ix_peer_stance_event_id"), table_name="peer_stance")
@@ -6013,6 +6123,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_meeting_table_kept_for_id"), table_name="meeting_table")
     op.drop_index(op.f("ix_meeting_table_event_id"), table_name="meeting_table")
     op.drop_table("meeting_table")
+    op.drop_index(op.f("ix_lobby_removal_person_id"), table_name="lobby_removal")
+    op.drop_index(op.f("ix_lobby_removal_event_id"), table_name="lobby_removal")
+    op.drop_table("lobby_removal")
     op.drop_index(op.f("ix_lobby_choice_person_id"), table_name="lobby_choice")
     op.drop_index(op.f("ix_lobby_choice_event_id"), table_name="lobby_choice")
     op.drop_table("lobby_choice")
