@@ -27,6 +27,7 @@ from sessions.calendars import (
     CalendarMethod,
     CalendarRevision,
     EntryKind,
+    held_times,
     latest_revision,
 )
 from sessions.guests import leave_meeting
@@ -37,6 +38,7 @@ from sessions.peer_reviews.agenda import ReviewDay
 from sessions.peer_reviews.day_answers import decline_review_day
 from sessions.pitches import Pitch
 from sessions.proposals import propose_time
+from sessions.regular.rows import RegularSession
 from sessions.timetable.rows import Session
 
 
@@ -189,10 +191,11 @@ def find_entry_of(db: Database, uid: str, person_id: int) -> EntryOfPerson | Non
 
 def event_of_entry(db: Database, entry: CalendarEntry) -> int | None:
     """The event that an entry belongs to."""
-    rows: dict[EntryKind, type[Meeting | Pitch | Session | Mentoring | Phase | ReviewDay]] = {
+    rows: dict[EntryKind, type[Meeting | Pitch | Session | RegularSession | Mentoring | Phase | ReviewDay]] = {
         EntryKind.MEETING: Meeting,
         EntryKind.PITCH: Pitch,
         EntryKind.SESSION: Session,
+        EntryKind.REGULAR: RegularSession,
         EntryKind.MENTORING: Mentoring,
         EntryKind.PHASE: Phase,
         EntryKind.REVIEW: ReviewDay,
@@ -213,6 +216,8 @@ def answer_entry(db: Database, actor: Actor, subject: EntryOfPerson, *, reply: C
         return ReplyOutcome.STALE
     if current.method is CalendarMethod.CANCEL:
         return ReplyOutcome.CANCELLED
+    if reply.instance is not None and current.series:
+        return _answer_one_time(db, invitee, reply, current)
     if _beside(reply):
         _keep_beside(db, invitee, reply)
         return ReplyOutcome.NOTED if reply.instance is not None else _counter(db, actor, subject, reply)
@@ -222,6 +227,16 @@ def answer_entry(db: Database, actor: Actor, subject: EntryOfPerson, *, reply: C
     if reply.verb is ReplyVerb.DECLINED:
         return _decline(db, actor, subject, reply)
     return ReplyOutcome.NOTED if reply.verb is ReplyVerb.DELEGATED else ReplyOutcome.APPLIED
+
+
+def _answer_one_time(
+    db: Database, invitee: CalendarInvitee, reply: CalendarReply, current: CalendarRevision
+) -> ReplyOutcome:
+    """Keep what is said of one time of a series, which counts for that one only (RFC 5546 section 3.2.3)."""
+    if reply.instance not in held_times(current):
+        return ReplyOutcome.NOT_ASKED
+    _keep_beside(db, invitee, reply)
+    return ReplyOutcome.APPLIED if reply.verb in set(Answer) else ReplyOutcome.NOTED
 
 
 def _beside(reply: CalendarReply) -> str:

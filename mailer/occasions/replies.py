@@ -80,7 +80,7 @@ def _who_counts_on(db: Database, fact: CalendarAnswered) -> set[int]:
         return organisers if db.exec(select(Speaker.id).where(*mine)).first() is not None else set()
     if fact.what == EntryKind.PITCH:
         return set(people_with_role(db, Role.HOST, Scope.EVENT, fact.event_id)) - {fact.person_id} or organisers
-    return organisers if fact.what != EntryKind.PHASE else set()
+    return organisers if fact.what not in (EntryKind.PHASE, EntryKind.REGULAR) else set()
 
 
 @letter_for(CalendarAnswered, to=_who_misses_them)
