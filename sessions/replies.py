@@ -236,7 +236,7 @@ def _answer_one_time(
     if reply.instance not in held_times(current):
         return ReplyOutcome.NOT_ASKED
     _keep_beside(db, invitee, reply)
-    return ReplyOutcome.APPLIED if reply.verb in set(Answer) else ReplyOutcome.NOTED
+    return ReplyOutcome.NOTED if reply.verb is ReplyVerb.COUNTER else ReplyOutcome.APPLIED
 
 
 def _beside(reply: CalendarReply) -> str:

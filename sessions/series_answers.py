@@ -65,6 +65,6 @@ def _answer_to(
         return Answer.NONE
     sequence, _stamp, answer = max(given)
     seen = said.get(sequence)
-    stands = seen is not None and when_and_where(seen) == when_and_where(current)
-    stands = stands and held_times(seen).get(planned) == held_times(current).get(planned)
-    return answer if stands else Answer.NONE
+    if seen is None or when_and_where(seen) != when_and_where(current):
+        return Answer.NONE
+    return answer if held_times(seen).get(planned) == held_times(current).get(planned) else Answer.NONE

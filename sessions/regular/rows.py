@@ -276,6 +276,18 @@ def guests_of(db: Database, regular_id: int) -> set[int]:
     return set(db.exec(query.where(RegularGuest.regular_id == regular_id, Person.state != PersonState.ERASED)))
 
 
+def joined_by(db: Database, actor: Actor, event: EventWithPhases) -> set[int]:
+    """To which of an event's regular sessions (ids) the actor comes."""
+    query = select(RegularGuest.regular_id).join(RegularSession, col(RegularSession.id) == col(RegularGuest.regular_id))
+    mine = query.where(RegularSession.event_id == event.id, RegularGuest.person_id == actor.person)
+    return set(db.exec(mine)) if actor.person is not None else set()
+
+
+def has_regular_sessions(db: Database, event_id: int) -> bool:
+    """Whether an event has any."""
+    return db.exec(select(RegularSession.id).where(RegularSession.event_id == event_id).limit(1)).first() is not None
+
+
 @cloned_with_event
 def _clone_regular_sessions(
     db: Database, from_event: int, to_event: int, moved: Callable[[datetime], datetime]

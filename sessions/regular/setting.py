@@ -211,8 +211,8 @@ def hold_regular_time(db: Database, actor: Actor, subject: RegularInEvent, *, nu
     _check_moment(times, one, one.planned_at)
     _forget_change(db, row, number)
     ids = {"event_id": row.event_id, "regular_id": row.id or 0}
-    held = {"old_start": one.starts_at, "new_start": one.planned_at}
-    record(db, actor, RegularTimeMoved(**ids, **held, sequence=_said(db, row)))
+    was, now = one.starts_at, one.planned_at
+    record(db, actor, RegularTimeMoved(**ids, old_start=was, new_start=now, sequence=_said(db, row)))
 
 
 @command(organiser_of_event, when=is_on)
@@ -259,7 +259,7 @@ def _write(row: RegularSession, event: EventWithPhases, words: RegularWords, rhy
         wrong["minutes"] = _("A session lasts from five minutes to a day, in steps of five minutes.")
     days = DAYS[rhythm.repeats]
     times = _counted(rhythm, event.zone, wrong)
-    if 0 < days * 24 * 60 < rhythm.minutes:
+    if "minutes" not in wrong and 0 < days * 24 * 60 < rhythm.minutes:
         wrong["minutes"] = _("It would not be over before the next time.")
     if wrong:
         raise Invalid(wrong)
