@@ -10,7 +10,7 @@ from events.events import Event
 from events.organisations import Organisation
 from events.people import Person
 from events.roles import Role, Scope, people_with_role
-from mailer.letters import Recipient, Values, letter_for, page, recipients, silent
+from mailer.letters import Recipient, Values, letter_for, name_of, page, recipients, silent
 from sessions.peer_reviews import assessment_questions, hosting, peers, proposals, searches, selection, setting_up
 from sessions.peer_reviews.endings import HostWithdrew
 from sessions.peer_reviews.hosting import ApplicationState, HostApplication
@@ -122,7 +122,7 @@ def review_place_answered(db: Database, fact: ReviewPlaceAnswered, to: Recipient
 
 def _name(db: Database, person_id: int) -> str:
     person = db.get(Person, person_id)
-    return (person.name or person.email) if person else ""
+    return name_of(person) if person else ""
 
 
 def _people_page(db: Database, review_id: int) -> Any:

@@ -8,9 +8,9 @@ from events.events import Event
 from events.people import Person
 from events.roles import Role, Scope, people_with_role
 from mailer.entries import words_of
-from mailer.letters import Recipient, Values, letter_for, page, page_at, recipients
+from mailer.letters import Recipient, Values, letter_for, name_of, page, page_at, recipients
 from mailer.occasions.meetings import values_of_meeting
-from mailer.occasions.peer_reviews import organisers_of
+from mailer.occasions.peer_reviews import in_review, organisers_of
 from sessions.calendars import (
     Answer,
     CalendarEntry,
@@ -24,6 +24,8 @@ from sessions.calendars import (
 )
 from sessions.forwarded import ForwardedText, TextForwarded
 from sessions.meetings import Meeting
+from sessions.peer_reviews.agenda import ReviewDay
+from sessions.peer_reviews.reviews import ReviewRole
 from sessions.proposals import TimeKept, TimeProposal, TimeProposed
 from sessions.replies import CalendarAnswered, HeldReply, OtherTimeDeclined, ReplyHeld
 from sessions.timetable.rows import Speaker
@@ -80,6 +82,10 @@ def _who_counts_on(db: Database, fact: CalendarAnswered) -> set[int]:
         return organisers if db.exec(select(Speaker.id).where(*mine)).first() is not None else set()
     if fact.what == EntryKind.PITCH:
         return set(people_with_role(db, Role.HOST, Scope.EVENT, fact.event_id)) - {fact.person_id} or organisers
+    if fact.what == EntryKind.REVIEW:
+        day = db.get(ReviewDay, fact.subject_id)
+        moderators = in_review(db, day.review_id, roles=(ReviewRole.MODERATOR,)) if day is not None else set()
+        return (organisers | moderators) - {fact.person_id}
     return organisers if fact.what not in (EntryKind.PHASE, EntryKind.REGULAR) else set()
 
 
@@ -120,7 +126,7 @@ def _answered(db: Database, fact: CalendarAnswered, answer: Answer) -> Values | 
     mine = (CalendarInvitee.entry_id == entry.id, CalendarInvitee.person_id == person.id)
     invitee = db.exec(select(CalendarInvitee).where(*mine)).first()
     return {
-        "event": event.name, "who": person.name or person.email, "title": revision.summary,
+        "event": event.name, "who": name_of(person), "title": revision.summary,
         "day": At(revision.starts_at, "when"), "url": page_at(revision.path),
         "reason": invitee.comment if invitee else "", "delegate": invitee.delegate if invitee else "",
     }  # fmt: skip
