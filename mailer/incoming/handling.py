@@ -34,13 +34,13 @@ from sessions.calendars import CalendarMethod
 from sessions.forwarded import forward_text
 from sessions.meetings import Meeting, MeetingInEvent, meeting_in_event
 from sessions.replies import (
-    WEIGHTY,
     EntryOfPerson,
     ReplyOutcome,
     ReplyVerb,
     answer_entry,
     find_entry_of,
     hold_reply,
+    is_weighty,
 )
 
 AN_HOUR = 60
@@ -258,12 +258,10 @@ def _answer(db: Database, row: IncomingLetter, said: Attendance, person: Person,
     matches = same_mailbox(said.attendee, person.email)
     if said.reply.verb is ReplyVerb.REFRESH:
         return _refresh(db, subject, person) if matches else _Fate(Decision.DROPPED, "asked by another")
-    # What is said of a single time is only noted, and takes nothing away from anybody.
-    is_light = said.reply.verb not in WEIGHTY or said.reply.instance is not None
-    if matches and (row.attested or is_light):
+    if matches and (row.attested or not is_weighty(db, subject, said.reply)):
         outcome = answer_entry(db, actor_for(db, person.id), subject, reply=said.reply)
         return _Fate(_DECISIONS[outcome], outcome)
-    if said.reply.instance is not None:
+    if said.reply.instance is not None and not is_weighty(db, subject, said.reply):
         return _Fate(Decision.DROPPED, "from another address")
     why = "not vouched for" if matches else "from another address"
     is_new = hold_reply(db, subject, said.reply, SYSTEM)

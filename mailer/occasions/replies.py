@@ -27,7 +27,7 @@ from sessions.meetings import Meeting
 from sessions.peer_reviews.agenda import ReviewDay
 from sessions.peer_reviews.reviews import ReviewRole
 from sessions.proposals import TimeKept, TimeProposal, TimeProposed
-from sessions.replies import CalendarAnswered, HeldReply, OtherTimeDeclined, ReplyHeld
+from sessions.replies import CalendarAnswered, HeldReply, OtherTimeDeclined, ReplyHeld, time_answered
 from sessions.timetable.rows import Speaker
 
 ENTRY = (EntryKind.MEETING, "meeting_id")
@@ -153,11 +153,12 @@ def reply_held(db: Database, fact: ReplyHeld, to: Recipient) -> Values | None:
     revision = latest_revision(db, entry) if entry is not None else None
     if held is None or event is None or revision is None or held.settled_at is not None:
         return None
+    starts_at, ends_at = time_answered(held, revision)
     return {
         "event": event.name,
         "title": revision.summary,
-        "starts_at": revision.starts_at,
-        "ends_at": revision.ends_at,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
         "verb": held.verb.value,
         "answer": page("held_reply", held=held.public_id),
     }

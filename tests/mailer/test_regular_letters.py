@@ -5,10 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from icalendar import Calendar
+from sqlmodel import select
 
 from events.core import clock
 from events.registration import RegistrationInEvent, find_registration, withdraw_registration
 from mailer.feeds import feed_bytes
+from mailer.incoming.handling import Decision
 from sessions.calendars import Answer, EntryKind, find_entry
 from sessions.feeds import contents_of_feed
 from sessions.invitation_wishes import choose_invitations
@@ -26,10 +28,21 @@ from sessions.regular.setting import (
     reopen_regular_session,
     set_regular_session,
 )
-from sessions.replies import CalendarReply, ReplyOutcome, ReplyVerb, answer_entry, find_entry_of
+from sessions.replies import (
+    CalendarReply,
+    HeldReply,
+    ReplyOutcome,
+    ReplyVerb,
+    answer_entry,
+    confirm_reply,
+    find_entry_of,
+    get_held_reply,
+)
+from tests.mailer.makers_incoming import answer_to, reply_to_of
 from tests.mailer.makers_letters import all_letters, new_letters, parsed, sent, text_of, written
 from tests.mailer.parsers import by_icalendar, by_node, by_vobject, needs_node
 from tests.mailer.test_feeds import reminders_at
+from tests.mailer.test_incoming import comes
 from tests.makers import again, make_event, make_programme, make_registration, person_of
 
 WORDS = RegularWords("Open hour", "Bring what is stuck.", "Room 4")
@@ -272,3 +285,35 @@ def test_reminders_come_before_each_time_but_not_for_one_that_was_declined(db, h
     reminded = [len(reminders_at(db, one.planned_at - timedelta(days=1))) for one in hour.times[:3]]
 
     assert reminded == [1, 0, 1]
+
+
+def test_a_no_to_one_time_that_nobody_vouches_for_waits_for_a_click_about_that_time(db, hour, cy):
+    [invitation] = [one for one in all_letters() if one.kind == "regular_session_joined"]
+    extra = f"RECURRENCE-ID:{hour.times[2].planned_at:%Y%m%dT%H%M%SZ}\r\n"
+    db.commit()
+
+    decision = comes(answer_to(invitation, says="DECLINED", results=None, extra=extra), reply_to_of(invitation))
+    before = answers(db, hour, cy)
+    written(db)
+    asked = text_of(all_letters()[-1])
+    held = get_held_reply(db, again(db, cy), db.exec(select(HeldReply)).one().public_id)
+    confirm_reply(db, again(db, cy), held)
+
+    assert decision is Decision.HELD
+    assert before == ["NEEDS-ACTION"] * 6
+    assert "When: Wed, 21 Oct 2026, 09:00–09:45 (Europe/Lisbon)" in asked
+    assert answers(db, hour, cy) == [*before[:2], "DECLINED", *before[3:]]
+
+
+def test_a_yes_to_one_time_counts_at_once_and_one_to_no_time_is_dropped(db, hour, cy):
+    [invitation] = [one for one in all_letters() if one.kind == "regular_session_joined"]
+    db.commit()
+    decisions = []
+    for start in (hour.times[2].planned_at, hour.times[2].planned_at + timedelta(hours=1)):
+        extra = f"RECURRENCE-ID:{start:%Y%m%dT%H%M%SZ}\r\n"
+        raw = answer_to(invitation, says="ACCEPTED", results=None, extra=extra)
+        decisions.append(comes(raw, reply_to_of(invitation)))
+
+    db.expire_all()
+    assert decisions == [Decision.APPLIED, Decision.DROPPED]
+    assert answers(db, hour, cy).count("ACCEPTED") == 1

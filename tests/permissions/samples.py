@@ -197,7 +197,7 @@ def samples(world: World) -> dict[str, Sample]:
         "set_checkpoint": Sample({"name": "A working part", "due_at": wall(2)}),
         "set_regular_session": Sample(regular),
         "change_regular_session": Sample(regular),
-        "move_regular_time": Sample({"starts_at": wall(1.9), "which": "0"}, ids={"number": "0"}),
+        "move_regular_time": Sample({"starts_at": wall(1.25), "which": "0"}, ids={"number": "0"}),
         "call_off_regular_time": Sample(ids={"number": "0"}),
         "hold_regular_time": Sample(ids={"number": "0"}),
         "end_regular_session": Sample(ids={"number": "0"}),
