@@ -11,6 +11,7 @@ from events.core import clock
 from events.registration import RegistrationInEvent, find_registration, withdraw_registration
 from mailer.feeds import feed_bytes
 from mailer.incoming.handling import Decision
+from sessions.addresses import AddressChange, ask_for_address, change_address, issue_address_token
 from sessions.calendars import Answer, EntryKind, find_entry
 from sessions.feeds import contents_of_feed
 from sessions.invitation_wishes import choose_invitations
@@ -317,3 +318,17 @@ def test_a_yes_to_one_time_counts_at_once_and_one_to_no_time_is_dropped(db, hour
     db.expire_all()
     assert decisions == [Decision.APPLIED, Decision.DROPPED]
     assert answers(db, hour, cy).count("ACCEPTED") == 1
+
+
+def test_who_takes_another_address_when_it_has_begun_gets_the_series_there(db, hour, cy):
+    known = sent(db)
+    with clock.frozen_at(hour.times[2].planned_at):
+        actor, person = again(db, cy), person_of(db, cy)
+        ask_for_address(db, actor, person, address="cy@costa.example")
+        change = db.exec(select(AddressChange)).one()
+        change_address(db, actor, person, token=issue_address_token(db, change.id))
+        written(db)
+
+    told = [(one.address, one.method, one.sequence) for one in all_letters()[known:] if one.uid]
+    assert told == [("cy@example.org", "CANCEL", 1), ("cy@costa.example", "REQUEST", 2)]
+    assert by_icalendar(raw_of_calendar(all_letters()[-1]))["starts"] == AT_TEN
