@@ -256,8 +256,9 @@ def _is_stale(invitee: CalendarInvitee, reply: CalendarReply) -> bool:
     if invitee.answer_stamp is None:
         return False
     answered = (invitee.answered_sequence or 0, invitee.answer_stamp)
-    # Programs may send an answer and another time in one moment: neither is older than the other.
-    return made < answered or (made == answered and reply.verb is not ReplyVerb.COUNTER)
+    # Programs may send an answer and another time, or answers to the whole and to one time, in one moment: neither is
+    # older than the other.
+    return made < answered or (made == answered and not _beside(reply))
 
 
 def _keep_beside(db: Database, invitee: CalendarInvitee, reply: CalendarReply) -> None:

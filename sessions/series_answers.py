@@ -55,15 +55,15 @@ def _answer_to(
     invitee: CalendarInvitee, planned: datetime, said: dict[int, CalendarRevision], current: CalendarRevision
 ) -> Answer:
     """The later of what was said to the whole and to this time alone; to another moment than the present, none."""
-    given: list[tuple[int, datetime, Answer]] = []
+    given: list[tuple[int, datetime, bool, Answer]] = []
     alone = invitee.instance_answers.get(planned.isoformat())
     if alone is not None and alone["answer"] in set(Answer):
-        given.append((alone["sequence"], datetime.fromisoformat(alone["stamp"]), Answer(alone["answer"])))
+        given.append((alone["sequence"], datetime.fromisoformat(alone["stamp"]), True, Answer(alone["answer"])))
     if invitee.answered_sequence is not None and invitee.answer_stamp is not None:
-        given.append((invitee.answered_sequence, invitee.answer_stamp, Answer(invitee.answer)))
+        given.append((invitee.answered_sequence, invitee.answer_stamp, False, Answer(invitee.answer)))
     if not given:
         return Answer.NONE
-    sequence, _stamp, answer = max(given)
+    sequence, _stamp, _alone, answer = max(given)
     seen = said.get(sequence)
     if seen is None or when_and_where(seen) != when_and_where(current):
         return Answer.NONE

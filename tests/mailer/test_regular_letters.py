@@ -332,3 +332,31 @@ def test_who_takes_another_address_when_it_has_begun_gets_the_series_there(db, h
     told = [(one.address, one.method, one.sequence) for one in all_letters()[known:] if one.uid]
     assert told == [("cy@example.org", "CANCEL", 1), ("cy@costa.example", "REQUEST", 2)]
     assert by_icalendar(raw_of_calendar(all_letters()[-1]))["starts"] == AT_TEN
+
+
+def test_one_message_may_answer_the_whole_and_a_time_of_it(db, hour, cy):
+    [invitation] = [one for one in all_letters() if one.kind == "regular_session_joined"]
+    stamp = f"UID:{invitation.uid}\r\nDTSTAMP:{clock.now():%Y%m%dT%H%M%SZ}\r\nSEQUENCE:0\r\n"
+    alone = f"RECURRENCE-ID:{hour.times[2].planned_at:%Y%m%dT%H%M%SZ}\r\n"
+    both = f"{stamp}END:VEVENT\r\nBEGIN:VEVENT\r\nATTENDEE;PARTSTAT=TENTATIVE:mailto:{invitation.address}\r\n{alone}"
+    db.commit()
+
+    decision = comes(answer_to(invitation, says="ACCEPTED", results=None, extra=both), reply_to_of(invitation))
+
+    db.expire_all()
+    assert decision is Decision.APPLIED
+    assert answers(db, hour, cy) == ["ACCEPTED", "ACCEPTED", "TENTATIVE", "ACCEPTED", "ACCEPTED", "ACCEPTED"]
+
+
+def test_what_another_attendee_says_in_the_same_message_is_not_read(db, hour, cy):
+    [invitation] = [one for one in all_letters() if one.kind == "regular_session_joined"]
+    stamp = f"UID:{invitation.uid}\r\nDTSTAMP:{clock.now():%Y%m%dT%H%M%SZ}\r\nSEQUENCE:0\r\n"
+    alone = f"RECURRENCE-ID:{hour.times[2].planned_at:%Y%m%dT%H%M%SZ}\r\n"
+    both = f"{stamp}END:VEVENT\r\nBEGIN:VEVENT\r\nATTENDEE;PARTSTAT=DECLINED:mailto:{invitation.address}\r\n{alone}"
+    db.commit()
+
+    raw = answer_to(invitation, says="ACCEPTED", attendee="eve@example.org", sender="eve@example.org", extra=both)
+    comes(raw, reply_to_of(invitation))
+
+    db.expire_all()
+    assert answers(db, hour, cy) == ["NEEDS-ACTION"] * 6
