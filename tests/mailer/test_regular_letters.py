@@ -8,6 +8,7 @@ from icalendar import Calendar
 from sqlmodel import select
 
 from events.core import clock
+from events.core.settings import settings, use_settings
 from events.registration import RegistrationInEvent, find_registration, withdraw_registration
 from mailer.feeds import feed_bytes
 from mailer.incoming.handling import Decision
@@ -39,7 +40,7 @@ from sessions.replies import (
     find_entry_of,
     get_held_reply,
 )
-from tests.mailer.makers_incoming import answer_to, reply_to_of
+from tests.mailer.makers_incoming import SERVER, answer_to, reply_to_of
 from tests.mailer.makers_letters import all_letters, new_letters, parsed, sent, text_of, written
 from tests.mailer.parsers import by_icalendar, by_node, by_vobject, needs_node
 from tests.mailer.test_feeds import reminders_at
@@ -349,6 +350,7 @@ def test_one_message_may_answer_the_whole_and_a_time_of_it(db, hour, cy):
 
 
 def test_what_another_attendee_says_in_the_same_message_is_not_read(db, hour, cy):
+    use_settings(**{**settings().model_dump(), "mail_authserv": SERVER})
     [invitation] = [one for one in all_letters() if one.kind == "regular_session_joined"]
     stamp = f"UID:{invitation.uid}\r\nDTSTAMP:{clock.now():%Y%m%dT%H%M%SZ}\r\nSEQUENCE:0\r\n"
     alone = f"RECURRENCE-ID:{hour.times[2].planned_at:%Y%m%dT%H%M%SZ}\r\n"
