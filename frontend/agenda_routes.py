@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from frontend.pages import agenda, agenda_exports, check_in, releases, swaps, timetable, timetable_setup
+from frontend.pages import agenda, agenda_exports, check_in, regular, releases, swaps, timetable, timetable_setup
 from frontend.routing import get, post
 
 AGENDA: list[BaseRoute] = [
@@ -36,6 +36,18 @@ AGENDA: list[BaseRoute] = [
     get("/e/{event}/agenda.ics", agenda_exports.agenda_ics, "agenda_ics"),
     get("/e/{event}/schedule.xml", agenda_exports.schedule_xml, "schedule_xml"),
     get("/e/{event}/schedule.json", agenda_exports.schedule_json, "schedule_json"),
+    get("/e/{event}/regular", regular.show_regular_sessions, "regular_sessions"),
+    post("/e/{event}/regular", regular.set_now, "set_regular_session"),
+    get("/e/{event}/regular/{regular}", regular.show_regular_session, "regular_session"),
+    post("/e/{event}/regular/{regular}", regular.change_now, "change_regular_session"),
+    post("/e/{event}/regular/{regular}/join", regular.join_now, "join_regular_session"),
+    post("/e/{event}/regular/{regular}/leave", regular.leave_now, "leave_regular_session"),
+    post("/e/{event}/regular/{regular}/call-off", regular.call_off_now, "call_off_regular_session"),
+    post("/e/{event}/regular/{regular}/reopen", regular.reopen_now, "reopen_regular_session"),
+    post("/e/{event}/regular/{regular}/times/{number}/move", regular.move_time_now, "move_regular_time"),
+    post("/e/{event}/regular/{regular}/times/{number}/off", regular.call_off_time_now, "call_off_regular_time"),
+    post("/e/{event}/regular/{regular}/times/{number}/hold", regular.hold_time_now, "hold_regular_time"),
+    post("/e/{event}/regular/{regular}/times/{number}/end", regular.end_now, "end_regular_session"),
     get("/e/{event}/ticket", check_in.show_ticket, "ticket"),
     get("/e/{event}/ticket.pdf", check_in.send_ticket, "ticket_pdf"),
     get("/tickets/{code}", check_in.open_ticket, "open_ticket"),

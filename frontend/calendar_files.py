@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from icalendar import Calendar
 
-from mailer.invitations import PRODID, Invitation, event_of
+from mailer.invitations import PRODID, Invitation, add_entries
 from sessions.timetable.released import AgendaSession
 
 
@@ -19,8 +19,7 @@ def phases_calendar(name: str, invitations: Sequence[Invitation]) -> bytes:
     calendar.add("method", "PUBLISH")
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
-    for one in invitations:
-        calendar.add_component(event_of(one))
+    add_entries(calendar, invitations)
     return bytes(calendar.to_ical(sorted=False))
 
 

@@ -50,7 +50,7 @@ def joining_asked(db: Database, look: Look) -> Iterable[Step]:
     for one in found:
         person = people[one.request.person_id]
         yield Step(
-            _("Answer %(name)s", name=person.name or person.email),
+            _("Answer %(name)s", name=person.name or _("Somebody")),
             _("They ask to join %(team)s.", team=one.team.name), _("Read and answer"),
             path("team", event=one.event.event.slug, team=one.team.public_id), urgency=Urgency.SOMEBODY_WAITS,
             where=one.event.event.name,

@@ -11,7 +11,7 @@ from events.core.settings import settings
 from events.core.translation import _
 from mailer.cleaning import clean_header
 from mailer.entries import published
-from mailer.invitations import PRODID, Invitation, event_of
+from mailer.invitations import PRODID, Invitation, add_entries
 from mailer.letters import find_reply_address, page_at, recipient
 from mailer.writing import SENDER
 from sessions.feeds import FeedContents
@@ -42,8 +42,7 @@ def feed_bytes(db: Database, contents: FeedContents, address: str) -> bytes:
         calendar.add("x-published-ttl", vText("PT1H"))
         calendar.add("source", vUri(address), parameters={"VALUE": "URI"})
         calendar.add("color", vText("darkgreen"))
-        for invitation in invitations_in(db, contents):
-            calendar.add_component(event_of(invitation))
+        add_entries(calendar, invitations_in(db, contents))
     return bytes(calendar.to_ical(sorted=False))
 
 

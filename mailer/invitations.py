@@ -1,8 +1,8 @@
 """Calendar objects that go with letters: one meeting, one recipient, one revision (RFC 5545, 5546)."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from icalendar import Calendar, Event, Parameters, Timezone, vCalAddress, vDDDTy
 
 from mailer.cleaning import NAME_LIMIT, clean_address, clean_header, clean_text, clean_url, unlinked
 from mailer.zones import vtimezone
-from sessions.calendars import Series
+from sessions.series import Series
 
 Method = Literal["REQUEST", "CANCEL", "DECLINECOUNTER", "PUBLISH"]
 PRODID = "-//Folkmoot//Calendar 1.0//EN"
@@ -49,6 +49,8 @@ class Invitation:
     series: Series | None = None
     # The planned start of the one instance of a series that is called off.
     instance: datetime | None = None
+    # What was answered to single times of a series otherwise than to the whole, by their planned start.
+    time_answers: Mapping[datetime, str] = field(default_factory=dict)
     # What it is where the method does not say so: in a feed.
     status: str = ""
 
@@ -94,10 +96,11 @@ def _components(invitation: Invitation) -> Sequence[Event | Timezone]:
     found: list[Event | Timezone] = [said, whole] if said is not None else [whole]
     for expected, start in zip(worked_out, planned, strict=True):
         now = held.get(start.astimezone(UTC), start)
+        answer = invitation.time_answers.get(start.astimezone(UTC), invitation.answer)
         if now is None:
             whole.add("exdate", expected)
-        elif now != expected:
-            found.append(_instance(invitation, expected, now.astimezone(first.tzinfo)))
+        elif now != expected or answer != invitation.answer:
+            found.append(_instance(replace(invitation, answer=answer), expected, now.astimezone(first.tzinfo)))
     return found
 
 
@@ -113,10 +116,16 @@ def _instance(invitation: Invitation, expected: datetime, start: datetime) -> Ev
     return event
 
 
-def event_of(invitation: Invitation) -> Event:
-    """One entry by itself, in UTC, for a feed or a file; refuses what `calendar_bytes` refuses."""
-    _check(invitation)
-    return _event(invitation, invitation.starts_at.astimezone(UTC))
+def add_entries(calendar: Calendar, invitations: Iterable[Invitation]) -> None:
+    """Put entries into a feed or a file as `calendar_bytes` writes them, each zone once; refuses what that refuses."""
+    zones: set[str] = set()
+    for invitation in invitations:
+        _check(invitation)
+        for component in _components(invitation):
+            if not isinstance(component, Timezone) or str(component["TZID"]) not in zones:
+                calendar.add_component(component)
+            if isinstance(component, Timezone):
+                zones.add(str(component["TZID"]))
 
 
 def _event(invitation: Invitation, start: datetime) -> Event:

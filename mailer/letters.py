@@ -33,6 +33,8 @@ from sessions.calendars import (
     CalendarMethod,
     CalendarRevision,
     EntryKind,
+    held_times,
+    over_at,
     revision_at,
     revision_of_entry,
 )
@@ -352,8 +354,14 @@ def told_revision(
 
 def _fill_in_entry(db: Database, letter: Letter, entry: CalendarEntry, revision: CalendarRevision, method: str) -> None:
     letter.uid, letter.sequence, letter.method = entry.uid, revision.sequence, method
-    letter.urgent_at, letter.matters_until = urgency(OCCASIONS[letter.kind], revision.starts_at), revision.ends_at
+    letter.urgent_at, letter.matters_until = urgency(OCCASIONS[letter.kind], _next_start(revision)), over_at(revision)
     letter.reply_to = reply_address(db, letter.event_id or 0, letter.person_id or 0)
+
+
+def _next_start(revision: CalendarRevision) -> datetime:
+    """When what a revision says begins, of a series what is next of it."""
+    starts = held_times(revision).values()
+    return min((one for one in starts if one > clock.now()), default=revision.starts_at)
 
 
 def _put_older_aside(db: Database, letter: Letter) -> None:

@@ -42,7 +42,9 @@ OPEN = frozenset({
     "pitch_left", "pitch_moved",
     "pitch_scheduled", "place_lapsed", "place_offered", "prize_won", "prizes_won", "registration_accepted",
     "registration_approved_waiting", "registration_confirmed", "registration_declined", "registration_promoted",
-    "registration_received", "registration_unfinished", "registration_waiting", "registration_withdrawn", "reminder",
+    "registration_received", "registration_unfinished", "registration_waiting", "registration_withdrawn",
+    "regular_session_called_off", "regular_session_changed", "regular_session_joined", "regular_session_left",
+    "regular_time_called_off", "regular_time_moved", "reminder",
     "session_called_off", "session_moved", "session_scheduled", "submission_receipt", "taken_out_of_team",
 })  # fmt: skip
 # How far back we look for something that happened to this person.

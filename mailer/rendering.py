@@ -15,7 +15,7 @@ from mailer.invitations import Method
 
 CRLF = "\r\n"
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._+-]{1,120}@[A-Za-z0-9.-]{1,200}>", re.ASCII)
-_HTTPS_LINK = re.compile(r"https?://[!-;=?-~]{1,600}", re.ASCII)
+_WEB_LINK = re.compile(r"https?://[!-;=?-~]{1,600}", re.ASCII)
 
 
 class _WholeLines(EmailPolicy):
@@ -59,7 +59,8 @@ def message_bytes(
 
     With an `invitation` (and its `method`) the calendar stands among the alternatives, which makes it an iMIP message
     (RFC 6047), and once more, byte for byte, as an attached invite.ics. The same arguments give the same bytes:
-    even the boundaries come from `message_id`. `list_unsubscribe` is an https link that takes a bare POST (RFC 8058).
+    even the boundaries come from `message_id`. `list_unsubscribe` is a link that takes a bare POST; mail
+    programs are told so where it is https, which RFC 8058 section 3.1 asks for.
     """
     if (invitation is None) is not (method is None):
         raise ValueError("an invitation and its method go together")
@@ -74,8 +75,9 @@ def message_bytes(
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     if list_unsubscribe is not None:
-        message["List-Unsubscribe"] = f"<{_matching(_HTTPS_LINK, list_unsubscribe)}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        message["List-Unsubscribe"] = f"<{_matching(_WEB_LINK, list_unsubscribe)}>"
+        if list_unsubscribe.startswith("https://"):
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     _fill(message, text, html, invitation, method)
     _fix_boundaries(message, message_id)
     return message.as_bytes()

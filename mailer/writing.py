@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -42,6 +43,7 @@ from mailer.letters import (
     told_revision,
 )
 from mailer.rendering import message_bytes
+from mailer.rhythms import otherwise_of, rhythm_of
 from mailer.signing import signed
 from sessions.calendars import (
     Answer,
@@ -52,6 +54,7 @@ from sessions.calendars import (
     series_of,
     standing_answer,
 )
+from sessions.series_answers import answers_of
 
 log = logging.getLogger("folkmoot.mail")
 
@@ -147,11 +150,12 @@ def compose(db: Database, letter: Letter) -> Written | None:
     entry = revision_of(db, occasion, fact, letter)
     first = first_of_its_entry(db, letter)
     answer = standing_answer(db, *entry, letter.person_id) if entry else Answer.NONE
+    alone = answers_of(db, *entry, letter.person_id) if entry and entry[1].series else {}
     with translation.written_for(to.locale, to.zone):
         values = occasion.say(db, fact, to)
         in_reply_to = first.message_id if first else None
         values = values if values is None else {**frame_of(db, letter.event_id, letter.kind, to), **values}
-        return None if values is None else assemble(letter, to, values, entry, in_reply_to, answer, stop)
+        return None if values is None else assemble(letter, to, values, entry, in_reply_to, answer, stop, alone)
 
 
 def frame_of(db: Database, event_id: int | None, kind: str, to: Recipient, text: str | None = None) -> Values:
@@ -185,11 +189,15 @@ def assemble(
     in_reply_to: str | None,
     answer: Answer = Answer.NONE,
     stop: Page | None = None,
+    alone: Mapping[datetime, Answer] | None = None,
 ) -> Written:
-    """Put subject, texts and calendar of a letter together, for the present reader."""
+    """Put subject, texts and calendar of a letter together, for the present reader. `alone` is what they answered to
+    single times of a series, by their planned start."""
     values = {**NO_FRAME, "name": to.name, "stop": stop, **values, **(as_revised(entry[1]) if entry else {})}
     subject, text, html = texts(letter.kind, values)
     invitation = _invitation(letter, to, values, *entry, answer) if entry else None
+    if invitation is not None and alone:
+        invitation = replace(invitation, time_answers={start: one.value for start, one in alone.items()})
     raw = message_bytes(
         sender=address(sender_named(values["programme"]), settings().mail_from),
         reply_to=address(sender_named(values["programme"]), letter.reply_to) if letter.reply_to else None,
@@ -227,7 +235,8 @@ def revision_of(
 def as_revised(revision: CalendarRevision) -> Values:
     """The times and the place of a calendar part: texts say what it says, also when the meeting was moved again before
     the letter was written."""
-    times = {"starts_at": revision.starts_at, "ends_at": revision.ends_at}
+    times: Values = {"starts_at": revision.starts_at, "ends_at": revision.ends_at}
+    times |= {"rhythm": rhythm_of(revision), "otherwise": otherwise_of(revision)}
     return {**times, "place": revision.place, "url": page_at(revision.path)}
 
 

@@ -73,6 +73,7 @@ from sessions import (
 )
 from sessions import proposals as proposals_of_times
 from sessions.peer_reviews import action_plans, feedback, follow_ups, responses
+from sessions.regular import rows as regular
 from sessions.reports import quotations
 from sessions.reports import reports as review_reports
 from sessions.reports import versions as report_versions
@@ -102,6 +103,10 @@ quiet(feeds.FeedMade, feeds.FeedEnded, own_calendars.OwnCalendarGiven, own_calen
 quiet(reminders.EntryNear, addresses.AddressChangeAsked, addresses.AddressChanged, addresses.EntryRehomed)
 quiet(letter_texts.LetterTextSet, letter_texts.LetterTested, notices.NoticeSent)
 quiet(milestones.MilestoneFollowed, milestones.MilestoneMoved, milestones.MilestoneLeft)
+# Calendars and letters tell of them; nobody waits at the page.
+quiet(regular.RegularSessionSet, regular.RegularSessionChanged, regular.RegularSessionCalledOff)
+quiet(regular.RegularTimeMoved, regular.RegularTimeCalledOff)
+quiet(regular.RegularSessionJoined, regular.RegularSessionLeft)
 # A revoked sign-in closes its sockets; nobody else is concerned.
 quiet(signin.SignInLinkAsked, signin.SignedIn, signin.SignedOut, signin.PasswordSet)
 # Whoever did it was there, and no other open page waits for it.

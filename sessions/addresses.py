@@ -22,6 +22,7 @@ from sessions.calendars import (
     CalendarMethod,
     content_of,
     latest_revision,
+    over_at,
     revise,
     take_out,
 )
@@ -147,7 +148,7 @@ def _entries_to_come(db: Database, person_id: int) -> list[CalendarEntry]:
 
 def _rehome(db: Database, actor: Actor, entry: CalendarEntry, person_id: int, change_id: int) -> None:
     last, event_id = latest_revision(db, entry), event_of_entry(db, entry)
-    if last is None or event_id is None or last.method is CalendarMethod.CANCEL or last.ends_at <= clock.now():
+    if last is None or event_id is None or last.method is CalendarMethod.CANCEL or over_at(last) <= clock.now():
         return
     numbers = take_out(db, entry.kind, entry.subject_id, person_id)
     sequence = revise(db, entry.kind, entry.subject_id, {person_id}, content_of(last))

@@ -9,7 +9,7 @@ import json
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from events.core import clock
 from events.core.columns import listing, moment, word
 from events.core.database import Database, in_parts
 from events.core.hooks import personal_data
+from sessions.series import Series, series_in
 
 
 class EntryKind(StrEnum):
@@ -29,6 +30,7 @@ class EntryKind(StrEnum):
     MEETING = "meeting"
     PITCH = "pitch"
     SESSION = "session"
+    REGULAR = "regular session"
     MENTORING = "mentoring"
     PHASE = "phase"
     REVIEW = "review day"
@@ -59,7 +61,7 @@ class CalendarRevision(SQLModel, table=True):
     """What an entry says from one sequence number on; never changed.
 
     `clock_at` is what the clock of the event's `zone` shows at its start by the rules that were known when this was
-    said, without a zone: where it shows something else by now, those rules have changed.
+    said, without a zone, for a series with a mark of all its times: where it is another by now, the rules have changed.
     """
 
     __tablename__ = "calendar_revision"
@@ -119,39 +121,21 @@ class CalendarInvitee(SQLModel, table=True):
 personal_data(CalendarInvitee, "person_id", "whose calendar an entry is in", "delete")
 
 
-@dataclass(frozen=True)
-class Series:
-    """Something held `count` times, every `days` days at the same hour of a zone, the first time included.
-
-    `changed` says of single times, by their planned start (aware, UTC), when they are held instead; None: not at all.
-    """
-
-    zone: str
-    days: int
-    count: int
-    changed: tuple[tuple[datetime, datetime | None], ...] = ()
-
-    def starts_from(self, first: datetime) -> list[datetime]:
-        """The planned starts, aware; an hour that the clock leaves out is the one after."""
-        local = first.astimezone(ZoneInfo(self.zone))
-        found = (local + timedelta(days=self.days * number) for number in range(self.count))
-        return [one.astimezone(UTC) for one in found]
-
-    def as_row(self) -> dict[str, Any]:
-        """How a revision keeps it."""
-        changed = [[was.isoformat(), now.isoformat() if now else None] for was, now in self.changed]
-        return {"zone": self.zone, "days": self.days, "count": self.count, "changed": changed}
-
-
-def series_of(revision: "CalendarRevision") -> Series | None:
+def series_of(revision: CalendarRevision) -> Series | None:
     """The series that a revision says, None for what happens once."""
-    row = revision.series
-    if not row:
-        return None
-    changed = tuple(
-        (datetime.fromisoformat(was), datetime.fromisoformat(now) if now else None) for was, now in row["changed"]
-    )
-    return Series(row["zone"], row["days"], row["count"], changed)
+    return series_in(revision.series)
+
+
+def held_times(revision: CalendarRevision) -> dict[datetime, datetime]:
+    """When what a revision says is held: the starts (aware) by their planned ones, without what is not held."""
+    series = series_of(revision)
+    return series.held_from(revision.starts_at) if series else {revision.starts_at: revision.starts_at}
+
+
+def over_at(revision: CalendarRevision) -> datetime:
+    """When the last of what a revision says is over."""
+    last = max(held_times(revision).values(), default=revision.starts_at)
+    return last + (revision.ends_at - revision.starts_at)
 
 
 @dataclass(frozen=True)
@@ -363,14 +347,17 @@ def _revision_row(
         "join_at": content.join_at,
         "series": content.series.as_row() if content.series else {},
         "zone": content.zone,
-        "clock_at": on_the_clock(content.starts_at, content.zone) if content.zone else "",
+        "clock_at": clock_of(content),
         "content_hash": content.hash(),
     }
 
 
-def on_the_clock(moment: datetime, zone: str) -> str:
-    """What the clock of a zone shows at an aware moment by the rules known now, to the minute: 2026-04-14T11:00."""
-    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
+def clock_of(content: Content) -> str:
+    """What the clock of its zone shows at the start of something by the rules known now, to the minute:
+    2026-04-14T11:00; of a series with a mark behind; nothing without a zone."""
+    if content.series is not None:
+        return content.series.clock_from(content.starts_at)
+    return f"{content.starts_at.astimezone(ZoneInfo(content.zone)):%Y-%m-%dT%H:%M}" if content.zone else ""
 
 
 def _invite(db: Database, entry: CalendarEntry, people: set[int]) -> bool:
@@ -399,8 +386,10 @@ def standing_answer(db: Database, entry: CalendarEntry, revision: CalendarRevisi
 
 
 def when_and_where(revision: CalendarRevision) -> tuple[object, ...]:
-    """What an answer is about: one to another time or place is none to the present."""
-    return revision.starts_at, revision.ends_at, revision.place, revision.join_at, revision.series
+    """What an answer is about: one to another time or place is none to the present. Of a series the rule: one to the
+    whole stands when a single time is moved, about which people are asked by itself."""
+    rule = {name: said for name, said in revision.series.items() if name != "changed"}
+    return revision.starts_at, revision.ends_at, revision.place, revision.join_at, rule
 
 
 def declined_by(db: Database, kind: EntryKind, subject_id: int) -> set[int]:

@@ -3,11 +3,13 @@
 Folkmoot keeps moments, and zones by name. When a country changes its rules, every page shows the
 new hour by itself, and so do calendars, since they were given UTC; but what letters said, and what people have in mind,
 is the old one. A moment is not moved by itself: it holds seats, tables and other people's times, also in other zones,
-so whoever organises decides about that. Everybody who has an entry is told what their clock shows now.
+so whoever organises decides about that. Everybody who has an entry is told what their clock shows now. A
+regular session holds nothing but its hour, which it keeps.
 """
 
 from dataclasses import dataclass
 
+from sqlalchemy import or_
 from sqlmodel import col, select
 
 from events.core import clock
@@ -18,13 +20,16 @@ from sessions.calendars import (
     CalendarEntry,
     CalendarMethod,
     CalendarRevision,
+    Content,
     EntryKind,
+    clock_of,
     content_of,
     latest_revision,
     latest_revisions,
-    on_the_clock,
+    over_at,
     revise,
 )
+from sessions.regular.rows import RegularSession, content_of_regular
 from sessions.replies import event_of_entry
 
 
@@ -40,8 +45,10 @@ class ClockChanged(Fact):
 def entries_on_another_clock(db: Database) -> list[CalendarEntry]:
     """The entries to come of which people were told an hour that their zone's clock does not show at that moment by
     the rules known now."""
+    regular = select(CalendarEntry.id).where(CalendarEntry.kind == EntryKind.REGULAR)
     ahead = select(CalendarRevision.entry_id).where(
-        col(CalendarRevision.starts_at) > clock.now(), CalendarRevision.zone != ""
+        or_(col(CalendarRevision.starts_at) > clock.now(), col(CalendarRevision.entry_id).in_(regular)),
+        CalendarRevision.zone != "",
     )
     latest = latest_revisions(db, set(db.exec(ahead.distinct())))
     changed = sorted(entry for entry, row in latest.items() if _is_told_wrong(row))
@@ -49,9 +56,10 @@ def entries_on_another_clock(db: Database) -> list[CalendarEntry]:
 
 
 def _is_told_wrong(row: CalendarRevision | None) -> bool:
-    if row is None or row.method is CalendarMethod.CANCEL or not row.zone or row.starts_at <= clock.now():
+    if row is None or row.method is CalendarMethod.CANCEL or not row.zone:
         return False
-    return row.clock_at != on_the_clock(row.starts_at, row.zone)
+    begins = over_at(row) if row.series else row.starts_at
+    return begins > clock.now() and row.clock_at != clock_of(content_of(row))
 
 
 def tell_of_clock_change(db: Database, entry_id: int) -> bool:
@@ -60,7 +68,14 @@ def tell_of_clock_change(db: Database, entry_id: int) -> bool:
     last, event_id = latest_revision(db, entry), event_of_entry(db, entry)
     if last is None or event_id is None or not _is_told_wrong(last):
         return False
-    sequence = revise(db, EntryKind(entry.kind), entry.subject_id, set(), content_of(last), anew=True)
+    kind = EntryKind(entry.kind)
+    sequence = revise(db, kind, entry.subject_id, set(), _content_now(db, entry, last), anew=True)
     assert sequence is not None  # said anew
     record(db, SYSTEM, ClockChanged(event_id, entry_id, sequence=sequence))
     return True
+
+
+def _content_now(db: Database, entry: CalendarEntry, last: CalendarRevision) -> Content:
+    """The same moment again; of a regular session, which keeps its hour, the moments that this hour is now."""
+    regular = db.get(RegularSession, entry.subject_id) if entry.kind is EntryKind.REGULAR else None
+    return content_of_regular(db, regular) if regular is not None else content_of(last)

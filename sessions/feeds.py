@@ -25,6 +25,7 @@ from sessions.calendars import (
     CalendarRevision,
     EntryKind,
     latest_revisions,
+    over_at,
 )
 from sessions.invitation_wishes import wishes_of
 from sessions.meetings import Meeting, MeetingState, takes_part
@@ -117,7 +118,7 @@ def contents_of_feed(db: Database, person: Person) -> FeedContents:
     window = (now - BEHIND, now + AHEAD)
     kinds = {EntryKind.PHASE}  # phases are in it anyway
     if not wishes_of(db, person.id or 0).feed_meetings:
-        kinds |= {EntryKind.MEETING, EntryKind.MENTORING, EntryKind.PITCH, EntryKind.REVIEW}
+        kinds |= {EntryKind.MEETING, EntryKind.MENTORING, EntryKind.PITCH, EntryKind.REVIEW, EntryKind.REGULAR}
     invited = (
         select(CalendarEntry)
         .join(CalendarInvitee, col(CalendarInvitee.entry_id) == col(CalendarEntry.id))
@@ -171,7 +172,7 @@ def _as_they_stand(
 def _in_window(row: CalendarRevision, window: tuple[datetime, datetime]) -> bool:
     if row.method is CalendarMethod.CANCEL and row.dtstamp < window[0]:
         return False
-    return row.ends_at > window[0] and row.starts_at < window[1]
+    return over_at(row) > window[0] and row.starts_at < window[1]
 
 
 def _asked(db: Database, person: Person, now: datetime) -> list[tuple[Meeting, Event]]:

@@ -13,6 +13,7 @@ from events.core.access import Actor
 from events.core.clock import atoms
 from events.core.database import Database
 from events.core.refusals import NotFound
+from events.core.translation import _
 from events.events import Event, EventState, EventWithPhases
 from events.people import Person
 from events.roles import organiser_of_event
@@ -73,8 +74,13 @@ def office_hours_in(db: Database, actor: Actor, event: EventWithPhases) -> list[
         coming = [slot for slot in slots_of_hours(hours) if slot.starts_at > now]
         free = sum(1 for slot in coming if not _meets(slot, taken.get(hours.mentor_id, set())))
         subject = HoursInEvent(hours, event)
-        found.append(HoursLine(subject, mentor.name or mentor.email, mentor.job_title, free, len(coming)))
+        found.append(HoursLine(subject, _name(mentor), mentor.job_title, free, len(coming)))
     return found
+
+
+def _name(person: Person) -> str:
+    """How others are told of somebody: never by their address, which is theirs to give."""
+    return person.name or str(_("Somebody"))
 
 
 def _taken(db: Database, people: Collection[int], hours: Collection[OfficeHours]) -> dict[int, set[int]]:
@@ -150,7 +156,7 @@ def _booked(db: Database, *wanted: Any) -> list[BookedLine]:
     return [
         BookedLine(
             row.public_id, row.starts_at, row.ends_at, MentoringState(row.state), team.name, team.public_id,
-            mentor.name or mentor.email, row.topic, row.place,
+            _name(mentor), row.topic, row.place,
         )
         for row, team, mentor in db.exec(query)
     ]  # fmt: skip
@@ -201,10 +207,7 @@ def mentorings_between(db: Database, actor: Actor, start: datetime, end: datetim
         .where(col(Event.state) != EventState.CLOSED)
         .order_by(col(Mentoring.starts_at), col(Mentoring.id))
     )
-    return [
-        ComingMentoring(row, event, team.name, mentor.name or mentor.email)
-        for row, event, team, mentor in db.exec(query)
-    ]
+    return [ComingMentoring(row, event, team.name, _name(mentor)) for row, event, team, mentor in db.exec(query)]
 
 
 @dataclass(frozen=True)
@@ -220,5 +223,5 @@ def people_in(db: Database, subject: MentoringInEvent) -> list[Attendee]:
     """The mentor, then who of the team comes, by name."""
     ids = (subject.mentoring.mentor_id, *attendees_of(db, subject.id))
     rows = db.exec(select(Person).where(col(Person.id).in_(ids)).order_by(col(Person.name), col(Person.id))).all()
-    found = [Attendee(one.id or 0, one.name or one.email, one.zone) for one in rows]
+    found = [Attendee(one.id or 0, _name(one), one.zone) for one in rows]
     return sorted(found, key=lambda one: one.person_id != subject.mentoring.mentor_id)

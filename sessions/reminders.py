@@ -19,6 +19,7 @@ from sessions.calendars import (
     CalendarInvitee,
     CalendarMethod,
     EntryKind,
+    held_times,
     invitees_of,
     latest_revision,
     not_coming,
@@ -26,6 +27,7 @@ from sessions.calendars import (
 )
 from sessions.invitation_wishes import REMINDERS, those_to_remind
 from sessions.replies import event_of_entry
+from sessions.series_answers import answers_of
 
 TIMER = "entry reminder"
 # A worker that was away does not remind people of what begins in another while than it says.
@@ -59,7 +61,8 @@ def watch(db: Database, entry: CalendarEntry) -> None:
     revision = latest_revision(db, entry)
     if revision is None or revision.method is CalendarMethod.CANCEL or entry.kind is EntryKind.PHASE:
         return
-    coming = [revision.starts_at - timedelta(minutes=minutes) for minutes in REMINDERS]
+    starts = held_times(revision).values()
+    coming = [start - timedelta(minutes=minutes) for start in starts for minutes in REMINDERS]
     due = min((one for one in coming if one > clock.now()), default=None)
     if due is not None:
         set_timer(db, TIMER, entry.id or 0, due)
@@ -72,11 +75,12 @@ def _remind(db: Database, entry_id: int) -> None:
     event_id = event_of_entry(db, entry) if entry is not None else None
     if entry is None or revision is None or event_id is None or revision.method is CalendarMethod.CANCEL:
         return
-    now, start = clock.now(), revision.starts_at
-    for minutes in REMINDERS:
-        due = start - timedelta(minutes=minutes)
-        if due <= now < min(due + LATEST, start) and _first(db, entry_id, minutes, start):
-            record(db, SYSTEM, EntryNear(event_id, entry_id, minutes=minutes, starts_at=start))
+    now = clock.now()
+    for start in held_times(revision).values():
+        for minutes in REMINDERS:
+            due = start - timedelta(minutes=minutes)
+            if due <= now < min(due + LATEST, start) and _first(db, entry_id, minutes, start):
+                record(db, SYSTEM, EntryNear(event_id, entry_id, minutes=minutes, starts_at=start))
     watch(db, entry)
 
 
@@ -97,20 +101,27 @@ def who_is_reminded(db: Database, entry_id: int, minutes: int) -> set[int]:
     return those_to_remind(db, coming, minutes)
 
 
-def is_coming(db: Database, entry_id: int, person_id: int | None) -> bool:
-    """Whether somebody still has an entry, and has not declined it as it stands."""
+def is_coming(db: Database, entry_id: int, person_id: int | None, starts_at: datetime) -> bool:
+    """Whether somebody still has an entry, and has declined neither it as it stands nor what begins then of it."""
     entry = db.get(CalendarEntry, entry_id)
     if entry is None:
         return False
     mine = (CalendarInvitee.entry_id == entry_id, CalendarInvitee.person_id == person_id)
     has_it = db.exec(select(CalendarInvitee.id).where(*mine)).first() is not None
     revision = latest_revision(db, entry)
-    return has_it and revision is not None and standing_answer(db, entry, revision, person_id) is not Answer.DECLINED
+    if not has_it or revision is None:
+        return False
+    if not revision.series:
+        return standing_answer(db, entry, revision, person_id) is not Answer.DECLINED
+    planned = next((one for one, start in held_times(revision).items() if start == starts_at), None)
+    answers = answers_of(db, entry, revision, person_id)
+    return planned is not None and answers[planned] is not Answer.DECLINED
 
 
 def still_near(db: Database, entry_id: int, starts_at: datetime) -> bool:
     """Whether an entry still begins then, and has not begun."""
     entry = db.get(CalendarEntry, entry_id)
     revision = latest_revision(db, entry) if entry is not None else None
-    stands = revision is not None and revision.method is CalendarMethod.REQUEST and revision.starts_at == starts_at
-    return stands and clock.now() < starts_at
+    if revision is None or revision.method is CalendarMethod.CANCEL:
+        return False
+    return starts_at in held_times(revision).values() and clock.now() < starts_at

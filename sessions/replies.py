@@ -27,6 +27,7 @@ from sessions.calendars import (
     CalendarMethod,
     CalendarRevision,
     EntryKind,
+    held_times,
     latest_revision,
 )
 from sessions.guests import leave_meeting
@@ -37,6 +38,7 @@ from sessions.peer_reviews.agenda import ReviewDay
 from sessions.peer_reviews.day_answers import decline_review_day
 from sessions.pitches import Pitch
 from sessions.proposals import propose_time
+from sessions.regular.rows import RegularSession
 from sessions.timetable.rows import Session
 
 
@@ -84,7 +86,8 @@ class CalendarReply:
 
 
 class HeldReply(SQLModel, table=True):
-    """A reply that waits until the person says that it is theirs."""
+    """A reply that waits until the person says that it is theirs; `instance` is the planned start of the one time of a
+    series that it is about."""
 
     __tablename__ = "held_reply"
 
@@ -97,6 +100,7 @@ class HeldReply(SQLModel, table=True):
     stamp: datetime = moment()
     comment: str = Field(default="", max_length=1000)
     delegate: str = Field(default="", max_length=254)
+    instance: datetime | None = moment(default=None, nullable=True)
     starts_at: datetime | None = moment(default=None, nullable=True)
     ends_at: datetime | None = moment(default=None, nullable=True)
     held_at: datetime = moment()
@@ -168,7 +172,7 @@ class HeldReplyOfPerson:
         """What it said."""
         row = self.held
         return CalendarReply(
-            ReplyVerb(row.verb), self.of.entry.uid, row.sequence, row.stamp, row.comment, None, row.starts_at,
+            ReplyVerb(row.verb), self.of.entry.uid, row.sequence, row.stamp, row.comment, row.instance, row.starts_at,
             row.ends_at, row.delegate,
         )  # fmt: skip
 
@@ -189,10 +193,11 @@ def find_entry_of(db: Database, uid: str, person_id: int) -> EntryOfPerson | Non
 
 def event_of_entry(db: Database, entry: CalendarEntry) -> int | None:
     """The event that an entry belongs to."""
-    rows: dict[EntryKind, type[Meeting | Pitch | Session | Mentoring | Phase | ReviewDay]] = {
+    rows: dict[EntryKind, type[Meeting | Pitch | Session | RegularSession | Mentoring | Phase | ReviewDay]] = {
         EntryKind.MEETING: Meeting,
         EntryKind.PITCH: Pitch,
         EntryKind.SESSION: Session,
+        EntryKind.REGULAR: RegularSession,
         EntryKind.MENTORING: Mentoring,
         EntryKind.PHASE: Phase,
         EntryKind.REVIEW: ReviewDay,
@@ -213,6 +218,8 @@ def answer_entry(db: Database, actor: Actor, subject: EntryOfPerson, *, reply: C
         return ReplyOutcome.STALE
     if current.method is CalendarMethod.CANCEL:
         return ReplyOutcome.CANCELLED
+    if reply.instance is not None and current.series:
+        return _answer_one_time(db, invitee, reply, current)
     if _beside(reply):
         _keep_beside(db, invitee, reply)
         return ReplyOutcome.NOTED if reply.instance is not None else _counter(db, actor, subject, reply)
@@ -222,6 +229,16 @@ def answer_entry(db: Database, actor: Actor, subject: EntryOfPerson, *, reply: C
     if reply.verb is ReplyVerb.DECLINED:
         return _decline(db, actor, subject, reply)
     return ReplyOutcome.NOTED if reply.verb is ReplyVerb.DELEGATED else ReplyOutcome.APPLIED
+
+
+def _answer_one_time(
+    db: Database, invitee: CalendarInvitee, reply: CalendarReply, current: CalendarRevision
+) -> ReplyOutcome:
+    """Keep what is said of one time of a series, which counts for that one only (RFC 5546 section 3.2.3)."""
+    if reply.instance not in held_times(current):
+        return ReplyOutcome.NOT_ASKED
+    _keep_beside(db, invitee, reply)
+    return ReplyOutcome.NOTED if reply.verb is ReplyVerb.COUNTER else ReplyOutcome.APPLIED
 
 
 def _beside(reply: CalendarReply) -> str:
@@ -239,8 +256,9 @@ def _is_stale(invitee: CalendarInvitee, reply: CalendarReply) -> bool:
     if invitee.answer_stamp is None:
         return False
     answered = (invitee.answered_sequence or 0, invitee.answer_stamp)
-    # Programs may send an answer and another time in one moment: neither is older than the other.
-    return made < answered or (made == answered and reply.verb is not ReplyVerb.COUNTER)
+    # Programs may send an answer and another time, or answers to the whole and to one time, in one moment: neither is
+    # older than the other.
+    return made < answered or (made == answered and not _beside(reply))
 
 
 def _keep_beside(db: Database, invitee: CalendarInvitee, reply: CalendarReply) -> None:
@@ -344,14 +362,15 @@ def _counter(db: Database, actor: Actor, subject: EntryOfPerson, reply: Calendar
 
 def hold_reply(db: Database, subject: EntryOfPerson, reply: CalendarReply, actor: Actor) -> bool:
     """Keep a reply until the person says that it is theirs, and ask them; once for the same words. A newer one that
-    says something else takes the place of the one that waits. Nothing about a single time of a series is kept, since
-    a click would do it to the whole. Answers whether it is new."""
+    says something else takes the place of the one that waits. Nothing is kept about a single time that there
+    is not. Answers whether it is new."""
     open_ones = (
         HeldReply.person_id == subject.person_id, HeldReply.entry_id == subject.entry.id,
         HeldReply.verb == reply.verb, HeldReply.settled_at == None,  # noqa: E711 - a column
+        HeldReply.instance == reply.instance,
     )  # fmt: skip
     waits = db.exec(select(HeldReply).where(*open_ones).with_for_update()).first()
-    if reply.instance is not None or (waits is not None and not _says_more(reply, waits)):
+    if not _is_one_of_its_times(db, subject.entry, reply) or (waits is not None and not _says_more(reply, waits)):
         return False
     if waits is not None:
         waits.settled_at = clock.now()
@@ -359,12 +378,35 @@ def hold_reply(db: Database, subject: EntryOfPerson, reply: CalendarReply, actor
     held = HeldReply(
         person_id=subject.person_id, entry_id=subject.entry.id or 0, verb=reply.verb, sequence=reply.sequence,
         stamp=reply.stamp, comment=reply.comment[:1000], delegate=reply.delegate, held_at=clock.now(),
-        starts_at=reply.starts_at, ends_at=reply.ends_at,
+        instance=reply.instance, starts_at=reply.starts_at, ends_at=reply.ends_at,
     )  # fmt: skip
     db.add(held)
     db.flush()
     record(db, actor, ReplyHeld(event_id=subject.event_id, held_id=held.id or 0, person_id=subject.person_id))
     return True
+
+
+def _is_one_of_its_times(db: Database, entry: CalendarEntry, reply: CalendarReply) -> bool:
+    """Whether a reply is about the whole of an entry, or about a time at which its series is held."""
+    current = latest_revision(db, entry)
+    is_series = current is not None and bool(current.series)
+    return reply.instance is None or (is_series and current is not None and reply.instance in held_times(current))
+
+
+def is_weighty(db: Database, subject: EntryOfPerson, reply: CalendarReply) -> bool:
+    """Whether a reply takes something away, so that it waits for a click where it could be forged. What is said of one
+    time counts in a series; of anything else, and another time that is wanted for one, it is only noted."""
+    alone = reply.instance is not None
+    if reply.verb not in WEIGHTY or (alone and reply.verb is ReplyVerb.COUNTER):
+        return False
+    return not alone or _is_one_of_its_times(db, subject.entry, reply)
+
+
+def time_answered(held: HeldReply, revision: CalendarRevision) -> tuple[datetime, datetime]:
+    """From when to when that is held which a reply is about."""
+    lasts = revision.ends_at - revision.starts_at
+    starts_at = held_times(revision).get(held.instance, revision.starts_at) if held.instance else revision.starts_at
+    return starts_at, starts_at + lasts
 
 
 def _says_more(reply: CalendarReply, than: HeldReply) -> bool:

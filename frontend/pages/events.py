@@ -47,6 +47,7 @@ from mailer.entries import published_to_all
 from sessions.feeds import phases_in_calendars
 from sessions.lessons import LessonPlace
 from sessions.milestones import follows_milestones
+from sessions.regular.rows import has_regular_sessions, see_regular_sessions
 from sessions.timetable.released import agenda_of, last_release
 
 SHOWN_ROLES = frozenset({Role.ORGANISER, Role.JUDGE, Role.MENTOR, Role.HOST})
@@ -144,10 +145,12 @@ def show_event(request: Request) -> Response:
         step = call_to_action(standing_of(db, actor, event, now))
         shown = what_an_event_shows(db, actor, event)
         follows = follows_milestones(db, event.id, actor.person)
+        has_regular = see_regular_sessions(actor, event) and has_regular_sessions(db, event.id)
     may_follow = may(actor, "unfollow_milestones" if follows else "follow_milestones", event)
     writes_lessons = may(actor, "note_lesson", LessonPlace(shown["programme"], event.event))
     return render_event(
-        request, event, step, shown, follows=follows, may_follow=may_follow, writes_lessons=writes_lessons
+        request, event, step, shown, follows=follows, may_follow=may_follow, writes_lessons=writes_lessons,
+        has_regular=has_regular,
     )  # fmt: skip
 
 
@@ -160,7 +163,7 @@ def render_event(
     return render(
         request, "events/event.html", event=event, step=step, card=card_of(event, now), phases=timeline_of(event, now),
         schema=data_block(schema), address=link("event", event=event.event.slug),
-        **{"preview": None, "may_follow": False, "writes_lessons": False, **shown, **more},
+        **{"preview": None, "may_follow": False, "writes_lessons": False, "has_regular": False, **shown, **more},
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from frontend.slots import choice, slot_called
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.calendars import latest_revision
 from sessions.proposals import get_proposal, keep_time, nearest_free, take_proposal
-from sessions.replies import ReplyOutcome, ReplyVerb, confirm_reply, disown_reply, get_held_reply
+from sessions.replies import ReplyOutcome, ReplyVerb, confirm_reply, disown_reply, get_held_reply, time_answered
 
 SAID: dict[ReplyVerb, Message] = {
     ReplyVerb.ACCEPTED: _("Yes, you come"),
@@ -47,7 +47,8 @@ def show_held(request: Request, form: Filled = NOTHING) -> Response:
         actor = actor_of(db, request)
         subject = get_held_reply(db, actor, request.path_params["held"])
         revision = latest_revision(db, subject.of.entry)
-    return render(request, "replies/held.html", held=subject.held, revision=revision, said=SAID, form=form)
+    asked = time_answered(subject.held, revision) if revision is not None else None
+    return render(request, "replies/held.html", held=subject.held, revision=revision, asked=asked, said=SAID, form=form)
 
 
 @page(form=AnswerForm, again=show_held, signed_in=True)

@@ -29,7 +29,13 @@ class Attendance:
 
 
 def read_reply(raw: bytes, *, prefer: str, zone: str) -> Attendance:
-    """The answer in a calendar; of several attendees the one that `prefer` is, else the only or the first.
+    """The first answer in a calendar, as `read_replies` reads it."""
+    return read_replies(raw, prefer=prefer, zone=zone)[0]
+
+
+def read_replies(raw: bytes, *, prefer: str, zone: str) -> list[Attendance]:
+    """The answers in a calendar, which may answer the whole of a series and single times of it at once (RFC 5546
+    section 3.2.3): all by one attendee about one uid. Of several attendees the one that `prefer` is, else the first.
 
     Raises NoReply with a word about why where there is none. Patient with what is missing or odd: no ORGANIZER, no
     PRODID, methods in lower case, zones by Windows names, several attendees. Floating times are in `zone`.
@@ -43,8 +49,23 @@ def read_reply(raw: bytes, *, prefer: str, zone: str) -> Attendance:
     events = [one for one in calendar.subcomponents if one.name == "VEVENT"]
     if not 0 < len(events) <= MOST_EVENTS:
         raise NoReply("no event, or too many")
-    event = events[0]
     method = str(calendar.get("METHOD", "")).strip().upper()
+    first = _attendance(events[0], method, prefer, zone)
+    more = (_beside(one, first, method, prefer, zone) for one in events[1:])
+    return [first, *(one for one in more if one is not None)]
+
+
+def _beside(event: Component, first: Attendance, method: str, prefer: str, zone: str) -> Attendance | None:
+    """What another part of the same answer says; None for what is none, of another, or about something else."""
+    try:
+        found = _attendance(event, method, prefer, zone)
+    except NoReply:
+        return None
+    is_other_time = found.reply.instance != first.reply.instance
+    return found if is_other_time and (found.attendee, found.reply.uid) == (first.attendee, first.reply.uid) else None
+
+
+def _attendance(event: Component, method: str, prefer: str, zone: str) -> Attendance:
     attendees = _attendees(event)
     if not attendees:
         raise NoReply("no attendee")

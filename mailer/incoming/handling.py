@@ -25,7 +25,7 @@ from events.reachability import note_hard_bounce, note_soft_bounce
 from events.roles import actor_for
 from mailer.cleaning import clean_text
 from mailer.incoming.bounces import Severity, read_bounce
-from mailer.incoming.calendars import Attendance, NoReply, read_reply, same_mailbox
+from mailer.incoming.calendars import Attendance, NoReply, read_replies, same_mailbox
 from mailer.incoming.parts import Incoming, Kind, read_incoming
 from mailer.incoming.trust import is_attested
 from mailer.letters import Letter, LetterState, ReplyAddress, own_domain
@@ -34,13 +34,13 @@ from sessions.calendars import CalendarMethod
 from sessions.forwarded import forward_text
 from sessions.meetings import Meeting, MeetingInEvent, meeting_in_event
 from sessions.replies import (
-    WEIGHTY,
     EntryOfPerson,
     ReplyOutcome,
     ReplyVerb,
     answer_entry,
     find_entry_of,
     hold_reply,
+    is_weighty,
 )
 
 AN_HOUR = 60
@@ -229,7 +229,7 @@ def _from_somebody(
     row.event_id, row.person_id = (address.event_id if address else None), (person.id if person else None)
     if incoming.kind is Kind.TEXT:
         return _forward(db, row, incoming, person)
-    said = read_reply(
+    said, *more = read_replies(
         incoming.calendar, prefer=person.email if person else incoming.sender, zone=person.zone if person else "UTC"
     )
     row.verb, row.uid = said.reply.verb, said.reply.uid[:40]
@@ -238,7 +238,11 @@ def _from_somebody(
         person = _known_by_address(db, row, said)
         if person is None:
             return _Fate(Decision.DROPPED, "no token, and nobody vouches for the sender")
-    return _answer(db, row, said, person, address.event_id if address is not None else None)
+    event_id = address.event_id if address is not None else None
+    fate = _answer(db, row, said, person, event_id)
+    for one in more:  # by the same attendee, so that what was found out of the first holds for them
+        _answer(db, row, one, person, event_id)
+    return fate
 
 
 def _known_by_address(db: Database, row: IncomingLetter, said: Attendance) -> Person | None:
@@ -258,12 +262,10 @@ def _answer(db: Database, row: IncomingLetter, said: Attendance, person: Person,
     matches = same_mailbox(said.attendee, person.email)
     if said.reply.verb is ReplyVerb.REFRESH:
         return _refresh(db, subject, person) if matches else _Fate(Decision.DROPPED, "asked by another")
-    # What is said of a single time is only noted, and takes nothing away from anybody.
-    is_light = said.reply.verb not in WEIGHTY or said.reply.instance is not None
-    if matches and (row.attested or is_light):
+    if matches and (row.attested or not is_weighty(db, subject, said.reply)):
         outcome = answer_entry(db, actor_for(db, person.id), subject, reply=said.reply)
         return _Fate(_DECISIONS[outcome], outcome)
-    if said.reply.instance is not None:
+    if said.reply.instance is not None and not is_weighty(db, subject, said.reply):
         return _Fate(Decision.DROPPED, "from another address")
     why = "not vouched for" if matches else "from another address"
     is_new = hold_reply(db, subject, said.reply, SYSTEM)

@@ -29,4 +29,4 @@ def clock_changed(db: Database, fact: ClockChanged, to: Recipient) -> Values | N
 
 
 def _clock(shown: str) -> str:
-    return f"{datetime.fromisoformat(shown):%Y-%m-%d %H:%M}"
+    return f"{datetime.fromisoformat(shown[:16]):%Y-%m-%d %H:%M}"

@@ -130,9 +130,7 @@ def review_place_answered(db: Database, fact: ReviewPlaceAnswered, to: Recipient
 
 def _name(db: Database, person_id: int) -> str:
     person = db.get(Person, person_id)
-    if person is None or person.state is PersonState.ERASED:
-        return name_of(None)
-    return person.name or person.email
+    return name_of(None if person is None or person.state is PersonState.ERASED else person)
 
 
 def _people_page(db: Database, review_id: int) -> Any:

@@ -8,7 +8,7 @@ from sessions.reminders import EntryNear, is_coming, still_near, who_is_reminded
 
 
 def _still(db: Database, fact: EntryNear, person_id: int | None) -> bool:
-    return still_near(db, fact.entry_id, fact.starts_at) and is_coming(db, fact.entry_id, person_id)
+    return still_near(db, fact.entry_id, fact.starts_at) and is_coming(db, fact.entry_id, person_id, fact.starts_at)
 
 
 @letter_for(
@@ -25,8 +25,8 @@ def reminder(db: Database, fact: EntryNear, to: Recipient) -> Values | None:
     return {
         "event": event.name,
         "title": revision.summary,
-        "starts_at": revision.starts_at,
-        "ends_at": revision.ends_at,
+        "starts_at": fact.starts_at,
+        "ends_at": fact.starts_at + (revision.ends_at - revision.starts_at),
         "place": revision.place,
         "url": page_at(revision.path),
     }

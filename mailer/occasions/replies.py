@@ -8,9 +8,9 @@ from events.events import Event
 from events.people import Person
 from events.roles import Role, Scope, people_with_role
 from mailer.entries import words_of
-from mailer.letters import Recipient, Values, letter_for, page, page_at, recipients
+from mailer.letters import Recipient, Values, letter_for, name_of, page, page_at, recipients
 from mailer.occasions.meetings import values_of_meeting
-from mailer.occasions.peer_reviews import organisers_of
+from mailer.occasions.peer_reviews import in_review, organisers_of
 from sessions.calendars import (
     Answer,
     CalendarEntry,
@@ -24,8 +24,10 @@ from sessions.calendars import (
 )
 from sessions.forwarded import ForwardedText, TextForwarded
 from sessions.meetings import Meeting
+from sessions.peer_reviews.agenda import ReviewDay
+from sessions.peer_reviews.reviews import ReviewRole
 from sessions.proposals import TimeKept, TimeProposal, TimeProposed
-from sessions.replies import CalendarAnswered, HeldReply, OtherTimeDeclined, ReplyHeld
+from sessions.replies import CalendarAnswered, HeldReply, OtherTimeDeclined, ReplyHeld, time_answered
 from sessions.timetable.rows import Speaker
 
 ENTRY = (EntryKind.MEETING, "meeting_id")
@@ -80,7 +82,11 @@ def _who_counts_on(db: Database, fact: CalendarAnswered) -> set[int]:
         return organisers if db.exec(select(Speaker.id).where(*mine)).first() is not None else set()
     if fact.what == EntryKind.PITCH:
         return set(people_with_role(db, Role.HOST, Scope.EVENT, fact.event_id)) - {fact.person_id} or organisers
-    return organisers if fact.what != EntryKind.PHASE else set()
+    if fact.what == EntryKind.REVIEW:
+        day = db.get(ReviewDay, fact.subject_id)
+        moderators = in_review(db, day.review_id, roles=(ReviewRole.MODERATOR,)) if day is not None else set()
+        return (organisers | moderators) - {fact.person_id}
+    return organisers if fact.what not in (EntryKind.PHASE, EntryKind.REGULAR) else set()
 
 
 @letter_for(CalendarAnswered, to=_who_misses_them)
@@ -120,7 +126,7 @@ def _answered(db: Database, fact: CalendarAnswered, answer: Answer) -> Values | 
     mine = (CalendarInvitee.entry_id == entry.id, CalendarInvitee.person_id == person.id)
     invitee = db.exec(select(CalendarInvitee).where(*mine)).first()
     return {
-        "event": event.name, "who": person.name or person.email, "title": revision.summary,
+        "event": event.name, "who": name_of(person), "title": revision.summary,
         "day": At(revision.starts_at, "when"), "url": page_at(revision.path),
         "reason": invitee.comment if invitee else "", "delegate": invitee.delegate if invitee else "",
     }  # fmt: skip
@@ -147,11 +153,12 @@ def reply_held(db: Database, fact: ReplyHeld, to: Recipient) -> Values | None:
     revision = latest_revision(db, entry) if entry is not None else None
     if held is None or event is None or revision is None or held.settled_at is not None:
         return None
+    starts_at, ends_at = time_answered(held, revision)
     return {
         "event": event.name,
         "title": revision.summary,
-        "starts_at": revision.starts_at,
-        "ends_at": revision.ends_at,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
         "verb": held.verb.value,
         "answer": page("held_reply", held=held.public_id),
     }

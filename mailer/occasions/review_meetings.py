@@ -11,7 +11,7 @@ from events.events import Event
 from events.organisations import Organisation
 from events.people import Person
 from mailer.entries import words_for
-from mailer.letters import Recipient, Topic, Values, letter_for, page, recipients, silent
+from mailer.letters import Recipient, Topic, Values, letter_for, name_of, page, recipients, silent
 from mailer.occasions.peer_reviews import in_review, organisers_of, topic_for
 from sessions.calendars import CalendarEntry, CalendarInvitee, EntryKind, declined_by
 from sessions.peer_reviews import agenda, live, writing_up
@@ -92,7 +92,7 @@ def review_day_declined(db: Database, fact: ReviewDayDeclined, to: Recipient) ->
         return None  # they have given their place up meanwhile, and that is told
     event, review = db.get_one(Event, fact.event_id), db.get_one(PeerReview, fact.review_id)
     return {
-        **values, "who": person.name or person.email, "role": ROLE_NAMES[place.role], "day": At(day.starts_at, "when"),
+        **values, "who": name_of(person), "role": ROLE_NAMES[place.role], "day": At(day.starts_at, "when"),
         "reason": _comment(db, fact), "url": page("review_people", event=event.slug, review=review.public_id),
     }  # fmt: skip
 

@@ -89,6 +89,7 @@ from sessions import (
     wishes,
 )
 from sessions.peer_reviews import feedback, follow_ups, responses
+from sessions.regular import rows as regular
 from sessions.reports import quotations
 from sessions.reports import reports as review_reports
 from sessions.reports import versions as report_versions
@@ -132,6 +133,7 @@ silent(
     certificates.CertificatesHeldBack,
     submission_fields.SubmissionFieldsChanged,
     team_rules.TeamRulesChanged,
+    regular.RegularSessionSet,
     checkpoints.CheckpointSet,
     checkpoints.CheckpointRemoved,
     booking_rules.BookingRulesChanged,

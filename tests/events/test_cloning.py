@@ -316,7 +316,7 @@ def test_no_setting_of_an_event_is_forgotten():
         "type_limits", "type_rule", "block", "meeting_table", "stage", "submission_field", "agenda_track",
         "agenda_room", "conflict_level", "judging_round", "screening", "certificate_look", "page_section", "page_entry",
         "letter_text", "prize", "agenda_session", "video_rules", "unwanted_words", "networking",
-        "review_rules", "review_step", "assessment_question", "page_limit",
+        "regular_session", "review_rules", "review_step", "assessment_question", "page_limit",
     }  # fmt: skip
     by_people = {
         "office_hours", "help_request", "mentoring", "progress_entry", "registration", "challenge", "team",

@@ -421,3 +421,17 @@ def test_nobody_is_told_to_find_a_team_when_teams_are_locked(db: Database, ada: 
     db.commit()
 
     assert "Find your team" not in Browser(db, bo).get("/").text
+
+
+def test_who_asks_to_join_without_a_name_is_not_called_by_their_address(
+    db: Database, ada: Actor, bo: Actor, cy: Actor
+) -> None:
+    event = make_hackathon(db, ada, bo, cy)
+    team = make_team(db, bo, event)
+    ask_to_join_team(db, again(db, cy), team, note="Let me in.")
+    person_of(db, cy).name = ""
+    db.commit()
+
+    page = Browser(db, bo).get("/")
+
+    assert (next_step(page), "cy@example.org" in page.html) == ("Answer Somebody", False)

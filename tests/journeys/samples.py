@@ -63,6 +63,9 @@ from sessions.peer_reviews.hosting import HostApplication
 from sessions.peer_reviews.records import FindingRecord
 from sessions.peer_reviews.reviews import PeerReview, ReviewInEvent, ReviewPlace
 from sessions.peer_reviews.templates import StepKind
+from sessions.regular.coming import join_regular_session
+from sessions.regular.rows import Repeats
+from sessions.regular.setting import RegularWords, Rhythm, set_regular_session
 from sessions.reports.editing import fill_report
 from sessions.reports.quotations import QuotingPlace, ask_for_quotation
 from sessions.reports.reports import ReportKind, chapters_of, report_with_sources, start_report
@@ -488,13 +491,16 @@ def _of_mail(db: Database, meeting: Meeting, event: EventWithPhases, bo: Person)
 
 
 def _in_rooms(db: Database, people: dict[str, Person], team: TeamInEvent) -> dict[str, str]:
-    """A checkpoint, office hours of Mel's, and a slot of others that Tam's team has booked."""
+    """A checkpoint, office hours of Mel's, a slot of others that Tam's team has booked, and a daily stand-up."""
     ada, tam, mel = (actor_for(db, people[name].id) for name in (ORGANISER, "Tam Tamm", "Mel Meyer"))
     set_checkpoint(db, ada, team.event, name="A rehearsal", due_at=clock.now() + timedelta(hours=4))
     hours = make_hours(db, mel, team.event, from_now=timedelta(hours=5)).hours
     row = book_mentoring(db, tam, team, hours=hours, slot=slots_of_hours(hours)[0])
     free = make_hours(db, mel, team.event, from_now=timedelta(hours=8))
-    return {"hours": free.hours.public_id, "mentoring": row.public_id}
+    rhythm = Rhythm(clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1), 15, Repeats.DAILY, 5)
+    standup = set_regular_session(db, ada, team.event, words=RegularWords("Stand-up"), rhythm=rhythm)
+    join_regular_session(db, tam, standup)
+    return {"hours": free.hours.public_id, "mentoring": row.public_id, "regular": standup.regular.public_id}
 
 
 def _ids_of_matchmaking(db: Database, people: dict[str, Person], event: EventWithPhases) -> dict[str, str]:

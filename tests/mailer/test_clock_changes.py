@@ -1,7 +1,8 @@
 """Zones whose rules change after people were invited: who is told what, and what stays as it is."""
 
 from contextlib import contextmanager
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,6 +12,9 @@ from sessions.calendars import Answer, EntryKind, find_entry, latest_revision
 from sessions.clock_changes import entries_on_another_clock
 from sessions.meetings import Meeting
 from sessions.moves import cancel_meeting
+from sessions.regular.coming import join_regular_session
+from sessions.regular.rows import Repeats
+from sessions.regular.setting import RegularWords, Rhythm, set_regular_session
 from sessions.replies import CalendarReply, ReplyVerb, answer_entry, find_entry_of
 from tests.mailer.makers_letters import all_letters, calendar_event_of, new_letters, sent, text_of
 from tests.makers import again
@@ -101,3 +105,28 @@ def test_the_dates_of_an_event_are_looked_at_too(db, ada):
 
     assert (len(lines), lines[0].startswith(f"{fair.event.event.slug} ({fair.event.zone}): ")) == (1, True)
     assert letters == {}  # nobody has them in a calendar; feeds and files say them by the new clock
+
+
+def test_a_regular_session_keeps_its_hour_and_calendars_get_its_new_moments(db, ada, cy):
+    fair = make_fair(db, ada)
+    cy = make_participant(db, cy, fair)
+    first = datetime(2026, 10, 7, 10, tzinfo=ZoneInfo("Europe/Brussels"))
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("sessions.series", "sessions.regular.rows", "events.core.wall"):
+            patch.setattr(f"{module}.ZoneInfo", lambda _zone: timezone(timedelta(hours=5)))
+        rhythm = Rhythm(first.replace(tzinfo=timezone(timedelta(hours=5))), 30, Repeats.WEEKLY, times=4)
+        hour = set_regular_session(db, again(db, ada), fair.event, words=RegularWords("Open hour"), rhythm=rhythm)
+        join_regular_session(db, again(db, cy), hour)
+        sent(db)
+
+    with clock.frozen_at(first + timedelta(days=8)):  # when it has begun, as the rules may change at any time
+        lines, letters = tells(db)
+        again_lines, none = tells(db)
+
+    assert lines[0].endswith("1 calendar entries said anew")
+    assert (again_lines, none) == (["Every invitation names the hour that its clock shows."], {})
+    assert {name: (one.kind, one.method, one.sequence) for name, one in letters.items()} == {
+        "cy": ("clock_changed", "REQUEST", 1)
+    }
+    assert calendar_event_of(letters["cy"])["DTSTART"].dt == first
+    assert "It keeps its hours" in text_of(letters["cy"])

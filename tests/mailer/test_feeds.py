@@ -197,7 +197,7 @@ def test_reminders_come_when_one_wishes_once_each_and_carry_no_calendar(db, fair
     assert day in ([], ["bo@example.org"])  # booked less than a day before, there is nothing to remind of
     letter = all_letters()[-1]
     assert "text/calendar" not in [part.get_content_type() for part in parsed(letter).walk()]
-    assert parsed(letter)["List-Unsubscribe-Post"]
+    assert parsed(letter)["List-Unsubscribe"]
 
 
 async def what_became_of_the_reminder(db, meeting, cy, tmp_path, between) -> Letter:

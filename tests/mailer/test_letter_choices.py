@@ -27,7 +27,7 @@ def test_a_reminder_says_in_header_and_text_how_to_stop_reminders_and_a_confirma
 
     link = f"http://folkmoot.example/stop_letters/{stop_token(person_of(db, bo), Topic.REMINDERS)}"
     assert parsed(letter)["List-Unsubscribe"] == f"<{link}>"
-    assert parsed(letter)["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "List-Unsubscribe-Post" not in parsed(letter)  # the public address is http here
     assert f"Stop letters of this kind:\n{link}" in text_of(letter)
 
 

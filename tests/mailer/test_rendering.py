@@ -179,3 +179,13 @@ def test_whatever_the_subject_and_name_are_the_header_set_is_the_same(subject, n
 def test_what_would_break_a_header_is_refused(wrong):
     with pytest.raises(ValueError):
         message_bytes(**{**WITH_CALENDAR, **wrong})
+
+
+def test_one_click_is_offered_only_where_the_link_is_https():
+    found = {}
+    for scheme in ("http", "https"):
+        raw = message_bytes(**{**WITH_CALENDAR, "list_unsubscribe": f"{scheme}://folkmoot.example/letters/stop/a"})
+        head = raw.partition(b"\r\n\r\n")[0].decode().split("\r\n")
+        found[scheme] = [one.partition(":")[0] for one in head if one.startswith("List-")]
+
+    assert found == {"http": ["List-Unsubscribe"], "https": ["List-Unsubscribe", "List-Unsubscribe-Post"]}

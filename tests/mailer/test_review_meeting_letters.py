@@ -226,3 +226,32 @@ def test_calendars_hear_of_other_questions_only_if_times_change(db, review):
     assert [(one.kind, one.method) for one in days if one.address.startswith("bo")] == [
         ("review_day_moved", "REQUEST"), ("review_day_moved", "REQUEST")
     ]  # fmt: skip
+
+
+def test_who_runs_a_review_and_who_organises_hear_that_a_day_was_handed_on(db, review):
+    plan(db, review)
+    known = sent(db)
+    uid = next(one.uid for one in of_kind("review_day_invited") if one.address.startswith("bo"))
+    reply = CalendarReply(ReplyVerb.DELEGATED, uid, 0, clock.now(), delegate="zed@example.org")
+    bo = again(db, review.people["bo"])
+
+    answer_entry(db, bo, find_entry_of(db, uid, bo.person), reply=reply)
+
+    told = {name: one.kind for name, one in new_letters(db, known).items()}
+    assert told == {"ada": "appearance_handed_on", "mo": "appearance_handed_on", "bo": "handing_on_noted"}
+
+
+def test_who_has_no_name_is_not_called_by_their_address_in_letters_about_a_review(db, review):
+    plan(db, review)
+    known = sent(db)
+    bo = again(db, review.people["bo"])
+    person = person_of(db, bo)
+    person.name, addr = "", person.email
+    uids = [one.uid for one in of_kind("review_day_invited") if one.address.startswith("bo")]
+    for verb, uid in ((ReplyVerb.DECLINED, uids[0]), (ReplyVerb.DELEGATED, uids[1])):
+        answer_entry(db, bo, find_entry_of(db, uid, bo.person), reply=CalendarReply(verb, uid, 0, clock.now()))
+    written(db)
+
+    letters = [one for one in all_letters()[known:] if one.kind in ("review_day_declined", "appearance_handed_on")]
+    assert {one.kind for one in letters} == {"review_day_declined", "appearance_handed_on"}
+    assert [("Somebody" in text_of(one), addr in text_of(one)) for one in letters] == [(True, False)] * len(letters)

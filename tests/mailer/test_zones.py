@@ -8,7 +8,7 @@ import pytest
 
 from mailer.invitations import Invitation, calendar_bytes
 from mailer.zones import parsed_rule, vtimezone, zone_rule
-from sessions.calendars import Series
+from sessions.series import Series
 from tests.mailer.parsers import by_icalendar, by_node, by_vobject, needs_node
 from tests.mailer.test_invitations import FIRST, names_of
 

@@ -187,6 +187,7 @@ def an_item_for_an_event(world: World) -> list[Case]:
     "set_conflict_levels", "add_session", "release_agenda", "set_team_rules", "stop_looking", "make_code",
     "set_entrance", "ask_to_finish", "set_section", "ask_own_to_finish",
     "move_section", "add_entry", "import_projects", "set_checkpoint", "open_office_hours",
+    "set_regular_session",
 )  # fmt: skip
 def a_hackathon(world: World) -> list[Case]:
     return event_states(world.hackathon)
@@ -436,6 +437,16 @@ def a_place_in_a_proposed_team(world: World) -> list[Case]:
 def locked(event: EventWithPhases) -> EventWithPhases:
     """The event, with teams that are locked now."""
     return EventWithPhases(changed(event.event, teams_lock_at=NOW), event.phases)
+
+
+@cases_of(
+    "change_regular_session", "end_regular_session", "move_regular_time", "call_off_regular_time", "hold_regular_time",
+    "call_off_regular_session", "reopen_regular_session", "join_regular_session", "leave_regular_session",
+)  # fmt: skip
+def a_regular_session(world: World) -> list[Case]:
+    subject = world.rooms.regular
+    off = with_state(subject, regular={"called_off_at": NOW})
+    return [*in_event_states(subject, ""), Case("called off", off)]
 
 
 @cases_of("change_checkpoint", "remove_checkpoint")

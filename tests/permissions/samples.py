@@ -85,6 +85,7 @@ def samples(world: World) -> dict[str, Sample]:
     free = slots_of_hours(world.rooms.hours.hours)[0]
     cys = world.place("Cy", world.matchmaking).registration.public_id
     bos = {"registration": world.place("Bo", world.matchmaking).registration.public_id}
+    regular = {"title": "Stand-up", "starts_at": wall(2), "minutes": "30", "repeats": "daily", "times": "3"}
     phase = {"kind": "building", "starts_at": wall(0), "ends_at": wall(3)}
     texts = {"name": "Food Hack", "description": "A description that is long enough to say something.",
              "zone": "Europe/Brussels"}  # fmt: skip
@@ -196,6 +197,12 @@ def samples(world: World) -> dict[str, Sample]:
         "send_proposal": Sample({"answer_by": wall(1)}),
         "set_team_rules": Sample({"size_min": "2", "size_max": "5", "lock_at": wall(3)}),
         "set_checkpoint": Sample({"name": "A working part", "due_at": wall(2)}),
+        "set_regular_session": Sample(regular),
+        "change_regular_session": Sample(regular),
+        "move_regular_time": Sample({"starts_at": wall(1.25), "which": "0"}, ids={"number": "0"}),
+        "call_off_regular_time": Sample(ids={"number": "0"}),
+        "hold_regular_time": Sample(ids={"number": "0"}),
+        "end_regular_session": Sample(ids={"number": "0"}),
         "change_checkpoint": Sample({"name": "A first draft", "due_at": wall(2)}),
         "note_progress": Sample({"body": "We pressed another."}),
         "ask_for_help": Sample({"topic": "Where is the glue?"}),

@@ -1,4 +1,5 @@
-"""What teams do in their rooms, as commands and routes can be about it: checkpoints, the log, help, mentoring."""
+"""What teams do in their rooms, as commands and routes can be about it: checkpoints, the log, help, mentoring; and a
+regular session of their event."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,8 @@ from events.progress import EntryOfTeam, note_progress
 from events.teams import TeamInEvent
 from sessions.mentoring import MentoringInEvent, book_mentoring, get_mentoring
 from sessions.office_hours import HoursInEvent, slots_of_hours
+from sessions.regular.rows import RegularInEvent, Repeats
+from sessions.regular.setting import RegularWords, Rhythm, set_regular_session
 from tests.makers import again
 from tests.sessions.makers_mentoring import make_hours
 
@@ -26,6 +29,7 @@ class Rooms:
     help: HelpInEvent
     hours: HoursInEvent
     mentoring: MentoringInEvent
+    regular: RegularInEvent
 
     @property
     def ids(self) -> dict[str, str]:
@@ -36,6 +40,7 @@ class Rooms:
             "help": self.help.request.public_id,
             "hours": self.hours.hours.public_id,
             "mentoring": self.mentoring.mentoring.public_id,
+            "regular": self.regular.regular.public_id,
         }
 
 
@@ -47,10 +52,13 @@ def make_rooms(db: Database, people: dict[str, Actor], hackathon: EventWithPhase
     asked = ask_for_help(db, tam, team, topic="Is wax allowed?")
     in_use = make_hours(db, mel, hackathon, from_now=timedelta(hours=6))
     row = book_mentoring(db, tam, team, hours=in_use.hours, slot=slots_of_hours(in_use.hours)[0], topic="Wax")
+    rhythm = Rhythm(clock.now() + timedelta(days=1), 30, Repeats.DAILY, times=4)
+    regular = set_regular_session(db, ada, hackathon, words=RegularWords("Stand-up"), rhythm=rhythm)
     return Rooms(
         CheckpointInEvent(point, hackathon),
         EntryOfTeam(entry, team.team, hackathon),
         HelpInEvent(asked, team.team, hackathon),
         make_hours(db, mel, hackathon, from_now=timedelta(hours=9)),
         get_mentoring(db, tam, hackathon, row.public_id),
+        regular,
     )

@@ -41,7 +41,7 @@ from sessions.office_hours import (
     slots_of_hours,
 )
 from sessions.seats import SlotTaken
-from tests.makers import again, make_person
+from tests.makers import again, make_person, person_of
 from tests.sessions.makers_meetings import make_fair, make_meeting, make_participant, tomorrow
 from tests.sessions.makers_mentoring import (
     Clinic,
@@ -392,3 +392,17 @@ def test_nothing_is_booked_in_an_event_that_is_closed(db: Database, clinic: Clin
 
     with pytest.raises(Conflict):
         make_mentoring(db, clinic)
+
+
+def test_who_has_no_name_is_not_called_by_their_address(db: Database, clinic: Clinic) -> None:
+    booked = make_mentoring(db, clinic)
+    for one in (clinic.mel, clinic.bo):
+        person_of(db, one).name = ""
+    db.flush()
+    day = (tomorrow() - timedelta(hours=1), tomorrow() + timedelta(hours=8))
+
+    lines = [one.mentor for one in office_hours_in(db, clinic.bo, clinic.event)]
+    lines += [one.mentor for one in booked_by_team(db, clinic.team)]
+    lines += [one.mentor for one in mentorings_between(db, clinic.bo, *day)]
+    lines += [one.name for one in people_in(db, booked)]
+    assert lines == ["Somebody"] * 5

@@ -94,6 +94,7 @@ FURTHER: tuple[tuple[EventKind | None, str, Message, Message], ...] = (
     (EventKind.PEER_REVIEW, "peer_proposal", _("Proposal of peers"), _("Who reviews whom, by the rules.")),
     (EventKind.PEER_REVIEW, "owed_in_reviews", _("Who owes what"), _("How far each review is.")),
     (None, "timetable", _("Timetable"), _("Rooms, sessions and speakers; the agenda is released from it.")),
+    (None, "regular_sessions", _("Regular sessions"), _("What is held each day or week, with its entry in calendars.")),
     (None, "certificates", _("Certificates"), _("For those who took part, mentored, judged or won.")),
     (None, "exports", _("Exports"), _("Everything of this event as CSV and XLSX.")),
     (None, "import_participants", _("Import participants"), _("From a CSV or XLSX file, with a preview.")),
