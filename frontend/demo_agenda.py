@@ -14,6 +14,9 @@ from events.people import Person
 from events.registration import RegistrationInEvent, participants_of
 from frontend.demo import World, step
 from frontend.demo_events import HACKATHON, event_called
+from sessions.regular.coming import join_regular_session
+from sessions.regular.rows import Repeats, regular_sessions_of
+from sessions.regular.setting import RegularWords, Rhythm, set_regular_session
 from sessions.timetable.releases import release_agenda
 from sessions.timetable.rooms import add_room, add_track
 from sessions.timetable.rows import (
@@ -79,6 +82,7 @@ def agenda(world: World) -> None:
             _add(db, world, ada, event, told)
         add_session(db, ada, event, wording=Wording("Night walk through the plant", SessionKind.SOCIAL, minutes=90))
         release_agenda(db, ada, event, name="1.0", note="Come as you are.")
+        _hold_each_morning(db, world, ada, event)
     with step(world.start - timedelta(days=7)) as db:
         ada, event = world.actor(db, "Ada Adler"), event_called(db, HACKATHON)
         _move(db, world, ada, event, "What a buyer looks for", 0, "11:30", STAGE)
@@ -87,6 +91,9 @@ def agenda(world: World) -> None:
         ada, event = world.actor(db, "Ada Adler"), event_called(db, HACKATHON)
         _move(db, world, ada, event, "Prizes", 1, "14:00", CAFE)
         _star(db, world, event, "Bo Berg", "Final pitches", "Sensors in an afternoon")
+        for name in ("Bo Berg", "Tam Tamm"):
+            somebody = world.actor(db, name)
+            join_regular_session(db, somebody, regular_sessions_of(db, somebody, event)[0])
         for number, row in enumerate(participants_of(db, event.id)[:ALREADY_THERE]):
             check_in(db, ada, RegistrationInEvent(row, event.event), scan_id=f"demo-{number:04}")
 
@@ -105,6 +112,15 @@ def _add(db: Database, world: World, ada: Actor, event: EventWithPhases, told: T
     speakers = "\n".join(known.get(name, name) for name in told.speakers)
     wording = Wording(told.title, told.kind, told.abstract, track, told.minutes, speakers)
     add_session(db, ada, event, wording=wording, place=_place(db, world, event, told.day, told.at, told.room))
+
+
+def _hold_each_morning(db: Database, world: World, ada: Actor, event: EventWithPhases) -> None:
+    first = _place(db, world, event, 0, "08:30", CAFE).starts_at
+    set_regular_session(
+        db, ada, event,
+        words=RegularWords("Morning round", "What each team is at, and what holds it up. Ten minutes, standing.", CAFE),
+        rhythm=Rhythm(first, minutes=10, repeats=Repeats.DAILY, times=10),
+    )  # fmt: skip
 
 
 def _called(db: Database, event: EventWithPhases, title: str) -> SessionInEvent:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_1f88d829dd"
+revision = "0001_f9258bba00"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -37,6 +37,7 @@ def upgrade() -> None:
                 "meeting",
                 "pitch",
                 "session",
+                "regular session",
                 "mentoring",
                 "phase",
                 "review day",
@@ -375,6 +376,7 @@ def upgrade() -> None:
         sa.Column("stamp", sa.DateTime(timezone=True), nullable=False),
         sa.Column("comment", sa.String(length=1000), nullable=False),
         sa.Column("delegate", sa.String(length=254), nullable=False),
+        sa.Column("instance", sa.DateTime(timezone=True), nullable=True),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
@@ -1779,6 +1781,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_registration_question_event_id"), "registration_question", ["event_id"], unique=False)
     op.create_table(
+        "regular_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("about", sa.String(length=1000), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("first", sa.String(length=16), nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("called_off_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("minutes BETWEEN 5 AND 1440 AND minutes % 5 = 0", name=op.f("ck_regular_session_minutes")),
+        sa.CheckConstraint("times BETWEEN 1 AND 100", name=op.f("ck_regular_session_times")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_regular_session_event_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_regular_session")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_regular_session_public_id")),
+    )
+    op.create_index(op.f("ix_regular_session_event_id"), "regular_session", ["event_id"], unique=False)
+    op.create_table(
         "reply_address",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token", sa.String(length=40), nullable=False),
@@ -2654,6 +2677,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_registration_code_public_id")),
     )
     op.create_index(op.f("ix_registration_code_event_id"), "registration_code", ["event_id"], unique=False)
+    op.create_table(
+        "regular_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("regular_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["regular_id"], ["regular_session.id"], name=op.f("fk_regular_change_regular_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_regular_change")),
+        sa.UniqueConstraint("regular_id", "number", name=op.f("uq_regular_change_regular_id_number")),
+    )
+    op.create_index(op.f("ix_regular_change_regular_id"), "regular_change", ["regular_id"], unique=False)
+    op.create_table(
+        "regular_guest",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("regular_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_regular_guest_person_id")),
+        sa.ForeignKeyConstraint(["regular_id"], ["regular_session.id"], name=op.f("fk_regular_guest_regular_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_regular_guest")),
+        sa.UniqueConstraint("regular_id", "person_id", name=op.f("uq_regular_guest_regular_id_person_id")),
+    )
+    op.create_index(op.f("ix_regular_guest_person_id"), "regular_guest", ["person_id"], unique=False)
+    op.create_index(op.f("ix_regular_guest_regular_id"), "regular_guest", ["regular_id"], unique=False)
     op.create_table(
         "report",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -5978,6 +6025,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_report_started_by_id"), table_name="report")
     op.drop_index(op.f("ix_report_programme_id"), table_name="report")
     op.drop_table("report")
+    op.drop_index(op.f("ix_regular_guest_regular_id"), table_name="regular_guest")
+    op.drop_index(op.f("ix_regular_guest_person_id"), table_name="regular_guest")
+    op.drop_table("regular_guest")
+    op.drop_index(op.f("ix_regular_change_regular_id"), table_name="regular_change")
+    op.drop_table("regular_change")
     op.drop_index(op.f("ix_registration_code_event_id"), table_name="registration_code")
     op.drop_table("registration_code")
     op.drop_index(op.f("ix_quotation_review_id"), table_name="quotation")
@@ -6066,6 +6118,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_reply_address_person_id"), table_name="reply_address")
     op.drop_index(op.f("ix_reply_address_event_id"), table_name="reply_address")
     op.drop_table("reply_address")
+    op.drop_index(op.f("ix_regular_session_event_id"), table_name="regular_session")
+    op.drop_table("regular_session")
     op.drop_index(op.f("ix_registration_question_event_id"), table_name="registration_question")
     op.drop_table("registration_question")
     op.drop_index(op.f("ix_phase_event_id"), table_name="phase")
