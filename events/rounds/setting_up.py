@@ -185,6 +185,17 @@ def waiting_to_come_in(db: Database, subject: RoundInEvent) -> list[int]:
     return [one for one in _to_judge(db, subject) if one not in known]
 
 
+def off_the_shortlist(db: Database, subject: RoundInEvent) -> list[int]:
+    """The submissions (ids) of a round that would not go on from the round before as it counts now: it was opened again
+    after its shortlist had come in. None while it is open. They stay until an organiser takes them out."""
+    before = db.get(JudgingRound, subject.round.after_id) if subject.round.after_id is not None else None
+    if before is None or before.state not in (RoundState.CLOSED, RoundState.PUBLISHED):
+        return []
+    there = [one.submission_id for one in submissions_in(db, subject.id)]
+    goes_on = set(_shortlist(db, subject.round, before)) if there else set()
+    return [one for one in there if one not in goes_on]
+
+
 def _take_in(db: Database, subject: RoundInEvent) -> int:
     apply_screening(db, subject.event.id)
     new = waiting_to_come_in(db, subject)
@@ -215,10 +226,15 @@ def _to_judge(db: Database, subject: RoundInEvent) -> Sequence[int]:
     before = db.get_one(JudgingRound, row.after_id)
     if before.state not in (RoundState.CLOSED, RoundState.PUBLISHED):
         return []
+    return _eligible(db, subject, _shortlist(db, row, before))
+
+
+def _shortlist(db: Database, row: JudgingRound, before: JudgingRound) -> list[int]:
+    """Who goes on from a closed round, as it counts now."""
     standing = standing_of(db, before)
     assert standing.outcome is not None and row.places is not None
     chosen = shortlist_of(standing.outcome, row.places, row.border).submissions
-    return _eligible(db, subject, [standing.works[one].submission.id or 0 for one in chosen])
+    return [standing.works[one].submission.id or 0 for one in chosen]
 
 
 def _eligible(db: Database, subject: RoundInEvent, submissions: Sequence[int]) -> Sequence[int]:

@@ -40,6 +40,7 @@ from events.rounds.setting_up import (
     add_round,
     change_round,
     describe_round,
+    off_the_shortlist,
     plan_of,
     put_back,
     remove_round,
@@ -217,12 +218,15 @@ def _board(request: Request, template: str, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, subject = organised_round(db, request)
         board = board_of(db, actor, subject)
-        waiting = len(waiting_to_come_in(db, subject)) if may(actor, "take_in", subject) else 0
+        changes = may(actor, "take_in", subject)
+        waiting = len(waiting_to_come_in(db, subject)) if changes else 0
+        off = set(off_the_shortlist(db, subject)) if changes else set()
         turnout = turnout_of(db, subject) if subject.round.scheme is Scheme.AUDIENCE else None
         held, shown = held_result(db, subject), shown_result(db, subject)
     opening = why_not(actor, "open_round", subject)
     return render(
         request, template, event=subject.event, subject=subject, board=board, form=form, waiting=waiting,
+        off=[one.work.title for one in board.rows if one.work.submission.id in off],
         rows=page_of(board.rows, page_number(request), size=ROWS), base=f"{board_path(subject)}?page=",
         turnout=turnout, held_until=held.held_until if held else None, shown_version=shown.version if shown else None,
         differs=differs_from(shown, board.standing),

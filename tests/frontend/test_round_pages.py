@@ -9,7 +9,8 @@ from openpyxl import load_workbook
 
 from events.rounds.publishing import publish_result
 from events.rounds.rounds import JudgingRound, RoundInEvent
-from events.rounds.running import close_round
+from events.rounds.running import close_round, reopen_round
+from events.rounds.setting_up import take_in
 from events.signin import form_token
 from tests.events.makers_rounds import (
     fresh,
@@ -340,6 +341,25 @@ def test_the_result_says_who_is_best_in_each_challenge_and_hides_who_is_hidden(d
     assert "Best in each challenge" in stands
     assert ("1 of 2" in stands, "2 of 2" in stands) == (True, True)
     assert ("Best in each challenge" in shown, "2 of 2" in shown) == (True, False)
+
+
+def test_an_organiser_reads_who_would_not_go_on_any_more(db, contest, ada_here):
+    first = open_a_round(db, contest)
+    final = make_round(db, contest, "pairwise", name="Last", after_id=first.id, places=2)
+    for team, points in (("Straw", 5), ("Husk", 4), ("Whey", 2)):
+        for one in contest.judges:
+            score(db, one, first, team, points, points)
+    close_round(db, contest.ada, first)
+    take_in(db, contest.ada, final)
+    before = ada_here.get(at(final)).text
+    reopen_round(db, contest.ada, fresh(db, first))
+    for one in contest.judges:
+        score(db, one, fresh(db, first), "Husk", 1, 1, seen=1)
+    close_round(db, contest.ada, fresh(db, first))
+
+    after = ada_here.get(at(final)).text
+
+    assert ("would not go on" in before, "would not go on any more: Work of Husk." in after) == (False, True)
 
 
 def test_a_tie_is_decided_a_note_written_and_comments_released_from_pages(db, contest, ada_here):

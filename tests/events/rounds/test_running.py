@@ -18,7 +18,15 @@ from events.rounds.rounds import (
 )
 from events.rounds.running import close_round, open_round, put_back_to_draft, reopen_round
 from events.rounds.schemes import CriterionPlan
-from events.rounds.setting_up import change_round, plan_of, put_back, remove_round, take_in, take_out
+from events.rounds.setting_up import (
+    change_round,
+    off_the_shortlist,
+    plan_of,
+    put_back,
+    remove_round,
+    take_in,
+    take_out,
+)
 from events.rounds.standings import standing_of, works_of
 from tests.events.makers_rounds import (
     fresh,
@@ -245,6 +253,30 @@ def test_the_best_go_on_when_the_round_before_is_closed(db, contest):
 
     assert (count, sorted(one.team.name for one in works_of(db, final.id).values())) == (2, ["Husk", "Straw"])
     assert take_in(db, contest.ada, final) == 0
+
+
+def test_who_would_not_go_on_any_more_is_named_after_the_round_before_was_counted_anew(db, contest):
+    first = open_a_round(db, contest)
+    final = make_round(db, contest, "pairwise", name="Last", after_id=first.id, places=2)
+    for team, points in (("Straw", 5), ("Husk", 4), ("Whey", 2)):
+        for one in contest.judges:
+            score(db, one, first, team, points, points)
+    close_round(db, contest.ada, first)
+    take_in(db, contest.ada, final)
+    before = off_the_shortlist(db, fresh(db, final))
+    reopen_round(db, contest.ada, fresh(db, first))
+    meanwhile = off_the_shortlist(db, fresh(db, final))
+    for one in contest.judges:
+        score(db, one, fresh(db, first), "Husk", 1, 1, seen=1)
+    close_round(db, contest.ada, fresh(db, first))
+
+    named = off_the_shortlist(db, fresh(db, final))
+
+    assert (before, meanwhile) == ([], [])
+    husk = next(one for one in works_of(db, final.id).values() if one.team.name == "Husk")
+    assert named == [husk.submission.id]
+    take_out(db, contest.ada, fresh(db, final), submission=husk.row.public_id)
+    assert off_the_shortlist(db, fresh(db, final)) == []
 
 
 def test_a_round_goes_on_from_an_earlier_one_of_its_event_only(db, contest):
