@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlmodel import col, select
 
 from events.core import translation
@@ -97,7 +97,9 @@ def _person_called(db: Database, event: EventWithPhases, reader: str) -> Person:
     if not asked:
         raise Invalid({"reader": _("Please say who reads it: a name or an address of somebody in this event.")})
     registered = select(Registration.person_id).where(Registration.event_id == event.id)
-    with_role = select(RoleGrant.person_id).where(RoleGrant.scope == Scope.EVENT, RoleGrant.scope_id == event.id)
+    here = and_(col(RoleGrant.scope) == Scope.EVENT, col(RoleGrant.scope_id) == event.id)
+    above = and_(col(RoleGrant.scope) == Scope.PROGRAMME, col(RoleGrant.scope_id) == event.event.programme_id)
+    with_role = select(RoleGrant.person_id).where(or_(here, above))
     query = (
         select(Person)
         .where(or_(col(Person.id).in_(registered), col(Person.id).in_(with_role)))

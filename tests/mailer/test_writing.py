@@ -94,6 +94,10 @@ def values_for(kind: str, typed: str) -> dict[str, object]:
     }
     if kind in {"reply_held", "time_proposed"}:  # elsewhere somebody typed it
         lists["answer"] = Page(URL)
+    if kind == "attendance_contradicted":  # how a meeting ended is chosen, not typed
+        lists |= {"noted": "held", "says": "no-show"}
+    if kind == "review_questions_changed":
+        lists["questions"] = [(2, typed)]
     if kind == "digest":
         lists |= of_digest(typed)
     return {name: lists.get(name) or NOT_TYPED.get(name, typed) for name in wanted_by(kind)}
