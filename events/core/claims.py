@@ -78,7 +78,7 @@ def claim_next(
             found = db.exec(query, params={"now": clock.now()}).first()
         if found is None:
             return None
-        with suppress(_NotNow), transaction() as db:
+        with suppress(_NotNow), transaction(lasting=False) as db:
             if _claimed(db, found, lease, also):
                 found.attempts += 1
                 return found

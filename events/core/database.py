@@ -5,7 +5,6 @@ import queue
 import sqlite3
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
@@ -17,11 +16,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session, SQLModel
 
 from events.core.commits import wake_listeners
 from events.core.settings import settings
+from events.core.turns import turns_at
 
 log = logging.getLogger("folkmoot.database")
 T = TypeVar("T")
@@ -92,6 +91,10 @@ def _sqlite_manners(engine: Engine, *, begin: str, query_only: bool) -> None:
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
+        lasting = connection.get_execution_options().get("lasting", True)
+        if connection.info.get("lasting", True) is not lasting:  # on the same connection, which keeps its pages
+            connection.exec_driver_sql(f"pragma synchronous={'full' if lasting else 'normal'}")
+            connection.info["lasting"] = lasting
         connection.exec_driver_sql(begin)
 
 
@@ -163,57 +166,22 @@ def one_look() -> Iterator[Callable[[], Database]]:
             db.close()
 
 
-class _Turns:
-    """First come, first served: a pool of one connection lets whoever has just finished go again, and others wait
-    half a minute in vain when eight threads write."""
-
-    def __init__(self) -> None:
-        self.lock, self.busy = threading.Lock(), False
-        self.waiting: deque[threading.Event] = deque()
-
-    @contextmanager
-    def turn(self, seconds: float) -> Iterator[None]:
-        """Wait for one's turn, at most so long."""
-        with self.lock:
-            mine = threading.Event() if self.busy else None
-            if mine is not None:
-                self.waiting.append(mine)
-            self.busy = True
-        if mine is not None and not mine.wait(seconds) and self._gave_up(mine):
-            raise PoolTimeout("the database was busy for too long")
-        try:
-            yield
-        finally:
-            with self.lock:
-                if self.waiting:
-                    self.waiting.popleft().set()
-                else:
-                    self.busy = False
-
-    def _gave_up(self, mine: threading.Event) -> bool:
-        with self.lock:
-            if mine.is_set():  # it became our turn in the same moment
-                return False
-            self.waiting.remove(mine)
-            return True
-
-
-_turns: dict[str, _Turns] = {}
-
-
 def _my_turn() -> AbstractContextManager[None]:
     """SQLite has one writer at a time; PostgreSQL knows by itself who waits for whom."""
     url = settings().database_url
-    return _turns.setdefault(url, _Turns()).turn(BUSY_SECONDS * 3) if url.startswith("sqlite") else nullcontext()
+    return turns_at(url).turn(BUSY_SECONDS * 3) if url.startswith("sqlite") else nullcontext()
 
 
 @contextmanager
-def transaction() -> Iterator[Database]:
+def transaction(*, lasting: bool = True) -> Iterator[Database]:
     """One change, kept whole or not at all. Opened at the edge: page, API, worker step, demo.
 
-    Rows stay readable after the commit. Whoever waits for facts is woken after it.
+    Rows stay readable after the commit. Whoever waits for facts is woken after it. What is not `lasting` (how often
+    somebody tried, who is at work on what) does not wait for the disk: losing power may lose it, a killed process not.
     """
     with _my_turn(), _marked(), Database(engines().write, expire_on_commit=False) as db:
+        if not lasting:
+            _do_not_wait_for_the_disk(db)
         claim = _claim.get()
         if claim is not None:
             claim(db)
@@ -228,6 +196,13 @@ def transaction() -> Iterator[Database]:
         db.commit()
     if told:
         wake_listeners()
+
+
+def _do_not_wait_for_the_disk(db: Database) -> None:
+    """A commit that is there after a crash of ours, and that the next lasting one keeps too."""
+    connection = db.connection(execution_options={"lasting": False})
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
 
 
 _inside: ContextVar[bool] = ContextVar("inside", default=False)

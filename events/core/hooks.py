@@ -14,12 +14,15 @@ Withdrawal = Callable[[Database, Actor, int], None]
 EventCopy = Callable[[Database, Actor, int, int], None]
 EventClone = Callable[[Database, int, int, Callable[[datetime], datetime]], None]
 
+EventEnd = Callable[[Database, Actor, int], None]
+
 Renaming = Callable[[Database, int, str], None]
 Erasing = Callable[[Database, int, str, str], None]
 
 WITHDRAWALS: list[Withdrawal] = []
 EVENT_COPIES: list[EventCopy] = []
 EVENT_CLONES: list[EventClone] = []
+EVENT_ENDS: list[EventEnd] = []
 PEOPLE_RENAMED: list[Renaming] = []
 ORGANISATIONS_RENAMED: list[Renaming] = []
 PEOPLE_ERASED: list[Erasing] = []
@@ -41,6 +44,12 @@ def cloned_with_event(step: EventClone) -> EventClone:
     """Run `(db, from event id, to event id, moved)` in the transaction in which an event is made like another;
     `moved` gives a moment of the one its place in the other."""
     EVENT_CLONES.append(step)
+    return step
+
+
+def on_event_closed(step: EventEnd) -> EventEnd:
+    """Run `(db, actor, event id)` in the transaction in which an event is closed."""
+    EVENT_ENDS.append(step)
     return step
 
 

@@ -45,7 +45,7 @@ def take_turn(key: str, *, times: int, per: timedelta) -> None:
     """Count one try of `key`; refuses with TooOften after `times` tries in a row, refilled evenly over `per`."""
     pace = per / times
     now = clock.now()
-    with transaction() as db:
+    with transaction(lasting=False) as db:
         # The row first, then its lock: two first tries at once would both find none and both insert it.
         db.execute(_FIRST, {"key": key, "now": now})
         held = db.exec(select(Allowance).where(Allowance.key == key).with_for_update()).one()

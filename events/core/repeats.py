@@ -65,13 +65,13 @@ def once(sender: str, key: str) -> Iterator[Taking]:
 
 def give_back(sender: str, key: str) -> None:
     """Forget a key whose form was refused after all: it can be sent again."""
-    with transaction() as db:
+    with transaction(lasting=False) as db:
         db.execute(delete(SentForm).where(col(SentForm.sender) == sender, col(SentForm.key) == key))
 
 
 def remember_answer(sender: str, key: str, answer: str) -> None:
     """Where a form led, for those who send it again."""
-    with transaction() as db:
+    with transaction(lasting=False) as db:
         db.execute(
             update(SentForm).where(col(SentForm.sender) == sender, col(SentForm.key) == key).values(answer=answer[:500])
         )

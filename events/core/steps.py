@@ -14,10 +14,13 @@ from events.core import clock
 from events.core.claims import Due
 from events.core.commits import POLL_SECONDS, on_commit, wake_listeners
 from events.core.database import reading
+from events.core.turns import comes_after_people, people_wait
 
 # Nothing depends on it: every commit wakes, and so does what falls due.
 LOOK_ANYWAY = 5.0
 AFTER_FAILURE = 1.0
+# What comes after people pauses so long while they wait, and looks once for all that is committed in that time.
+BREATH = 0.05
 
 Step = Callable[[], Awaitable[bool]]
 
@@ -50,13 +53,18 @@ async def wait_until(event: asyncio.Event, seconds: float) -> bool:
 async def keep_on(stop: asyncio.Event, step: Step, log: logging.Logger, *, pause: float = 0.0) -> None:
     """Until `stop` is set, take steps while there is something to do (they say so), then wait for a commit. No error
     ends that. `pause`: at least so many seconds lie between two steps."""
+    later = comes_after_people()
     async with woken_by_commits(stop) as woken:
         while not stop.is_set():
             woken.clear()
+            if later and people_wait():
+                await wait_until(stop, BREATH)
             busy = await careful(stop, step, log)
             if pause:
                 await wait_until(stop, pause)
             if not busy:
+                if later:
+                    await wait_until(stop, BREATH)
                 await wait_until(woken, LOOK_ANYWAY)
 
 

@@ -18,6 +18,7 @@ from events.core.database import transaction
 from events.core.settings import settings, use_settings
 from events.core.steps import keep_on, soonest_of, wake_when_due
 from events.core.timers import Timer, set_timer
+from events.core.turns import after_people
 
 log = logging.getLogger("tests")
 pytestmark = pytest.mark.real_time
@@ -113,6 +114,62 @@ async def test_a_loop_looks_again_after_a_commit_and_ends_at_once(
     await asyncio.wait_for(looked.wait(), 30)  # the next look without a commit would come after a minute
     stop.set()
     await asyncio.wait_for(running, 30)
+
+
+async def test_the_worker_pauses_while_people_wait_and_goes_on_after_them(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "BREATH", 0.01)
+    breaths: list[float] = []
+    stop, steps_taken = asyncio.Event(), []
+
+    async def breathe(_event: asyncio.Event, seconds: float) -> bool:
+        breaths.append(seconds)
+        await asyncio.sleep(0)
+        return False
+
+    async def step() -> bool:
+        steps_taken.append(people_waiting.pop(0))
+        if not people_waiting:
+            stop.set()
+        return True
+
+    people_waiting = [True, True, False]
+    monkeypatch.setattr(steps, "people_wait", lambda: people_waiting[0])
+    monkeypatch.setattr(steps, "wait_until", breathe)
+    with after_people():
+        await asyncio.wait_for(keep_on(stop, step, log), 30)
+    people_waiting, steps_taken_by_worker, breaths_of_worker = [True], list(steps_taken), list(breaths)
+    stop.clear()
+    await asyncio.wait_for(keep_on(stop, step, log), 30)
+
+    # It steps however long they wait, each time after a breath; what a live room hears is not kept waiting at all.
+    assert (steps_taken_by_worker, breaths_of_worker) == ([True, True, False], [0.01, 0.01])
+    assert breaths == breaths_of_worker
+
+
+async def test_the_worker_looks_once_for_what_is_committed_within_a_breath(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "LOOK_ANYWAY", 60)
+    monkeypatch.setattr(steps, "BREATH", 2)
+    stop, looks = asyncio.Event(), []
+
+    async def step() -> bool:
+        looks.append(1)
+        if len(looks) == 2:
+            stop.set()
+        return False
+
+    with after_people():
+        running = asyncio.create_task(keep_on(stop, step, log))
+    for _commit in range(5):
+        await asyncio.sleep(0.1)
+        await asyncio.to_thread(_write)
+    during = len(looks)
+    await asyncio.wait_for(running, 30)
+
+    assert (during, len(looks)) == (1, 2)
 
 
 async def test_a_failing_step_ends_no_loop(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
