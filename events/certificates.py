@@ -31,7 +31,8 @@ from events.programme_logos import logo_of
 from events.programmes import Programme
 from events.registration import participants_of
 from events.roles import Role, Scope, organiser_of_event, people_with_role
-from events.rounds.guests import guests_who_judged
+from events.rounds.conflicts import MENTORINGS
+from events.rounds.judges import people_who_judged
 from events.submissions import Submission
 from events.teams import Team, TeamMember
 
@@ -224,18 +225,19 @@ def look_of(db: Database, event: EventWithPhases) -> Look:
 
 def certificates_in(db: Database, event: EventWithPhases, *, person_id: int | None = None) -> list[Certificate]:
     """Every certificate of an event by name, or those of one person. A judge or mentor gets no participant's; guests
-    who have judged by a link get a judge's, though they may have no account."""
-    guests = guests_who_judged(db, event.id)
+    who have judged by a link get a judge's, though they may have no account, and who judges or mentors in the whole
+    programme gets one for what they did here."""
+    judged = people_who_judged(db, event.id)
     roles = {
-        CertificateKind.JUDGE: {*people_with_role(db, Role.JUDGE, Scope.EVENT, event.id), *guests},
-        CertificateKind.MENTOR: set(people_with_role(db, Role.MENTOR, Scope.EVENT, event.id)),
+        CertificateKind.JUDGE: {*people_with_role(db, Role.JUDGE, Scope.EVENT, event.id), *judged},
+        CertificateKind.MENTOR: {*people_with_role(db, Role.MENTOR, Scope.EVENT, event.id), *_mentored(db, event)},
     }
     took_part = {one.person_id for one in participants_of(db, event.id)} - set().union(*roles.values())
     won = _won(db, event) if event.event.winners_announced_at is not None else []
     holders = [(kind, one) for kind, people in roles.items() for one in people]
     holders += [(CertificateKind.PARTICIPANT, one) for one in took_part]
     wanted = {one for _kind, one in holders} | {one for one, *_rest in won}
-    known = _people(db, wanted if person_id is None else wanted & {person_id}, guests)
+    known = _people(db, wanted if person_id is None else wanted & {person_id}, judged)
     found = [
         Certificate(kind.value, kind, one, known[one].name, known[one].locale, known[one].zone)
         for kind, one in holders
@@ -250,6 +252,13 @@ def certificates_in(db: Database, event: EventWithPhases, *, person_id: int | No
         if one in known
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.name.casefold(), one.person_id, one.code))
+
+
+def _mentored(db: Database, event: EventWithPhases) -> set[int]:
+    """Who mentors in the whole programme and came to a team of this event."""
+    teams = [one or 0 for one in db.exec(select(Team.id).where(Team.event_id == event.id))]
+    came = {person for source in MENTORINGS for _team, person in source(db, teams)}
+    return came & set(people_with_role(db, Role.MENTOR, Scope.PROGRAMME, event.programme_id))
 
 
 def _people(db: Database, ids: Iterable[int], guests: Collection[int]) -> dict[int, Person]:

@@ -26,7 +26,7 @@ from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.translation import Message, _
 from events.events import EventWithPhases
 from events.people import Person
-from events.roles import organiser_of_event
+from events.roles import may_know_whose_it_is, organiser_of_event
 from events.teams import Team, team_of
 
 SHORTEST_TERMS = 40
@@ -323,14 +323,13 @@ def _who_looked(found: Any) -> Reader:
     return Reader(who.name, team.name if team else "", what.title if what else "", row.looked_at)
 
 
-def _reads_record(actor: Actor, subject: ChallengeInEvent) -> bool:
-    return own_challenge(actor, subject) or organiser_of_event(actor, subject)
+reads_record = (own_challenge | organiser_of_event) & may_know_whose_it_is
 
 
 def readers_of(db: Database, actor: Actor, subject: ChallengeInEvent) -> tuple[list[Reader], list[Reader]]:
     """Who agreed to which terms, and who opened what when, the last first, all of them; empty for all but owner and
-    organisers."""
-    if not _reads_record(actor, subject):
+    organisers, and for an owner as long as they judge in the event without knowing whose work it is."""
+    if not reads_record(actor, subject):
         return [], []
     agreed, looked = _readers(subject)
     return [_who_agreed(one) for one in db.exec(agreed)], [_who_looked(one) for one in db.exec(looked)]
@@ -339,8 +338,9 @@ def readers_of(db: Database, actor: Actor, subject: ChallengeInEvent) -> tuple[l
 def page_of_readers(
     db: Database, actor: Actor, subject: ChallengeInEvent, *, page: int = 1
 ) -> tuple[Paged[Reader], Paged[Reader]]:
-    """One page of each of the two, for owner and organisers; refuses all others."""
-    if not _reads_record(actor, subject):
+    """One page of each of the two, for owner and organisers; refuses all others, and an owner as long as they judge
+    in the event without knowing whose work it is."""
+    if not reads_record(actor, subject):
         raise NotAllowed()
     agreed, looked = _readers(subject)
     return paged(db, agreed, page, _who_agreed), paged(db, looked, page, _who_looked)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 
 from events.challenge_annex import AnnexConsent, find_annex
@@ -42,7 +42,8 @@ class MemberOnBoard:
 @dataclass(frozen=True)
 class TeamOnBoard:
     """A team that took the challenge. `title`, `summary` and `submission` are '' until it has handed in; `meant` is for
-    which challenge ('' for none) where that was another, None where it was this one."""
+    which challenge ('' for none) where that was another, None where it was this one. `left` is a team that has taken
+    another challenge since, while what it handed in counts for this one."""
 
     public_id: str
     name: str
@@ -55,6 +56,7 @@ class TeamOnBoard:
     handed_in_at: datetime | None
     late_entry: bool
     meant: str | None
+    left: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,37 +91,38 @@ def board_of(db: Database, actor: Actor, subject: ChallengeInEvent, *, page: int
     annex = find_annex(db, subject.id)
     final = col(Submission.state) == SubmissionState.FINAL
     has_members = select(TeamMember.id).where(TeamMember.team_id == Team.id).exists()
+    counts_here = final & (col(Submission.counts_for_id) == subject.id)
     query: Any = (
         select(Team, Submission)
         .join(Submission, col(Submission.team_id) == col(Team.id), isouter=True)
-        .where(Team.challenge_id == subject.id, has_members | final)
+        .where(or_((col(Team.challenge_id) == subject.id) & (has_members | final), counts_here))
         .order_by(col(Team.name), col(Team.id))
     )
     found = paged(db, query, page, tuple)
     members = _members(db, subject, [team.id or 0 for team, _row in found.rows], annex.terms_version if annex else 0)
     finals = [row.id or 0 for _team, row in found.rows if row is not None and row.state is SubmissionState.FINAL]
     versions = counting_versions(db, finals)
-    handed_in = (
-        select(func.count())
-        .join(Team, col(Submission.team_id) == col(Team.id))
-        .where(Team.challenge_id == subject.id, final)
-    )
     return ChallengeBoard(
         found.made(
             lambda one: _card(
-                db, one[0], one[1], members.get(one[0].id or 0, ()), versions.get(one[1].id if one[1] else 0)
+                db, subject, one[0], one[1], members.get(one[0].id or 0, ()), versions.get(one[1].id if one[1] else 0)
             )
         ),
-        int(db.exec(handed_in.select_from(Submission)).one()),
+        int(db.exec(select(func.count(col(Submission.id))).where(counts_here)).one()),
         open_questions(db, subject.id),
         annex is not None,
     )
 
 
 def _card(
-    db: Database, team: Team, row: Submission | None, members: tuple[MemberOnBoard, ...], version: Any
+    db: Database,
+    subject: ChallengeInEvent,
+    team: Team,
+    row: Submission | None,
+    members: tuple[MemberOnBoard, ...],
+    version: Any,
 ) -> TeamOnBoard:
-    final = row is not None and version is not None
+    final, left = row is not None and version is not None, team.challenge_id != subject.id
     return TeamOnBoard(
         team.public_id,
         team.name,
@@ -131,7 +134,8 @@ def _card(
         version.content["summary"] if final else "",
         row.handed_in_at if row is not None and final else None,
         version.late_entry_id is not None if final else False,
-        handed_in_for(db, team, version.content) if final else None,
+        handed_in_for(db, team, version.content) if final and not left else None,
+        left,
     )
 
 

@@ -24,7 +24,7 @@ from events.core.translation import _
 from events.events import Event, EventClosedAlready, EventState, EventWithPhases
 from events.organisations import Organisation
 from events.people import Person
-from events.registration import ParticipationType, Registration, RegistrationInEvent, RegistrationState, places_taken
+from events.registration import ParticipationType, Registration, RegistrationInEvent, RegistrationState
 from events.tickets import crew_of_event, short_codes
 
 OLDEST_SCAN = timedelta(days=7)
@@ -141,14 +141,37 @@ def check_in_by_kept_scan(
 ) -> Outcome:
     """Note that somebody was there, by a scan that a phone kept while the network was away: as `check_in`, and also
     once the event is over, if the scan was made before. Refused where the phone's time cannot be true: in the future,
-    more than seven days ago, or before there was a ticket."""
-    event = subject.event
-    if event.state is EventState.CLOSED:
-        before = scanned_at is not None and event.closed_at is not None and scanned_at < event.closed_at
-        ticket = scanned_at is not None and scanned_at >= subject.registration.registered_at
-        if not (before and ticket and scanned_at == _believable(scanned_at)):
-            raise EventClosedAlready
+    more than seven days ago, or before there was a ticket; not for a scan that was heard before."""
+    if subject.event.state is EventState.CLOSED and _scan_called(db, subject, scan_id) is None:
+        _refuse_unless_made_before(subject, scanned_at)
     return _hear(db, actor, subject, scan_id, _believable(scanned_at))
+
+
+def _refuse_unless_made_before(subject: RegistrationInEvent, scanned_at: datetime | None) -> None:
+    event = subject.event
+    before = scanned_at is not None and event.closed_at is not None and scanned_at < event.closed_at
+    ticket = scanned_at is not None and scanned_at >= subject.registration.registered_at
+    if not (before and ticket and scanned_at == _believable(scanned_at)):
+        raise EventClosedAlready
+
+
+def find_heard(db: Database, actor: Actor, subject: RegistrationInEvent, scan_id: str) -> Outcome | None:
+    """What became of a scan of this ticket that was heard before, for those at the door: sent again, it is in already,
+    whatever has happened since. None for a new one; NotFound for others."""
+    _refuse_strangers(actor, subject.event)
+    heard = _scan_called(db, subject, scan_id)
+    return _told(db, heard) if heard is not None and heard.registration_id == subject.id else None
+
+
+def _scan_called(db: Database, subject: RegistrationInEvent, scan_id: str) -> Scan | None:
+    return db.exec(select(Scan).where(Scan.event_id == subject.event.id, Scan.scan_id == scan_id)).first()
+
+
+def _told(db: Database, heard: Scan) -> Outcome:
+    """What was answered to a scan when it was heard first."""
+    if heard.counts:
+        return _outcome(db, heard, is_new=True)
+    return _outcome(db, standing_scan(db, heard.registration_id) or heard, is_new=False)
 
 
 def _hear(db: Database, actor: Actor, subject: RegistrationInEvent, scan_id: str, at: datetime) -> Outcome:
@@ -156,14 +179,12 @@ def _hear(db: Database, actor: Actor, subject: RegistrationInEvent, scan_id: str
         raise Invalid({"scan": _("This scan has no name of its own.")})
     # Locked on PostgreSQL: two doors may scan one ticket at the same moment.
     db.exec(select(Registration.id).where(Registration.id == subject.id).with_for_update(key_share=True)).one()
-    heard = db.exec(select(Scan).where(Scan.event_id == subject.event.id, Scan.scan_id == scan_id)).first()
+    heard = _scan_called(db, subject, scan_id)
     if heard is None:
         return _note(db, actor, subject, scan_id, at)
     if heard.registration_id != subject.id:
         raise Invalid({"scan": _("This scan has no name of its own.")})
-    if heard.counts:
-        return _outcome(db, heard, is_new=True)
-    return _outcome(db, standing_scan(db, subject.id) or heard, is_new=False)
+    return _told(db, heard)
 
 
 def _believable(scanned_at: datetime | None) -> datetime:
@@ -267,13 +288,15 @@ def latest_there(db: Database, actor: Actor, event: EventWithPhases) -> list[Doo
 
 
 def counts_at_door(db: Database, event_id: int) -> Counts:
-    """How many of those who take part are there."""
+    """How many of those who take part are there. Who has yet to confirm an offered place is not expected."""
     query = select(func.count()).select_from(Scan).join(Registration, col(Registration.id) == col(Scan.registration_id))
     there = query.where(
         Scan.event_id == event_id, col(Scan.counts).is_(True), col(Scan.undone_at).is_(None),
         Registration.state == RegistrationState.ACCEPTED,
     )  # fmt: skip
-    return Counts(places_taken(db, event_id), int(db.exec(there).one()))
+    accepted = (Registration.event_id == event_id, Registration.state == RegistrationState.ACCEPTED)
+    expected = db.exec(select(func.count()).select_from(Registration).where(*accepted)).one()
+    return Counts(int(expected), int(db.exec(there).one()))
 
 
 def _refuse_strangers(actor: Actor, event: Event | EventWithPhases) -> None:

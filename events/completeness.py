@@ -161,9 +161,10 @@ def asked_then(db: Database, event_id: int, asked_at: datetime) -> list[int]:
 
 
 @on_dated
-def _set_timer(db: Database, phase: Phase, now: datetime) -> None:
+def _set_timer(db: Database, phases: tuple[Phase, ...], now: datetime) -> None:
     """When the dates of registration are known or change, ask before it closes; what lies in the past is left out."""
-    if phase.kind is not PhaseKind.REGISTRATION:
+    phase = next((one for one in phases if one.kind is PhaseKind.REGISTRATION), None)
+    if phase is None:
         return
     if phase.ends_at - BEFORE_CLOSING > now:
         set_timer(db, TIMER, phase.id or 0, phase.ends_at - BEFORE_CLOSING)

@@ -13,6 +13,7 @@ from events.core import clock
 from events.core.access import SYSTEM, Actor, command, rule
 from events.core.columns import moment, public_id, word
 from events.core.database import Database
+from events.core.hooks import EVENT_ENDS
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import Message, _
@@ -411,3 +412,5 @@ def close_event(db: Database, actor: Actor, subject: EventWithPhases) -> None:
     subject.event.state, subject.event.closed_at = EventState.CLOSED, clock.now()
     touch(db, subject.event)
     record(db, actor, EventClosed(event_id=subject.id))
+    for step in EVENT_ENDS:
+        step(db, actor, subject.id)

@@ -24,7 +24,7 @@ from events.registration import Registration
 from events.registration_lists import all_registrations_of, refuse_strangers
 from events.submission_fields import SubmissionField, fields_of_event, kept_answers
 from events.submission_texts import Written
-from events.submissions import Submission, SubmissionVersion, counting_versions
+from events.submissions import ITS_CHALLENGE, Submission, SubmissionVersion, counting_versions
 from events.teams import Team, TeamMember
 
 
@@ -84,7 +84,7 @@ def _submissions(db: Database, actor: Actor, event: EventWithPhases) -> tuple[li
     query: Any = (
         select(Submission, Team, Challenge)
         .join(Team, col(Team.id) == col(Submission.team_id))
-        .join(Challenge, col(Challenge.id) == col(Team.challenge_id), isouter=True)
+        .join(Challenge, col(Challenge.id) == ITS_CHALLENGE, isouter=True)
         .where(Submission.event_id == event.id)
         .order_by(col(Team.name), col(Submission.id))
     )

@@ -236,7 +236,8 @@ def retire_question(db: Database, actor: Actor, subject: QuestionInEvent) -> Non
 
 @command(organiser_of_the_form, when=form_not_over)
 def bring_back_question(db: Database, actor: Actor, subject: QuestionInEvent) -> None:
-    """Ask a retired question again, after all others; what it depends on has to be asked too."""
+    """Ask a retired question again, after all others; what it depends on has to be asked too, of somebody of whom this
+    is asked."""
     row = subject.question
     asked = questions_of(db, subject.event.id)
     if row.shown_if_id is not None and row.shown_if_id not in {one.id for one in asked}:
@@ -246,6 +247,11 @@ def bring_back_question(db: Database, actor: Actor, subject: QuestionInEvent) ->
         raise Conflict(
             _("This question is asked after the answer “%(answer)s” to “%(question)s”, which is not there any more. "
               "Put it back first.", answer=row.shown_if_answer, question=leads_here.label)
+        )  # fmt: skip
+    if leads_here is not None and _never_both(row, leads_here):
+        raise Conflict(
+            _("This question is asked after “%(question)s”, which only other participation types are asked by now. "
+              "Change that one first.", question=leads_here.label)
         )  # fmt: skip
     if row.retired_at is not None:
         row.retired_at, row.position = None, max((one.position for one in asked), default=-1) + 1

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from events.challenges import Challenge
 from events.core import clock
-from events.core.access import Actor, command
+from events.core.access import SYSTEM, Actor, command
 from events.core.database import Database
 from events.core.files import StoredFile
 from events.core.journal import Fact, record
@@ -22,7 +22,8 @@ from events.core.refusals import Conflict, NotFound
 from events.core.translation import _
 from events.deadlines import grace_ends
 from events.event_switches import switch_event
-from events.events import EventKind, EventState, EventWithPhases, touch
+from events.events import EventKind, EventState, EventWithPhases, event_by_id, touch
+from events.phases import Phase, PhaseKind, on_dated
 from events.reference.regions import normalised
 from events.roles import organiser_of_event
 from events.submission_fields import SubmissionField
@@ -115,6 +116,19 @@ def close_gallery(db: Database, actor: Actor, subject: EventWithPhases) -> None:
     record(db, actor, GalleryClosed(event_id=subject.id))
 
 
+@on_dated
+def _shut_while_teams_hand_in(db: Database, phases: tuple[Phase, ...], now: datetime) -> None:
+    """A deadline that is put off shuts a gallery that was open: teams could copy from each other again. An organiser
+    opens it once more when the new one has passed."""
+    if not any(one.kind is PhaseKind.SUBMISSION for one in phases):
+        return
+    subject = event_by_id(db, phases[0].event_id)
+    until = grace_ends(subject)
+    if subject.event.gallery_opened_at is not None and until is not None and now < until:
+        switch_event(db, subject, "gallery_opened_at", None)
+        record(db, SYSTEM, GalleryClosed(event_id=subject.id))
+
+
 @command(member_of_team)
 def agree_to_gallery(db: Database, actor: Actor, subject: TeamInEvent) -> None:
     """Let what the team has handed in, with its files and the team's name, stand in the public gallery."""
@@ -185,7 +199,7 @@ def _shown(event: EventWithPhases, hidden: Collection[int] = ()) -> Any:
     return (
         select(Submission, Team, Challenge)
         .join(Team, col(Team.id) == col(Submission.team_id))
-        .join(Challenge, col(Challenge.id) == col(Team.challenge_id), isouter=True)
+        .join(Challenge, col(Challenge.id) == col(Submission.counts_for_id), isouter=True)
         .where(
             Submission.event_id == event.id,
             Submission.state == SubmissionState.FINAL,

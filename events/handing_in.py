@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import func, update
 from sqlmodel import col, select
 
+from events.challenge_switches import note_what_counts
 from events.challenges import Challenge, its_event_not_over
 from events.core import clock
 from events.core.access import Actor, command
@@ -39,7 +40,6 @@ from events.people import Person
 from events.roles import organiser_of_event
 from events.submission_fields import SubmissionField, checked_answers, fields_for, kept_answers
 from events.submission_files import FileCard, files_of, stored_files_of
-from events.submission_search import make_findable
 from events.submission_texts import Written
 from events.submissions import (
     LateVersionAdmitted,
@@ -111,7 +111,7 @@ def hand_in(
     version, new = _keep(db, actor, row, content, exception=_exception(db, subject))
     if new:
         row.state, row.handed_in_at = SubmissionState.FINAL, version.kept_at
-        make_findable(db, row, content)
+        note_what_counts(db, row)
         record(
             db,
             actor,
@@ -171,7 +171,7 @@ def enter_version(db: Database, actor: Actor, subject: TeamInEvent, row: Submiss
     content = _content(db, subject, Written.of(row), files_of(db, row.id))
     version, _new = _keep(db, actor, row, content)
     row.state, row.handed_in_at = SubmissionState.FINAL, version.kept_at
-    make_findable(db, row, content)
+    note_what_counts(db, row)
     return version
 
 
@@ -286,7 +286,7 @@ def admit_late_version(db: Database, actor: Actor, subject: VersionInEvent, *, w
     counting = counting_versions(db, [row.id or 0]).get(row.id or 0)
     if counting is not None and counting.id == subject.id:
         row.state, row.handed_in_at = SubmissionState.FINAL, subject.version.kept_at
-        make_findable(db, row, subject.version.content)
+        note_what_counts(db, row)
     record(
         db,
         actor,

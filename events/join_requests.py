@@ -29,7 +29,7 @@ from events.joining import joining_open, lock_team, refuse_full
 from events.open_roles import OpenRole, fill_role, find_role
 from events.people import Person
 from events.registration import Registration
-from events.team_rules import LOCKS, last_joining
+from events.team_rules import LOCKS, last_joining, on_rules_changed
 from events.teams import (
     InTeamAlready,
     Team,
@@ -42,6 +42,7 @@ from events.teams import (
     on_joined,
     on_left,
     participant_who_does_not_judge,
+    refuse_judge,
     size_of,
     team_of,
 )
@@ -252,7 +253,8 @@ def can_be_agreed_to(subject: JoinRequestInEvent, now: datetime) -> None:
 @command(leader_of_team, when=can_be_agreed_to)
 def agree_to_joining(db: Database, actor: Actor, subject: JoinRequestInEvent) -> None:
     """Take somebody in who asked; the role they asked for has one place less. Refuses a full team, who has joined
-    another one by now, and with JoinRequestAnswered when another was quicker."""
+    another one or judges by now, and with JoinRequestAnswered when another was quicker."""
+    refuse_judge(db, subject.event, subject.request.person_id)
     lock_team(db, subject.of.id)
     refuse_full(db, subject.of)
     person = subject.request.person_id
@@ -318,6 +320,14 @@ def _settle(db: Database, actor: Actor, team: TeamInEvent, person_id: int) -> No
     _end(db, actor, theirs, JoinRequestState.TAKEN_BACK)
     if size_of(db, team.id) >= team.event.event.team_size_max:
         _end(db, actor, _open(db, JoinRequest.team_id == team.id), JoinRequestState.EXPIRED)
+
+
+@on_rules_changed
+def _end_where_full(db: Database, actor: Actor, event: EventWithPhases) -> None:
+    """A team that is full by other rules takes nobody who asked either."""
+    waiting = _open(db, JoinRequest.event_id == event.id)
+    full = {one for one in {each.team_id or 0 for each in waiting} if size_of(db, one) >= event.event.team_size_max}
+    _end(db, actor, [one for one in waiting if one.team_id in full], JoinRequestState.EXPIRED)
 
 
 @on_left

@@ -71,6 +71,8 @@ def _let_lapse(db: Database, registration_id: int) -> None:
     if clock.now() < row.offer_ends_at:
         set_timer(db, "offered place lapses", registration_id, row.offer_ends_at)
         return
+    if event.state is EventState.CLOSED:
+        return  # nobody could confirm any more, and nobody is next
     ended_at = row.offer_ends_at
     end_registration(db, SYSTEM, RegistrationInEvent(row, event))
     row.offer_ends_at = ended_at  # kept, so that their page can say why

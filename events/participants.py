@@ -15,7 +15,7 @@ from sqlmodel import col
 from events.consents import has_agreed
 from events.core.access import Actor
 from events.core.database import Database
-from events.core.paging import Paged, paged
+from events.core.paging import SIZE, Paged, paged
 from events.core.refusals import NotFound
 from events.desks import officer_with_participants
 from events.events import Event, EventWithPhases
@@ -107,10 +107,12 @@ def participants_seen_by(
     keyword: str = "",
     only: Any = None,
     page: int = 1,
+    size: int = SIZE,
 ) -> Paged[ParticipantCard]:
     """The participants of an event by name, for each other, organisers and their desks; NotFound for the rest.
 
-    `only` is a further condition, of somebody who knows more than registrations.
+    `only` is a further condition, of somebody who knows more than registrations; whoever names so the people whom they
+    ask for, and shows no pages, asks for a page of that `size`.
 
     Every word of `query` has to occur in the name or the organisation, or, once somebody has agreed to take part, in
     what they say about themselves; `keyword` finds a group's keywords too.
@@ -129,7 +131,7 @@ def participants_seen_by(
     if keyword:
         own = and_(has_agreed(), _lists(Person.keywords, keyword))
         found = found.where(or_(own, _lists(Organisation.keywords, keyword)))
-    return paged(db, found.order_by(func.lower(col(Person.name)), col(Registration.id)), page, _card)
+    return paged(db, found.order_by(func.lower(col(Person.name)), col(Registration.id)), page, _card, size=size)
 
 
 def _shown_to(actor: Actor, event: EventWithPhases) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from events.core.columns import moment, word
 from events.core.database import Database
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict
-from events.core.timers import set_timer, timer
+from events.core.timers import set_timers, timer
 from events.core.translation import At, Message, _
 
 
@@ -107,22 +107,20 @@ def refuse_unless_open(phase: Phase | None, kind: PhaseKind, is_open: bool, now:
 
 def set_phase_timers(db: Database, phases: tuple[Phase, ...], now: datetime) -> None:
     """See to it that openings and closings are told when their time comes."""
-    for phase in phases:
-        assert phase.id is not None
-        if phase.opening_told_at is None:
-            set_timer(db, "phase opens", phase.id, max(phase.starts_at, now))
-        if phase.closing_told_at is None:
-            set_timer(db, "phase closes", phase.id, max(phase.ends_at, now))
-        for step in DATINGS:
-            step(db, phase, now)
+    opens = {phase.id or 0: max(phase.starts_at, now) for phase in phases if phase.opening_told_at is None}
+    closes = {phase.id or 0: max(phase.ends_at, now) for phase in phases if phase.closing_told_at is None}
+    set_timers(db, "phase opens", opens)
+    set_timers(db, "phase closes", closes)
+    for step in DATINGS:
+        step(db, phases, now)
 
 
-Dating = Callable[[Database, Phase, datetime], None]
+Dating = Callable[[Database, tuple[Phase, ...], datetime], None]
 DATINGS: list[Dating] = []
 
 
 def on_dated(step: Dating) -> Dating:
-    """Run `(db, phase, now)` in the transaction in which a public event's phase gets its dates, or others."""
+    """Run `(db, phases, now)` in the transaction in which phases of one public event get their dates, or others."""
     DATINGS.append(step)
     return step
 

@@ -9,7 +9,7 @@ from events.core.access import Actor, command
 from events.core.database import Database
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid
-from events.core.translation import Message, _
+from events.core.translation import At, Message, _
 from events.events import (
     Approval,
     EventChanged,
@@ -216,12 +216,16 @@ def move_phase(
 ) -> EventWithPhases:
     """Give a phase other dates (aware), or add one the event lacks. Everybody concerned is told once it is public.
 
-    Refuses an end before its start, and more than two years.
+    Refuses an end before its start, more than two years, and team forming that begins when teams are locked already.
     """
     if ends_at <= starts_at:
         raise Invalid({"ends_at": _("The end has to be after the start.")})
     if ends_at - starts_at > timedelta(days=731):
         raise Invalid({"ends_at": _("A phase lasts two years at most.")})
+    lock_at = subject.event.teams_lock_at
+    if kind is PhaseKind.TEAM_FORMING and lock_at is not None and lock_at <= starts_at:
+        when = At(lock_at, "when")
+        raise Invalid({"starts_at": _("Teams are locked on %(when)s. Choose a later lock date first.", when=when)})
     phase = subject.phase(kind)
     if phase is None:
         phase = Phase(event_id=subject.id, kind=kind, starts_at=starts_at, ends_at=ends_at)

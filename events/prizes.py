@@ -12,6 +12,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
+from events.challenge_switches import challenges_that_count
 from events.challenges import Challenge, ChallengeInEvent, own_challenge, owner_of_its_challenge
 from events.core import clock
 from events.core.access import Actor, command
@@ -265,13 +266,19 @@ def award_prize(db: Database, actor: Actor, subject: PrizeInEvent, *, submission
 
 
 def _checked(db: Database, subject: PrizeInEvent, submission: str) -> Submission:
-    query = select(Submission, Team).where(Submission.public_id == submission, Team.id == Submission.team_id)
-    found = db.exec(query.where(Submission.event_id == subject.event.id)).first()
-    if found is None or found[0].state is not SubmissionState.FINAL:
+    query = select(Submission).where(Submission.public_id == submission, Submission.event_id == subject.event.id)
+    found = db.exec(query).first()
+    if found is None or found.state is not SubmissionState.FINAL:
         raise Invalid({"submission": _("Please choose a submission that was handed in.")})
-    if subject.challenge is not None and found[1].challenge_id != subject.challenge.id:
+    if subject.challenge is not None and _counts_for(db, [found]).get(found.id or 0) != subject.challenge.public_id:
         raise Invalid({"submission": _("This prize is for teams that took its challenge.")})
-    return found[0]
+    return found
+
+
+def _counts_for(db: Database, rows: Iterable[Submission]) -> dict[int, str]:
+    """The challenge (public id, '' for none) for which each of these submissions counts, by its id."""
+    versions = counting_versions(db, [one.id or 0 for one in rows])
+    return {one: its.public_id for one, its in challenges_that_count(db, versions).items()}
 
 
 @command(organiser_of_event, when=prizes_are_awarded)
@@ -301,7 +308,8 @@ def take_back_prizes_of_challenge(
     Refuses once the winners are announced: then organisers take them back by name first.
     """
     # As awarding does: whoever awards meanwhile sees the team's other challenge.
-    prizes = db.exec(select(Prize.id).where(Prize.challenge_id == challenge_id).with_for_update()).all()
+    of_challenge = select(Prize.id).where(Prize.challenge_id == challenge_id).order_by(col(Prize.id))
+    prizes = db.exec(of_challenge.with_for_update()).all()
     held = db.exec(
         select(PrizeAward).where(PrizeAward.submission_id == submission_id, col(PrizeAward.prize_id).in_(prizes))
     ).all()
@@ -440,15 +448,17 @@ def _winners(db: Database, prizes: list[int], hidden: set[int]) -> dict[int, lis
 
 
 def finals_of(db: Database, event_id: int) -> list[tuple[str, str, str]]:
-    """(public id, team, challenge's public id) of everything that was handed in, by team; to award prizes to."""
-    query: Any = (
-        select(Submission, Team, Challenge)
+    """(public id, team, public id of the challenge for which it counts) of everything that was handed in, by team; to
+    award prizes to."""
+    query = (
+        select(Submission, Team.name)
         .join(Team, col(Team.id) == col(Submission.team_id))
-        .join(Challenge, col(Challenge.id) == col(Team.challenge_id), isouter=True)
         .where(Submission.event_id == event_id, Submission.state == SubmissionState.FINAL)
         .order_by(col(Team.name))
     )
-    return [(row.public_id, team.name, its.public_id if its else "") for row, team, its in db.exec(query)]
+    found = list(db.exec(query))
+    counts_for = _counts_for(db, [row for row, _team in found])
+    return [(row.public_id, team, counts_for.get(row.id or 0, "")) for row, team in found]
 
 
 @cloned_with_event

@@ -20,7 +20,7 @@ from events.core.journal import Fact, record, version_of_facts
 from events.core.prepared import Prepared
 from events.core.refusals import Conflict, Invalid
 from events.core.settings import settings
-from events.core.timers import has_timer, set_timer, timer
+from events.core.timers import has_timer, set_timer, stop_timer, timer
 from events.core.tokens import Token, digest, find_token, issue, new_token, same, signature, spend
 from events.core.translation import _
 from events.people import (
@@ -159,6 +159,16 @@ def _forget(db: Database, person_id: int) -> None:
     person = db.get(Person, person_id)
     if person is not None and person.state is PersonState.NEW:
         erase(db, person)
+
+
+def forget_if_unused(db: Database, person: Person) -> bool:
+    """Let go of an address that somebody only typed to sign in, and never used; False where more is known of them. The
+    caller knows that another has it."""
+    if person.state is not PersonState.NEW or not has_timer(db, "forget unused address", person.id or 0):
+        return False
+    stop_timer(db, "forget unused address", person.id or 0)
+    erase(db, person)
+    return True
 
 
 def safe_path(text: str) -> str:

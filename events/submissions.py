@@ -2,18 +2,20 @@
 
 The team's draft is one row that everybody in the team may write; whoever saves over a revision they have not seen is
 told so and keeps what they typed. Handing in makes a version (see `handing_in`). The team and the organisers see all;
-judges and hosts see what was handed in, challenge owners what was handed in for their challenge; participants do from
-the day on which judging or the live pitches begin.
+judges and hosts see what was handed in, challenge owners what counts for their challenge or is of a team that took it
+since; participants do from the day on which judging or the live pitches begin.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, func, or_, true, update
+from sqlalchemy import UniqueConstraint, case, func, or_, true, update
+from sqlalchemy import select as sql_select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql import ColumnElement
 from sqlmodel import Field, SQLModel, col, select
 
 from events.challenges import Challenge
@@ -45,13 +47,15 @@ class SubmissionState(StrEnum):
 
 
 class Submission(SQLModel, table=True):
-    """A team's one submission: what it says now. `revision` rises with each save, for compare-and-set."""
+    """A team's one submission: what it says now. `revision` rises with each save, for compare-and-set. Once something
+    counts, `counts_for_id` is for which challenge, None for none (`challenge_switches` keeps it)."""
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = public_id("s")
     event_id: int = Field(foreign_key="event.id", index=True)
     team_id: int = Field(foreign_key="team.id", unique=True)
     state: SubmissionState = word(SubmissionState, default=SubmissionState.DRAFT)
+    counts_for_id: int | None = Field(default=None, foreign_key="challenge.id", index=True)
     title: str = Field(default="", max_length=160)
     summary: str = Field(default="", max_length=500)
     text: str = Field(default="", max_length=20_000)
@@ -116,6 +120,12 @@ personal_data(SubmissionVersion, "admitted_by_id", "who let a late version count
 personal_data(StoredFile, "person_id", "who handed a file in", "detach")
 
 
+# For which challenge a submission is: what was handed in for that for which it counts, a draft for its team's.
+ITS_CHALLENGE: ColumnElement[int | None] = case(
+    (col(Submission.state) == SubmissionState.FINAL, col(Submission.counts_for_id)), else_=col(Team.challenge_id)
+)
+
+
 @dataclass(frozen=True)
 class SubmissionHandedIn(Fact):
     """A team handed in, for the first time or again; the version is what counts."""
@@ -174,6 +184,12 @@ class SubmissionInEvent:
         assert self.submission.id is not None
         return self.submission.id
 
+    @property
+    def challenge_id(self) -> int | None:
+        """The same as `ITS_CHALLENGE`."""
+        final = self.submission.state is SubmissionState.FINAL
+        return self.submission.counts_for_id if final else self.team.challenge_id
+
 
 Hiding = Callable[[Database, Actor, EventWithPhases], Collection[int]]
 HIDINGS: list[Hiding] = []
@@ -220,8 +236,10 @@ see_finals = judge_of_event | host_of_event | screener_of_event
 
 
 @rule
-def owner_of_the_challenge_it_took(actor: Actor, subject: Any) -> bool:
-    return actor.is_("owner", "challenge", subject.team.challenge_id)
+def owner_of_its_challenge(actor: Actor, subject: SubmissionInEvent) -> bool:
+    # Of the one for which it counts, and of the one that its team has taken since, which reads less (`as_read_by`).
+    its = (subject.challenge_id, subject.team.challenge_id)
+    return any(actor.is_("owner", "challenge", one) for one in its)
 
 
 @rule
@@ -236,7 +254,7 @@ def see_submission(actor: Actor, subject: SubmissionInEvent) -> bool:
     if not may_know_whose_it_is(actor, subject):
         return False
     final = subject.submission.state is SubmissionState.FINAL
-    judges = see_finals(actor, subject) or owner_of_the_challenge_it_took(actor, subject)
+    judges = see_finals(actor, subject) or owner_of_its_challenge(actor, subject)
     return final and (judges or (subject.shown and participant_of_event(actor, subject)))
 
 
@@ -324,18 +342,33 @@ def counting_versions(
 ) -> dict[int, SubmissionVersion]:
     """For each of these submissions the version that counts: of the last stage in which it has any (or of `stage`) the
     last one handed in, or let in, whichever was later."""
-    since = func.coalesce(SubmissionVersion.admitted_at, SubmissionVersion.kept_at)
-    query = (
-        select(SubmissionVersion)
-        .where(
-            col(SubmissionVersion.submission_id).in_(list(submission_ids)),
-            or_(col(SubmissionVersion.late).is_(False), col(SubmissionVersion.admitted_at).is_not(None)),
-        )
-        .order_by(col(SubmissionVersion.stage), since, col(SubmissionVersion.number))
-    )
-    if stage is not None:
-        query = query.where(SubmissionVersion.stage == stage)
+    query = select(SubmissionVersion).where(*_may_count(submission_ids, stage)).order_by(*_COUNTS_LAST)
     return {version.submission_id: version for version in db.exec(query)}
+
+
+def counting_parts(
+    db: Database, submission_ids: Iterable[int], stage: int | None = None, *, parts: Sequence[str]
+) -> dict[int, dict[str, Any]]:
+    """For each of these submissions these parts of the content of the version that counts, None for what it does not
+    have: for many at once, where nobody reads their texts."""
+    columns = [col(SubmissionVersion.content)[part] for part in parts]
+    query = sql_select(col(SubmissionVersion.submission_id), *columns).where(*_may_count(submission_ids, stage))
+    return {row[0]: dict(zip(parts, row[1:], strict=True)) for row in db.execute(query.order_by(*_COUNTS_LAST))}
+
+
+_COUNTS_LAST = (
+    col(SubmissionVersion.stage),
+    func.coalesce(SubmissionVersion.admitted_at, SubmissionVersion.kept_at),
+    col(SubmissionVersion.number),
+)
+
+
+def _may_count(submission_ids: Iterable[int], stage: int | None) -> list[ColumnElement[bool]]:
+    there = [
+        col(SubmissionVersion.submission_id).in_(list(submission_ids)),
+        or_(col(SubmissionVersion.late).is_(False), col(SubmissionVersion.admitted_at).is_not(None)),
+    ]
+    return there if stage is None else [*there, col(SubmissionVersion.stage) == stage]
 
 
 @dataclass(frozen=True)
@@ -370,7 +403,7 @@ def submissions_of(
         select(Submission, Team, Challenge)
         .add_columns(late)
         .join(Team, col(Team.id) == col(Submission.team_id))
-        .join(Challenge, col(Challenge.id) == col(Team.challenge_id), isouter=True)
+        .join(Challenge, col(Challenge.id) == ITS_CHALLENGE, isouter=True)
         .where(col(Submission.event_id) == event.id, _visible_to(actor, event))
         .order_by(col(Team.name), col(Submission.id))
     )
@@ -396,8 +429,9 @@ def _visible_to(actor: Actor, event: EventWithPhases) -> Any:
     final = col(Submission.state) == SubmissionState.FINAL
     if shown or see_finals(actor, event):
         return or_(own, final)
-    theirs = select(Team.id).where(col(Team.challenge_id).in_(actor.ids("owner", "challenge")))
-    return or_(own, final & col(Submission.team_id).in_(theirs))
+    owned = actor.ids("owner", "challenge")
+    took = select(Team.id).where(col(Team.challenge_id).in_(owned))
+    return or_(own, final & or_(col(Submission.counts_for_id).in_(owned), col(Submission.team_id).in_(took)))
 
 
 def _card(found: Any, version: SubmissionVersion | None) -> SubmissionCard:

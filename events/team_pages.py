@@ -2,8 +2,8 @@
 
 What was handed in is never changed by it and goes on to count, with the name of the challenge for which it was handed
 in; until the end of submission the team can hand in anew, with answers to what the other challenge asks. After the end
-only organisers change a challenge, with a reason that stands on record. Prizes of the challenge that a team leaves do
-not go with it.
+only organisers change a challenge, with a reason that stands on record: that corrects for what it counts
+(`events/challenge_switches.py`). Prizes of the challenge that a team leaves do not go with it.
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import aliased
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import col, select
 
+from events.challenge_switches import ChallengeSwitch, note_what_counts
 from events.challenges import Challenge, its_event_not_over
 from events.core import clock
 from events.core.access import Actor, command
-from events.core.columns import moment
 from events.core.database import Database
-from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import At, _
@@ -32,27 +31,6 @@ from events.submission_fields import SubmissionField
 from events.submission_texts import clean_link
 from events.submissions import Submission, SubmissionInEvent, SubmissionState, own_or_organised, see_finals
 from events.teams import TeamChanged, TeamInEvent, checked_challenge, checked_name, keep_name, member_of_team
-
-
-class ChallengeSwitch(SQLModel, table=True):
-    """That a team which had handed in took another challenge, or that an organiser gave it one after the end, and why.
-    `prizes` is how many prizes of the challenge before were taken back."""
-
-    __tablename__ = "challenge_switch"
-
-    id: int | None = Field(default=None, primary_key=True)
-    event_id: int = Field(foreign_key="event.id", index=True)
-    team_id: int | None = Field(default=None, foreign_key="team.id", index=True, ondelete="SET NULL")
-    before_id: int | None = Field(default=None, foreign_key="challenge.id")
-    after_id: int | None = Field(default=None, foreign_key="challenge.id")
-    handed_in: bool = False
-    why: str = Field(default="", max_length=LONGEST_WHY)
-    prizes: int = 0
-    by_id: int | None = Field(default=None, foreign_key="person.id")
-    at: datetime = moment()
-
-
-personal_data(ChallengeSwitch, "by_id", "who gave a team another challenge", "detach")
 
 
 @dataclass(frozen=True)
@@ -112,17 +90,21 @@ def challenge_fixed_since(subject: TeamInEvent) -> datetime | None:
 
 
 def _switched(db: Database, actor: Actor, subject: TeamInEvent, before: int | None, why: str) -> ChallengeSwitch | None:
-    found = select(Submission.id).where(Submission.team_id == subject.id, Submission.state == SubmissionState.FINAL)
+    found = select(Submission).where(Submission.team_id == subject.id, Submission.state == SubmissionState.FINAL)
     submission = db.exec(found).first()
     if submission is None and not why:
         return None
-    lost = take_back_prizes_of_challenge(db, actor, subject.event, submission, before) if submission and before else 0
+    lost = 0
+    if submission is not None and before:
+        lost = take_back_prizes_of_challenge(db, actor, subject.event, submission.id or 0, before)
     row = ChallengeSwitch(
         event_id=subject.event.id, team_id=subject.id, before_id=before, after_id=subject.team.challenge_id,
         handed_in=submission is not None, why=why.strip(), prizes=lost, by_id=actor.person, at=clock.now(),
     )  # fmt: skip
     db.add(row)
     db.flush()
+    if submission is not None:
+        note_what_counts(db, submission)
     record(db, actor, ChallengeSwitched(event_id=subject.event.id, team_id=subject.id, switch_id=row.id or 0))
     return row
 
@@ -159,15 +141,15 @@ def switches_of(db: Database, actor: Actor, subject: TeamInEvent) -> list[Switch
 
 
 def as_read_by(db: Database, actor: Actor, subject: SubmissionInEvent, says: dict[str, Any]) -> dict[str, Any]:
-    """What a version says to this reader: what another challenge asks is answered for its owner, so whoever reads it
-    only as the owner of the challenge that the team has taken since does not read those answers."""
+    """What a version says to this reader: what a challenge asks is answered for its owner, so whoever reads it only as
+    the owner of another one, which the team has taken since, does not read those answers."""
     shown_anyway = subject.shown and participant_of_event(actor, subject)
     if own_or_organised(actor, subject) or see_finals(actor, subject) or shown_anyway:
         return says
     of_others = select(SubmissionField.public_id).where(
         SubmissionField.event_id == subject.event.id,
         col(SubmissionField.challenge_id).is_not(None),
-        col(SubmissionField.challenge_id).is_distinct_from(subject.team.challenge_id),
+        col(SubmissionField.challenge_id).not_in(actor.ids("owner", "challenge")),
     )
     hidden = set(db.exec(of_others))
     return says | {"answers": [one for one in says.get("answers", []) if one["field"] not in hidden]}

@@ -1,5 +1,6 @@
 """Team rules: how large teams are, whether somebody may work alone, and from when on nobody joins or leaves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,16 @@ class TeamRulesChanged(Fact):
     """An organiser changed how large teams are, or from when on they are locked."""
 
     event_id: int
+
+
+RulesStep = Callable[[Database, Actor, EventWithPhases], None]
+RULES_CHANGED: list[RulesStep] = []
+
+
+def on_rules_changed(step: RulesStep) -> RulesStep:
+    """Run `(db, actor, event)` in the transaction in which teams get other sizes or another lock date."""
+    RULES_CHANGED.append(step)
+    return step
 
 
 class TeamsLocked(PhaseNotOpen):
@@ -98,6 +109,8 @@ def set_team_rules(
     touch(db, event)
     set_lock_timer(db, subject)
     record(db, actor, TeamRulesChanged(event_id=subject.id))
+    for step in RULES_CHANGED:
+        step(db, actor, subject)
 
 
 def set_lock_timer(db: Database, event: EventWithPhases) -> None:
@@ -110,6 +123,6 @@ def set_lock_timer(db: Database, event: EventWithPhases) -> None:
 
 
 @on_dated
-def _follow_phases(db: Database, phase: Phase, now: datetime) -> None:
-    if phase.kind in {PhaseKind.TEAM_FORMING, PhaseKind.BUILDING}:
-        set_lock_timer(db, event_by_id(db, phase.event_id))
+def _follow_phases(db: Database, phases: tuple[Phase, ...], now: datetime) -> None:
+    if any(phase.kind in {PhaseKind.TEAM_FORMING, PhaseKind.BUILDING} for phase in phases):
+        set_lock_timer(db, event_by_id(db, phases[0].event_id))

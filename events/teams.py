@@ -232,6 +232,12 @@ def judges_in(event: EventWithPhases) -> Any:
     return select(RoleGrant.person_id).where(RoleGrant.role == Role.JUDGE, here | above)
 
 
+def refuse_judge(db: Database, event: EventWithPhases, person_id: int) -> None:
+    """Refuse to let somebody into a team who judges by now, whatever they had asked or agreed to before."""
+    if db.exec(judges_in(event).where(RoleGrant.person_id == person_id)).first() is not None:
+        raise Conflict(_("Judges do not take part in teams."))
+
+
 see_teams = may_know_whose_it_is & (
     participant_of_event
     | organiser_of_event

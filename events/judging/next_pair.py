@@ -38,12 +38,14 @@ def next_pair(
     *,
     skipped: Collection[int] = (),
     busy: Collection[int] = (),
+    anew: Collection[frozenset[int]] = (),
     holding: int | None = None,
     fit: Fit | None = None,
 ) -> NextPair | None:
     """The pair that this judge should compare next; None where they have compared all that they may.
 
-    Never a pair that they have compared, nothing that they skipped or have a conflict with. Who is `busy` with another
+    Never a pair that they have compared, but for those that they should compare `anew`, which come first; nothing that
+    they skipped or have a conflict with. Who is `busy` with another
     judge is asked only when nobody else is left. As long as somebody was compared fewer than `least` times, it is a
     pair with as many of those as can be. After that nobody gets more than `ahead` beyond the least compared while there
     is a choice, and among what is left it is the pair that tells most. `holding` is one that they stand before: the
@@ -54,7 +56,9 @@ def next_pair(
         raise BadVotes("Pairs are chosen only in a round that is judged pairwise.")
     made = list(comparisons)
     fit = fit or fit_pairs(among, made)
-    allowed = _allowed(among, made, judge, fit, frozenset(skipped), holding)
+    allowed = _allowed(among, judge, fit, frozenset(skipped), holding)
+    again = allowed & _these(anew, fit)
+    allowed = again if again.any() else allowed & ~_compared(made, judge, fit)
     if not allowed.any():
         return None
     return _best(rule, fit, _least_disturbing(allowed, fit, busy), _views(fit, among, made), judge, holding)
@@ -88,10 +92,8 @@ def _best(
     )
 
 
-def _allowed(
-    among: Round, made: Iterable[Comparison], judge: int, fit: Fit, skipped: frozenset[int], holding: int | None
-) -> "NDArray[bool_]":
-    """Pairs (lower place first) that this judge may be asked about."""
+def _allowed(among: Round, judge: int, fit: Fit, skipped: frozenset[int], holding: int | None) -> "NDArray[bool_]":
+    """Pairs (lower place first) that this judge may be asked about, were it not that they have compared them."""
     import numpy as np
 
     out = skipped | {one.submission for one in among.conflicts if one.judge == judge}
@@ -99,14 +101,28 @@ def _allowed(
         out |= among.submissions
     free = np.array([one not in out for one in fit.submissions], dtype=bool)
     allowed = np.triu(free[:, None] & free[None, :], 1)
-    for one in made:
-        if one.judge == judge and {one.first, one.second} <= among.submissions:
-            low, high = sorted((fit.place(one.first), fit.place(one.second)))
-            allowed[low, high] = False
     if holding in among.submissions:
         held = np.array([one == holding for one in fit.submissions], dtype=bool)
         allowed &= held[:, None] | held[None, :]
     found: NDArray[bool_] = allowed
+    return found
+
+
+def _compared(made: Iterable[Comparison], judge: int, fit: Fit) -> "NDArray[bool_]":
+    """Pairs (lower place first) that this judge has compared."""
+    return _these([frozenset((one.first, one.second)) for one in made if one.judge == judge], fit)
+
+
+def _these(pairs: Iterable[frozenset[int]], fit: Fit) -> "NDArray[bool_]":
+    """These pairs, lower place first, as far as they are judged."""
+    import numpy as np
+
+    found = np.zeros((len(fit.submissions), len(fit.submissions)), dtype=bool)
+    known = frozenset(fit.submissions)
+    for pair in pairs:
+        if pair <= known:
+            low, high = sorted(map(fit.place, pair))
+            found[low, high] = True
     return found
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import func, or_, update
 from sqlmodel import col, select
 
 from events.core.access import Actor, command
@@ -21,13 +21,14 @@ from events.proposals.drafts import (
     teams_in,
 )
 from events.proposals.problems import Filled, name_of, problem_of, teams_with_members
+from events.registration import Registration, RegistrationState
 from events.roles import organiser_of_event
 from events.team_builder.checks import Fault, faults_of, reached_by
 from events.team_builder.plan import Aim, Plan, PlannedTeam
 from events.team_builder.problem import Problem
 from events.team_builder.reasons import TeamWhy, why_team
 from events.team_rules import has_teams
-from events.teams import Team, TeamMember
+from events.teams import Team, TeamMember, judges_in
 
 NEW = "new"
 
@@ -131,10 +132,10 @@ def look_at(db: Database, subject: ProposalInEvent) -> Looked:
 
 
 def plan_of(db: Database, subject: ProposalInEvent) -> tuple[Problem, Plan, list[ProposedTeam]]:
-    """A proposal as problem and plan: teams that are filled with those who are in them already, and nobody who has
-    joined a team since."""
+    """A proposal as problem and plan: teams that are filled with those who are in them already, and nobody for whom it
+    is too late."""
     teams, places = teams_in(db, subject.id), places_in(db, subject.id)
-    gone = in_teams_now(db, subject)
+    gone = too_late_for(db, subject)
     people: dict[int | None, list[int]] = {}
     for place, _person in places:
         if place.person_id not in gone:
@@ -149,10 +150,23 @@ def plan_of(db: Database, subject: ProposalInEvent) -> tuple[Problem, Plan, list
 
 
 def in_teams_now(db: Database, subject: ProposalInEvent) -> set[int]:
-    """Whom of a proposal's people it is too late for: they are in a team of the event by now."""
+    """Who of a proposal's people is in a team of the event by now."""
     places = select(ProposedPlace.person_id).where(ProposedPlace.proposal_id == subject.id)
     here = (TeamMember.event_id == subject.event.id, col(TeamMember.person_id).in_(places))
     return set(db.exec(select(TeamMember.person_id).where(*here)))
+
+
+def too_late_for(db: Database, subject: ProposalInEvent) -> set[int]:
+    """Whom of a proposal's people it is too late for: by now they are in a team of the event or judge in it, or they
+    take part in it no more."""
+    event = subject.event
+    in_one = select(TeamMember.person_id).where(TeamMember.event_id == event.id)
+    takes_part = select(Registration.person_id).where(
+        Registration.event_id == event.id, Registration.state == RegistrationState.ACCEPTED
+    )
+    who = col(ProposedPlace.person_id)
+    gone = or_(who.in_(in_one), who.in_(judges_in(event)), who.not_in(takes_part))
+    return set(db.exec(select(ProposedPlace.person_id).where(ProposedPlace.proposal_id == subject.id, gone)))
 
 
 def _planned(team: ProposedTeam, people: list[int], filled: Filled | None) -> PlannedTeam:

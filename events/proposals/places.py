@@ -23,7 +23,7 @@ from events.core.translation import At, _
 from events.events import EventState, EventWithPhases, event_by_id, not_over
 from events.join_requests import JoiningAsked, JoinRequest
 from events.joining import lock_team, refuse_full, teams_take_people
-from events.proposals.adjustments import can_be_adjusted, hold_proposal, in_teams_now, plan_of
+from events.proposals.adjustments import can_be_adjusted, hold_proposal, plan_of, too_late_for
 from events.proposals.drafts import (
     PlaceState,
     ProposalInEvent,
@@ -46,8 +46,10 @@ from events.teams import (
     TeamInEvent,
     TeamJoined,
     add_member,
+    judges_in,
     keep_name,
     on_joined,
+    refuse_judge,
     team_of,
 )
 
@@ -163,8 +165,8 @@ def send_proposal(db: Database, actor: Actor, subject: ProposalInEvent, *, answe
 
 
 def _ask(db: Database, subject: ProposalInEvent) -> int:
-    """Let the places wait for answers; those of people in a team by now lapse."""
-    gone = in_teams_now(db, subject)
+    """Let the places wait for answers; those of people for whom it is too late lapse."""
+    gone = too_late_for(db, subject)
     here = (col(ProposedPlace.proposal_id) == subject.id, col(ProposedPlace.proposed_team_id).is_not(None))
     late = update(ProposedPlace).where(*here, col(ProposedPlace.person_id).in_(gone)).values(state=PlaceState.LAPSED)
     db.execute(late)
@@ -211,9 +213,10 @@ def accept_place(db: Database, actor: Actor, subject: PlaceInEvent) -> PlaceStat
     """Want one's place: ACCEPTED until enough others do too, JOINED when the team is there; for a team that is there
     already the request goes to whoever leads it.
 
-    Refuses who is in another team by now, and with PlaceAnswered the second time.
+    Refuses who is in another team or judges by now, and with PlaceAnswered the second time.
     """
     assert actor.person is not None
+    refuse_judge(db, subject.event, actor.person)
     if team_of(db, actor.person, subject.event.id) is not None:
         raise InTeamAlready
     team = _hold_team(db, subject)
@@ -221,8 +224,10 @@ def accept_place(db: Database, actor: Actor, subject: PlaceInEvent) -> PlaceStat
     record(db, actor, PlaceAccepted(event_id=subject.event.id, place_id=subject.id))
     if team.state is ProposedState.FORMED or team.fills:
         _come_later(db, actor, subject, team)
-    elif len(_in_state(db, team, PlaceState.ACCEPTED)) >= max(1, subject.proposal.size_min):
-        _form(db, actor, subject.event, team)
+    else:
+        _let_judges_go(db, subject.event, team)
+        if len(_in_state(db, team, PlaceState.ACCEPTED)) >= max(1, subject.proposal.size_min):
+            _form(db, actor, subject.event, team)
     db.refresh(subject.place)
     return PlaceState(subject.place.state)
 
@@ -263,6 +268,16 @@ def _in_state(db: Database, team: ProposedTeam, *states: PlaceState) -> list[Pro
                 populate_existing=True
             )
         )
+    )
+
+
+def _let_judges_go(db: Database, event: EventWithPhases, team: ProposedTeam) -> None:
+    """Whoever came to judge after they had accepted is no member of a team."""
+    here = (col(ProposedPlace.proposed_team_id) == team.id, col(ProposedPlace.state) == PlaceState.ACCEPTED)
+    judging = col(ProposedPlace.person_id).in_(judges_in(event))
+    db.execute(
+        update(ProposedPlace).where(*here, judging).values(state=PlaceState.LAPSED),
+        execution_options={"synchronize_session": False},
     )
 
 

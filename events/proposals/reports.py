@@ -10,7 +10,7 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.core.refusals import NotFound
 from events.people import Person
-from events.proposals.adjustments import in_teams_now, look_at
+from events.proposals.adjustments import in_teams_now, look_at, too_late_for
 from events.proposals.drafts import (
     PlaceState,
     ProposalInEvent,
@@ -32,7 +32,8 @@ from events.teams import Team, TeamMember, members_of
 
 @dataclass(frozen=True)
 class PlaceLine:
-    """Somebody in a proposal; `joined` where they are in a team by now, whatever the proposal says."""
+    """Somebody in a proposal; `joined` where they are in a team by now, whatever the proposal says, and `gone` where
+    they judge or take no part in the event any more."""
 
     public_id: str
     person_id: int
@@ -44,6 +45,7 @@ class PlaceLine:
     state: PlaceState
     why_left: str
     joined: bool
+    gone: bool
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ def report_on(db: Database, actor: Actor, subject: ProposalInEvent) -> ProposalR
 
 
 def _lines(db: Database, subject: ProposalInEvent, places: list[tuple[ProposedPlace, Person]]) -> dict[int, PlaceLine]:
-    gone = in_teams_now(db, subject)
+    joined = in_teams_now(db, subject)
+    gone = too_late_for(db, subject) - joined
     ids = [person.id for _place, person in places]
     query = select(Seeker).where(Seeker.event_id == subject.event.id, col(Seeker.person_id).in_(ids))
     brings = {one.person_id: one for one in db.exec(query)}
@@ -135,7 +138,7 @@ def _lines(db: Database, subject: ProposalInEvent, places: list[tuple[ProposedPl
             tuple(brings[place.person_id].skills) if place.person_id in brings else (),
             tuple(brings[place.person_id].languages if place.person_id in brings else person.languages),
             PlaceState(place.state), place.why_left,
-            place.person_id in gone and place.state is not PlaceState.JOINED,
+            place.person_id in joined and place.state is not PlaceState.JOINED, place.person_id in gone,
         )
         for place, person in places
     }  # fmt: skip

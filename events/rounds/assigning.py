@@ -21,7 +21,7 @@ from events.core.translation import _
 from events.judging.assignment import Assignment, Judge, Task, Work, assign
 from events.roles import organiser_of_event
 from events.rounds.conflicts import conflicts_of
-from events.rounds.judges import RoundJudge, end_judging, enter_judges, judge_row, may_be_named
+from events.rounds.judges import RoundJudge, end_judging, enter_judges, is_judging, judge_row, may_be_named
 from events.rounds.matching import matching_in
 from events.rounds.rounds import (
     RoundInEvent,
@@ -32,7 +32,7 @@ from events.rounds.rounds import (
     not_published,
     submissions_in,
 )
-from events.rounds.votes import VoteKind, latest_votes
+from events.rounds.votes import RoundVote, VoteKind, about_submission, latest_votes
 
 ASSIGNED_SCHEMES = (Scheme.RUBRIC, Scheme.RANKING, Scheme.CALL)
 
@@ -272,8 +272,15 @@ def replace_judge(
         raise Invalid({"by": _("Choose somebody else to take over.")})
     if by_id is not None and not may_be_named(db, subject, by_id):
         raise Invalid({"by": _("This person is no judge of the event. Give them the role first.")})
+    return hand_over_judging(db, actor, subject, person_id=person_id, by_id=by_id, counts=counts)
+
+
+def hand_over_judging(
+    db: Database, actor: Actor, subject: RoundInEvent, *, person_id: int, by_id: int | None, counts: bool
+) -> list[int]:
+    """End somebody's judging in a round as `replace_judge` does; part of commands that asked their own rule."""
     end_judging(db, actor, subject, person_id=person_id, counts=counts)
-    if by_id is not None:
+    if by_id is not None and not is_judging(db, subject.id, by_id):  # who judges already keeps their limit
         enter_judges(db, actor, subject, [by_id])
     return _hand_over(db, actor, subject, person_id, by_id, counts=counts)
 
@@ -284,9 +291,9 @@ def _hand_over(
     number = {one.submission_id: one.number for one in submissions_in(db, subject.id)}
     criteria = len(criteria_of(db, subject.id))
     done = {
-        one.about
+        about
         for one in latest_votes(db, subject.id, person_id)
-        if counts and one.kind is VoteKind.SCORE and len(one.content["points"]) == criteria
+        for about in (_judged_in(one, criteria) if counts else ())
     }
     blocked = {(one.judge, one.submission) for one in conflicts_of(db, subject.round)}
     left, given = [], []
@@ -304,3 +311,10 @@ def _hand_over(
     record(db, actor, JudgesAssigned(event_id=subject.event.id, round_id=subject.id))
     tell_judges(db, actor, subject, given)
     return left
+
+
+def _judged_in(vote: RoundVote, criteria: int) -> list[str]:
+    """What is judged by a vote, as votes about it are kept: with all its points, or by its place on a list."""
+    if vote.kind is VoteKind.LIST:
+        return [about_submission(number) for place in vote.content["places"] for number in place]
+    return [vote.about] if vote.kind is VoteKind.SCORE and len(vote.content["points"]) == criteria else []

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import func, select
+from sqlmodel import select
 
 from events.core.access import Actor, command, rule
 from events.core.database import Database
@@ -20,7 +20,7 @@ from events.rounds.rounds import RoundInEvent, RoundSubmission, Scheme, lock_ope
 from events.rounds.schemes import engine_rule
 from events.rounds.standings import own_numbers, works_of
 from events.rounds.voters import VOTER, voters_without_a_place
-from events.rounds.votes import BALLOT, RoundVote, Said, VoteKind, keep_vote, last_about, voters_in
+from events.rounds.votes import BALLOT, RoundVote, Said, VoteKind, keep_vote, last_about
 from events.submissions import kept_from
 
 
@@ -164,9 +164,10 @@ def _wrong_amounts(rule: Audience, amounts: list[int]) -> Message | None:
 
 
 def turnout_of(db: Database, subject: RoundInEvent) -> Turnout:
-    """How many have voted so far: all that is known while people vote."""
-    voters = select(func.count()).where(
+    """How many have voted so far: all that is known while people vote. Whoever voted and has left since, or whose link
+    was ended, is one of those who might still: their ballot counts."""
+    accepted = select(Registration.person_id).where(
         Registration.event_id == subject.event.id, Registration.state == RegistrationState.ACCEPTED
     )
-    may_vote = int(db.exec(voters).one()) + voters_without_a_place(db, subject)
-    return Turnout(voters_in(db, [subject.id]).get(subject.id, 0), may_vote)
+    voted = set(db.exec(select(RoundVote.person_id).where(RoundVote.round_id == subject.id).distinct()))
+    return Turnout(len(voted), len({*db.exec(accepted), *voters_without_a_place(db, subject), *voted}))

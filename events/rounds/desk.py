@@ -3,14 +3,14 @@
 In a blind round nothing here selects who is behind a submission, and names that its text mentions are blanked.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from sqlmodel import col, select
 
-from events.challenges import Challenge
+from events.challenge_switches import challenges_that_count
 from events.core.access import Actor, rule
 from events.core.database import Database
 from events.core.files import StoredFile
@@ -33,7 +33,16 @@ from events.rounds.rounds import (
     judge_of_round,
     submissions_in,
 )
-from events.rounds.votes import WHOLE_LIST, RoundVote, Said, VoteKind, about_submission, latest_votes
+from events.rounds.votes import (
+    WHOLE_LIST,
+    RoundVote,
+    Said,
+    SkipReason,
+    VoteKind,
+    about_submission,
+    latest_votes,
+    pair_of,
+)
 from events.submissions import Submission, SubmissionFile, SubmissionVersion, counting_versions
 from events.teams import Team
 
@@ -79,7 +88,7 @@ def judges_this(actor: Actor, subject: WorkForJudge) -> bool:
 @dataclass(frozen=True)
 class DeskLine:
     """A submission as a judge's list shows it; `team` is '' in a blind round. `changed`: they judged another version
-    than the one that counts now."""
+    than the one that counts now, or skipped it."""
 
     public_id: str
     number: int
@@ -91,6 +100,14 @@ class DeskLine:
     latest: RoundVote | None
     version: int = 0
     changed: bool = False
+
+    @property
+    def comes_again(self) -> bool:
+        """Whether they are asked to look at it again. What they skipped is let alone, unless it was for want of
+        anything to see."""
+        if self.progress is not Progress.SKIPPED or self.latest is None:
+            return self.changed
+        return self.changed and self.latest.content.get("reason") == SkipReason.CANNOT_OPEN
 
 
 @dataclass(frozen=True)
@@ -108,14 +125,14 @@ class Desk:
 
     @property
     def next(self) -> DeskLine | None:
-        """What to judge next: what waits, then what was changed since."""
+        """What to judge next: what waits, then what was changed since and comes again."""
         waits = (one for one in self.lines if one.progress in (Progress.WAITING, Progress.BEGUN))
-        return next(waits, None) or next((one for one in self.lines if one.changed), None)
+        return next(waits, None) or next(iter(self.changed), None)
 
     @property
     def changed(self) -> list[DeskLine]:
-        """What was changed since they judged it."""
-        return [one for one in self.lines if one.changed]
+        """What was changed since they judged it, and comes again."""
+        return [one for one in self.lines if one.comes_again]
 
 
 def works_for(db: Database, actor: Actor, subject: RoundInEvent) -> list[RoundSubmission]:
@@ -187,7 +204,7 @@ def desk_of(db: Database, actor: Actor, subject: RoundInEvent) -> Desk:
     read = read_works(db, subject, rows)
     criteria = len(criteria_of(db, subject.id)) if subject.round.scheme in POINTS_SCHEMES else 0
     listed = _listed(votes.get(WHOLE_LIST))
-    changed = changed_since(votes.values(), {one.number: one.version for one in read.values()})
+    changed = _to_look_at_again(votes.values(), {one.number: one.version for one in read.values()})
     lines = []
     for row in rows:
         vote, says = votes.get(about_submission(row.number)), read[row.number]
@@ -212,6 +229,25 @@ def changed_since(votes: Iterable[RoundVote], now: Mapping[int, int]) -> set[int
         for number, version in one.read.items()
         if one.kind is not VoteKind.UNDONE and now.get(int(number), version) != version
     }
+
+
+def _to_look_at_again(votes: Collection[RoundVote], now: Mapping[int, int]) -> set[int]:
+    others = [one for one in votes if one.kind is not VoteKind.COMPARISON]
+    return changed_since(others, now) | changed_since(to_compare_again(votes, now), now)
+
+
+def to_compare_again(votes: Iterable[RoundVote], now: Mapping[int, int]) -> list[RoundVote]:
+    """Of a judge's last words the comparisons that come again: one of the two was changed since (`now`: the version of
+    each that they may compare, by number), and neither is skipped."""
+    votes = list(votes)
+    skipped = {one.about for one in votes if one.kind is VoteKind.SKIP}
+    return [
+        one
+        for one in votes
+        if one.kind is VoteKind.COMPARISON
+        and all(each in now and about_submission(each) not in skipped for each in pair_of(one))
+        and changed_since([one], now)
+    ]
 
 
 def having_read(
@@ -270,7 +306,7 @@ def read_works(
     versions = counting_versions(db, ids, subject.round.stage)
     blind = subject.round.blind
     known = {} if blind else _teams_of(db, ids)
-    about = _challenges_of(db, ids)
+    about = {one: its.title for one, its in challenges_that_count(db, versions).items()}
     behind = _identities(db, subject.event.id, versions, ids) if blind else {}
     return {
         one.number: _read(
@@ -316,16 +352,6 @@ def _teams_of(db: Database, submissions: Sequence[int]) -> dict[int, tuple[str, 
     query = select(Submission.id, Team.name, Submission.public_id).join(Team, col(Team.id) == col(Submission.team_id))
     rows = db.exec(query.where(col(Submission.id).in_(submissions)))
     return {one or 0: (name, public) for one, name, public in rows}
-
-
-def _challenges_of(db: Database, submissions: Sequence[int]) -> dict[int, str]:
-    query = (
-        select(Submission.id, Challenge.title)
-        .join(Team, col(Team.id) == col(Submission.team_id))
-        .join(Challenge, col(Challenge.id) == col(Team.challenge_id))
-        .where(col(Submission.id).in_(submissions))
-    )
-    return {one or 0: title for one, title in db.exec(query)}
 
 
 def _identities(

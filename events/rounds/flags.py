@@ -19,7 +19,7 @@ from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import At, Message, _
 from events.roles import organiser_of_event
 from events.rounds.desk import WorkForJudge, judges_this
-from events.rounds.rounds import RoundInEvent
+from events.rounds.rounds import RoundInEvent, RoundSubmission
 from events.rounds.votes import OutOfDate, checked_client_id
 
 LONGEST_FLAG = 1000
@@ -96,12 +96,17 @@ class FlaggedOtherwise(Conflict):
 
 
 def find_flagged(
-    db: Database, round_id: int, person_id: int | None, reason: FlagReason, text: str, client_id: str
+    db: Database, round_id: int, person_id: int | None, work: str, reason: FlagReason, text: str, client_id: str
 ) -> JudgingFlag | None:  # fmt: skip
-    """What came with this id from this judge before, if it is what they send now; None for other words."""
+    """What came with this id from this judge before, if it is what they send now about this submission (public id in
+    the round); None for other words, and for the same about something else."""
     row = _sent_before(db, person_id, client_id)
-    same = row is not None and (row.round_id, row.reason, row.text) == (round_id, reason, text.strip())
-    return row if same else None
+    about = select(RoundSubmission.submission_id).where(
+        RoundSubmission.public_id == work, RoundSubmission.round_id == round_id
+    )
+    if row is None or (row.round_id, row.submission_id) != (round_id, db.exec(about).first()):
+        return None
+    return row if (row.reason, row.text) == (reason, text.strip()) else None
 
 
 def _sent_before(db: Database, person_id: int | None, client_id: str) -> JudgingFlag | None:
@@ -178,3 +183,8 @@ def settle_flag(db: Database, actor: Actor, subject: RoundInEvent, *, flag: str)
     row.settled_at, row.settled_by_id = clock.now(), actor.person
     db.add(row)
     record(db, actor, FlagSettled(event_id=subject.event.id, round_id=subject.id, flag_id=row.id or 0))
+
+
+def has_flags(db: Database, round_id: int) -> bool:
+    """Whether a judge has drawn attention to anything in a round."""
+    return db.exec(select(JudgingFlag.id).where(JudgingFlag.round_id == round_id).limit(1)).first() is not None

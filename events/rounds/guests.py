@@ -15,21 +15,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
-from events.core.access import SYSTEM, Actor, command
+from events.core.access import Actor, command
 from events.core.columns import moment, public_id
 from events.core.database import Database, is_broken
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid, NotFound
-from events.core.timers import set_timer, stop_timer, timer
+from events.core.timers import set_timer, stop_timer
 from events.core.tokens import Token, issue
 from events.core.translation import Message, _
 from events.people import Person, PersonState, clean_email, clean_name, find_person, new_person
 from events.roles import organiser_of_event
 from events.rounds.judges import RoundJudge, enter_judges, is_judging, when_judging_ends
-from events.rounds.rounds import JudgingRound, RoundInEvent, Scheme, not_published
-from events.rounds.votes import RoundVote, VoteKind
-from events.tombstones import NOBODYS_DOMAIN, erase
+from events.rounds.rounds import RoundInEvent, Scheme, not_published
+from events.tombstones import NOBODYS_DOMAIN
 
 PURPOSE = "guest judge"
 MOST_DAYS, USUAL_DAYS = 60, 14
@@ -296,27 +295,6 @@ def _link_ends_too(db: Database, actor: Actor, subject: RoundInEvent, person_id:
         _revoke_link(db, actor, row, subject.event.id)
 
 
-@timer("forget unused guest")
-def _forget_guest(db: Database, link_id: int) -> None:
-    """A week after a link has ended that nobody ever used, the address it went to is forgotten."""
-    link = db.get(GuestLink, link_id)
-    person = db.get(Person, link.person_id) if link else None
-    if link is None or person is None or link.last_used_at is not None or state_of(link) is LinkState.WORKS:
-        return
-    others = select(GuestLink.id).where(GuestLink.person_id == person.id, GuestLink.id != link.id)
-    judging = db.exec(
-        select(RoundJudge).where(RoundJudge.person_id == person.id, RoundJudge.round_id == link.round_id)
-    ).first()  # fmt: skip
-    if person.state is not PersonState.NEW or db.exec(others).first() is not None:
-        return
-    if judging is not None and judging.ended_at is None:
-        judging.ended_at = clock.now()
-        db.add(judging)
-    if link.revoked_at is None:
-        _revoke_link(db, SYSTEM, link, db.get_one(JudgingRound, link.round_id).event_id)
-    erase(db, person)
-
-
 @dataclass(frozen=True)
 class GuestCard:
     """A guest judge's link as organisers see it; `email` is '' where it was handed over."""
@@ -350,25 +328,6 @@ def guests_of(db: Database, round_id: int) -> list[GuestCard]:
         )
         for link, person, ended in db.exec(query)
     ]  # fmt: skip
-
-
-def guests_who_judged(db: Database, event_id: int) -> set[int]:
-    """The ids of those who have judged in an event by a guest's link: something of what they gave is there and counts,
-    whether or not their link still works."""
-    query = (
-        select(GuestLink.person_id)
-        .join(JudgingRound, col(JudgingRound.id) == col(GuestLink.round_id))
-        .join(RoundJudge, (col(RoundJudge.round_id) == col(GuestLink.round_id))
-              & (col(RoundJudge.person_id) == col(GuestLink.person_id)))
-        .join(RoundVote, (col(RoundVote.round_id) == col(GuestLink.round_id))
-              & (col(RoundVote.person_id) == col(GuestLink.person_id)))
-        .where(
-            JudgingRound.event_id == event_id,
-            col(RoundJudge.counts).is_(True),
-            col(RoundVote.kind).not_in((VoteKind.SKIP, VoteKind.UNDONE)),
-        )
-    )  # fmt: skip
-    return set(db.exec(query))
 
 
 def comes_by_link_only(db: Database, round_id: int, person_id: int) -> bool:

@@ -29,7 +29,7 @@ class CriterionIn:
 @dataclass(frozen=True)
 class SubmissionIn:
     """A submission by its number in the round; `inside` is False for one that was taken out, `challenge` is what it
-    was handed in for, or ''; `categories` are (what was asked, its answer), each answer by itself; `version` is the
+    counts for, or ''; `categories` are (what was asked, its answer), each answer by itself; `version` is the
     number of what counts of it, 0 where nothing does."""
 
     number: int

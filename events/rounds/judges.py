@@ -21,6 +21,7 @@ from events.events import EventWithPhases
 from events.people import Person, PersonState
 from events.roles import BLIND_JUDGE, ROUND_JUDGE, Role, RoleGrant, Scope, organiser_of_event, tie_source, ties_as
 from events.rounds.rounds import JudgingRound, RoundInEvent, RoundState, Scheme, not_published
+from events.rounds.votes import RoundVote, VoteKind
 
 LONGEST_WHY = 500
 RUNNING = (Role.ORGANISER, Role.HOST)
@@ -169,6 +170,23 @@ def is_judging(db: Database, round_id: int, person_id: int | None) -> bool:
         RoundJudge.round_id == round_id, RoundJudge.person_id == person_id, col(RoundJudge.ended_at).is_(None)
     )
     return db.exec(query).first() is not None
+
+
+def people_who_judged(db: Database, event_id: int) -> set[int]:
+    """The ids of those who have judged in an event, guests too: something of what they gave is there and counts,
+    whether or not they still judge."""
+    query = (
+        select(RoundJudge.person_id)
+        .join(JudgingRound, col(JudgingRound.id) == col(RoundJudge.round_id))
+        .join(RoundVote, (col(RoundVote.round_id) == col(RoundJudge.round_id))
+              & (col(RoundVote.person_id) == col(RoundJudge.person_id)))
+        .where(
+            JudgingRound.event_id == event_id,
+            col(RoundJudge.counts).is_(True),
+            col(RoundVote.kind).not_in((VoteKind.SKIP, VoteKind.UNDONE)),
+        )
+    )  # fmt: skip
+    return set(db.exec(query))
 
 
 def running_the_event(db: Database, event: EventWithPhases, people: Collection[int]) -> list[Person]:

@@ -1,9 +1,10 @@
 """What judges know and read, and what submissions are about and written in: the engine assigns by it, and organisers
 see why."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -18,8 +19,10 @@ from events.reference.keywords import FIELDS, TECHNOLOGIES, keyword_label
 from events.reference.languages import LANGUAGES, language_name, language_own_name
 from events.rounds.rounds import RoundInEvent
 from events.submission_fields import FieldKind, SubmissionField
-from events.submissions import Submission, SubmissionVersion, counting_versions
-from events.teams import Team
+from events.submissions import Submission, counting_parts
+
+Contents = Mapping[int, Mapping[str, Any]]
+"""The keywords and answers of what counts of submissions, by their ids; None for what was not asked."""
 
 
 def topics_of_judges(db: Database, people: Collection[int]) -> Mapping[int, frozenset[str]]:
@@ -39,20 +42,19 @@ def topics_of_judges(db: Database, people: Collection[int]) -> Mapping[int, froz
 
 
 def topics_of_works(
-    db: Database, submissions: Collection[int], stage: int | None = None
+    db: Database, submissions: Collection[int], counts: Contents
 ) -> Mapping[int, frozenset[str]]:  # fmt: skip
-    """What submissions are about: the keywords of the need that their challenge was made from, and those that their
-    teams gave to what counts."""
+    """What submissions are about: the keywords of the need from which the challenge was made for which they count, and
+    those that their teams gave to what counts."""
     query = (
         select(Submission.id, Item.keywords)
-        .join(Team, col(Team.id) == col(Submission.team_id))
-        .join(Challenge, col(Challenge.id) == col(Team.challenge_id))
+        .join(Challenge, col(Challenge.id) == col(Submission.counts_for_id))
         .join(Item, col(Item.id) == col(Challenge.need_id))
         .where(col(Submission.id).in_(submissions))
     )
     found = {submission or 0: set(keywords) for submission, keywords in db.exec(query)}
-    for submission, version in counting_versions(db, submissions, stage).items():
-        found.setdefault(submission, set()).update(version.content.get("keywords", ()))
+    for submission, said in counts.items():
+        found.setdefault(submission, set()).update(said["keywords"] or ())
     return {submission: frozenset(map(topic_of, topics)) for submission, topics in found.items()}
 
 
@@ -84,7 +86,7 @@ def languages_of_judges(db: Database, people: Collection[int]) -> Mapping[int, f
     }
 
 
-def languages_of_works(db: Database, event_id: int, versions: Iterable[SubmissionVersion]) -> dict[int, str]:
+def languages_of_works(db: Database, event_id: int, counts: Contents) -> dict[int, str]:
     """In which language submissions are written, by ISO 639 code, where their teams were asked: by a field whose every
     choice is a language."""
     query = select(SubmissionField).where(
@@ -92,10 +94,10 @@ def languages_of_works(db: Database, event_id: int, versions: Iterable[Submissio
     )
     asks = {one.public_id for one in db.exec(query) if one.choices and all(map(language_in, one.choices))}
     found = {}
-    for version in versions:
-        said = [one["answer"] for one in version.content.get("answers", ()) if one["field"] in asks]
+    for submission, says in counts.items():
+        said = [one["answer"] for one in says["answers"] or () if one["field"] in asks]
         if said and (code := language_in(said[0])):
-            found[version.submission_id] = code
+            found[submission] = code
     return found
 
 
@@ -148,9 +150,8 @@ def matching_in(
     db: Database, subject: RoundInEvent, people: Collection[int], submissions: Collection[int]
 ) -> Matching:  # fmt: skip
     """What is known of these judges and of these submissions of a round."""
-    stage = subject.round.stage
-    versions = counting_versions(db, submissions, stage).values()
+    counts = counting_parts(db, submissions, subject.round.stage, parts=("keywords", "answers"))
     return Matching(
-        topics_of_judges(db, people), languages_of_judges(db, people), topics_of_works(db, submissions, stage),
-        languages_of_works(db, subject.event.id, versions),
+        topics_of_judges(db, people), languages_of_judges(db, people), topics_of_works(db, submissions, counts),
+        languages_of_works(db, subject.event.id, counts),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from events.rounds.assigning import (
 from events.rounds.conflicts import conflicts_among
 from events.rounds.desk import Desk, desk_of
 from events.rounds.judges import RoundJudge, judge_row, judges_of
-from events.rounds.matching import matching_in
+from events.rounds.matching import Matching, matching_in
 from events.rounds.rounds import (
     RoundInEvent,
     RoundSubmission,
@@ -64,8 +64,9 @@ def ask_for_one_more(db: Database, actor: Actor, subject: RoundInEvent) -> Round
         raise Conflict(_("Something waits for you still. Judge or skip that first."))
     if _is_full(db, subject, me):
         raise Conflict(_("You judge as many submissions as the organisers agreed with you."))
+    known = _known(db, actor.person, subject)
     tried: set[int] = set()
-    while (number := _choice(db, actor.person, subject, tried)) is not None:
+    while (number := _choice(db, actor.person, subject, known, tried)) is not None:
         work = _lock_work(db, subject, number)
         if work.taken_out_at is None and _count(db, subject, number) < subject.round.judges_most:
             assign_one(db, subject.id, actor.person, work.submission_id, by_hand=False)
@@ -82,7 +83,7 @@ def more_for(db: Database, actor: Actor, subject: RoundInEvent, desk: Desk) -> b
         return False
     if _is_full(db, subject, judge_row(db, subject.id, actor.person)):
         return False
-    return _choice(db, actor.person, subject, ()) is not None
+    return _choice(db, actor.person, subject, _known(db, actor.person, subject), ()) is not None
 
 
 def _is_full(db: Database, subject: RoundInEvent, me: RoundJudge) -> bool:
@@ -124,7 +125,13 @@ def _skipped_by(vote: RoundVote) -> Collection[int]:
     return [int(vote.about[1:])] if vote.kind is VoteKind.SKIP and vote.about.startswith("s") else []
 
 
-def _choice(db: Database, person: int, subject: RoundInEvent, tried: Collection[int]) -> int | None:
+def _known(db: Database, person: int, subject: RoundInEvent) -> Matching:
+    return matching_in(db, subject, [person], [one.submission_id for one in submissions_in(db, subject.id)])
+
+
+def _choice(
+    db: Database, person: int, subject: RoundInEvent, known: Matching, tried: Collection[int]
+) -> int | None:  # fmt: skip
     """The number of what the engine would give this judge next; None where nothing is left for them."""
     works, looks = submissions_in(db, subject.id), looks_in(db, subject)
     number = {one.submission_id: one.number for one in works}
@@ -142,7 +149,6 @@ def _choice(db: Database, person: int, subject: RoundInEvent, tried: Collection[
         Ranking(), frozenset(number.values()), None,
         frozenset(Interest(person, number[one.submission], one.kind) for one in found),
     )  # fmt: skip
-    known = matching_in(db, subject, [person], list(number))
     out |= {each for work, each in number.items() if not known.reads_it(person, work)}
     knows = {each for work, each in number.items() if known.fit(person, work).topics}
     return next_view(among, looks, person, skipped=out, knows=knows)

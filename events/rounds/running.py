@@ -11,9 +11,11 @@ from events.core.refusals import Conflict
 from events.core.translation import _
 from events.events import EventState
 from events.judging.rules import Way
+from events.phases import refuse_unless_open
 from events.roles import organiser_of_event
 from events.rounds.assigning import ASSIGNED_SCHEMES, JudgeAssigned, assignments_in, tell_judges
 from events.rounds.audience import audience_rule, is_audience_vote
+from events.rounds.flags import has_flags
 from events.rounds.judges import judges_of, refuse_unexplained
 from events.rounds.publishing import put_aside_held
 from events.rounds.rounds import (
@@ -63,9 +65,10 @@ def can_reopen(subject: RoundInEvent, now: datetime) -> None:
 def open_round(db: Database, actor: Actor, subject: RoundInEvent) -> None:
     """Take votes from now on, or from the start of the round's phase; every judge who has something to do is told.
 
-    Refuses a round with fewer than two submissions, without judges, or whose judges are not assigned, and an audience's
-    points with too few submissions to divide them among.
+    Refuses a round with fewer than two submissions, without judges, or whose judges are not assigned, an audience's
+    points with too few submissions to divide them among, and a round in whose phase nobody could vote any more.
     """
+    _refuse_without_phase(subject)
     refuse_unexplained(db, subject)
     apply_screening(db, subject.event.id)
     works, judges = submissions_in(db, subject.id), [one for one in judges_of(db, subject.id) if one.judges]
@@ -88,6 +91,14 @@ def open_round(db: Database, actor: Actor, subject: RoundInEvent) -> None:
         tell_judges(db, actor, subject, assigned)
     else:
         _tell_everybody(db, actor, subject)
+
+
+def _refuse_without_phase(subject: RoundInEvent) -> None:
+    """Judges would be told of a round that takes no votes: its phase is over, or no part of the event."""
+    kind, now = subject.round.phase, clock.now()
+    phase = subject.event.phase(kind) if kind is not None else None
+    if kind is not None and (phase is None or now >= phase.ends_at):
+        refuse_unless_open(phase, kind, False, now)
 
 
 def _refuse_too_few_for_points(subject: RoundInEvent, works: int) -> None:
@@ -143,6 +154,7 @@ def put_back_to_draft(db: Database, actor: Actor, subject: RoundInEvent) -> None
     with db.begin_nested():
         if not step_round(db, subject.round, (RoundState.OPEN,), state=RoundState.DRAFT, opened_at=None):
             raise Conflict(_("This round is not open."))
-        if has_votes(db, subject.id):  # asked after the round's row is ours, so that no vote comes in between
+        # Asked after the round's row is ours, so that no vote comes in between.
+        if has_votes(db, subject.id) or has_flags(db, subject.id):
             raise Conflict(_("Judges have begun. Close the round instead; what they gave is kept."))
     record(db, actor, RoundChanged(event_id=subject.event.id, round_id=subject.id))

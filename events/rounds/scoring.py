@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from events.challenges import its_event_not_over
@@ -10,12 +9,12 @@ from events.core.access import Actor, command
 from events.core.database import Database
 from events.core.journal import record
 from events.core.refusals import Conflict, Invalid
-from events.core.translation import Message, _
+from events.core.translation import _
 from events.judging.next_pair import NextPair, next_pair
 from events.judging.rules import Rubric
 from events.judging.votes import BadVotes, Comparison
 from events.rounds.conflicts import note_declared
-from events.rounds.desk import WorkForJudge, having_read, judges_this, works_for
+from events.rounds.desk import WorkForJudge, changed_since, having_read, judges_this, to_compare_again, works_for
 from events.rounds.inputs import engine_round, engine_votes
 from events.rounds.rounds import (
     POINTS_SCHEMES,
@@ -34,35 +33,19 @@ from events.rounds.votes import (
     OutOfDate,
     RoundVote,
     Said,
+    SkipReason,
     VoteGiven,
     VoteKind,
     about_pair,
     find_vote,
+    is_same_page,
     keep_vote,
     last_about,
     last_of_page,
     latest_votes,
+    pair_of,
     versions_about,
 )
-
-
-class SkipReason(StrEnum):
-    """Why a judge does not judge a submission."""
-
-    CANNOT_OPEN = "cannot open"
-    NOT_MY_FIELD = "not my field"
-    LANGUAGE = "language"
-    NO_TIME = "no time"
-    OTHER = "other"
-
-
-SKIP_REASONS: dict[SkipReason, Message] = {
-    SkipReason.CANNOT_OPEN: _("There is nothing to see, or it cannot be opened"),
-    SkipReason.NOT_MY_FIELD: _("I know too little of this field"),
-    SkipReason.LANGUAGE: _("I do not read its language"),
-    SkipReason.NO_TIME: _("I have no time left"),
-    SkipReason.OTHER: _("Something else"),
-}
 
 
 def _give(
@@ -152,16 +135,21 @@ def skip_submission(
     db: Database, actor: Actor, subject: WorkForJudge, *, reason: SkipReason, note: str = "", seen: int,
     client_id: str, read: Read | None = None,
 ) -> RoundVote:  # fmt: skip
-    """Say that one does not judge this, and why. It counts as an abstention, and does not come again by itself."""
+    """Say that one does not judge this, and why. It counts as an abstention, and does not come again by
+    itself; where there was nothing to see, it does once it was changed."""
     said = having_read(db, subject, [subject.row], skip_said(subject.about, reason, note), read)
     return _give(db, actor, subject, said, seen=seen, client_id=client_id)
 
 
 @command(judges_this, when=takes_votes)
-def undo_last(db: Database, actor: Actor, subject: WorkForJudge, *, seen: int, client_id: str) -> RoundVote:
-    """Go back to what one had said about a submission before the last change; the first is taken back altogether.
+def undo_last(
+    db: Database, actor: Actor, subject: WorkForJudge, *, seen: int, client_id: str, of: str = ""
+) -> RoundVote:  # fmt: skip
+    """Go back to what one had said about a submission before the last change, or before what was sent under the id
+    `of`, whichever tries of it arrived; the first is taken back altogether.
 
-    What is undone stays as a version. The same id again changes nothing. Refused where there is nothing to take back.
+    What is undone stays as a version. The same id again changes nothing. Refused where there is nothing to take back,
+    and ChangedElsewhere.
     """
     assert actor.person is not None
     there = find_vote(db, actor.person, client_id)
@@ -170,13 +158,14 @@ def undo_last(db: Database, actor: Actor, subject: WorkForJudge, *, seen: int, c
     rows = [one for one in versions_about(db, subject.round.id or 0, subject.about) if one.person_id == actor.person]
     if not rows or rows[-1].kind is VoteKind.UNDONE:
         raise Conflict(_("There is nothing to take back here."))
-    return _give(db, actor, subject, _before(rows), seen=seen, client_id=client_id)
+    before = [one for one in rows if not is_same_page(one.client_id, of)] if of else rows[:-1]
+    return _give(db, actor, subject, _said_last(subject.about, before), seen=seen, client_id=client_id)
 
 
-def _before(rows: Sequence[RoundVote]) -> Said:
-    if len(rows) == 1:
-        return Said(rows[0].about, VoteKind.UNDONE, {})
-    was = rows[-2]
+def _said_last(about: str, rows: Sequence[RoundVote]) -> Said:
+    if not rows:
+        return Said(about, VoteKind.UNDONE, {})
+    was = rows[-1]
     return Said(was.about, was.kind, was.content, was.comment, was.note, was.read)
 
 
@@ -225,9 +214,10 @@ def compare_submissions(
     db: Database, actor: Actor, subject: RoundInEvent, *, first: int, second: int, better: int | None,
     client_id: str, read: Read | None = None,
 ) -> RoundVote:  # fmt: skip
-    """Say which of two (numbers of the round) is better, or that neither is (None).
+    """Say which of two (numbers of the round) is better, or that neither is (None). Where one of them was changed since
+    one compared them, what one says having read what counts now takes the place of that.
 
-    ChangedElsewhere where one has said something else about the two and not taken it back.
+    ChangedElsewhere where one has said something else about the two, as they are, and not taken it back.
     """
     if subject.round.scheme is not Scheme.PAIRWISE:
         raise Conflict(_("In this round nothing is compared."))
@@ -237,8 +227,16 @@ def compare_submissions(
     pair = [one for one in mine if one.number in (first, second)]
     said = having_read(db, subject, pair, comparison_said(first, second, better), read)
     last = last_about(db, subject.id, actor.person or 0, said.about)
-    free = last is not None and last.kind is VoteKind.UNDONE
+    free = last is not None and (last.kind is VoteKind.UNDONE or _comes_again(db, subject, pair, last, said))
     return _give(db, actor, subject, said, seen=last.number if last and free else 0, client_id=client_id)
+
+
+def _comes_again(
+    db: Database, subject: RoundInEvent, pair: Sequence[RoundSubmission], last: RoundVote, said: Said
+) -> bool:  # fmt: skip
+    """Whether one of these two was changed since they were compared, and whoever compares them anew has read that."""
+    now = {int(one): version for one, version in having_read(db, subject, pair, said, None).read.items()}
+    return bool(changed_since([last], now)) and said.read == {str(one): version for one, version in now.items()}
 
 
 @command(judge_of_round, when=takes_votes)
@@ -251,7 +249,7 @@ def undo_comparison(
     there = find_vote(db, actor.person, client_id)
     if there is not None and (there.round_id, there.kind) == (subject.id, VoteKind.UNDONE):
         return there
-    last = comparison_sent(db, actor, subject, of) if of else last_comparison(db, actor, subject)
+    last = vote_sent(db, actor, subject, of) if of else last_comparison(db, actor, subject)
     if last is None:
         raise Conflict(_("There is nothing to take back here."))
     return _give(db, actor, subject, Said(last.about, VoteKind.UNDONE, {}), seen=last.number, client_id=client_id)
@@ -263,8 +261,8 @@ def last_comparison(db: Database, actor: Actor, subject: RoundInEvent) -> RoundV
     return max(made, key=lambda one: one.id or 0, default=None)
 
 
-def comparison_sent(db: Database, actor: Actor, subject: RoundInEvent, of: str) -> RoundVote | None:
-    """What came of the comparison that was sent under this id, as long as it is not taken back."""
+def vote_sent(db: Database, actor: Actor, subject: RoundInEvent, of: str) -> RoundVote | None:
+    """What came of that which was sent under this id, whichever try of it, as long as it is not taken back."""
     sent = last_of_page(db, subject.id, actor.person, of)
     return sent if sent is not None and not _taken_back(db, sent) else None
 
@@ -276,14 +274,16 @@ def _taken_back(db: Database, sent: RoundVote) -> bool:
 
 @dataclass(frozen=True)
 class PairToCompare:
-    """Two submissions for a judge."""
+    """Two submissions for a judge; `anew`: they have compared them, and one was changed since."""
 
     first: RoundSubmission
     second: RoundSubmission
+    anew: bool = False
 
 
 def pair_for(db: Database, actor: Actor, subject: RoundInEvent) -> PairToCompare | None:
-    """The two that a judge should compare next, as the engine chooses them; None where all is compared."""
+    """The two that a judge should compare next, as the engine chooses them: first what was changed since they compared
+    it. None where all is compared."""
     standing = standing_of(db, subject.round, count=False)
     me = next((one.number for one in standing.judges.values() if one.person_id == actor.person), 0)
     mine = {one.number: one for one in works_for(db, actor, subject)}
@@ -293,7 +293,11 @@ def pair_for(db: Database, actor: Actor, subject: RoundInEvent) -> PairToCompare
         if one.person_id == actor.person and one.kind is VoteKind.SKIP and one.about.startswith("s")
     }
     made: list[Any] = [one for one in engine_votes(standing.inputs) if isinstance(one, Comparison)]
-    found: NextPair | None = next_pair(engine_round(standing.inputs), made, me, skipped=skipped)
+    now = {one: work.version.number if work.version else 0 for one, work in standing.works.items() if one in mine}
+    own = [one for one in standing.votes if one.person_id == actor.person]
+    anew = {pair_of(one) for one in to_compare_again(own, now)}
+    found: NextPair | None = next_pair(engine_round(standing.inputs), made, me, skipped=skipped, anew=anew)
     if found is None or found.first not in mine or found.second not in mine:
         return None
-    return PairToCompare(mine[found.first], mine[found.second])
+    first, second = mine[found.first], mine[found.second]
+    return PairToCompare(first, second, frozenset((first.number, second.number)) in anew)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from events.core import clock
@@ -19,6 +20,8 @@ from events.events import EventWithPhases
 from events.judging.outcomes import shortlist_of
 from events.roles import organiser_of_event
 from events.rounds.assigning import JudgingAssignment, work_in
+from events.rounds.comments import ConsensusNote
+from events.rounds.flags import JudgingFlag
 from events.rounds.guests import remove_guests
 from events.rounds.judges import (
     RoundJudge,
@@ -151,16 +154,25 @@ def describe_round(db: Database, actor: Actor, subject: RoundInEvent, *, plan: R
 
 @command(organiser_of_event, when=is_draft_round)
 def remove_round(db: Database, actor: Actor, subject: RoundInEvent) -> None:
-    """Take a round away that was never opened. Refused while another one goes on from it."""
+    """Take a round away that is a draft, with all that hangs on it. Refused while another one goes on from it, or a
+    room scores it live."""
     if db.exec(select(JudgingRound.id).where(JudgingRound.after_id == subject.id)).first() is not None:
         raise Conflict(_("Another round goes on from this one. Remove that one first."))
-    remove_guests(db, subject.id)
-    remove_voters(db, subject.id)
-    for relation in (RoundCriterion, RoundSubmission, RoundJudge, JudgingAssignment):
-        db.execute(delete(relation).where(col(relation.round_id) == subject.id))
-    db.delete(subject.round)
-    db.flush()
-    record(db, actor, RoundRemoved(event_id=subject.event.id, round_id=subject.id))
+    round_id = subject.id
+    try:
+        with db.begin_nested():
+            _remove_all(db, round_id)
+    except IntegrityError as error:
+        raise Conflict(_("This round is scored live in a room. Let that room do without it first.")) from error
+    record(db, actor, RoundRemoved(event_id=subject.event.id, round_id=round_id))
+
+
+def _remove_all(db: Database, round_id: int) -> None:
+    remove_guests(db, round_id)
+    remove_voters(db, round_id)
+    for relation in (RoundCriterion, RoundSubmission, RoundJudge, JudgingAssignment, ConsensusNote, JudgingFlag):
+        db.execute(delete(relation).where(col(relation.round_id) == round_id))
+    db.execute(delete(JudgingRound).where(col(JudgingRound.id) == round_id))
 
 
 @command(organiser_of_event, when=not_published)
@@ -179,21 +191,36 @@ def take_in(db: Database, actor: Actor, subject: RoundInEvent) -> int:
     return count
 
 
-def waiting_to_come_in(db: Database, subject: RoundInEvent) -> list[int]:
-    """The submissions (ids) that `take_in` would take in now."""
-    known = {one.submission_id for one in submissions_in(db, subject.id, also_taken_out=True)}
-    return [one for one in _to_judge(db, subject) if one not in known]
+Shortlist = Sequence[int]
+"""Who goes on from a round, by ids of submissions."""
 
 
-def off_the_shortlist(db: Database, subject: RoundInEvent) -> list[int]:
-    """The submissions (ids) of a round that would not go on from the round before as it counts now: it was opened again
-    after its shortlist had come in. None while it is open. They stay until an organiser takes them out."""
-    before = db.get(JudgingRound, subject.round.after_id) if subject.round.after_id is not None else None
+def shortlist_for(db: Database, subject: RoundInEvent) -> Shortlist | None:
+    """Who goes on to this round from the one before, as that counts now; None where none goes before, or while it is
+    open. The round before is worked out for it: whoever asks for more than one thing asks for this once."""
+    row = subject.round
+    before = db.get(JudgingRound, row.after_id) if row.after_id is not None else None
     if before is None or before.state not in (RoundState.CLOSED, RoundState.PUBLISHED):
-        return []
+        return None
+    standing = standing_of(db, before)
+    assert standing.outcome is not None and row.places is not None
+    chosen = shortlist_of(standing.outcome, row.places, row.border).submissions
+    return [standing.works[one].submission.id or 0 for one in chosen]
+
+
+def waiting_to_come_in(db: Database, subject: RoundInEvent, shortlist: Shortlist | None = None) -> list[int]:
+    """The submissions (ids) that `take_in` would take in now; with the `shortlist_for` this round if that is known."""
+    known = {one.submission_id for one in submissions_in(db, subject.id, also_taken_out=True)}
+    return [one for one in _to_judge(db, subject, shortlist) if one not in known]
+
+
+def off_the_shortlist(db: Database, subject: RoundInEvent, shortlist: Shortlist | None = None) -> list[int]:
+    """The submissions (ids) of a round that would not go on from the round before as it counts now: it was opened again
+    after its shortlist had come in. None while it is open. They stay until an organiser takes them out. With the
+    `shortlist_for` this round if that is known."""
     there = [one.submission_id for one in submissions_in(db, subject.id)]
-    goes_on = set(_shortlist(db, subject.round, before)) if there else set()
-    return [one for one in there if one not in goes_on]
+    goes_on = (shortlist if shortlist is not None else shortlist_for(db, subject)) if there else None
+    return [one for one in there if one not in goes_on] if goes_on is not None else []
 
 
 def _take_in(db: Database, subject: RoundInEvent) -> int:
@@ -214,7 +241,7 @@ def _numbers(most: int, taken: set[int]) -> list[int]:
     return free
 
 
-def _to_judge(db: Database, subject: RoundInEvent) -> Sequence[int]:
+def _to_judge(db: Database, subject: RoundInEvent, shortlist: Shortlist | None) -> Sequence[int]:
     row = subject.round
     if row.after_id is None:
         final = select(Submission.id).where(
@@ -223,18 +250,8 @@ def _to_judge(db: Database, subject: RoundInEvent) -> Sequence[int]:
         handed_in = [one or 0 for one in db.exec(final.order_by(col(Submission.id)))]
         there = counting_versions(db, handed_in, row.stage)
         return _eligible(db, subject, [one for one in handed_in if one in there])
-    before = db.get_one(JudgingRound, row.after_id)
-    if before.state not in (RoundState.CLOSED, RoundState.PUBLISHED):
-        return []
-    return _eligible(db, subject, _shortlist(db, row, before))
-
-
-def _shortlist(db: Database, row: JudgingRound, before: JudgingRound) -> list[int]:
-    """Who goes on from a closed round, as it counts now."""
-    standing = standing_of(db, before)
-    assert standing.outcome is not None and row.places is not None
-    chosen = shortlist_of(standing.outcome, row.places, row.border).submissions
-    return [standing.works[one].submission.id or 0 for one in chosen]
+    goes_on = shortlist if shortlist is not None else shortlist_for(db, subject)
+    return _eligible(db, subject, goes_on) if goes_on is not None else []
 
 
 def _eligible(db: Database, subject: RoundInEvent, submissions: Sequence[int]) -> Sequence[int]:
@@ -260,7 +277,7 @@ def put_back(db: Database, actor: Actor, subject: RoundInEvent, *, submission: s
     ).first()
     if row is None or row.taken_out_at is None:
         raise Conflict(_("This submission is in the round."))
-    if row.by_screening:
+    if row.by_screening or screened_out(db, subject.event.id, [row.submission_id]):
         raise Conflict(_("Screening has not found this submission eligible. Decide there that it is."))
     row.taken_out_at = None
     db.add(row)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel, col, select
 
+from events.challenge_switches import challenges_that_count
 from events.core.columns import listing, moment
 from events.core.database import Database
 from events.core.hooks import personal_data
@@ -56,12 +57,14 @@ personal_data(TieDecision, "decided_by_id", "who decided between equals", "detac
 
 @dataclass(frozen=True)
 class Work:
-    """A submission of a round with what its organisers know of it; `version` is what counts."""
+    """A submission of a round with what its organisers know of it; `version` is what counts, `challenge` the title of
+    that for which it does, or ''."""
 
     row: RoundSubmission
     submission: Submission
     team: Team
     version: SubmissionVersion | None
+    challenge: str = ""
 
     @property
     def number(self) -> int:
@@ -73,11 +76,6 @@ class Work:
         """What it is called."""
         said = str(self.version.content["title"]) if self.version else self.submission.title
         return said or self.team.name
-
-    @property
-    def challenge(self) -> str:
-        """The title of the challenge that it was handed in for, or ''."""
-        return str(self.version.content.get("challenge", "")) if self.version else ""
 
     @property
     def chose(self) -> bool:
@@ -109,7 +107,10 @@ def works_of(db: Database, round_id: int | None, *, also_taken_out: bool = False
     query = select(Submission, Team).join(Team, col(Team.id) == col(Submission.team_id))
     pairs = list(db.exec(query.where(col(Submission.id).in_(rows))))
     versions = counting_versions(db, list(rows), _stage_of(db, round_id))
-    found = [Work(rows[one.id or 0], one, team, versions.get(one.id or 0)) for one, team in pairs]
+    about = {one: its.title for one, its in challenges_that_count(db, versions).items()}
+    found = [
+        Work(rows[one.id or 0], one, team, versions.get(one.id or 0), about.get(one.id or 0, "")) for one, team in pairs
+    ]
     return {one.number: one for one in sorted(found, key=lambda one: one.number)}
 
 

@@ -6,7 +6,6 @@ has one all the same.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,16 +20,15 @@ from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.paging import Paged, paged
 from events.core.refusals import Conflict, Invalid, NotFound
-from events.core.timers import set_timer, stop_timer, timer
+from events.core.timers import set_timer, stop_timer
 from events.core.tokens import Token, find_token, issue
 from events.core.translation import _
 from events.events import event_by_id
 from events.people import Person, PersonState, clean_email, find_person, new_person
 from events.registration import Registration, RegistrationState
 from events.roles import organiser_of_event
-from events.rounds.guests import FORGOTTEN_AFTER, MOST_DAYS, USUAL_DAYS, GuestLink
-from events.rounds.rounds import JudgingRound, RoundInEvent, Scheme, not_published
-from events.tombstones import erase
+from events.rounds.guests import FORGOTTEN_AFTER, MOST_DAYS, USUAL_DAYS
+from events.rounds.rounds import JudgingRound, RoundInEvent, RoundState, Scheme, not_published
 
 PURPOSE = "audience vote"
 VOTER = "voter"
@@ -89,10 +87,12 @@ class Invited:
 
 
 def has_an_audience(subject: RoundInEvent, now: datetime) -> None:
-    """Refuse voters where judges decide, and where the result is published."""
+    """Refuse voters where judges decide, and where the vote is over: it is not opened again."""
     not_published(subject, now)
     if subject.round.scheme is not Scheme.AUDIENCE:
         raise Conflict(_("This round is decided by its judges."))
+    if subject.round.state is RoundState.CLOSED:
+        raise Conflict(_("This vote is closed and is not opened again, so nobody could vote by a link any more."))
 
 
 def works(voter: RoundVoter) -> bool:
@@ -244,24 +244,10 @@ def get_voter(db: Database, plain: str) -> tuple[Actor, RoundInEvent]:
     return actor, RoundInEvent(row, event_by_id(db, row.event_id))
 
 
-def voters_without_a_place(db: Database, subject: RoundInEvent) -> int:
-    """How many may vote by mail who take no part in the event."""
+def voters_without_a_place(db: Database, subject: RoundInEvent) -> set[int]:
+    """Who may vote by mail and takes no part in the event, by id."""
     people = select(RoundVoter.person_id).where(RoundVoter.round_id == subject.id, col(RoundVoter.revoked_at).is_(None))
-    return len(set(db.exec(people)) - _taking_part(db, subject))
-
-
-@timer("forget voter")
-def _forget_voter(db: Database, voter_id: int) -> None:
-    """A week after a link has ended, the address of whoever never came by themselves is forgotten; their ballot, which
-    is nobody's by then, stays in the count."""
-    voter = db.get(RoundVoter, voter_id)
-    person = db.get(Person, voter.person_id) if voter else None
-    if voter is None or person is None or works(voter) or person.state is not PersonState.NEW:
-        return
-    others: Sequence[RoundVoter] = db.exec(select(RoundVoter).where(RoundVoter.person_id == person.id)).all()
-    judges = db.exec(select(GuestLink.id).where(GuestLink.person_id == person.id)).first()
-    if judges is None and not any(works(one) for one in others):
-        erase(db, person)
+    return set(db.exec(people)) - _taking_part(db, subject)
 
 
 def remove_voters(db: Database, round_id: int) -> None:

@@ -40,6 +40,25 @@ class VoteKind(StrEnum):
     UNDONE = "undone"
 
 
+class SkipReason(StrEnum):
+    """Why a judge does not judge a submission."""
+
+    CANNOT_OPEN = "cannot open"
+    NOT_MY_FIELD = "not my field"
+    LANGUAGE = "language"
+    NO_TIME = "no time"
+    OTHER = "other"
+
+
+SKIP_REASONS: dict[SkipReason, Message] = {
+    SkipReason.CANNOT_OPEN: _("There is nothing to see, or it cannot be opened"),
+    SkipReason.NOT_MY_FIELD: _("I know too little of this field"),
+    SkipReason.LANGUAGE: _("I do not read its language"),
+    SkipReason.NO_TIME: _("I have no time left"),
+    SkipReason.OTHER: _("Something else"),
+}
+
+
 class RoundVote(SQLModel, table=True):
     """What a judge, or somebody in the audience, said about one thing in a round, in one version.
 
@@ -131,6 +150,11 @@ def about_pair(first: int, second: int) -> str:
     return f"p{min(first, second)}-{max(first, second)}"
 
 
+def pair_of(vote: RoundVote) -> frozenset[int]:
+    """The two submissions (by number) that a comparison is about."""
+    return frozenset((int(vote.content["first"]), int(vote.content["second"])))
+
+
 CLIENT_ID = re.compile(r"(?=.{8,64}$)([A-Za-z0-9_-]+)(?:\.([1-9][0-9]{0,3}))?")
 
 
@@ -154,6 +178,11 @@ def _page_and_try(client_id: str) -> tuple[str, int]:
     return (found[1], int(found[2] or 1)) if found else (client_id, 1)
 
 
+def is_same_page(client_id: str, other: str) -> bool:
+    """Whether these are ids of tries of one page."""
+    return _page_and_try(client_id)[0] == _page_and_try(other)[0]
+
+
 def find_vote(db: Database, person_id: int | None, client_id: str) -> RoundVote | None:
     """What came with this id from this sender before."""
     query = select(RoundVote).where(RoundVote.person_id == person_id, RoundVote.client_id == client_id)
@@ -164,9 +193,11 @@ def find_replayed(
     db: Database, round_id: int, person_id: int | None, said: Said, client_id: str
 ) -> RoundVote | None:  # fmt: skip
     """What came with this id before, if it is what is said now: sent again, it is in already, whatever has happened
-    since. None for other words, of which nothing is in."""
+    since. None for other words, and for the same about something else, of which nothing is in."""
     there = find_vote(db, person_id, client_id)
-    return there if there is not None and there.round_id == round_id and _same(there, said) else None
+    if there is None or (there.round_id, there.about) != (round_id, said.about):
+        return None
+    return there if _same(there, said) else None
 
 
 def keep_vote(

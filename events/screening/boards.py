@@ -1,7 +1,7 @@
 """Screening as organisers watch it, as screeners find it, and as a table to take away."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -82,7 +82,7 @@ def screening_board(db: Database, actor: Actor, subject: ScreeningInEvent) -> Sc
         pairs = sorted(pair for pair in assigned | set(said) if pair[1] == one.submission_id)
         cells = tuple((names.get(person, ""), said.get((person, work))) for person, work in pairs)
         title, team, public = titles[one.submission_id]
-        newer = _is_newer(versions.get(one.submission_id), [verdict for _name, verdict in cells if verdict])
+        newer = is_newer(versions.get(one.submission_id), [verdict for _name, verdict in cells if verdict])
         rows.append(ScreenedRow(one, title, team, public, found[one.submission_id], cells, newer))
     order = (Outcome.DISAGREEMENT, Outcome.WAITING, Outcome.NOT_ELIGIBLE, Outcome.ELIGIBLE)
     rows.sort(key=lambda row: (order.index(row.eligibility.outcome), row.title.casefold(), row.work.id))
@@ -96,9 +96,11 @@ def screening_board(db: Database, actor: Actor, subject: ScreeningInEvent) -> Sc
     return ScreeningBoard(tuple(rows), people, counts, len(to_release(db, subject)))
 
 
-def _is_newer(version: SubmissionVersion | None, verdicts: list[ScreeningVerdict]) -> bool:
-    """Whether the team has handed in again since somebody said what they find."""
-    return version is not None and any(one.version < version.number for one in verdicts)
+def is_newer(version: SubmissionVersion | None, verdicts: Iterable[ScreeningVerdict]) -> bool:
+    """Whether another version counts now than the one that somebody had read who said what they find."""
+    said = (one.version for one in verdicts if one.verdict is not Verdict.UNDONE)
+    # Not only a higher number: of two late versions the earlier one may be let in last.
+    return version is not None and any(one != version.number for one in said)
 
 
 def _titles(db: Database, submissions: list[int]) -> dict[int, tuple[str, str, str]]:

@@ -111,15 +111,18 @@ def _before(db: Database, actor: Actor, subject: ScreeningInEvent, public: str) 
 @command(screens_this, when=takes_verdicts)
 def give_verdict(
     db: Database, actor: Actor, subject: ScreenedWork, *, verdict: Verdict, answers: Mapping[int, str],
-    reason: str = "", seen: int, client_id: str,
+    reason: str = "", seen: int, client_id: str, read: int = 0,
 ) -> ScreeningVerdict:  # fmt: skip
     """Say whether a submission is eligible, answer by answer (yes, no or unclear by number of the question).
 
-    `seen` is the version that was on the page; the same id again changes nothing. Refuses a refusal or a doubt without
-    a reason, an eligible one with a question that is not answered by yes, and OtherVerdict.
+    `seen` is the version of the verdict that was on the page, `read` that of the submission (0: what counts now). The
+    same id again changes nothing, nor does the same verdict about the same version. Refuses a refusal or a doubt
+    without a reason, an eligible one with a question that is not answered by yes, and ChangedElsewhere.
     """
     given = _checked(db, subject, verdict, answers, reason)
-    return _say(db, actor, subject, verdict, given, reason.strip(), seen, client_id)
+    now = counting_versions(db, [subject.work.submission_id], FIRST_STAGE).get(subject.work.submission_id)
+    said = verdict, given, reason.strip()
+    return _say(db, actor, subject, said, read=(read or now.number) if now else 0, seen=seen, client_id=client_id)
 
 
 def _checked(
@@ -145,29 +148,30 @@ def _checked(
     return {str(number): answer for number, answer in sorted(given.items())}
 
 
+Finding = tuple[Verdict, dict[str, str], str]
+
+
 def _say(
-    db: Database, actor: Actor, subject: ScreenedWork, verdict: Verdict, answers: dict[str, str], reason: str,
-    seen: int, client_id: str,
+    db: Database, actor: Actor, subject: ScreenedWork, said: Finding, *, read: int, seen: int, client_id: str
 ) -> ScreeningVerdict:  # fmt: skip
     assert actor.person is not None
     client_id = checked_client_id(client_id)
     screening, submission = subject.screening.id or 0, subject.work.submission_id
     there = find_verdict(db, actor.person, client_id)
     if there is not None:
-        return _sent_before(db, there, subject, (verdict, answers, reason))
+        return _sent_before(db, there, subject, said)
     _lock(db, subject)
     last = last_verdict(db, screening, actor.person, submission)
-    if last is not None and _finding(last) == (verdict, answers, reason):
+    if last is not None and (_finding(last), last.version) == (said, read):
         return last
     if (last.number if last else 0) != seen:
         if last is None:
             raise OutOfDate()
         raise ChangedElsewhere(last)
-    read = counting_versions(db, [submission], FIRST_STAGE).get(submission)
+    verdict, answers, reason = said
     row = ScreeningVerdict(
         screening_id=screening, person_id=actor.person, submission_id=submission, number=seen + 1,
-        client_id=client_id, verdict=verdict, answers=answers, reason=reason, version=read.number if read else 0,
-        given_at=clock.now(),
+        client_id=client_id, verdict=verdict, answers=answers, reason=reason, version=read, given_at=clock.now(),
     )  # fmt: skip
     try:
         with db.begin_nested():
@@ -176,14 +180,11 @@ def _say(
     except IntegrityError as error:
         there = find_verdict(db, actor.person, client_id)
         if there is not None:
-            return _sent_before(db, there, subject, (verdict, answers, reason))
+            return _sent_before(db, there, subject, said)
         raise error
     apply_screening(db, subject.event.id)
     record(db, actor, VerdictGiven(event_id=subject.event.id, screening_id=screening, verdict_id=row.id or 0))
     return row
-
-
-Finding = tuple[Verdict, dict[str, str], str]
 
 
 def _sent_before(
@@ -202,15 +203,28 @@ def _finding(row: ScreeningVerdict) -> Finding:
 
 
 def find_given(
-    db: Database, actor: Actor, subject: ScreeningInEvent, *, verdict: Verdict, answers: Mapping[int, str],
-    reason: str, client_id: str,
+    db: Database, actor: Actor, subject: ScreeningInEvent, *, work: str, verdict: Verdict,
+    answers: Mapping[int, str], reason: str, client_id: str,
 ) -> ScreeningVerdict | None:  # fmt: skip
-    """What came with this id before, if it is what is said now: sent again, it is in already, whatever has happened
-    since. None for other words, of which nothing is in."""
-    there = find_verdict(db, actor.person, client_id)
+    """What came with this id before, if it is what is said now of this submission (public id in the screening): sent
+    again, it is in already, whatever has happened since. None for other words, and for the same about something else,
+    of which nothing is in."""
+    there = find_sent(db, actor, subject, work=work, client_id=client_id)
     given = {str(number): answer for number, answer in sorted(answers.items()) if answer}
-    same = there is not None and there.screening_id == subject.id
-    return there if same and there and _finding(there) == (verdict, given, reason.strip()) else None
+    return there if there is not None and _finding(there) == (verdict, given, reason.strip()) else None
+
+
+def find_sent(
+    db: Database, actor: Actor, subject: ScreeningInEvent, *, work: str, client_id: str
+) -> ScreeningVerdict | None:
+    """What came with this id before about this submission (public id in the screening), whatever it says."""
+    query = select(ScreeningWork.submission_id).where(
+        ScreeningWork.public_id == work, ScreeningWork.screening_id == subject.id
+    )
+    there, submission = find_verdict(db, actor.person, client_id), db.exec(query).first()
+    if there is None or (there.screening_id, there.submission_id) != (subject.id, submission):
+        return None
+    return there
 
 
 def _lock(db: Database, subject: ScreenedWork) -> None:
@@ -245,10 +259,12 @@ def last_verdict(db: Database, screening_id: int, person_id: int, submission_id:
 
 @command(screens_this, when=takes_verdicts)
 def undo_verdict(db: Database, actor: Actor, subject: ScreenedWork, *, seen: int, client_id: str) -> ScreeningVerdict:
-    """Go back to what one had said before the last change; the first is taken back altogether. All are kept, and the
-    same id again changes nothing."""
+    """Go back to what one had said before the last change, about the version that one had read then; the first is
+    taken back altogether. All are kept, and the same id again changes nothing."""
     there = find_verdict(db, actor.person, client_id)
-    if there is not None and there.submission_id == subject.work.submission_id:
+    if there is not None and (there.screening_id, there.submission_id) == (
+        subject.screening.id, subject.work.submission_id,
+    ):  # fmt: skip
         return there
     rows = [
         one
@@ -257,10 +273,9 @@ def undo_verdict(db: Database, actor: Actor, subject: ScreenedWork, *, seen: int
     ]
     if not rows or rows[-1].verdict is Verdict.UNDONE:
         raise Conflict(_("There is nothing to take back here."))
-    if len(rows) == 1:
-        return _say(db, actor, subject, Verdict.UNDONE, {}, "", seen, client_id)
-    was = rows[-2]
-    return _say(db, actor, subject, was.verdict, dict(was.answers), was.reason, seen, client_id)
+    was = rows[-2] if len(rows) > 1 else rows[-1]
+    said: Finding = _finding(was) if len(rows) > 1 else (Verdict.UNDONE, {}, "")
+    return _say(db, actor, subject, said, read=was.version, seen=seen, client_id=client_id)
 
 
 @command(screens_this, when=was_opened)

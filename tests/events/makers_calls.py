@@ -101,6 +101,15 @@ def hand_in_stage(db: Database, call: Call, name: str, *, funding: str = "100000
     return hand_in(db, again(db, call.leads[name]), team, written=said, revision=row.revision if row else 0)
 
 
+def hand_in_stage_anew(db: Database, call: Call, name: str) -> int:
+    """A team hands in something else at its stage; answers the number of what counts from now on."""
+    team = call.team(db, name)
+    row = submission_of_team(db, team.id)
+    assert row is not None
+    said = replace(written(db, call, name), title=f"Work of {name} by now")
+    return hand_in(db, again(db, call.leads[name]), team, written=said, revision=row.revision).number
+
+
 def name_screeners(db: Database, call: Call, *people: Actor) -> None:
     """Let these screen."""
     for one in people:
@@ -133,8 +142,9 @@ def to_decide(db: Database, call: Call, name: str) -> ScreenedWork:
 
 
 def screen(
-    db: Database, call: Call, screener: Actor, name: str, verdict: str = "eligible", *, reason: str = "", seen: int = 0
-) -> ScreeningVerdict:
+    db: Database, call: Call, screener: Actor, name: str, verdict: str = "eligible", *, reason: str = "", seen: int = 0,
+    read: int = 0,
+) -> ScreeningVerdict:  # fmt: skip
     """A screener says what they find."""
     work = to_screen(db, call, screener, name)
     said = Verdict(verdict)
@@ -142,8 +152,9 @@ def screen(
     answers = {one.position: answer for one in questions_of(db, work.screening.id)}
     because = reason or ("" if said is Verdict.ELIGIBLE else f"Because {name} is {verdict}.")
     return give_verdict(
-        db, again(db, screener), work, verdict=said, answers=answers, reason=because, seen=seen, client_id=new_id()
-    )
+        db, again(db, screener), work, verdict=said, answers=answers, reason=because, seen=seen, client_id=new_id(),
+        read=read,
+    )  # fmt: skip
 
 
 def close_concept_notes(db: Database, call: Call) -> None:

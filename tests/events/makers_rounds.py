@@ -13,7 +13,9 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.events import EventWithPhases
 from events.handing_in import hand_in
+from events.people import new_person
 from events.phases import PhaseKind
+from events.programmes import Programme
 from events.registration import appoint
 from events.roles import Role
 from events.rounds.assigning import assign_judges
@@ -29,7 +31,7 @@ from events.submission_texts import Written
 from events.submissions import Submission, counting_versions
 from events.teams import Team, TeamInEvent
 from tests.events.makers_hackathon import make_hackathon, make_team
-from tests.makers import again, make_person, open_phase
+from tests.makers import again, make_event, make_person, make_registration, open_phase
 
 TEAMS = ("Straw", "Husk", "Whey")
 _ids = iter(range(10**9))
@@ -70,6 +72,14 @@ def make_contest(
     for one in people:
         appoint(db, again(db, ada), event, person_id=one.person or 0, role=Role.JUDGE)
     return Contest(again(db, ada), event, people, leads)
+
+
+def enter_elsewhere(db: Database, contest: Contest, name: str, address: str) -> None:
+    """Let somebody who has never signed in take part in another event, as an organiser does who imports them."""
+    programme = db.get_one(Programme, contest.event.programme_id)
+    event = make_event(db, contest.ada, programme, name="Fair")
+    event = open_phase(db, contest.ada, event, PhaseKind.REGISTRATION)
+    make_registration(db, Actor(new_person(db, email=address, name=name).id), event)
 
 
 def plan(scheme: str = "rubric", **changes: Any) -> RoundPlan:

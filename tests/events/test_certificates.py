@@ -27,15 +27,17 @@ from events.events import EventState, EventWithPhases, close_event, event_by_id,
 from events.handing_in import hand_in
 from events.prizes import Offered, add_prize, announce_winners, award_prize, get_prize
 from events.registration import appoint
-from events.roles import Role, actor_for
+from events.roles import Role, Scope, actor_for, give_role
 from events.rounds.assigning import assign_judges, replace_judge
-from events.rounds.guests import guests_of, guests_who_judged, invite_guest_judge
+from events.rounds.conflicts import note_mentor
+from events.rounds.guests import guests_of, invite_guest_judge
+from events.rounds.judges import name_judge, people_who_judged
 from events.rounds.running import open_round
 from events.submissions import submission_of_team
-from events.teams import add_member
+from events.teams import TeamInEvent, add_member, team_of
 from tests.events.makers_hackathon import DONE, make_hackathon, make_team
 from tests.events.makers_rounds import make_contest, make_round, score, teams_for
-from tests.makers import again
+from tests.makers import again, make_person
 
 
 def picture(width: int = 40, height: int = 20, kind: str = "PNG") -> bytes:
@@ -104,7 +106,31 @@ def test_what_a_guest_has_taken_back_or_does_not_count_makes_no_certificate(db, 
 
     replace_judge(db, again(db, contest.ada), made, person_id=guest, by_id=None, counts=False)
 
-    assert guests_who_judged(db, contest.event.id) == set()
+    assert people_who_judged(db, contest.event.id) == set()
+
+
+def test_who_judges_or_mentors_in_the_whole_programme_gets_one_for_what_they_did_here(db, ada):
+    contest = make_contest(db, ada, judges=1)
+    there = {"scope": Scope.PROGRAMME, "scope_id": contest.event.programme_id}
+    people = {name: make_person(db, name).person for name in ("Jo Judge", "Ike Idle", "May Mentor", "Ned Near")}
+    for name, role in zip(people, (Role.JUDGE, Role.JUDGE, Role.MENTOR, Role.MENTOR), strict=True):
+        give_role(db, contest.ada, person_id=people[name], role=role, **there)
+    made = make_round(db, contest)
+    name_judge(db, contest.ada, made, person_id=people["Jo Judge"])
+    assign_judges(db, contest.ada, made)
+    open_round(db, contest.ada, made)
+    jo = actor_for(db, people["Jo Judge"])
+    score(db, jo, made, teams_for(db, jo, made)[0], 4, 3)
+    team = team_of(db, contest.leads["Straw"].person, contest.event.id)
+    note_mentor(db, contest.ada, TeamInEvent(team, contest.event), person_id=people["May Mentor"])
+
+    found = [(one.name, one.kind) for one in certificates_in(db, contest.event)]
+
+    wanted = (CertificateKind.JUDGE, CertificateKind.MENTOR)
+    assert [one for one in found if one[1] in wanted] == [
+        ("Jo Judge", CertificateKind.JUDGE), ("Judge 1", CertificateKind.JUDGE),
+        ("May Mentor", CertificateKind.MENTOR),
+    ]  # fmt: skip
 
 
 def test_each_member_of_a_winning_team_gets_an_award_once_it_is_announced(db, ada, bo, cy, event):

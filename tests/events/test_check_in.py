@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from events.check_in import (
     CheckInUndone,
@@ -13,6 +13,7 @@ from events.check_in import (
     check_in_by_kept_scan,
     counts_at_door,
     door_list,
+    find_heard,
     latest_there,
     undo_check_in,
 )
@@ -21,7 +22,13 @@ from events.core.journal import JournalEntry
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.settings import settings, use_settings
 from events.events import EventClosedAlready, close_event
-from events.registration import RegistrationInEvent, appoint, find_registration, withdraw_registration
+from events.registration import (
+    RegistrationInEvent,
+    RegistrationState,
+    appoint,
+    find_registration,
+    withdraw_registration,
+)
 from events.roles import Role
 from events.tickets import get_by_ticket, short_codes, ticket_of
 from tests.events.makers_hackathon import make_hackathon
@@ -47,7 +54,7 @@ def place(db, bo, event):
 
 def facts(db, *kinds):
     names = [kind.__name__ for kind in kinds]
-    return [one.kind for one in db.exec(select(JournalEntry)) if one.kind in names]
+    return [one.kind for one in db.exec(select(JournalEntry).order_by(col(JournalEntry.id))) if one.kind in names]
 
 
 # Tickets
@@ -219,6 +226,31 @@ def test_a_week_after_the_end_no_scan_is_taken(db, ada_there, event, place):
         check_in_by_kept_scan(db, ada_there, place, scan_id=ONE, scanned_at=NOW)
 
 
+@pytest.mark.parametrize("made", [NOW, None])
+def test_a_scan_that_was_heard_is_answered_the_same_however_late_it_is_sent_again(db, ada_there, event, place, made):
+    first = check_in_by_kept_scan(db, ada_there, place, scan_id=ONE, scanned_at=made)
+    with clock.frozen_at(NOW + timedelta(hours=1)):
+        close_event(db, ada_there, event)
+
+    with clock.frozen_at(NOW + timedelta(days=8)):
+        later = check_in_by_kept_scan(db, ada_there, place, scan_id=ONE, scanned_at=made)
+        with pytest.raises(EventClosedAlready):
+            check_in_by_kept_scan(db, ada_there, place, scan_id=TWO, scanned_at=made)
+
+    assert later == first
+    assert counts_at_door(db, event.id).there == 1
+
+
+def test_what_became_of_a_scan_is_known_when_the_place_was_given_back(db, ada_there, bo, cy, event, place):
+    first = check_in_by_kept_scan(db, ada_there, place, scan_id=ONE, scanned_at=NOW)
+    withdraw_registration(db, again(db, bo), place)
+
+    assert find_heard(db, ada_there, place, ONE) == first
+    assert find_heard(db, ada_there, place, TWO) is None
+    with pytest.raises(NotFound):
+        find_heard(db, again(db, cy), place, ONE)
+
+
 def test_a_kept_scan_is_a_scan_while_the_event_goes_on(db, ada_there, place):
     made = NOW - timedelta(hours=2)
 
@@ -233,3 +265,11 @@ def test_the_list_at_the_door_has_everybody_by_name_and_the_last_who_came(db, ad
     assert lines[0] == ("Bo Berg", ticket_of(place.registration).short, NOW, "Ada Adler")
     assert [(one[0], one[2]) for one in lines] == [("Bo Berg", NOW), ("Cy Costa", None)]
     assert [one.name for one in latest_there(db, ada_there, event)] == ["Bo Berg"]
+
+
+def test_who_has_yet_to_confirm_a_place_is_not_expected_at_the_door(db, event, place):
+    place.registration.state = RegistrationState.OFFERED
+    db.add(place.registration)
+    db.flush()
+
+    assert counts_at_door(db, event.id).expected == 1

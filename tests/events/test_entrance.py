@@ -13,8 +13,8 @@ from events.core.database import Database, transaction
 from events.core.refusals import Invalid
 from events.core.timers import run_due_timers
 from events.entrance import CodeInEvent, end_code, make_code, set_entrance
-from events.events import Approval, EventWithPhases
-from events.offered_places import OfferOver, confirm_place
+from events.events import Approval, EventWithPhases, close_event
+from events.offered_places import OfferOver, PlaceLapsed, confirm_place
 from events.phases import PhaseKind
 from events.registration import (
     PlaceOffered,
@@ -358,3 +358,16 @@ def test_more_places_are_offered_too_and_in_order(db, organiser, bo, cy, dee, ev
         RegistrationState.ACCEPTED, RegistrationState.OFFERED, RegistrationState.WAITING,
     ]  # fmt: skip
     assert told(db, PlaceOffered) == [rows[1].id]
+
+
+def test_a_place_that_was_offered_does_not_lapse_once_the_event_is_over(db, organiser, bo, cy, event):
+    _first, second = waiting_with_offer(db, organiser, event, bo, cy)
+    offered = second.state
+    close_event(db, organiser, event)
+    db.commit()
+
+    with clock.frozen_at(clock.now() + timedelta(hours=25)):
+        run_due_timers()
+
+    db.expire_all()
+    assert (offered, told(db, PlaceLapsed)) == (RegistrationState.OFFERED, [])

@@ -1,5 +1,7 @@
 """The registration form: kinds of questions, of whom they are asked, their order, and answers that are never lost."""
 
+from dataclasses import replace
+
 import pytest
 
 from events.answering import answer_questions, files_of, get_answer_file, unanswered_of
@@ -146,6 +148,29 @@ def test_a_question_does_not_come_back_after_an_answer_that_is_gone(db, organise
         bring_back_question(db, organiser, seen(db, organiser, event, second))
 
     assert [one.label for one in questions_of(db, event.id)] == ["By what?"]
+
+
+def test_a_question_does_not_come_back_to_be_asked_of_nobody(db, organiser, event):
+    first = add_question(
+        db, organiser, event, label="Do you travel?", kind=QuestionKind.YES_NO, when=AskedWhen(types=("jury",))
+    )
+    second = add_question(db, organiser, event, label="How?", when=replace(after(first, "yes"), types=("jury",)))
+    retire_question(db, organiser, seen(db, organiser, event, second))
+
+    def ask_first_of(*types):
+        change_question(
+            db, organiser, seen(db, organiser, event, first), label="Do you travel?", required=False, choices=[],
+            when=AskedWhen(types=types),
+        )  # fmt: skip
+
+    ask_first_of("mentor")
+    with pytest.raises(Conflict, match="which only other participation types are asked"):
+        bring_back_question(db, organiser, seen(db, organiser, event, second))
+    asked = [one.label for one in questions_of(db, event.id)]
+    ask_first_of("mentor", "jury")
+    bring_back_question(db, organiser, seen(db, organiser, event, second))
+
+    assert (asked, len(questions_of(db, event.id))) == (["Do you travel?"], 2)
 
 
 def test_questions_change_places_but_never_before_what_they_depend_on(db, organiser, event):

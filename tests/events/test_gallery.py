@@ -34,7 +34,7 @@ from events.submissions import get_submission, submission_of_team
 from events.teams import TeamInEvent
 from tests.events.makers_hackathon import DONE, make_team
 from tests.events.test_submission_fields import taking, with_challenge
-from tests.makers import NOW, again, shut_phase
+from tests.makers import NOW, again, open_phase, shut_phase
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 HUSK = Written(
@@ -192,3 +192,16 @@ def test_organisers_see_who_agreed_and_only_members_do(db, ada, bo, cy, challeng
     for stranger in (cy, ada):
         with pytest.raises(NotAllowed):
             take_gallery_agreement_back(db, again(db, stranger), straw)
+
+
+def test_a_deadline_that_is_put_off_shuts_the_gallery_until_it_is_opened_again(db, ada, bo, straw):
+    agree_to_gallery(db, again(db, bo), straw)
+    event = opened(db, ada, straw.event)
+    before = [one.team for one in gallery_of(db, event).rows]
+
+    event = open_phase(db, again(db, ada), event, PhaseKind.SUBMISSION)
+    meanwhile = [one.team for one in gallery_of(db, event).rows]
+    event = opened(db, ada, event)
+
+    assert (before, meanwhile) == (["Straw"], [])
+    assert [one.team for one in gallery_of(db, event).rows] == ["Straw"]

@@ -28,7 +28,8 @@ from events.join_requests import (
 )
 from events.joining import TeamFull, leave_team
 from events.open_roles import close_role, open_role, roles_of
-from events.registration import RegistrationInEvent, find_registration, withdraw_registration
+from events.registration import RegistrationInEvent, appoint, find_registration, withdraw_registration
+from events.roles import Role
 from events.team_lists import teams_of
 from events.team_rules import set_team_rules
 from events.teams import InTeamAlready, TeamInEvent, add_member, members_of
@@ -260,3 +261,22 @@ def test_nobody_has_more_than_five_requests_open(db, ada, cy, event, team):
 
     with pytest.raises(Conflict, match="asked 5 teams already"):
         ask(db, cy, team)
+
+
+def test_who_came_to_judge_since_they_asked_is_not_taken_in(db, ada, bo, cy, event, team):
+    asked = ask(db, cy, team)
+    appoint(db, again(db, ada), event, person_id=cy.person, role=Role.JUDGE)
+
+    with pytest.raises(Conflict, match="Judges do not take part in teams"):
+        agree_to_joining(db, again(db, bo), asked)
+
+    assert [one.person_id for one in members_of(db, team.id)] == [bo.person]
+
+
+def test_a_team_that_is_full_by_other_rules_takes_nobody_who_asked(db, ada, cy, tam, event, team):
+    add_member(db, again(db, tam), team, tam.person, leads=False)
+    ask(db, cy, team)
+
+    set_team_rules(db, again(db, ada), event, size_min=2, size_max=2, solo_allowed=False, lock_at=None)
+
+    assert states(db) == [EXPIRED]

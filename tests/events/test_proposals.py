@@ -42,7 +42,8 @@ from events.proposals.places import (
 )
 from events.proposals.reports import own_place, report_on
 from events.proposals.runs import LEASE, MOST_BEGUN, make_next_proposal
-from events.registration import RegistrationInEvent, find_registration, withdraw_registration
+from events.registration import RegistrationInEvent, appoint, find_registration, withdraw_registration
+from events.roles import Role
 from events.seekers import look_for_team
 from events.team_builder.checks import Broken
 from events.teams import Team, TeamInEvent, form_team, members_of, team_of
@@ -429,3 +430,31 @@ def test_a_worker_that_is_told_to_end_gives_it_back(db, ada, event):
     make_next_proposal(lambda: True)
 
     assert now(proposal).state in {ProposalState.QUEUED, ProposalState.DONE}
+
+
+def test_who_has_left_the_event_or_judges_by_now_is_not_asked(db, ada, event):
+    kim, lou, max_, nia = make_seekers(db, event, "Kim", "Lou", "Max", "Nia")
+    subject = make_proposal(db, ada, event, size=4)
+    place = RegistrationInEvent(find_registration(db, event.id, kim.person), event.event)
+    withdraw_registration(db, again(db, kim), place)
+    appoint(db, again(db, ada), event, person_id=lou.person, role=Role.JUDGE)
+
+    asked = send_proposal(db, again(db, ada), subject, answer_by=UNTIL)
+
+    found = {kim.person: LAPSED, lou.person: LAPSED, max_.person: ASKED, nia.person: ASKED}
+    assert (asked, states(db, subject)) == (2, found)
+
+
+def test_who_came_to_judge_since_they_were_asked_is_in_no_team(db, ada, event):
+    kim, lou, max_ = make_seekers(db, event, "Kim", "Lou", "Max")
+    subject = sent(db, ada, event, size=3)
+    accept_place(db, kim, place_of(db, subject, kim))
+    for one in (kim, lou):
+        appoint(db, again(db, ada), event, person_id=one.person, role=Role.JUDGE)
+
+    with pytest.raises(Conflict, match="Judges do not take part in teams"):
+        accept_place(db, again(db, lou), place_of(db, subject, lou))
+    accept_place(db, max_, place_of(db, subject, max_))
+
+    assert states(db, subject) == {kim.person: LAPSED, lou.person: ASKED, max_.person: ACCEPTED}
+    assert team_of(db, kim.person, event.id) is None

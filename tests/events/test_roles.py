@@ -12,9 +12,12 @@ from events.events import EventWithPhases, close_event
 from events.programmes import Programme
 from events.registration import appoint
 from events.roles import Role, RoleGrant, RoleGranted, RoleTakenBack, Scope, give_role, organiser_of_event
-from events.rounds.judges import end_judging
+from events.rounds.judges import end_judging, is_judging
+from events.rounds.publishing import publish_result
+from events.rounds.running import close_round, reopen_round
+from events.rounds.standings import standing_of
 from sessions.office_hours import close_office_hours
-from tests.events.makers_rounds import make_contest, make_round
+from tests.events.makers_rounds import fresh, make_contest, make_round, open_a_round, score, teams_for
 from tests.makers import again, make_event, make_person, make_programme
 from tests.sessions.makers_mentoring import make_clinic
 from tests.sessions.racing import ROUNDS, race
@@ -105,6 +108,55 @@ def test_who_judges_in_a_round_is_a_judge_until_their_judging_is_ended(db, ada):
     take_role_back(db, contest.ada, contest.event, person_id=judge, role=Role.JUDGE)
 
     assert judge not in judges(db)
+
+
+@pytest.fixture
+def published(db, ada):
+    """A contest with a round that two judged, whose result is published."""
+    contest = make_contest(db, ada)
+    made = open_a_round(db, contest)
+    for judge in contest.judges:
+        for team in teams_for(db, judge, made):
+            score(db, judge, made, team, 4, 3)
+    close_round(db, contest.ada, made)
+    publish_result(db, contest.ada, fresh(db, made))
+    return contest, fresh(db, made)
+
+
+def test_whose_role_is_taken_back_does_not_judge_again_where_a_round_is_opened_again(db, published):
+    contest, made = published
+    judge = contest.judges[0]
+    result = standing_of(db, made.round)
+
+    take_role_back(db, contest.ada, contest.event, person_id=judge.person, role=Role.JUDGE)
+    reopen_round(db, contest.ada, fresh(db, made))
+
+    after = standing_of(db, fresh(db, made).round)
+    assert (is_judging(db, made.id, judge.person), is_judging(db, made.id, contest.judges[1].person)) == (False, True)
+    assert teams_for(db, judge, made) == []
+    assert (after.inputs.judges, after.inputs.votes) == (result.inputs.judges, result.inputs.votes)
+
+
+def test_who_judges_in_the_whole_programme_goes_on_judging(db, published):
+    contest, made = published
+    judge = contest.judges[0].person
+    give_role(
+        db, contest.ada, person_id=judge, role=Role.JUDGE, scope=Scope.PROGRAMME, scope_id=contest.event.programme_id
+    )
+
+    take_role_back(db, contest.ada, contest.event, person_id=judge, role=Role.JUDGE)
+
+    assert is_judging(db, made.id, judge)
+
+
+def test_taking_another_role_back_ends_no_judging(db, published):
+    contest, made = published
+    judge = contest.judges[0].person
+    give_role(db, contest.ada, person_id=judge, role=Role.MENTOR, scope=Scope.EVENT, scope_id=contest.event.id)
+
+    take_role_back(db, contest.ada, contest.event, person_id=judge, role=Role.MENTOR)
+
+    assert is_judging(db, made.id, judge)
 
 
 def test_who_has_office_hours_to_come_is_a_mentor_until_they_are_closed(db):

@@ -19,11 +19,11 @@ from events.rounds.assigning import assign_judges
 from events.rounds.judges import name_judge
 from events.rounds.rounds import submissions_in
 from events.rounds.running import open_round
-from events.rounds.setting_up import put_back, take_in, waiting_to_come_in
+from events.rounds.setting_up import put_back, take_in, take_out, waiting_to_come_in
 from events.rounds.standings import works_of
 from events.rounds.votes import ChangedElsewhere
 from events.screening.assigning import assign_screeners, close_screening, open_screening, screening_assignments
-from events.screening.boards import lines_for_screener, screening_board, screening_table
+from events.screening.boards import is_newer, lines_for_screener, screening_board, screening_table
 from events.screening.decisions import decide_eligibility, release_eligibility, told_of
 from events.screening.eligibility import Outcome, eligibility_of
 from events.screening.rows import ScreeningVerdict, Verdict
@@ -35,9 +35,10 @@ from events.screening.verdicts import (
     undo_verdict,
     versions_of_verdicts,
 )
-from events.submissions import get_submission, hidden_from, submission_of_team
+from events.submissions import counting_versions, get_submission, hidden_from, submission_of_team
 from tests.events.makers_calls import (
     APPLICANTS,
+    hand_in_stage_anew,
     make_call,
     name_screeners,
     open_the_screening,
@@ -74,6 +75,10 @@ def going(db, call, sol, uma):
 def outcome(db, call, name):
     row = submission_of_team(db, call.team(db, name).id)
     return eligibility_of(db, call.screening(db).screening)[row.id].outcome
+
+
+def is_newer_on_the_board(db, call, name):
+    return next(row.newer for row in screening_board(db, call.ada, call.screening(db)).rows if row.team == name)
 
 
 def judged(db, call, stage=1):
@@ -186,6 +191,47 @@ def test_the_same_verdict_sent_twice_is_one(db, call, going, sol):
     assert len(db.exec(select(ScreeningVerdict)).all()) == 1
 
 
+def test_the_same_verdict_about_another_version_says_that_somebody_looked(db, call, going, sol):
+    screen(db, call, sol, "Straw")
+    now = hand_in_stage_anew(db, call, "Straw")
+    before = is_newer_on_the_board(db, call, "Straw")
+
+    saved = screen(db, call, sol, "Straw", seen=1)
+    again_saved = screen(db, call, sol, "Straw", seen=2)
+
+    assert (before, is_newer_on_the_board(db, call, "Straw")) == (True, False)
+    assert (saved.number, saved.version, again_saved.number) == (2, now, 2)
+
+
+def test_a_verdict_is_about_the_version_that_was_on_the_page(db, call, going, sol):
+    shown = 1
+    hand_in_stage_anew(db, call, "Straw")
+
+    said = screen(db, call, sol, "Straw", read=shown)
+
+    assert (said.version, is_newer_on_the_board(db, call, "Straw")) == (shown, True)
+
+
+def test_taking_back_is_no_look_at_what_came_since(db, call, going, sol):
+    screen(db, call, sol, "Straw")
+    screen(db, call, sol, "Straw", "unsure", seen=1)
+    hand_in_stage_anew(db, call, "Straw")
+
+    back = undo_verdict(db, again(db, sol), to_screen(db, call, sol, "Straw"), seen=2, client_id=new_id())
+
+    assert (back.verdict, back.version, is_newer_on_the_board(db, call, "Straw")) == (Verdict.ELIGIBLE, 1, True)
+
+
+def test_who_took_all_back_is_asked_for_no_second_look(db, call, going, sol):
+    screen(db, call, sol, "Straw")
+    undo_verdict(db, again(db, sol), to_screen(db, call, sol, "Straw"), seen=1, client_id=new_id())
+    hand_in_stage_anew(db, call, "Straw")
+    row = submission_of_team(db, call.team(db, "Straw").id)
+    counts = counting_versions(db, [row.id])[row.id]
+
+    assert is_newer(counts, versions_of_verdicts(db, going.id, row.id)[-1:]) is False
+
+
 def test_only_what_is_found_eligible_is_judged(db, call, going, sol, uma):
     for one in (sol, uma):
         screen(db, call, one, "Straw")
@@ -223,6 +269,21 @@ def test_what_stood_in_a_round_before_goes_out_and_comes_back(db, call, sol, uma
 
     assert (before, waiting, agreed, out) == (sorted(APPLICANTS), [], ["Straw"], [])
     assert judged(db, call) == ["Straw"]
+
+
+def test_what_is_not_eligible_is_not_put_back_though_an_organiser_took_it_out(db, call, sol, uma):
+    made = call.round(db, 1)
+    take_in(db, call.ada, made)
+    public = next(one.row.public_id for one in works_of(db, made.id).values() if one.team.name == "Straw")
+    take_out(db, call.ada, made, submission=public)
+    open_the_screening(db, call, sol, uma)
+    for one in (sol, uma):
+        screen(db, call, one, "Straw", "not eligible")
+
+    with pytest.raises(Conflict, match="has not found this submission eligible"):
+        put_back(db, call.ada, made, submission=public)
+
+    assert "Straw" not in judged(db, call)
 
 
 def test_screening_comes_before_judging(db, call, sol, uma):

@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import select
 
 from events.challenge_board import board_of
-from events.challenges import ChallengeInEvent, publish_challenge
+from events.challenge_switches import ChallengeSwitch
+from events.challenges import ChallengeInEvent
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
@@ -16,31 +17,15 @@ from events.handing_in import changed_since, hand_in, handed_in_for
 from events.next_steps import NextThing, next_step_in_hackathon
 from events.phases import PhaseKind
 from events.prizes import Offered, PrizeAward, add_challenge_prize, announce_winners, award_prize, get_prize
-from events.registration import appoint
-from events.roles import Role
 from events.submission_fields import Asking, FieldKind, add_field, add_field_for_all
 from events.submissions import Submission, counting_versions, get_submission, submission_of_team
-from events.team_pages import ChallengeSwitch, as_read_by, change_team, switches_of
+from events.team_pages import as_read_by, change_team, switches_of
 from events.teams import TeamInEvent
-from tests.events.makers_hackathon import BRIEF, DONE
-from tests.events.test_submission_fields import taking, with_challenge
+from tests.events.makers_hackathon import DONE
+from tests.events.test_submission_fields import taking
 from tests.makers import again, shut_phase
 
 WHY = "The brewery has left the hackathon."
-
-
-@pytest.fixture
-def trays(db: Database, ada: Actor, che: Actor, bo: Actor, cy: Actor) -> ChallengeInEvent:
-    """Che's challenge, in a hackathon in which Bo and Cy take part."""
-    return with_challenge(db, ada, che, bo, cy)[1]
-
-
-@pytest.fixture
-def wax(db: Database, ada: Actor, dee: Actor, trays: ChallengeInEvent) -> ChallengeInEvent:
-    """Another challenge, which is Dee's."""
-    appoint(db, again(db, ada), trays.event, person_id=dee.person or 0, role=Role.CHALLENGE_OWNER)
-    row = publish_challenge(db, again(db, dee), trays.event, title="Wax", brief=BRIEF)
-    return ChallengeInEvent(row, trays.event)
 
 
 @pytest.fixture

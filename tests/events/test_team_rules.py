@@ -21,6 +21,7 @@ from events.interventions import (
 )
 from events.joining import hand_over_lead, invite_to_team, leave_team, remove_from_team
 from events.phases import PhaseKind
+from events.planning import move_phase
 from events.registration import appoint
 from events.roles import Role
 from events.team_lists import Forming, forming_of
@@ -184,3 +185,16 @@ def test_teams_are_locked_by_the_phases_where_there_is_no_date(db, event):
 
     assert building is not None
     assert last_joining(event) == building.ends_at
+
+
+def test_team_forming_is_not_moved_behind_the_lock_date(db, ada, event):
+    rules(db, ada, event, lock_at=LOCK)
+    starts, ends = LOCK + timedelta(days=1), LOCK + timedelta(days=3)
+    later = {"kind": PhaseKind.TEAM_FORMING, "starts_at": starts, "ends_at": ends}
+
+    with pytest.raises(Invalid) as refused:
+        move_phase(db, again(db, ada), event, **later)
+    rules(db, ada, event, lock_at=ends)
+    moved = move_phase(db, again(db, ada), event, **later)
+
+    assert (list(refused.value.fields), moved.phase(PhaseKind.TEAM_FORMING).starts_at) == (["starts_at"], starts)

@@ -21,13 +21,14 @@ from events.rounds.desk import desk_of, get_work, works_for
 from events.rounds.judges import judges_of, name_judge
 from events.rounds.publishing import differs_now, publish_result, published_lines, shown_result
 from events.rounds.running import close_round
-from events.rounds.scoring import declare_conflict
+from events.rounds.scoring import declare_conflict, order_submissions
 from events.rounds.standings import standing_of, works_of
 from events.submissions import get_submission, submissions_of
 from tests.events.makers_rounds import (
     fresh,
     make_contest,
     make_round,
+    new_id,
     number_of,
     open_a_round,
     score,
@@ -186,6 +187,28 @@ def test_who_takes_over_gets_what_is_left_and_points_that_were_given_are_kept(db
     with pytest.raises(NotFound):
         get_work(db, again(db, leaving), made, work_of(db, made, done))
     assert next((one.judges, one.counts) for one in judges_of(db, made.id)) == (False, counts)
+
+
+def test_who_takes_over_and_judges_already_keeps_their_limit(db, contest):
+    made = open_a_round(db, contest)
+    leaving, coming = contest.judges[0], contest.judges[1]
+    name_judge(db, contest.ada, made, person_id=coming.person, most=5)
+
+    replace_judge(db, contest.ada, made, person_id=leaving.person, by_id=coming.person, counts=True)
+
+    assert [one.most for one in judges_of(db, made.id) if one.person_id == coming.person] == [5]
+
+
+def test_who_takes_over_does_not_get_what_stands_on_a_list_that_counts(db, contest):
+    made = open_a_round(db, contest, "ranking", judges_each=1)
+    leaving = next(one for one in contest.judges if teams_for(db, one, made))
+    coming = next(one for one in contest.judges if one is not leaving)
+    [listed] = teams_for(db, leaving, made)
+    order_submissions(db, again(db, leaving), made, places=[[number_of(db, made, listed)]], seen=0, client_id=new_id())
+
+    replace_judge(db, contest.ada, made, person_id=leaving.person, by_id=coming.person, counts=True)
+
+    assert listed not in teams_for(db, coming, made)
 
 
 def test_who_takes_over_never_gets_what_they_have_a_conflict_with(db, contest):

@@ -16,7 +16,7 @@ from events.people import Person, PersonState, find_person
 from events.phases import PhaseKind
 from events.roles import actor_for
 from events.rounds import guest_signin
-from events.rounds.assigning import assign_judges, replace_judge
+from events.rounds.assigning import assign_judges, assignments_in, replace_judge
 from events.rounds.desk import desk_of, get_work
 from events.rounds.guest_signin import (
     GuestLinkNotValid,
@@ -41,7 +41,7 @@ from events.rounds.scoring import declare_conflict, score_submission
 from events.rounds.setting_up import remove_round
 from events.rounds.standings import standing_of
 from events.signin import SignInLinkAsked, ask_for_link, issue_link_token, sign_in_by_link
-from tests.events.makers_rounds import fresh, later, make_contest, make_round, new_id, work_of
+from tests.events.makers_rounds import enter_elsewhere, fresh, later, make_contest, make_round, new_id, work_of
 from tests.sessions.racing import kinds, race
 
 
@@ -259,6 +259,46 @@ def test_the_address_of_who_never_came_is_forgotten_and_of_who_came_is_kept(db, 
     db.expire_all()
     assert find_person(db, "never@example.org") is None
     assert [one.judges for one in judges_of(db, made.id)] == [True, True, False]
+
+
+def test_whom_organisers_have_entered_elsewhere_is_not_forgotten_with_their_link(db, contest):
+    enter_elsewhere(db, contest, "Gus Grau", "gus@example.org")
+    invited(db, contest, make_round(db, contest), email="gus@example.org")
+    db.commit()
+
+    with later(30 * 86400):
+        run_due_timers()
+
+    db.expire_all()
+    assert find_person(db, "gus@example.org").name == "Gus Grau"
+
+
+def test_what_a_forgotten_guest_was_to_judge_is_free_for_others(db, contest):
+    made = make_round(db, contest)
+    gus = invited(db, contest, made, email="gus@example.org").link.person_id
+    assign_judges(db, contest.ada, made)
+    db.commit()
+    before = {one.person_id for one in assignments_in(db, made.id)}
+    db.commit()
+
+    with later(30 * 86400):
+        run_due_timers()
+
+    db.expire_all()
+    judge = contest.judges[0].person
+    assert (before, {one.person_id for one in assignments_in(db, made.id)}) == ({judge, gus}, {judge})
+
+
+def test_a_guest_of_two_rounds_who_never_came_is_forgotten_too(db, contest):
+    for name in ("First", "Second"):
+        invited(db, contest, make_round(db, contest, name=name), email="gus@example.org")
+    db.commit()
+
+    with later(30 * 86400):
+        run_due_timers()
+
+    db.expire_all()
+    assert find_person(db, "gus@example.org") is None
 
 
 @pytest.mark.parametrize(

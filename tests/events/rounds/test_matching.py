@@ -3,14 +3,20 @@
 import pytest
 from sqlmodel import select
 
+from events.challenges import Challenge
+from events.core import clock
+from events.marketplace import Item, ItemKind
 from events.people import Person
 from events.rounds.assigning import assign_judges, assignments_in
 from events.rounds.matching import language_in, matching_in, topic_of
 from events.submission_fields import FieldKind, SubmissionField
 from events.submissions import SubmissionVersion
+from events.team_pages import change_team
+from events.teams import Team, TeamInEvent
 from tests.events.makers_rounds import make_contest, make_round
 from tests.events.rounds.test_conflicts import submission_of
 from tests.frontend.browser import Browser
+from tests.makers import again, make_organisation
 
 
 @pytest.fixture
@@ -123,3 +129,33 @@ def test_the_reasons_are_known_and_stand_on_the_page_of_the_judges(db, contest):
     assert ([str(one) for one in fit.topics], fit.language) == (["Computer vision"], "de")
     assert "Judge 2 knows: Computer vision reads German" in page.text
     assert "Written in: German" in page.text
+
+
+def need_with(db, title, *keywords):
+    home = make_organisation(db, f"Home of {title}")
+    need = Item(
+        organisation_id=home.id or 0, kind=ItemKind.NEED, summary=title, country="AT", keywords=list(keywords),
+        published_at=clock.now(),
+    )  # fmt: skip
+    db.add(need)
+    db.flush()
+    return need.id
+
+
+def test_a_submission_is_about_the_challenge_for_which_it_counts_and_not_about_the_one_taken_since(db, ada):
+    contest = make_contest(db, ada, judges=1, challenges=("Trays", "Wax"))
+    made = make_round(db, contest, judges_each=1)
+    challenges = {one.title: one for one in db.exec(select(Challenge))}
+    challenges["Trays"].need_id = need_with(db, "Trays", "food-packaging")
+    challenges["Wax"].need_id = need_with(db, "Wax", "orchards")
+    db.flush()
+    straw = submission_of(db, made, "Straw")
+    subject = TeamInEvent(db.get_one(Team, straw.team_id), contest.event)
+    wax = challenges["Wax"].public_id
+    change_team(
+        db, again(db, contest.leads["Straw"]), subject, name="Straw", challenge=wax, idea="", looking_for=""
+    )  # fmt: skip
+
+    about = matching_in(db, made, [], [straw.id]).about
+
+    assert about == {straw.id: frozenset({topic_of("food-packaging")})}

@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event as statements_of
 
 from events.challenges import publish_challenge
 from events.core import clock
@@ -187,6 +188,37 @@ def test_only_judges_of_the_round_ask(db, contest):
         ask_for_one_more(db, gone, made)  # who was let in a moment ago
 
 
+def looks_at_versions(db, step):
+    """Of the statements of a step those that look at what was handed in, by whether they load all of it."""
+    asked = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if "submission_version.content" in statement:
+            asked.append("sha256" in statement)
+
+    statements_of.listen(db.get_bind(), "before_cursor_execute", note)
+    step()
+    statements_of.remove(db.get_bind(), "before_cursor_execute", note)
+    return asked
+
+
+def test_what_judges_know_is_looked_up_once_and_without_all_that_was_handed_in(db, contest, monkeypatch):
+    made = asked(db, contest)
+    judge = again(db, contest.judges[0])
+    desk = desk_of(db, judge, made)
+    counted, count = [], one_more._count
+
+    def another_was_quicker_once(own, subject, number):
+        counted.append(number)
+        return 3 if len(counted) == 1 else count(own, subject, number)
+
+    monkeypatch.setattr(one_more, "_count", another_was_quicker_once)
+    shown = looks_at_versions(db, lambda: more_for(db, judge, made, desk))
+    given = looks_at_versions(db, lambda: more(db, judge, made))
+
+    assert (len(counted), shown, given.count(False)) == (2, [False], 1)
+
+
 def about(db, contest, made, team, judge):
     """A team's challenge comes from a need with a keyword that the judge knows."""
     home = make_organisation(db, f"Home of {team}")
@@ -198,7 +230,7 @@ def about(db, contest, made, team, judge):
     db.flush()
     challenge = publish_challenge(db, contest.ada, contest.event, title="A tray that rots", brief=BRIEF)
     challenge.need_id = need.id
-    works_of(db, made.id)[number_of(db, made, team)].team.challenge_id = challenge.id
+    works_of(db, made.id)[number_of(db, made, team)].submission.counts_for_id = challenge.id
     db.get_one(Person, judge.person).keywords = ["food-packaging"]
     db.flush()
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from events.core import clock
 from events.core.journal import JournalEntry
@@ -76,11 +76,6 @@ POINTS = {"Straw": ((5, 4), (4, 4)), "Husk": ((4, 5), (4, 4)), "Whey": ((2, 2), 
 
 
 @pytest.fixture
-def contest(db, ada):
-    return make_contest(db, ada)
-
-
-@pytest.fixture
 def judged(db, contest):
     """A closed rubric round in which both judges have judged everything."""
     made = open_a_round(db, contest)
@@ -100,7 +95,8 @@ def told(db, kind):
 
 
 def results(db):
-    return [(one.version, one.sha256, one.inputs, one.result) for one in db.exec(select(PublishedResult))]
+    rows = db.exec(select(PublishedResult).order_by(col(PublishedResult.version)))
+    return [(one.version, one.sha256, one.inputs, one.result) for one in rows]
 
 
 def test_a_published_result_is_seen_by_everybody_who_sees_the_event(db, contest, judged, eve):

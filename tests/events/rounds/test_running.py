@@ -3,12 +3,15 @@
 from contextlib import nullcontext
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from events.core.journal import JournalEntry
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.phases import PhaseKind, PhaseNotOpen
 from events.rounds.assigning import assign_judges
+from events.rounds.comments import note_consensus
+from events.rounds.desk import get_work
+from events.rounds.flags import FlagReason, flag_submission
 from events.rounds.rounds import (
     RoundNotOpen,
     RoundState,
@@ -30,7 +33,6 @@ from events.rounds.setting_up import (
 from events.rounds.standings import standing_of, works_of
 from tests.events.makers_rounds import (
     fresh,
-    make_contest,
     make_round,
     open_a_round,
     plan,
@@ -41,17 +43,13 @@ from tests.events.makers_rounds import (
 from tests.makers import again, shut_phase
 
 
-@pytest.fixture
-def contest(db, ada):
-    return make_contest(db, ada)
-
-
 def states(db, subject):
     return fresh(db, subject).round.state
 
 
 def told(db, kind):
-    return [one.particulars for one in db.exec(select(JournalEntry).where(JournalEntry.kind == kind))]
+    rows = select(JournalEntry).where(JournalEntry.kind == kind).order_by(col(JournalEntry.id))
+    return [one.particulars for one in db.exec(rows)]
 
 
 def test_a_round_takes_in_what_was_handed_in_under_numbers_of_its_own(db, contest):
@@ -298,3 +296,38 @@ def test_a_draft_is_removed_with_all_that_hangs_on_it_unless_another_goes_on_fro
 
     assert rounds_of(db, contest.ada, contest.event) == []
     assert submissions_in(db, first.id) == []
+
+
+def test_a_draft_is_removed_with_the_notes_on_it(db, contest):
+    made = make_round(db, contest)
+    note_consensus(db, contest.ada, made, submission=work_of(db, made, "Straw"), text="Look at it first.")
+
+    remove_round(db, contest.ada, made)
+
+    assert rounds_of(db, contest.ada, contest.event) == []
+
+
+def test_a_round_in_which_a_judge_has_drawn_attention_to_something_has_begun(db, contest):
+    made = open_a_round(db, contest)
+    judge = again(db, contest.judges[0])
+    work = get_work(db, judge, made, work_of(db, made, teams_for(db, judge, made)[0]))
+    flag_submission(db, judge, work, reason=FlagReason.BROKEN, text="Dead link.")
+
+    with pytest.raises(Conflict, match="Judges have begun"):
+        put_back_to_draft(db, contest.ada, made)
+
+    assert states(db, made) is RoundState.OPEN
+
+
+def test_a_round_is_not_opened_when_its_phase_is_over_or_no_part_of_the_event(db, contest):
+    made, other = make_round(db, contest), make_round(db, contest, name="Other", phase=PhaseKind.RESULTS)
+    assign_judges(db, contest.ada, made)
+    assign_judges(db, contest.ada, other)
+    over = shut_phase(db, contest.ada, contest.event, PhaseKind.JUDGING)
+
+    with pytest.raises(PhaseNotOpen, match="Judging closed on"):
+        open_round(db, contest.ada, get_round(db, contest.ada, over, made.round.public_id))
+    with pytest.raises(PhaseNotOpen, match="is not part of this event"):
+        open_round(db, contest.ada, get_round(db, contest.ada, over, other.round.public_id))
+
+    assert told(db, "JudgeAssigned") == []

@@ -9,9 +9,11 @@ from events.core import clock
 from events.core.refusals import Conflict, Invalid, NotAllowed
 from events.core.timers import run_due_timers
 from events.people import Person, PersonState, find_person
+from events.registration import RegistrationInEvent, find_registration, withdraw_registration
 from events.roles import actor_for
 from events.rounds.audience import cast_ballot, poll_for, turnout_of
 from events.rounds.desk import get_work
+from events.rounds.guests import invite_guest_judge
 from events.rounds.publishing import publish_result, published_lines
 from events.rounds.running import close_round
 from events.rounds.scoring import declare_conflict
@@ -25,7 +27,16 @@ from events.rounds.voters import (
     revoke_voter,
     voters_by_mail,
 )
-from tests.events.makers_rounds import fresh, make_contest, make_round, new_id, number_of, open_a_round, work_of
+from tests.events.makers_rounds import (
+    enter_elsewhere,
+    fresh,
+    make_contest,
+    make_round,
+    new_id,
+    number_of,
+    open_a_round,
+    work_of,
+)
 from tests.makers import NOW, again, make_person, make_registration
 
 
@@ -179,6 +190,58 @@ def test_a_week_after_the_link_an_address_is_forgotten_and_the_ballot_still_coun
         assert find_person(db, "val@example.org") is None
         assert find_person(db, "vic@example.org").state is PersonState.ACTIVE
         assert turnout_of(db, vote).ballots == 1
+
+
+def test_whom_organisers_have_entered_elsewhere_is_not_forgotten_with_their_link(db, contest, vote):
+    enter_elsewhere(db, contest, "Val Vale", "val@example.org")
+    invite(db, contest, vote, days=3)
+    db.commit()
+
+    with clock.frozen_at(NOW + timedelta(days=10, minutes=1)):
+        run_due_timers()
+        db.expire_all()
+
+        assert find_person(db, "val@example.org").name == "Val Vale"
+
+
+def test_an_address_with_two_links_is_forgotten_after_the_last_one(db, contest, vote):
+    made = make_round(db, contest, name="Jury")
+    invite_guest_judge(db, contest.ada, made, name="Val Vale", email="val@example.org", days=1)
+    invite(db, contest, vote, days=10)
+    db.commit()
+
+    with clock.frozen_at(NOW + timedelta(days=8, minutes=1)):
+        run_due_timers()
+        db.expire_all()
+        between = find_person(db, "val@example.org")
+        db.commit()
+    with clock.frozen_at(NOW + timedelta(days=17, minutes=1)):
+        run_due_timers()
+        db.expire_all()
+
+        assert (between is None, find_person(db, "val@example.org")) == (False, None)
+
+
+def test_nobody_is_invited_to_a_vote_that_is_closed(db, contest, vote):
+    close_round(db, contest.ada, vote)
+
+    with pytest.raises(Conflict, match="This vote is closed"):
+        invite(db, contest, fresh(db, vote))
+
+
+def test_who_voted_and_left_is_counted_among_those_who_may(db, contest, vote):
+    lead = contest.leads["Straw"]
+    number = number_of(db, vote, "Husk")
+    cast_ballot(db, again(db, lead), vote, choices=[(number, 1)], seen=0, client_id=new_id())
+    invite(db, contest, vote)
+    give(db, link_of(db), "Straw")
+    before = turnout_of(db, vote)
+
+    place = find_registration(db, contest.event.id, lead.person)
+    withdraw_registration(db, again(db, lead), RegistrationInEvent(place, contest.event.event))
+    revoke_voter(db, contest.ada, vote, voter=row_of(db).public_id)
+
+    assert turnout_of(db, vote) == before
 
 
 # What a judge must not read stands on no ballot either

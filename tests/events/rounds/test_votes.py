@@ -26,7 +26,6 @@ from events.rounds.scoring import (
 from events.rounds.standings import standing_of
 from events.rounds.votes import ChangedElsewhere, RoundVote, SentOtherwise, VoteKind, all_versions, latest_votes
 from tests.events.makers_rounds import (
-    make_contest,
     new_id,
     number_of,
     open_a_round,
@@ -37,18 +36,8 @@ from tests.makers import again
 
 
 @pytest.fixture
-def contest(db, ada):
-    return make_contest(db, ada)
-
-
-@pytest.fixture
 def rubric(db, contest):
     return open_a_round(db, contest)
-
-
-@pytest.fixture
-def judge(contest):
-    return contest.judges[0]
 
 
 def versions(db, subject):
@@ -239,6 +228,27 @@ def test_taking_back_goes_one_version_back_and_the_first_is_taken_back_altogethe
     assert gone is Progress.WAITING
     assert latest_votes(db, rubric.id)[0].content["points"] == {"1": 2.0, "2": 2.0}
     assert [number for _about, number, _kind, _content in versions(db, rubric)] == [1, 2, 3, 4, 5]
+
+
+def test_taking_back_what_was_sent_goes_back_behind_all_its_tries(db, rubric, judge):
+    score(db, judge, rubric, "Straw", 2, 2)
+    for points, client_id in ((3, "page-0001"), (4, "page-0001.2")):
+        score(db, judge, rubric, "Straw", points, points, seen=1, client_id=client_id)
+    work = get_work(db, again(db, judge), rubric, work_of(db, rubric, "Straw"))
+
+    undone = undo_last(db, again(db, judge), work, seen=1, client_id="page-0001.3", of="page-0001.2")
+
+    assert (undone.number, undone.content["points"]) == (4, {"1": 2.0, "2": 2.0})
+
+
+def test_taking_back_what_was_sent_leaves_what_was_said_elsewhere(db, rubric, judge):
+    score(db, judge, rubric, "Straw", 3, 3, client_id="page-0001")
+    score(db, judge, rubric, "Straw", 5, 5, seen=1, client_id="from-the-desk")
+    work = get_work(db, again(db, judge), rubric, work_of(db, rubric, "Straw"))
+
+    undo_last(db, again(db, judge), work, seen=0, client_id="page-0001.2", of="page-0001")
+
+    assert [(one.number, one.content["points"]["1"]) for one in latest_votes(db, rubric.id)] == [(2, 5.0)]
 
 
 def test_a_flag_reaches_the_organisers_once_and_is_settled_once(db, contest, rubric, judge):
