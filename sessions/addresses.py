@@ -16,6 +16,7 @@ from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.tokens import find_token, issue, spend
 from events.core.translation import _
 from events.people import Person, clean_email, find_person, oneself
+from events.signin import forget_if_unused
 from sessions.calendars import (
     CalendarEntry,
     CalendarInvitee,
@@ -26,7 +27,7 @@ from sessions.calendars import (
     revise,
     take_out,
 )
-from sessions.replies import event_of_entry
+from sessions.entry_subjects import event_of_entry
 
 PURPOSE = "change of address"
 LASTS = timedelta(days=1)
@@ -120,13 +121,17 @@ def get_address_change(db: Database, actor: Actor, token: str) -> AddressChange:
 @command(oneself)
 def change_address(db: Database, actor: Actor, person: Person, *, token: str) -> None:
     """Use a link: letters go to the new address. Entries that are to come leave the old calendar and go to the new
-    one. Refuses a link that was used, and with AddressTaken an address that somebody else has by now."""
+    one. Refuses a link that was used, and with AddressTaken an address that somebody else has by now; not one that was
+    only typed at the door, as whoever has a new one does first."""
     row = get_address_change(db, actor, token)
     found = find_token(db, PURPOSE, token)
     if found is None or not spend(db, found):
         raise NotFound()
-    if find_person(db, row.new_address) is not None:
+    other = find_person(db, row.new_address)
+    if other is not None and not forget_if_unused(db, other):
         raise AddressTaken
+    # What they have by now: another change may have been done since this one was asked for.
+    row.old_address = person.email
     person.email, row.done_at = row.new_address, clock.now()
     db.add_all([person, row])
     db.flush()

@@ -208,7 +208,8 @@ def assess_meeting(
     and a remark of more than 1000 characters.
     """
     assert actor.person is not None
-    _check(subject, usefulness, next_step, expected_on, remark)
+    zone = db.exec(select(Person.zone).where(Person.id == actor.person)).one()
+    _check(subject, zone, usefulness, next_step, expected_on, remark)
     assert usefulness is not None and next_step is not None
     # Locked on PostgreSQL, so that two clicks at once write one row.
     db.exec(select(Meeting.id).where(Meeting.id == subject.id).with_for_update(key_share=True)).one()
@@ -229,6 +230,7 @@ def assess_meeting(
 
 def _check(
     subject: MeetingInEvent,
+    zone: str,
     usefulness: int | None,
     next_step: NextStep | None,
     expected_on: date | None,
@@ -239,7 +241,7 @@ def _check(
         wrong["usefulness"] = _("Please say how useful it was, from 1 to 5.")
     if next_step is None:
         wrong["next_step"] = _("Please say what comes next; it may be nothing.")
-    met = subject.slot.starts_at.date()
+    met = subject.slot.starts_at.astimezone(ZoneInfo(zone)).date()
     if expected_on is not None and not met <= expected_on <= met + timedelta(days=3653):
         wrong["expected_on"] = _("Choose a day after the meeting, within ten years.")
     if len(remark.strip()) > REMARK_LIMIT:

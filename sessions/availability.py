@@ -27,7 +27,7 @@ from events.registration import (
     RegistrationState,
     participant_of_event,
 )
-from sessions.blocks import Block, Slot, slots_in, slots_of
+from sessions.blocks import LONGEST_SLOT, Block, Slot, slots_in, slots_of, starts_within
 from sessions.booking_rules import BookingRules, is_awake, usual_rules
 from sessions.no_thanks import NoThanks
 from sessions.own_calendars import BUSY, busy_between, covers, keep_free_anyway
@@ -100,7 +100,8 @@ def set_availability(
     """Say in which slots, named by their starts (aware), one cannot meet; in all others one can, unless one's own
     calendar says that one is busy. In those of `free_anyway` one can whatever it says; None leaves that as it was.
 
-    Replaces what was said before. Refuses times that are no slots, and a time at which a meeting of one's own stands.
+    Replaces what was said before. Refuses times that are no slots, and to be away from now on at a time at which a
+    meeting of one's own stands.
     """
     assert actor.person is not None
     _set(db, actor, subject.id, actor.person, absent)
@@ -136,7 +137,9 @@ def _set(db: Database, actor: Actor, event_id: int, person_id: int, absent: Coll
     theirs = select(Registration).where(Registration.event_id == event_id, Registration.person_id == person_id)
     # On PostgreSQL this waits for a booking of the same participant, which locks the row too.
     registration = db.exec(theirs.with_for_update(key_share=True)).one()
-    _refuse_where_they_meet(db, actor, person_id, [slot for slot in slots if slot.starts_at in absent])
+    # What they have said already stays said: a meeting may have come to stand there since, perhaps in another event.
+    said_now = set(absent) - absences_of(db, event_id, {person_id})
+    _refuse_where_they_meet(db, actor, person_id, [slot for slot in slots if slot.starts_at in said_now])
     db.execute(delete(Absence).where(col(Absence.event_id) == event_id, col(Absence.person_id) == person_id))
     db.add_all(Absence(event_id=event_id, person_id=person_id, starts_at=start) for start in sorted(set(absent)))
     _has_stated(db, event_id, person_id)
@@ -194,21 +197,23 @@ class Unavailable:
 
 
 _PEOPLE: Any = bindparam("people", expanding=True)
+_AT_NO_START: Any = cast(null(), Moment())
 _NOT_THEN = union_all(
-    select(literal("away"), col(Absence.person_id), literal(0)).where(
+    select(literal("absent"), col(Absence.person_id), literal(0), col(Absence.starts_at)).where(
         col(Absence.event_id) == bindparam("event"),
         col(Absence.person_id).in_(_PEOPLE),
-        col(Absence.starts_at) == bindparam("start"),
+        col(Absence.starts_at) > bindparam("long_before"),
+        col(Absence.starts_at) < bindparam("end"),
     ),
-    select(literal("no thanks"), col(NoThanks.person_id), col(NoThanks.other_id)).where(
+    select(literal("no thanks"), col(NoThanks.person_id), col(NoThanks.other_id), _AT_NO_START).where(
         col(NoThanks.person_id).in_(_PEOPLE), col(NoThanks.other_id).in_(_PEOPLE)
     ),
-    select(literal("away"), SEAT.c.person_id, literal(0)).where(
+    select(literal("away"), SEAT.c.person_id, literal(0), _AT_NO_START).where(
         SEAT.c.person_id.in_(_PEOPLE),
         SEAT.c.atom.between(bindparam("first"), bindparam("last")),
         held_now(bindparam("now")),
     ),
-    select(literal("away"), BUSY.c.person_id, literal(0)).where(
+    select(literal("away"), BUSY.c.person_id, literal(0), _AT_NO_START).where(
         *busy_between(_PEOPLE, bindparam("from_atom"), bindparam("to_atom"))
     ),
 )
@@ -233,16 +238,28 @@ def unavailable(
     pieces = then if seated else range(0)
     rows = db.connection().execute(
         _NOT_THEN,
-        {"event": rules.event_id, "people": ids, "start": start, "now": clock.now(),
+        {"event": rules.event_id, "people": ids, "now": clock.now(),
+         "long_before": start - LONGEST_SLOT if start else None, "end": end,
          "first": pieces.start, "last": pieces.stop - 1, "from_atom": then.start, "to_atom": then.stop - 1},
     ).all()  # fmt: skip
-    away = {one for what, one, _other in rows if what == "away"}
+    away = {one for what, one, _other, _at in rows if what == "away"}
+    if start is not None and end is not None:
+        away |= _absent(db, rules, [(one, at) for what, one, _other, at in rows if what == "absent"], Slot(start, end))
     if rules.windows and start is not None and end is not None:
         away |= _asleep(db, rules, ids, Slot(start, end))
-    vetoes = [(one, other) for what, one, other in rows if what == "no thanks"]
+    vetoes = [(one, other) for what, one, other, _at in rows if what == "no thanks"]
     return Unavailable(
         frozenset(away), frozenset(other for _one, other in vetoes), frozenset(one for one, _other in vetoes)
     )
+
+
+def _absent(db: Database, rules: BookingRules, absences: list[tuple[int, datetime]], then: Slot) -> set[int]:
+    """Who of those with absences (person, start of a slot) is absent then. Most meetings are as long as one slot, but
+    some take its rest, and some go on into the next: only then the slots have to be looked up."""
+    starts = {then.starts_at}
+    if any(at not in starts for _one, at in absences):
+        starts |= starts_within(db, rules.event_id, then)
+    return {one for one, at in absences if at in starts}
 
 
 def _asleep(db: Database, rules: BookingRules, ids: list[int], slot: Slot) -> set[int]:

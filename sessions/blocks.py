@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import count as countup
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint, bindparam, delete
@@ -102,6 +104,7 @@ class TableAdded(Fact):
 
 DAY_PARTS = ((time(9, 0), time(12, 30)), (time(13, 30), time(17, 0)))
 MOST_TABLES = 500
+LONGEST_SLOT = timedelta(minutes=240)
 
 
 class BlockInUse(Conflict):
@@ -162,6 +165,12 @@ def slots_in(db: Database, event_id: int) -> list[Slot]:
     return [slot for block in blocks_of(db, event_id) for slot in slots_of(block)]
 
 
+def starts_within(db: Database, event_id: int, stretch: Slot) -> set[datetime]:
+    """The starts of an event's slots that share some time with a stretch, such as the rest of one of them."""
+    slots = slots_in(db, event_id)
+    return {one.starts_at for one in slots if one.starts_at < stretch.ends_at and one.ends_at > stretch.starts_at}
+
+
 def block_at(db: Database, event_id: int, slot: Slot) -> Block:
     """The block that `slot` is a slot of; it cannot be removed before the transaction ends. Refuses other times."""
     # Read anew: its breaks may have changed while the lock was waited for.
@@ -180,6 +189,7 @@ _AROUND = (
         col(Block.starts_at) <= bindparam("start"),
         col(Block.ends_at) >= bindparam("end"),
     )
+    .order_by(col(Block.id))
     .with_for_update(read=True, key_share=True)
     .execution_options(populate_existing=True)
 )
@@ -249,7 +259,7 @@ def _check_cut(starts_at: datetime, ends_at: datetime, slot_minutes: int, buffer
         wrong["starts_at"] = _("Please choose a time on a multiple of five minutes.")
     if not on_the_atom(ends_at):
         wrong["ends_at"] = _("Please choose a time on a multiple of five minutes.")
-    if slot_minutes % 5 or not 5 <= slot_minutes <= 240:
+    if slot_minutes % 5 or not 5 <= slot_minutes <= LONGEST_SLOT / timedelta(minutes=1):
         wrong["slot_minutes"] = _("A slot lasts 5 to 240 minutes, in steps of five.")
     if buffer_minutes % 5 or not 0 <= buffer_minutes <= 120:
         wrong["buffer_minutes"] = _("The pause between slots lasts 0 to 120 minutes, in steps of five.")
@@ -336,7 +346,8 @@ def _next_names(there: list[MeetingTable], count: int, kind: TableKind) -> list[
     mark = "V" if kind is TableKind.VIDEO else ""
     numbers = [one.name.removeprefix(mark) for one in there if one.kind is kind]
     first = max((int(number) for number in numbers if number.isdecimal()), default=0) + 1
-    return [f"{mark}{n}" for n in range(first, first + count)]
+    taken = {one.name for one in there}  # an organiser may have called one of the other kind so
+    return list(islice((name for n in countup(first) if (name := f"{mark}{n}") not in taken), count))
 
 
 def _new_tables(db: Database, actor: Actor, added: list[MeetingTable]) -> list[MeetingTable]:

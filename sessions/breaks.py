@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
@@ -16,6 +17,7 @@ from events.core.translation import At, _
 from events.events import not_over
 from events.people import Person
 from events.roles import organiser_of_event
+from sessions.availability import Absence
 from sessions.blocks import Block, BlockInEvent, Slot, checked_breaks, slots_of
 from sessions.meetings import Meeting, is_open
 
@@ -48,7 +50,8 @@ def set_breaks(db: Database, actor: Actor, subject: BlockInEvent, *, breaks: Seq
     """Leave these pieces of a block without meetings, and no others; after each the slots begin anew.
 
     Never unschedules anything: refuses with SlotInUse while a meeting to come or an open request stands in a slot that
-    would not be there any more, and refuses what `checked_breaks` does.
+    would not be there any more, and refuses what `checked_breaks` does. Whoever said that they are away in a slot is
+    away in those that take some of its time then.
     """
     # Waits on PostgreSQL for bookings in this block, which are seen below; later ones wait for the new slots.
     query = select(Block).where(Block.id == subject.block.id).with_for_update()
@@ -58,19 +61,42 @@ def set_breaks(db: Database, actor: Actor, subject: BlockInEvent, *, breaks: Seq
     kept = checked_breaks(block, breaks)
     if kept == block.breaks:
         return block
-    _refuse_in_use(db, block, set(slots_of(block.model_copy(update={"breaks": kept}))))
+    before, left = slots_of(block), slots_of(block.model_copy(update={"breaks": kept}))
+    _refuse_in_use(db, block, set(before), set(left), breaks)
     block.breaks = kept
     db.add(block)
     db.flush()
+    _stay_away(db, block, before, left)
     record(db, actor, BreaksSet(event_id=block.event_id, block_id=block.id or 0))
     return block
 
 
-def _refuse_in_use(db: Database, block: Block, left: set[Slot]) -> None:
+def _refuse_in_use(db: Database, block: Block, before: set[Slot], left: set[Slot], breaks: Sequence[Slot]) -> None:
     for meeting in _open_in(db, block):
         slot = _slot(meeting)
-        if slot not in left:
+        # The rest of a slot, or one that was made longer, is none of the slots: only a break in it would end it.
+        would_go = slot not in left if slot in before else any(_touches(one, slot) for one in breaks)
+        if would_go:
             raise SlotInUse(leads_of(db, meeting), slot)
+
+
+def _touches(one: Slot, other: Slot) -> bool:
+    return one.starts_at < other.ends_at and one.ends_at > other.starts_at
+
+
+def _stay_away(db: Database, block: Block, before: Sequence[Slot], left: Sequence[Slot]) -> None:
+    """What was said of a slot that is cut anew holds for its time. The word itself is kept: breaks may go again."""
+    cut = {slot.starts_at: slot for slot in before if slot not in left}
+    new = [slot for slot in left if slot not in before]
+    here = (col(Absence.event_id) == block.event_id, col(Absence.starts_at).between(block.starts_at, block.ends_at))
+    said: dict[int, set[datetime]] = {}
+    for person, start in db.exec(select(Absence.person_id, Absence.starts_at).where(*here)):
+        said.setdefault(person, set()).add(start)
+    for person, starts in sorted(said.items()):
+        away = [cut[start] for start in starts if start in cut]
+        then = {slot.starts_at for slot in new if any(_touches(one, slot) for one in away)} - starts
+        db.add_all(Absence(event_id=block.event_id, person_id=person, starts_at=start) for start in sorted(then))
+    db.flush()
 
 
 def _open_in(db: Database, block: Block) -> list[Meeting]:

@@ -15,11 +15,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint, bindparam, delete, insert, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
 from events.core.columns import listing, moment, word
-from events.core.database import Database, in_parts
+from events.core.database import Database, in_parts, is_broken
 from events.core.hooks import personal_data
 from sessions.series import Series, series_in
 
@@ -100,8 +101,8 @@ class CalendarInvitee(SQLModel, table=True):
     `answer` is the last one that their calendar gave, to the revision `answered_sequence`; `answer_stamp` is the
     DTSTAMP of that reply, by which those that arrive late or twice are known. `delegate` is the address of
     whom it names to come instead: only noted, since nobody is added by a reply. `instance_answers` has what was said of
-    single times of a series, by their planned start, and the last other time asked for, as "COUNTER", each with its
-    sequence and stamp.
+    single times of a series, by their planned start, and the last other time asked for, as "COUNTER", of a single one
+    with its planned start behind; each with its sequence and stamp.
     """
 
     __tablename__ = "calendar_invitee"
@@ -136,6 +137,14 @@ def over_at(revision: CalendarRevision) -> datetime:
     """When the last of what a revision says is over."""
     last = max(held_times(revision).values(), default=revision.starts_at)
     return last + (revision.ends_at - revision.starts_at)
+
+
+def one_time_of(revision: CalendarRevision, planned: datetime) -> CalendarRevision:
+    """What a revision says of one time of its series (its planned start), as of something held once. Not for a row."""
+    start = held_times(revision).get(planned, planned)
+    lasts = revision.ends_at - revision.starts_at
+    kept = revision.model_dump(exclude={"id", "series", "starts_at", "ends_at"})
+    return CalendarRevision(**kept, starts_at=start, ends_at=start + lasts)
 
 
 @dataclass(frozen=True)
@@ -183,6 +192,12 @@ def find_entry(db: Database, kind: EntryKind, subject_id: int) -> CalendarEntry 
     ).first()
 
 
+def _locked_entry(db: Database, kind: EntryKind, subject_id: int) -> CalendarEntry | None:
+    """The same for whoever says something new of it: two at once take its numbers one after the other."""
+    query = select(CalendarEntry).where(CalendarEntry.kind == kind, CalendarEntry.subject_id == subject_id)
+    return db.exec(query.with_for_update(key_share=True).execution_options(populate_existing=True)).first()
+
+
 def latest_revision(db: Database, entry: CalendarEntry) -> CalendarRevision | None:
     """What an entry says now."""
     query = select(CalendarRevision).where(CalendarRevision.entry_id == entry.id)
@@ -197,13 +212,7 @@ def revise(
     People who joined get the entry as it stands; times and places that changed raise the number by one, and so does
     `anew`, which says the same again because the letter that goes with it says more.
     """
-    entry = find_entry(db, kind, subject_id)
-    if entry is None:
-        # Calendars know whole seconds only, and nothing may be older than its creation.
-        created = clock.now().replace(microsecond=0)
-        entry = CalendarEntry(uid=content.uid or new_uid(), kind=kind, subject_id=subject_id, created_at=created)
-        db.add(entry)
-        db.flush()
+    entry = _entries(db, kind, {subject_id: content.uid})[subject_id]
     last = latest_revision(db, entry)
     added = _invite(db, entry, people)
     if last is not None and last.method is CalendarMethod.REQUEST and last.content_hash == content.hash() and not anew:
@@ -246,19 +255,36 @@ def revise_many(db: Database, kind: EntryKind, said: Mapping[int, tuple[Collecti
 
 def _entries(db: Database, kind: EntryKind, subjects: Mapping[int, str]) -> dict[int, CalendarEntry]:
     """The entries of these subjects, made where there are none, with the uid that is given or with one of their own."""
+    # Calendars know whole seconds only, and nothing may be older than its creation.
     created = clock.now().replace(microsecond=0)
-    wanted = select(CalendarEntry).where(CalendarEntry.kind == kind)
+    while True:
+        found = _locked_entries(db, kind, subjects)
+        new = [
+            CalendarEntry(uid=subjects[subject] or new_uid(), kind=kind, subject_id=subject, created_at=created)
+            for subject in sorted(subjects.keys() - found.keys())
+        ]
+        if not new:
+            return found
+        try:
+            with db.begin_nested():
+                db.add_all(new)
+                db.flush()
+        except IntegrityError as error:
+            # Somebody else said the first of one of them meanwhile: theirs is there by now, and counts.
+            if not is_broken(error, "uq_calendar_entry_kind_subject_id"):
+                raise
+        else:
+            return found | {row.subject_id: row for row in new}
+
+
+def _locked_entries(db: Database, kind: EntryKind, subjects: Collection[int]) -> dict[int, CalendarEntry]:
+    # In order of their ids, locked as `_locked_entry` locks one: of two that revise the same ones none waits in a ring.
+    wanted = select(CalendarEntry).where(CalendarEntry.kind == kind).order_by(col(CalendarEntry.id))
+    locked = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
     found: dict[int, CalendarEntry] = {}
     for some in in_parts(sorted(subjects)):
-        found |= {row.subject_id: row for row in db.exec(wanted.where(col(CalendarEntry.subject_id).in_(some)))}
-    new = [
-        CalendarEntry(uid=uid or new_uid(), kind=kind, subject_id=subject, created_at=created)
-        for subject, uid in subjects.items()
-        if subject not in found
-    ]
-    db.add_all(new)
-    db.flush()
-    return found | {row.subject_id: row for row in new}
+        found |= {row.subject_id: row for row in db.exec(locked.where(col(CalendarEntry.subject_id).in_(some)))}
+    return found
 
 
 def latest_revisions(db: Database, entries: Collection[int]) -> dict[int, CalendarRevision]:
@@ -282,7 +308,7 @@ def _invited(db: Database, entries: Collection[int]) -> dict[int, set[int]]:
 
 def cancel_entry(db: Database, kind: EntryKind, subject_id: int) -> int | None:
     """Take an entry out of every calendar that has it: the new sequence number; None if there was none to take out."""
-    entry = find_entry(db, kind, subject_id)
+    entry = _locked_entry(db, kind, subject_id)
     last = latest_revision(db, entry) if entry else None
     if entry is None or last is None or last.method is CalendarMethod.CANCEL:
         return None
@@ -296,7 +322,7 @@ def take_out(db: Database, kind: EntryKind, subject_id: int, person_id: int) -> 
     Two revisions: their cancellation (RFC 5546 section 3.2.5: sent to whoever is out, with a number of its own), then
     what the others are told. Somebody who is asked again later gets a higher number than either.
     """
-    entry = find_entry(db, kind, subject_id)
+    entry = _locked_entry(db, kind, subject_id)
     last = latest_revision(db, entry) if entry else None
     if entry is None or last is None or last.method is CalendarMethod.CANCEL:
         return None

@@ -16,7 +16,7 @@ from events.core.translation import N_, _
 from events.events import Event
 from sessions.manners import refuse_silenced, refuse_unwanted
 from sessions.on_now import session_on
-from sessions.stages import Stage, StageInEvent, lock_stage, note_change, room_open, run_stage, see_stage
+from sessions.stages import Stage, StageInEvent, lock_open_stage, note_change, room_open, run_stage, see_stage
 
 LONGEST_MESSAGE = 500
 
@@ -95,7 +95,7 @@ def write_message(
         raise Invalid({"said": _("A message has at most %(most)s characters.", most=LONGEST_MESSAGE)})
     refuse_silenced(actor, subject.id)
     refuse_unwanted(db, subject.event_id, text, "said")
-    lock_stage(db, subject.stage)
+    lock_open_stage(db, subject)
     if not run_stage(actor, subject):
         _refuse_for_now(db, actor, subject)
     row = ChatMessage(stage_id=subject.id, pitch_id=pitch_id, person_id=actor.person, body=text, said_at=clock.now())

@@ -3,10 +3,11 @@
 Folkmoot keeps moments, and zones by name. When a country changes its rules, every page shows the
 new hour by itself, and so do calendars, since they were given UTC; but what letters said, and what people have in mind,
 is the old one. A moment is not moved by itself: it holds seats, tables and other people's times, also in other zones,
-so whoever organises decides about that. Everybody who has an entry is told what their clock shows now. A
-regular session holds nothing but its hour, which it keeps.
+so whoever organises is told how much it is, and decides about that. Everybody who has an entry is told what their clock
+shows now. A regular session holds nothing but its hour, which it keeps.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import or_
@@ -29,8 +30,8 @@ from sessions.calendars import (
     over_at,
     revise,
 )
+from sessions.entry_subjects import event_of_entry
 from sessions.regular.rows import RegularSession, content_of_regular
-from sessions.replies import event_of_entry
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,17 @@ class ClockChanged(Fact):
     event_id: int
     entry_id: int
     sequence: int
+
+
+@dataclass(frozen=True)
+class HoursChanged(Fact):
+    """So much of an event, all said anew, is at another hour than it was set for: its organisers decide what is to keep
+    its hour."""
+
+    event_id: int
+    sessions: int
+    phases: int
+    others: int
 
 
 def entries_on_another_clock(db: Database) -> list[CalendarEntry]:
@@ -73,6 +85,15 @@ def tell_of_clock_change(db: Database, entry_id: int) -> bool:
     assert sequence is not None  # said anew
     record(db, SYSTEM, ClockChanged(event_id, entry_id, sequence=sequence))
     return True
+
+
+def tell_organisers(db: Database, event_id: int, told: Mapping[EntryKind, int]) -> None:
+    """Let an event's organisers hear of how many entries of each kind another hour was told; nothing of regular
+    sessions, which keep theirs."""
+    sessions, phases = told.get(EntryKind.SESSION, 0), told.get(EntryKind.PHASE, 0)
+    others = sum(told.values()) - sessions - phases - told.get(EntryKind.REGULAR, 0)
+    if sessions + phases + others:
+        record(db, SYSTEM, HoursChanged(event_id, sessions=sessions, phases=phases, others=others))
 
 
 def _content_now(db: Database, entry: CalendarEntry, last: CalendarRevision) -> Content:

@@ -20,6 +20,7 @@ from sessions.booking_rules import BookingRules, rules_of
 from sessions.limits import counted_for, is_between, refuse_beyond_limits
 from sessions.meetings import MeetingDelegated, MeetingState, guests_of
 from sessions.no_thanks import SaidNoThanks, turned_down_by
+from sessions.proposals import ask_new_lead
 from sessions.seats import NoTableFree, free_seats_of, has_seats
 from sessions.sides import (
     NotColleague,
@@ -121,6 +122,7 @@ def _hand_over(db: Database, actor: Actor, side: SideInMeeting, to: Registration
             taken_out=taken_out,
         ),
     )  # fmt: skip
+    ask_new_lead(db, actor, of, joins)
 
 
 def _may_lead(

@@ -18,7 +18,7 @@ from events.teams import Team
 from sessions.blocks import MeetingTable
 from sessions.chat import ChatMessage
 from sessions.hands import ReactionCount
-from sessions.meetings import Meeting
+from sessions.meetings import Meeting, MeetingGuest
 from sessions.mentoring import Mentoring
 from sessions.pitches import Pitch
 from sessions.polls import Poll, PollChoice, PollVote
@@ -72,13 +72,29 @@ def _meetings(db: Database, actor: Actor, event: EventWithPhases) -> tuple[list[
     )
     header: list[Message | str] = [
         _("Asked by"), _("E-mail"), _("Invited"), _("E-mail"), _("State"), _("Starts at"), _("Ends at"), _("Table"),
-        _("Asked at"), _("Answered at"),
+        _("Asked at"), _("Answered at"), _("Who comes too"),
     ]  # fmt: skip
+    along = _along(db, event.id)
     return header, [
         [asker.name, asker.email, other.name, other.email, row.state.value, row.starts_at, row.ends_at,
-         table.name if table else "", row.requested_at, row.answered_at]
+         table.name if table else "", row.requested_at, row.answered_at, ", ".join(along.get(row.id or 0, []))]
         for row, asker, other, table in db.exec(query)
     ]  # fmt: skip
+
+
+def _along(db: Database, event_id: int) -> dict[int, list[str]]:
+    """The names of those who come to a meeting besides its asker and its invitee, by meeting."""
+    query = (
+        select(MeetingGuest.meeting_id, Person.name)
+        .join(Person, col(Person.id) == col(MeetingGuest.person_id))
+        .join(Meeting, col(Meeting.id) == col(MeetingGuest.meeting_id))
+        .where(Meeting.event_id == event_id)
+        .order_by(col(MeetingGuest.id))
+    )
+    found: dict[int, list[str]] = {}
+    for meeting, name in db.exec(query):
+        found.setdefault(meeting, []).append(name)
+    return found
 
 
 def _live_rooms(db: Database, actor: Actor, event: EventWithPhases) -> tuple[list[Message | str], list[list[Cell]]]:

@@ -12,17 +12,19 @@ from events.core import clock
 from events.core.access import Actor, command
 from events.core.columns import moment, public_id, word
 from events.core.database import Database, is_broken
-from events.core.hooks import personal_data
+from events.core.hooks import on_withdrawn, personal_data
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import _
 from events.events import Event
 from events.people import Person
+from events.registration import Registration
 from sessions.manners import refuse_silenced
 from sessions.on_now import session_on
 from sessions.stages import (
     Stage,
     StageInEvent,
     in_the_room,
+    lock_open_stage,
     lock_stage,
     note_change,
     room_open,
@@ -109,7 +111,7 @@ def raise_hand(db: Database, actor: Actor, subject: StageInEvent) -> RaisedHand:
     """Ask to speak; once, kept by the database. Refuses those who are silenced."""
     assert actor.person is not None
     refuse_silenced(actor, subject.id)
-    lock_stage(db, subject.stage)
+    lock_open_stage(db, subject)
     hand = RaisedHand(stage_id=subject.id, person_id=actor.person, at=clock.now())
     try:
         with db.begin_nested():
@@ -135,8 +137,11 @@ def lower_hand(db: Database, actor: Actor, subject: StageInEvent) -> None:
 
 @command(run_stage, when=room_open)
 def give_the_floor(db: Database, actor: Actor, subject: HandOnStage) -> None:
-    """Let somebody speak who has raised a hand; whoever spoke before has spoken."""
-    lock_stage(db, subject.stage)
+    """Let somebody speak who has raised a hand; whoever spoke before has spoken. NotFound for a hand that was lowered
+    meanwhile."""
+    lock_open_stage(db, subject)
+    if db.exec(select(RaisedHand.id).where(RaisedHand.id == subject.hand.id)).first() is None:
+        raise NotFound()
     speaking = select(RaisedHand).where(RaisedHand.stage_id == subject.stage.id, RaisedHand.state == HandState.SPEAKING)
     for other in db.exec(speaking):
         if other.id != subject.hand.id:
@@ -149,15 +154,30 @@ def give_the_floor(db: Database, actor: Actor, subject: HandOnStage) -> None:
 
 @command(run_stage)
 def lower_hand_of(db: Database, actor: Actor, subject: HandOnStage) -> None:
-    """Take somebody off the list of speakers."""
+    """Take somebody off the list of speakers; twice is once."""
     lock_stage(db, subject.stage)
-    _lower(db, subject.stage, subject.hand)
+    if db.exec(select(RaisedHand.id).where(RaisedHand.id == subject.hand.id)).first() is not None:
+        _lower(db, subject.stage, subject.hand)
 
 
 def _lower(db: Database, stage: Stage, hand: RaisedHand) -> None:
     db.delete(hand)
     db.flush()
     note_change(db, stage, "hands")
+
+
+@on_withdrawn
+def _leaves_the_event(db: Database, actor: Actor, registration_id: int) -> None:
+    """Whoever leaves an event is not in its rooms any more, and nobody calls on them."""
+    query = (
+        select(Stage, RaisedHand)
+        .where(Registration.id == registration_id, Stage.event_id == Registration.event_id)
+        .where(RaisedHand.stage_id == Stage.id, RaisedHand.person_id == Registration.person_id)
+        .order_by(col(Stage.id))
+    )
+    for stage, hand in db.exec(query).all():
+        lock_stage(db, stage)
+        _lower(db, stage, hand)
 
 
 def get_hand(db: Database, subject: StageInEvent, public: str) -> HandOnStage:
@@ -183,7 +203,7 @@ def react(db: Database, actor: Actor, subject: StageInEvent, *, kind: str, pitch
     """Show something without a word, to the pitch that is on; only sums are kept. Refuses what is not in the set."""
     if kind not in {one.value for one in ReactionKind}:
         raise Invalid({"kind": _("Please choose one of the reactions.")})
-    lock_stage(db, subject.stage)
+    lock_open_stage(db, subject)
     session_id = session_on(db, subject.stage)
     here = (
         col(ReactionCount.stage_id) == subject.id, col(ReactionCount.pitch_id).is_not_distinct_from(pitch_id),

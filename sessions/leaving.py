@@ -1,18 +1,16 @@
-"""Leaving: what becomes of somebody's meetings when they give their place in an event back."""
+"""Leaving: what becomes of meetings when somebody gives their place in an event back, and when the event is closed."""
 
-from typing import Any
-
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
-from events.core.hooks import on_withdrawn
-from events.events import Event
+from events.core.hooks import on_event_closed, on_withdrawn
+from events.events import Event, event_by_id
 from events.registration import Registration
 from sessions.guests import let_go
-from sessions.meetings import Meeting, MeetingGuest, MeetingInEvent, MeetingState, is_open
-from sessions.transitions import end_meeting
+from sessions.meetings import Meeting, MeetingGuest, MeetingInEvent, MeetingState
+from sessions.transitions import end_meeting, not_begun
 
 
 @on_withdrawn
@@ -25,23 +23,33 @@ def _call_off(db: Database, actor: Actor, registration_id: int) -> None:
         return
     person = registration.person_id
     leads = (col(Meeting.asker_id) == person) | (col(Meeting.invitee_id) == person)
-    query = select(Meeting).where(Meeting.event_id == event.id, leads, *_to_come()).order_by(col(Meeting.id))
+    query = (
+        select(Meeting).where(Meeting.event_id == event.id, leads, *not_begun(clock.now())).order_by(col(Meeting.id))
+    )
     # Locked on PostgreSQL, so that nobody answers meanwhile.
     for meeting in db.exec(query.with_for_update()).all():
         end_meeting(db, actor, MeetingInEvent(meeting, event), _end_for(meeting, person))
     _leave_as_guest(db, actor, event, person)
 
 
-def _to_come() -> tuple[Any, ...]:
-    now = clock.now()
-    return is_open(now), or_(col(Meeting.starts_at).is_(None), col(Meeting.starts_at) > now)
-
-
 def _leave_as_guest(db: Database, actor: Actor, event: Event, person: int) -> None:
     added = select(MeetingGuest.meeting_id).where(MeetingGuest.person_id == person)
-    query = select(Meeting).where(Meeting.event_id == event.id, col(Meeting.id).in_(added), *_to_come())
+    query = select(Meeting).where(Meeting.event_id == event.id, col(Meeting.id).in_(added), *not_begun(clock.now()))
     for meeting in db.exec(query.order_by(col(Meeting.id)).with_for_update()).all():
         let_go(db, actor, MeetingInEvent(meeting, event), person)
+
+
+@on_event_closed
+def _end_with_the_event(db: Database, actor: Actor, event_id: int) -> None:
+    """What is to come when an event is closed is cancelled, and requests expire: after that nobody could say anything
+    about them, and their people would stay taken at that time for other events. What has begun stays."""
+    event = event_by_id(db, event_id).event
+    query = select(Meeting).where(Meeting.event_id == event_id, *not_begun(clock.now())).order_by(col(Meeting.id))
+    for meeting in db.exec(query.with_for_update()).all():
+        agreed = meeting.state is not MeetingState.REQUESTED
+        end_meeting(
+            db, actor, MeetingInEvent(meeting, event), MeetingState.CANCELLED if agreed else MeetingState.EXPIRED
+        )
 
 
 def _end_for(meeting: Meeting, leaver: int) -> MeetingState:

@@ -19,6 +19,7 @@ from events.core.columns import moment, public_id
 from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
+from events.core.paging import Paged, page_of
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import _
 from events.events import EventWithPhases, not_over
@@ -36,6 +37,7 @@ LONGEST = 500
 SOON = timedelta(hours=3)
 MOST_NEXT = 5
 MOST_ANNOUNCEMENTS = 10
+MOST_AT_ONCE = 60  # of those who are here, on one page
 
 see_lobby = see_networking & not_put_out_of_lobby
 run_lobby = run_networking
@@ -165,11 +167,13 @@ class InLobby:
     person: str
 
 
-def people_in_lobby(db: Database, actor: Actor, event: EventWithPhases, here: Collection[str]) -> list[InLobby]:
-    """Of those who are here (public ids of people) the ones who agreed to be shown, and whose type the reader sees; the
-    first page of them by name. For who sees participants; none for others."""
+def people_in_lobby(
+    db: Database, actor: Actor, event: EventWithPhases, here: Collection[str], *, query: str = "", page: int = 1
+) -> Paged[InLobby]:
+    """Of those who are here (public ids of people) the ones who agreed to be shown, whose type the reader sees, and
+    whom every word of `query` fits; by name, a page at a time. For who sees participants; none for others."""
     if not see_participants(actor, event) or not here:
-        return []
+        return page_of([], 1, size=MOST_AT_ONCE)
     agreed = exists().where(
         col(LobbyChoice.event_id) == event.id, col(LobbyChoice.person_id) == col(Registration.person_id),
         col(LobbyChoice.shown).is_(True),
@@ -177,20 +181,22 @@ def people_in_lobby(db: Database, actor: Actor, event: EventWithPhases, here: Co
     put_out = exists().where(
         col(LobbyRemoval.event_id) == event.id, col(LobbyRemoval.person_id) == col(Registration.person_id)
     )
-    found = participants_seen_by(db, actor, event, only=agreed & ~put_out & col(Person.public_id).in_(sorted(here)))
+    only = agreed & ~put_out & col(Person.public_id).in_(sorted(here))
+    found = participants_seen_by(db, actor, event, query=query, only=only, page=page, size=MOST_AT_ONCE)
     needs: dict[str, list[str]] = {}
-    query = select(Organisation.public_id, Item.summary).where(
+    looks = select(Organisation.public_id, Item.summary).where(
         ItemInEvent.item_id == Item.id, ItemInEvent.event_id == event.id, Item.state == ItemState.PUBLISHED,
         Item.kind == ItemKind.NEED, Organisation.id == Item.organisation_id,
         col(Organisation.public_id).in_([one.organisation_public_id for one in found.rows]),
     )  # fmt: skip
-    for organisation, summary in db.exec(query.order_by(col(Item.id))):
+    for organisation, summary in db.exec(looks.order_by(col(Item.id))):
         needs.setdefault(organisation, []).append(summary)
     named = people_by_id(db, {one.person_id for one in found.rows})
-    return [
-        InLobby(one, tuple(needs.get(one.organisation_public_id, ())[:2]), named[one.person_id].public_id)
-        for one in found.rows
-    ]
+    return found.made(
+        lambda one: InLobby(
+            one, tuple(needs.get(one.organisation_public_id, ())[:2]), named[one.person_id].public_id
+        )
+    )  # fmt: skip
 
 
 class OnKind(StrEnum):

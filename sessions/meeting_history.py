@@ -182,7 +182,7 @@ def done_for(fact: Fact, leads: Leads, doer: int, looked_after: Collection[int])
         return None
     if isinstance(fact, MeetingDelegated):
         return fact.left_id
-    if isinstance(fact, CheckedInToMeeting):
+    if isinstance(fact, CheckedInToMeeting | AttendanceContradicted):
         return fact.person_id
     if type(fact) in ITS_LEAD:
         return leads[ITS_LEAD[type(fact)]]

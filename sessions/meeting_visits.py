@@ -6,11 +6,10 @@ that starts again finds everybody where they were. Attendance is made of them, n
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, exists, update
+from sqlalchemy import Index, exists
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
@@ -21,11 +20,9 @@ from events.core.columns import moment, public_id
 from events.core.database import Database
 from events.core.hooks import personal_data
 from events.core.journal import Fact, record
-from events.core.refusals import Conflict
 from events.core.timers import set_timer, stop_timer, timer
-from events.core.translation import _
 from events.people import Person
-from sessions.attendance import check_in_to_meeting, mark_held
+from sessions.attendance import BEFORE, check_in_to_meeting, mark_held
 from sessions.meeting_rooms import (
     STANDING,
     EntryState,
@@ -42,10 +39,7 @@ from sessions.meeting_rooms import (
     room_open,
 )
 from sessions.meetings import Meeting, MeetingGuest
-
-AWAY = timedelta(seconds=20)
-UNSEEN = timedelta(seconds=30)
-MOST_IN_ROOM = 15
+from sessions.visit_lines import AWAY, MOST_IN_ROOM, UNSEEN, Lost, RoomFull, Stay, end_visits
 
 
 class MeetingVisit(SQLModel, table=True):
@@ -85,22 +79,6 @@ class MeetingRoomClosed(Fact):
     meeting_id: int
 
 
-class RoomFull(Conflict):
-    """A room has only so many places."""
-
-    def __init__(self) -> None:
-        super().__init__(_("This room is full. Somebody has to leave it first."))
-
-
-@dataclass(frozen=True)
-class Stay:
-    """Somebody's visit as it was begun or taken up again, and the visits of the same person that it ended."""
-
-    visit: MeetingVisit
-    resumed: bool
-    replaced: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True)
 class VisitCard:
     """A visit as the others in the room see it. `order` tells which of two came later."""
@@ -114,7 +92,7 @@ class VisitCard:
 
 
 @command(belongs_in_room, when=room_open)
-def enter_meeting_room(db: Database, actor: Actor, subject: RoomInMeeting, *, visit: str = "") -> Stay:
+def enter_meeting_room(db: Database, actor: Actor, subject: RoomInMeeting, *, visit: str = "") -> Stay[MeetingVisit]:
     """Come into a meeting room, or back to a visit (public id) whose line was broken; the server runs it on joining.
 
     Whoever takes part is checked in by it while that is possible. A new window of somebody ends their older one.
@@ -122,7 +100,7 @@ def enter_meeting_room(db: Database, actor: Actor, subject: RoomInMeeting, *, vi
     """
     assert actor.person is not None
     row, now = locked_room(db, subject), clock.now()
-    mine = _open_visits(db, subject.id, actor.person)
+    mine = open_visits(db, subject.id, actor.person)
     kept = next((one for one in mine if one.public_id == visit and one.epoch == row.epoch), None)
     if kept is None and len(visits_here(db, subject)) - len(mine) >= MOST_IN_ROOM:
         raise RoomFull
@@ -139,13 +117,21 @@ def enter_meeting_room(db: Database, actor: Actor, subject: RoomInMeeting, *, vi
         check_in_to_meeting(db, actor, subject.of)
     db.flush()
     if {Side.ASKER, Side.INVITEE} <= {one.side for one in visits_here(db, subject)}:
-        row.both_since = row.both_since or now
+        row.both_since = _together_since(subject, row) or now
     set_timer(db, "meeting room closes", subject.id, subject.clock.closes)
     changed(db, row)
     return Stay(stay, kept is not None, tuple(one.public_id for one in replaced))
 
 
-def _open_visits(db: Database, meeting_id: int, person: int) -> list[MeetingVisit]:
+def _together_since(subject: RoomInMeeting, row: MeetingRoom) -> datetime | None:
+    """Since when both sides were in the room together, for the time that the meeting has now."""
+    # A meeting that was moved after both had come into its room is another appointment.
+    since = row.both_since
+    return since if since is not None and since >= subject.clock.opens else None
+
+
+def open_visits(db: Database, meeting_id: int, person: int) -> list[MeetingVisit]:
+    """Somebody's visits to a room that are not over."""
     query = select(MeetingVisit).where(
         MeetingVisit.meeting_id == meeting_id, MeetingVisit.person_id == person, col(MeetingVisit.left_at).is_(None)
     )
@@ -156,44 +142,17 @@ def _open_visits(db: Database, meeting_id: int, person: int) -> list[MeetingVisi
 def leave_meeting_room(db: Database, actor: Actor, subject: RoomInMeeting) -> None:
     """Leave a meeting room, with all one's windows; twice is once. One may come back while it is open."""
     assert actor.person is not None
-    mine = _open_visits(db, subject.id, actor.person)
+    mine = open_visits(db, subject.id, actor.person)
     if mine:
-        end_visits(db, [one.public_id for one in mine])
+        end_visits(db, MeetingVisit, [one.public_id for one in mine])
         changed(db, locked_room(db, subject))
         fact = MeetingRoomLeft(event_id=subject.meeting.event_id, meeting_id=subject.id, person_id=actor.person)
         record(db, actor, fact)
 
 
-def end_visits(db: Database, visits: Collection[str]) -> None:
-    """These visits (public ids) are over."""
-    open_ones = (col(MeetingVisit.public_id).in_(sorted(visits)), col(MeetingVisit.left_at).is_(None))
-    db.execute(
-        update(MeetingVisit).where(*open_ones).values(left_at=clock.now()),
-        execution_options={"synchronize_session": "fetch"},
-    )
-
-
-def note_line_broken(db: Database, visit: str) -> None:
-    """The line of a visit is broken; it goes on for twenty seconds."""
-    db.execute(
-        update(MeetingVisit)
-        .where(col(MeetingVisit.public_id) == visit, col(MeetingVisit.left_at).is_(None))
-        .values(away_at=clock.now())
-    )
-
-
-def note_seen(db: Database, visits: Collection[str]) -> None:
-    """The lines of these visits hold."""
-    now = clock.now()
-    db.execute(
-        update(MeetingVisit)
-        .where(col(MeetingVisit.public_id).in_(sorted(visits)), col(MeetingVisit.left_at).is_(None))
-        .values(seen_at=now)
-    )
-
-
 def visits_here(db: Database, subject: RoomInMeeting) -> list[VisitCard]:
-    """Who is in a room, in the order in which they came: those whose line holds or broke a moment ago."""
+    """Who is in a room, in the order in which they came: those whose line holds or broke a moment ago, and who may be
+    in it still."""
     now = clock.now()
     query = (
         sql_select(MeetingVisit, col(Person.name))
@@ -205,17 +164,8 @@ def visits_here(db: Database, subject: RoomInMeeting) -> list[VisitCard]:
     return [
         VisitCard(row.public_id, row.person_id, name, subject.side_of(row.person_id), row.away_at is None, row.id or 0)
         for row, name in db.execute(query)
-        if row.away_at is None or row.away_at > now - AWAY
+        if (row.away_at is None or row.away_at > now - AWAY) and subject.may_enter(row.person_id)
     ]
-
-
-class Lost(StrEnum):
-    """Why a visit is over that somebody's window still believes in."""
-
-    REPLACED = "replaced"
-    REMOVED = "removed"
-    ENDED = "ended"
-    LEFT = "left"
 
 
 def lost_visits(db: Database, visits: Collection[str]) -> dict[str, Lost]:
@@ -253,6 +203,8 @@ def _why_lost(
 ) -> Lost | None:
     if meeting.state not in STANDING or (ended_at is not None and ended_at >= visit.entered_at):
         return Lost.ENDED
+    if meeting.starts_at is not None and clock.now() < meeting.starts_at - BEFORE:
+        return Lost.ENDED  # it was moved while they were in its room, which opens another time
     takes_part = visit.person_id in (meeting.asker_id, meeting.invitee_id) or is_guest
     if entry is EntryState.REMOVED or not (takes_part or entry is EntryState.ADMITTED):
         return Lost.REMOVED
@@ -263,7 +215,7 @@ def _why_lost(
 def close_meeting_room(db: Database, actor: Actor, subject: RoomInMeeting) -> None:
     """End a meeting for all before its time is over. Where both sides were here together it has taken place."""
     row = locked_room(db, subject)
-    if row.both_since is not None and may(actor, "mark_held", subject.of):
+    if _together_since(subject, row) is not None and may(actor, "mark_held", subject.of):
         mark_held(db, actor, subject.of)
     _close(db, actor, subject, row)
 
@@ -275,7 +227,7 @@ def _close(db: Database, actor: Actor, subject: RoomInMeeting, row: MeetingRoom)
     here = select(MeetingVisit.public_id).where(
         MeetingVisit.meeting_id == subject.id, col(MeetingVisit.left_at).is_(None)
     )
-    end_visits(db, db.exec(here).all())
+    end_visits(db, MeetingVisit, db.exec(here).all())
     record(db, actor, MeetingRoomClosed(event_id=subject.meeting.event_id, meeting_id=subject.id))
 
 

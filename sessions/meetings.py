@@ -426,6 +426,16 @@ def guests_of(db: Database, meeting_id: int) -> tuple[int, ...]:
     return tuple(db.exec(query.order_by(col(MeetingGuest.id))))
 
 
+def guests_by_meeting(db: Database, meetings: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """The same of many meetings by their ids, without those to which nobody was added."""
+    found: dict[int, tuple[int, ...]] = {}
+    for some in in_parts(sorted(meetings)):
+        query = select(MeetingGuest.meeting_id, MeetingGuest.person_id).where(col(MeetingGuest.meeting_id).in_(some))
+        for meeting, person in db.exec(query.order_by(col(MeetingGuest.id))):
+            found[meeting] = (*found.get(meeting, ()), person)
+    return found
+
+
 def _places_around(db: Database, meeting: Meeting, guests: tuple[int, ...]) -> list[Any]:
     """The places of all who take part in a meeting, and of all who do in its event for the organisation of a lead."""
     here = col(Registration.event_id) == meeting.event_id

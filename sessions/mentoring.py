@@ -308,10 +308,12 @@ def cancel_mentoring(db: Database, actor: Actor, subject: MentoringInEvent, *, r
     ChangedMeanwhile when somebody else was quicker."""
     if len(reason.strip()) > REASON_LIMIT:
         raise Invalid({"reason": _("Please write at most %(most)s characters.", most=REASON_LIMIT)})
-    _call_off(db, actor, subject, reason.strip())
+    call_off(db, actor, subject, reason.strip())
 
 
-def _call_off(db: Database, actor: Actor, subject: MentoringInEvent, reason: str) -> None:
+def call_off(db: Database, actor: Actor, subject: MentoringInEvent, reason: str) -> None:
+    """End a mentoring that stands, free its seats and take it out of all calendars; part of commands that have asked
+    their own rule."""
     _change(db, subject, {"state": MentoringState.CANCELLED, "hours_id": None, "reason": reason})
     free_mentoring_seats(db, subject.id)
     sequence = cancel_entry(db, EntryKind.MENTORING, subject.id)
@@ -349,7 +351,7 @@ def leave_mentoring(db: Database, actor: Actor, subject: MentoringInEvent) -> No
 def _let_go(db: Database, actor: Actor, subject: MentoringInEvent, person: int) -> None:
     """Take somebody out; the caller holds the mentoring's row, so that of two who go at once the second is the last."""
     if attendees_of(db, subject.id) == (person,):
-        _call_off(db, actor, subject, "")
+        call_off(db, actor, subject, "")
         return
     theirs = (col(MentoringAttendee.mentoring_id) == subject.id, col(MentoringAttendee.person_id) == person)
     gone = db.execute(delete(MentoringAttendee).where(*theirs))

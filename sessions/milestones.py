@@ -18,7 +18,7 @@ from events.events import Event, EventState, EventWithPhases, not_over, on_renam
 from events.people import Person, PersonState
 from events.phases import PHASE_NAMES, Phase, on_dated, phases_of
 from events.registration import Registration, participant_of_event
-from sessions.calendars import Content, EntryKind, revise, take_out
+from sessions.calendars import Content, EntryKind, find_entry, latest_revision, revise, revise_many, take_out
 
 
 class MilestoneFollower(SQLModel, table=True):
@@ -118,16 +118,27 @@ def _left_the_event(db: Database, actor: Actor, registration_id: int) -> None:
 
 
 @on_dated
-def _tell_calendars(db: Database, phase: Phase, now: datetime) -> None:
-    """A phase has its dates, or others: those who follow the event get them."""
-    people = followers_of(db, phase.event_id)
-    event = db.get(Event, phase.event_id)
+def _tell_calendars(db: Database, phases: tuple[Phase, ...], now: datetime) -> None:
+    """Phases have their dates, or others: those who follow the event get them."""
+    event = db.get(Event, phases[0].event_id) if phases else None
     if event is None:
         return
-    # Also where nobody follows yet: feeds and files show the same entry, and letters go on from its number.
-    sequence = revise(db, EntryKind.PHASE, phase.id or 0, people, _content(event, phase))
-    if people and sequence is not None and phase.ends_at > now:
-        record(db, SYSTEM, MilestoneMoved(phase.event_id, phase.id or 0, sequence=sequence))
+    people = followers_of(db, phases[0].event_id)
+    if not people:  # feeds and files show the same entries, and letters go on from their numbers
+        revise_many(db, EntryKind.PHASE, {phase.id or 0: ((), _content(event, phase)) for phase in phases})
+        return
+    for phase in phases:
+        is_ahead = phase.ends_at > now or _stood_ahead(db, phase, now)
+        sequence = revise(db, EntryKind.PHASE, phase.id or 0, people, _content(event, phase))
+        if sequence is not None and is_ahead:
+            record(db, SYSTEM, MilestoneMoved(phase.event_id, phase.id or 0, sequence=sequence))
+
+
+def _stood_ahead(db: Database, phase: Phase, now: datetime) -> bool:
+    """Whether calendars show a phase that is not over, which one that ends early must not do any more."""
+    entry = find_entry(db, EntryKind.PHASE, phase.id or 0)
+    last = latest_revision(db, entry) if entry is not None else None
+    return last is not None and last.ends_at > now
 
 
 @on_renamed

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 
 from events.core.access import Actor
@@ -17,6 +17,7 @@ from sessions.chat import ChatMessage
 from sessions.manners import SanctionKind, StageSanction
 from sessions.moderation import Act, PassToStage, PersonOnStage, ReportState, RoomModerated, StageReport
 from sessions.passes import StagePass
+from sessions.person_reports import PersonReportsSettled
 from sessions.stages import StageInEvent, StageQuestion, run_stage
 
 MOST_ACTS = 200
@@ -113,16 +114,26 @@ def sanctions_in(db: Database, stage_id: int) -> list[SanctionCard]:
     ]
 
 
-def acts_in(db: Database, subject: StageInEvent) -> list[ActCard]:
-    """What moderators did in a room, newest first: from the journal, which nobody changes."""
+def tells_who_was_reported(entry: JournalEntry, actor: Actor) -> bool:
+    """Whether what was noted would tell the actor that they were reported themself (docs/decisions/0025)."""
+    settled = entry.kind == PersonReportsSettled.kind or entry.particulars.get("act") == Act.REPORT_SETTLED
+    return settled and entry.particulars["person_id"] == actor.person
+
+
+def _said(name: str) -> Any:
+    return col(JournalEntry.particulars)[name]
+
+
+def acts_in(db: Database, actor: Actor, subject: StageInEvent) -> list[ActCard]:
+    """What moderators did in a room, newest first: from the journal, which nobody changes. Nobody reads that they were
+    reported, even if they run the room."""
+    is_about_others = _said("person_id").as_integer().is_distinct_from(actor.person)
     query = select(JournalEntry).where(
-        JournalEntry.kind == RoomModerated.kind, JournalEntry.event_id == subject.event_id
-    )
-    rows = [
-        one
-        for one in db.exec(query.order_by(col(JournalEntry.id).desc()).limit(MOST_ACTS * 5))
-        if one.particulars["stage_id"] == subject.id
-    ][:MOST_ACTS]
+        JournalEntry.kind == RoomModerated.kind, JournalEntry.event_id == subject.event_id,
+        _said("stage_id").as_integer() == subject.id,
+        or_(_said("act").as_string() != Act.REPORT_SETTLED, is_about_others),
+    )  # fmt: skip
+    rows = db.exec(query.order_by(col(JournalEntry.id).desc()).limit(MOST_ACTS)).all()
     wanted = {one.person_id for one in rows} | {one.particulars["person_id"] for one in rows}
     names = dict(db.exec(select(Person.id, Person.name).where(col(Person.id).in_(wanted - {None}))).all())
     return [

@@ -52,6 +52,8 @@ class Act(StrEnum):
     REPORT_SETTLED = "report settled"
     PASS_MADE = "pass made"  # noqa: S105 - a word
     PASS_TAKEN_BACK = "pass taken back"  # noqa: S105 - a word
+    HALL_GUEST_SILENCED = "hall guest silenced"
+    HALL_GUEST_SPEAKS_AGAIN = "hall guest may speak again"
 
 
 class ReportState(StrEnum):
@@ -129,9 +131,10 @@ class RunsTheRoom(Conflict):
         super().__init__(_("This person runs the room. An organiser can take the role away first."))
 
 
-def _did(
+def did(
     db: Database, actor: Actor, stage: Stage, act: Act, *, person: int | None = None, thing: int | None = None
 ) -> None:
+    """Keep what a moderator did in a room: to a person, or to a thing (ids)."""
     record(db, actor, RoomModerated(stage.event_id, stage.id or 0, act, person, thing))
 
 
@@ -155,7 +158,7 @@ def _set_message(db: Database, actor: Actor, subject: MessageOnStage, state: Mes
     db.add(subject.message)
     db.flush()
     note_change(db, subject.stage, "chat", message=subject.id)
-    _did(db, actor, subject.stage, act, person=subject.message.person_id, thing=subject.id)
+    did(db, actor, subject.stage, act, person=subject.message.person_id, thing=subject.id)
 
 
 @command(run_stage)
@@ -199,7 +202,7 @@ def _sanction(db: Database, actor: Actor, subject: PersonOnStage, kind: Sanction
     db.execute(delete(RaisedHand).where(*own_hand))
     db.flush()
     note_change(db, subject.stage, "hands")
-    _did(db, actor, subject.stage, act, person=subject.person.id)
+    did(db, actor, subject.stage, act, person=subject.person.id)
 
 
 def _lift(db: Database, actor: Actor, subject: PersonOnStage, kind: SanctionKind, act: Act) -> None:
@@ -213,7 +216,7 @@ def _lift(db: Database, actor: Actor, subject: PersonOnStage, kind: SanctionKind
         .returning(col(StageSanction.id))
     ).all()
     if gone:
-        _did(db, actor, subject.stage, act, person=subject.person.id)
+        did(db, actor, subject.stage, act, person=subject.person.id)
 
 
 @command(see_stage)
@@ -255,7 +258,7 @@ def settle_reports(db: Database, actor: Actor, subject: MessageOnStage | Questio
         db.add(row)
     db.flush()
     note_change(db, subject.stage, "reported")
-    _did(db, actor, subject.stage, Act.REPORT_SETTLED, thing=subject.id)
+    did(db, actor, subject.stage, Act.REPORT_SETTLED, thing=subject.id)
 
 
 @command(run_stage, when=not_closed)
@@ -284,7 +287,7 @@ def set_manners(
     db.add(stage)
     db.flush()
     note_change(db, stage, "manners")
-    _did(db, actor, stage, Act.MANNERS)
+    did(db, actor, stage, Act.MANNERS)
 
 
 @command(run_stage, when=not_over)
@@ -314,7 +317,7 @@ def make_pass(db: Database, actor: Actor, subject: StageInEvent, *, most: int = 
     row = StagePass(code=new_code(), stage_id=subject.id, most=most, made_at=now, ends_at=now + LASTS)
     db.add(row)
     db.flush()
-    _did(db, actor, subject.stage, Act.PASS_MADE, thing=row.id)
+    did(db, actor, subject.stage, Act.PASS_MADE, thing=row.id)
     return row
 
 
@@ -325,4 +328,4 @@ def take_pass_back(db: Database, actor: Actor, subject: PassToStage) -> None:
         return
     subject.found.revoked_at = clock.now()
     db.add(subject.found)
-    _did(db, actor, subject.stage, Act.PASS_TAKEN_BACK, thing=subject.found.id)
+    did(db, actor, subject.stage, Act.PASS_TAKEN_BACK, thing=subject.found.id)

@@ -11,7 +11,14 @@ from events.core.timers import set_timer
 from events.core.translation import At, _
 from sessions.attendance import TooEarly
 from sessions.blocks import Slot
-from sessions.meeting_rooms import RoomInMeeting, changed, is_in_meeting, lead_in_room, locked_room
+from sessions.meeting_rooms import (
+    RoomInMeeting,
+    changed,
+    is_in_meeting,
+    lead_in_room,
+    locked_room,
+    room_of_meeting,
+)
 from sessions.seats import NoTableFree, SlotTaken, take_seats, take_table
 from sessions.transitions import change_meeting, write_in_calendars
 
@@ -75,7 +82,8 @@ def extend_meeting(db: Database, actor: Actor, subject: RoomInMeeting) -> bool:
     row.more_asked_by_id, row.extensions = None, row.extensions + 1
     changed(db, row)
     sequence = write_in_calendars(db, subject.of, subject.of.people)
-    set_timer(db, "meeting room closes", subject.id, subject.clock.closes + MORE)
+    # Read anew: somebody may have something else right after the new end.
+    set_timer(db, "meeting room closes", subject.id, room_of_meeting(db, subject.of).clock.closes)
     record(
         db, actor,
         MeetingExtended(

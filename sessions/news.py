@@ -26,7 +26,7 @@ from events.registration import Registration, participant_of_event
 from events.teams import team_of
 from sessions.agenda import MeetingLine, requests_to_answer
 from sessions.no_thanks import vetoed_by_or_for
-from sessions.notices import Notice, notices_kept_for
+from sessions.notices import Notice, notices_told_at
 from sessions.timetable.released import Release, agenda_of
 from sessions.timetable.releases import SessionChange, changes_between
 from sessions.timetable.stars import starred_by
@@ -91,7 +91,7 @@ def news_for(db: Database, actor: Actor, event: EventWithPhases, stretch: Stretc
     people, people_count = _people(db, actor, event, stretch, interests, vetoed)
     items = _items(db, actor, event, stretch, interests, vetoed)
     found = News(
-        notices=tuple(notices_kept_for(db, actor.person, event.id, stretch.since, stretch.until)),
+        notices=tuple(notices_told_at(db, actor.person, event.id, stretch.until)),
         waiting=waiting, questions=questions, answers=_answers(db, actor.person, event.id, stretch),
         people=people, people_count=people_count, items=tuple(items[:MOST_NAMED]), items_count=len(items),
         challenges=_challenges(db, actor.person, event.id, stretch), agenda=_agenda(db, actor, event, stretch),

@@ -148,7 +148,7 @@ def vetoes_in(db: Database, event_id: int) -> set[tuple[int, int]]:
 def say_no_thanks(db: Database, actor: Actor, subject: EventWithPhases, *, other: Registration) -> None:
     """Never be put together with `other`, in this event or any other; twice is once.
 
-    Refuses somebody of another event, and oneself; a meeting that stands has to be cancelled first.
+    Refuses somebody of another event, and oneself; a meeting that stands and has not begun has to be cancelled first.
     """
     from sessions.transitions import decline_between, has_meeting_between
 

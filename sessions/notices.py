@@ -73,7 +73,11 @@ class Notice(SQLModel, table=True):
 
 
 class NoticeKept(SQLModel, table=True):
-    """That somebody reads a notice in their next digest instead of at once, as they had chosen when it was sent."""
+    """That somebody reads a notice in their next digest instead of at once, as they had chosen when it was sent.
+
+    `told_at` is until when the digest tells that has it, or when it went as a letter of its own after all; None while
+    it waits.
+    """
 
     __tablename__ = "notice_kept"
     __table_args__ = (UniqueConstraint("notice_id", "person_id"),)
@@ -81,6 +85,7 @@ class NoticeKept(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     notice_id: int = Field(foreign_key="notice.id", index=True)
     person_id: int = Field(foreign_key="person.id", index=True)
+    told_at: datetime | None = moment(default=None, nullable=True)
 
 
 personal_data(Notice, "by_id", "who wrote to an event's people", "detach")
@@ -154,12 +159,11 @@ def people_told_at_once(db: Database, notice: Notice) -> list[int]:
     return [one for one in people_in(db, notice.event_id, notice.segment, notice.type_code) if one not in kept]
 
 
-def notices_kept_for(db: Database, person_id: int, event_id: int, since: datetime, until: datetime) -> list[Notice]:
-    """The notices of an event that wait for somebody's digest and were sent in this time, oldest first."""
+def notices_told_at(db: Database, person_id: int, event_id: int, told_at: datetime) -> list[Notice]:
+    """The notices of an event that somebody's digest up to this moment tells, oldest first."""
     query = select(Notice).join(NoticeKept, col(NoticeKept.notice_id) == col(Notice.id))
-    here = (NoticeKept.person_id == person_id, Notice.event_id == event_id)
-    then = (col(Notice.sent_at) > since, col(Notice.sent_at) <= until)
-    return list(db.exec(query.where(*here, *then).order_by(col(Notice.sent_at), col(Notice.id))))
+    here = (NoticeKept.person_id == person_id, Notice.event_id == event_id, NoticeKept.told_at == told_at)
+    return list(db.exec(query.where(*here).order_by(col(Notice.sent_at), col(Notice.id))))
 
 
 def checked_notice(title: str, text: str) -> tuple[str, str]:

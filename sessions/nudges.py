@@ -156,9 +156,10 @@ def is_silent(db: Database, event_id: int, person_id: int) -> bool:
 
 
 @on_dated
-def _set_timers(db: Database, phase: Phase, now: datetime) -> None:
+def _set_timers(db: Database, phases: tuple[Phase, ...], now: datetime) -> None:
     """When the dates of the live phase are known or change, ask before it; what lies in the past is left out."""
-    if phase.kind is not PhaseKind.LIVE:
+    phase = next((one for one in phases if one.kind is PhaseKind.LIVE), None)
+    if phase is None:
         return
     for kind, before in BEFORE_LIVE.items():
         if phase.starts_at - before > now:

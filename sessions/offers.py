@@ -9,7 +9,7 @@ a time, and has the timer look again until nobody has.
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, delete, select
 from sqlmodel import col, or_
 
 from events.core import clock
@@ -31,6 +31,7 @@ from sessions.booking_rules import BookingRulesChanged, rules_of
 from sessions.breaks import BreaksSet
 from sessions.chances import Chance, chances
 from sessions.meetings import (
+    Meeting,
     MeetingAccepted,
     MeetingCancelled,
     MeetingDeclined,
@@ -41,6 +42,7 @@ from sessions.meetings import (
     MeetingMoved,
     MeetingWithdrawn,
 )
+from sessions.mentoring import Mentoring, MentoringCancelled, MentoringLeft, MentoringMoved, attendees_of
 from sessions.no_thanks import NoThanksTakenBack
 from sessions.own_calendars import BusyTimesChanged
 from sessions.requests import Wish, ask
@@ -77,9 +79,35 @@ def _changed_here(db: Database, told: Told) -> None:
 @_offers.hears(*FREEING)
 def _freed(db: Database, told: Told) -> None:
     event_id = _event_of(told)
+    if isinstance(told.fact, MeetingDelegated):
+        _forget_whom_they_met(db, told.fact)
     here = select(col(Registration.person_id)).where(col(Registration.event_id) == event_id)
     either = col(WaitingPair.asker_id).in_(here) | col(WaitingPair.invitee_id).in_(here)
     _look_soon(db, or_(col(WaitingPair.event_id) == event_id, either))
+
+
+def _forget_whom_they_met(db: Database, fact: MeetingDelegated) -> None:
+    """Whose request was handed to a colleague does not ask again for the one who has just handed it over."""
+    meeting = db.get(Meeting, fact.meeting_id)
+    if meeting is None:
+        return
+    others = {meeting.asker_id, meeting.invitee_id} - {fact.joined_id}
+    asks = and_(col(WaitingPair.asker_id).in_(others), col(WaitingPair.invitee_id) == fact.left_id)
+    is_asked = and_(col(WaitingPair.asker_id) == fact.left_id, col(WaitingPair.invitee_id).in_(others))
+    began = (col(WaitingPair.event_id) == meeting.event_id, col(WaitingPair.since) < meeting.requested_at)
+    db.execute(delete(WaitingPair).where(or_(asks, is_asked), *began))
+
+
+@_offers.hears(MentoringCancelled, MentoringMoved, MentoringLeft)
+def _freed_from_mentoring(db: Database, told: Told) -> None:
+    """The mentor and the team, wherever they wait: a mentor need not take part where they mentor."""
+    row = db.get(Mentoring, getattr(told.fact, "mentoring_id", None))
+    if row is None:
+        return
+    people = {row.mentor_id, *attendees_of(db, row.id or 0)}
+    if isinstance(told.fact, MentoringLeft):
+        people.add(told.fact.person_id)
+    _look_soon(db, or_(col(WaitingPair.asker_id).in_(people), col(WaitingPair.invitee_id).in_(people)))
 
 
 @_offers.hears(ProfileChanged)

@@ -32,6 +32,7 @@ from sessions.meetings import (
 )
 
 MONTHS = (1, 3, 6)
+TOOK_PLACE = frozenset({MeetingState.SCHEDULED, MeetingState.HELD})
 NOTE_LIMIT = 1000
 
 
@@ -88,7 +89,7 @@ class OutcomeNoted(Fact):
 def is_over(subject: MeetingInEvent, now: datetime) -> None:
     """Refuse to say what came of a meeting that did not take place or is still to come."""
     state = clock_state(subject, now)
-    if state not in {MeetingState.SCHEDULED, MeetingState.HELD}:
+    if state not in TOOK_PLACE:
         raise Conflict(WHAT_BECAME[state])
     if state is MeetingState.SCHEDULED and now < subject.slot.ends_at:
         raise Conflict(_("This meeting is not over yet."))
@@ -161,10 +162,11 @@ def _ask(db: Database, assessment_id: int) -> None:
     passed = [months for months in MONTHS if months_after(meeting.ends_at, months) <= now]
     if not passed or (outcome is not None and outcome.result is not Result.GOING_ON):
         return
-    fact = OutcomeAwaited(
-        event_id=meeting.event_id, meeting_id=said.meeting_id, person_id=said.person_id, months=passed[-1]
-    )
-    record(db, SYSTEM, fact)
+    if meeting.state in TOOK_PLACE:  # by the last word of an organiser, who may change it again
+        fact = OutcomeAwaited(
+            event_id=meeting.event_id, meeting_id=said.meeting_id, person_id=said.person_id, months=passed[-1]
+        )
+        record(db, SYSTEM, fact)
     due = next_follow_up(meeting.ends_at, now)
     if due is not None:
         set_timer(db, "follow-up", assessment_id, due)

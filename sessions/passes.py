@@ -17,6 +17,7 @@ from events.core.database import Database
 from events.core.refusals import Conflict
 from events.core.tokens import digest, new_token
 from events.core.translation import _
+from sessions.manners import SanctionKind
 
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like something else from the last row
 LENGTH = 7
@@ -38,7 +39,7 @@ class StagePass(SQLModel, table=True):
 
 
 class PassHolder(SQLModel, table=True):
-    """One device that followed a pass. Nothing says whose it is."""
+    """One device that followed a pass. Nothing says whose it is. Silenced, it asks nothing more."""
 
     __tablename__ = "pass_holder"
 
@@ -46,6 +47,7 @@ class PassHolder(SQLModel, table=True):
     pass_id: int = Field(foreign_key="stage_pass.id", index=True)
     digest: str = Field(unique=True, max_length=64)
     at: datetime = moment()
+    silenced_at: datetime | None = moment(default=None, nullable=True)
 
 
 class PassIsOver(Conflict):
@@ -84,6 +86,7 @@ def follow_pass(db: Database, found: StagePass, token: str = "") -> str:
     the same one. Refuses when as many are in as the pass lets in."""
     if guest_with(db, found, token) is not None:
         return token
+    db.exec(select(StagePass.id).where(StagePass.id == found.id).with_for_update()).one()  # one after the other
     held = len(db.exec(select(PassHolder.id).where(PassHolder.pass_id == found.id)).all())
     if held >= found.most:
         raise PassIsOver
@@ -94,11 +97,14 @@ def follow_pass(db: Database, found: StagePass, token: str = "") -> str:
 
 def guest_with(db: Database, found: StagePass, token: str) -> Actor | None:
     """Who came with this pass: may be in its room and nowhere else."""
-    query = select(PassHolder.id).where(PassHolder.pass_id == found.id, PassHolder.digest == digest(token))
+    query = select(PassHolder).where(PassHolder.pass_id == found.id, PassHolder.digest == digest(token))
     holder = db.exec(query).first() if token else None
     if holder is None:
         return None
-    return Actor(None, frozenset({Tie("guest", "stage", found.stage_id), Tie("holder", "pass", holder)}))
+    ties = {Tie("guest", "stage", found.stage_id), Tie("holder", "pass", holder.id or 0)}
+    if holder.silenced_at is not None:
+        ties.add(Tie(SanctionKind.SILENCED, "stage", found.stage_id))
+    return Actor(None, frozenset(ties))
 
 
 def passes_of(db: Database, stage_id: int) -> list[StagePass]:

@@ -4,8 +4,9 @@ look at it. The person reported learns neither that they were nor by whom."""
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, delete, func, text
+from sqlalchemy import Index, and_, delete, func, or_, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
@@ -20,13 +21,15 @@ from events.core.translation import _
 from events.events import Event, EventWithPhases
 from events.participants import participants_seen_by, see_participants
 from events.people import Person, find_by_public_id
-from events.roles import actor_for, host_of_event, organiser_of_event
+from events.roles import Role, RoleGrant, Scope, actor_for, host_of_event, organiser_of_event
 from sessions.lobby import LobbyChoice, run_lobby, see_lobby
 from sessions.manners import LobbyRemoval, SanctionKind
 from sessions.meeting_rooms import RoomInMeeting, belongs_in_room
 from sessions.moderation import Act, ReportState, RoomModerated, RunsTheRoom
 from sessions.networking.rows import NetworkingInEvent, take_part
 from sessions.networking.terms import had_in
+from sessions.peer_reviews.reviews import PlaceState, ReviewInEvent, ReviewPlace, inside_review
+from sessions.peer_reviews.visits import ReviewVisit
 from sessions.stages import Stage, StageInEvent, lock_stage, note_change, see_stage
 
 LONGEST_REASON = 1000
@@ -39,8 +42,11 @@ class Place(StrEnum):
     STAGE = "stage"
     NETWORKING = "networking"
     MEETING = "meeting"
+    REVIEW = "review"
 
 
+# Where nobody who could decide about it watches: of these rooms only organisers read.
+PRIVATE = (Place.MEETING, Place.REVIEW)
 WAITING = text("state = 'waiting'")
 ONE_AT_A_TIME = "uq_person_report_event_id_place_room_person_id_reporter_id"
 
@@ -106,7 +112,7 @@ class LetBackIntoLobby(Fact):
     person_id: int
 
 
-Inside = EventWithPhases | StageInEvent | NetworkingInEvent | RoomInMeeting
+Inside = EventWithPhases | StageInEvent | NetworkingInEvent | RoomInMeeting | ReviewInEvent
 
 
 @dataclass(frozen=True)
@@ -127,6 +133,8 @@ class PersonHere:
             return self.inside.stage.public_id
         if isinstance(self.inside, NetworkingInEvent):
             return self.inside.public_id
+        if isinstance(self.inside, ReviewInEvent):
+            return self.inside.review.public_id
         return self.inside.meeting.public_id if isinstance(self.inside, RoomInMeeting) else str(self.event.id)
 
 
@@ -156,6 +164,7 @@ class PersonReportedAlready(Conflict):
 
 ENTERS = {
     Place.LOBBY: see_lobby, Place.STAGE: see_stage, Place.NETWORKING: take_part, Place.MEETING: belongs_in_room,
+    Place.REVIEW: inside_review,
 }  # fmt: skip
 
 
@@ -167,8 +176,17 @@ def shares_the_room(actor: Actor, subject: PersonHere) -> bool:
 
 @rule
 def looks_at_the_report(actor: Actor, subject: ReportedPerson) -> bool:
-    runs = subject.report.place is not Place.MEETING and host_of_event(actor, subject)
+    runs = subject.report.place not in PRIVATE and host_of_event(actor, subject)
     return actor.person != subject.report.person_id and (runs or organiser_of_event(actor, subject))
+
+
+def who_reads_reports(db: Database, event: Event, place: Place) -> set[int]:
+    """Who reads that somebody was reported in such a room: who organises the event or its programme, and who hosts it
+    where the room is not a private one. Of themself nobody reads it."""
+    roles = [Role.ORGANISER] if place in PRIVATE else [Role.ORGANISER, Role.HOST]
+    here = and_(col(RoleGrant.scope) == Scope.EVENT, col(RoleGrant.scope_id) == event.id)
+    above = and_(col(RoleGrant.scope) == Scope.PROGRAMME, col(RoleGrant.scope_id) == event.programme_id)
+    return set(db.exec(select(RoleGrant.person_id).where(col(RoleGrant.role).in_(roles), or_(here, above))))
 
 
 def _named(db: Database, public: str) -> Person:
@@ -220,6 +238,33 @@ def person_in_meeting(db: Database, actor: Actor, subject: RoomInMeeting, public
     if person.id not in {*subject.of.people, *subject.entries}:
         raise NotFound()
     return _let_in(actor, PersonHere(person, subject.event, Place.MEETING, subject))
+
+
+def _was_inside(review_id: int) -> Any:
+    had_place = (PlaceState.ACCEPTED, PlaceState.LEFT)
+    placed = select(ReviewPlace.person_id).where(
+        ReviewPlace.review_id == review_id, col(ReviewPlace.state).in_(had_place)
+    )
+    came = select(ReviewVisit.person_id).where(ReviewVisit.review_id == review_id)
+    return or_(col(Person.id).in_(placed), col(Person.id).in_(came))
+
+
+def person_in_review(db: Database, actor: Actor, subject: ReviewInEvent, public: str) -> PersonHere:
+    """Somebody who is inside a review, or was: who dropped out, or came into its call; NotFound for others."""
+    person = _named(db, public)
+    was = select(Person.id).where(Person.id == person.id, _was_inside(subject.id))
+    if not inside_review(actor_for(db, person.id), subject) and db.exec(was).first() is None:
+        raise NotFound()
+    return _let_in(actor, PersonHere(person, subject.event, Place.REVIEW, subject))
+
+
+def people_of_review(db: Database, actor: Actor, subject: ReviewInEvent) -> list[Person]:
+    """Who else has or had a place in a review, or came into its call, by name: of them one can say what they did also
+    once they have gone. For who is inside; nobody for others."""
+    if not inside_review(actor, subject):
+        return []
+    query = select(Person).where(_was_inside(subject.id), Person.id != actor.person, Person.name != "")
+    return list(db.exec(query.order_by(col(Person.name), col(Person.id))))
 
 
 @command(shares_the_room)
@@ -287,7 +332,7 @@ def settle_person_reports(db: Database, actor: Actor, subject: ReportedPerson) -
     query = select(PersonReport).where(
         *_open_reports(report.place, report.room), PersonReport.person_id == report.person_id
     )
-    rows = db.exec(query.with_for_update()).all()
+    rows = db.exec(query.order_by(col(PersonReport.id)).with_for_update()).all()
     for row in rows:
         row.state = ReportState.SETTLED
         db.add(row)

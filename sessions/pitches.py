@@ -26,6 +26,7 @@ from sessions.calendars import (
     cancel_entry,
     content_of,
     find_entry,
+    forget_all_but,
     invitees_of,
     latest_revision,
     revise,
@@ -234,13 +235,9 @@ def plan_stage(
     if wrong:
         raise Invalid(wrong)
     stage = Stage(
-        event_id=event.id,
-        name=name.strip()[:120],
-        opens_at=opens_at,
-        pitch_seconds=pitch_seconds,
-        question_seconds=question_seconds,
-        stream=stream.strip(),
-    )
+        event_id=event.id, name=name.strip()[:120], opens_at=opens_at, pitch_seconds=pitch_seconds,
+        question_seconds=question_seconds, stream=stream.strip(),
+    )  # fmt: skip
     db.add(stage)
     db.flush()
     record(db, actor, StagePlanned(event_id=event.id, stage_id=stage.id or 0))
@@ -295,18 +292,25 @@ def _final_submissions(db: Database, subject: StageInEvent, chosen: list[int] | 
 
 
 def _give_turn(db: Database, subject: StageInEvent, before: Pitch | None, submission_id: int, position: int) -> Pitch:
+    if before is not None:
+        _bring_back(db, before)
     pitch = before or Pitch(
-        event_id=subject.event_id,
-        stage_id=subject.id,
-        submission_id=submission_id,
-        position=position,
-        planned_at=subject.stage.opens_at,
-        seconds=subject.stage.pitch_seconds,
-    )
-    pitch.state, pitch.position = PitchState.WAITING, position
+        event_id=subject.event_id, stage_id=subject.id, submission_id=submission_id, position=position,
+        planned_at=subject.stage.opens_at, seconds=subject.stage.pitch_seconds,
+    )  # fmt: skip
+    pitch.position = position
     db.add(pitch)
     db.flush()
     return pitch
+
+
+def _bring_back(db: Database, pitch: Pitch) -> None:
+    """Let a turn wait again that was called off, for those who are in the team now. Refuses one that was not."""
+    step_pitch(db, pitch, {PitchState.CANCELLED}, PitchState.WAITING, PitchNotCalledOff(), reason="")
+    entry = find_entry(db, EntryKind.PITCH, pitch.id or 0)
+    if entry is not None:  # who left the team meanwhile was told already that it is off
+        _name, members = _teams_behind(db, [pitch])[pitch.submission_id]
+        forget_all_but(db, entry, members)
 
 
 def pitches_of(db: Database, stage: Stage) -> list[Pitch]:
@@ -444,7 +448,7 @@ def put_pitch_back(db: Database, actor: Actor, subject: StageInEvent, *, pitch: 
     """Give a team its turn back that was called off: at its old place, or next where that has gone by. Those behind it
     move down, and the team gets a calendar entry again. Refuses one that was not called off."""
     lock_stage(db, subject.stage)
-    step_pitch(db, pitch, {PitchState.CANCELLED}, PitchState.WAITING, PitchNotCalledOff(), reason="")
+    _bring_back(db, pitch)
     others = [one for one in pitches_of(db, subject.stage) if one.id != pitch.id]
     gone_by = (PitchState.ON_STAGE, PitchState.DONE)
     pitch.position = max(pitch.position, *(one.position + 1 for one in others if one.state in gone_by), 1)

@@ -89,20 +89,29 @@ def lead_who_is_asked(actor: Actor, subject: ProposalInMeeting) -> bool:
     return actor.person in subject.of.leads and actor.person != subject.proposal.person_id
 
 
+def still_waits(proposal: TimeProposal, meeting: Meeting) -> bool:
+    """Whether nobody has answered a proposal, and its meeting is at the time that it is about, with whom made it."""
+    is_lead = proposal.person_id in (meeting.asker_id, meeting.invitee_id)
+    return proposal.settled_at is None and meeting.starts_at == proposal.stands_at and is_lead
+
+
 def is_open_still(subject: ProposalInMeeting, now: datetime) -> None:
     """Refuse to answer what is settled, or about a time that the meeting does not have any more."""
-    if subject.proposal.settled_at is not None or subject.of.meeting.starts_at != subject.proposal.stands_at:
+    if not still_waits(subject.proposal, subject.of.meeting):
         raise ProposalSettled
     can_be_moved(subject.of, now)
 
 
 @command(lead_of_meeting, when=can_be_moved)
 def propose_time(
-    db: Database, actor: Actor, subject: MeetingInEvent, *, starts_at: datetime, comment: str = "", sequence: int
+    db: Database, actor: Actor, subject: MeetingInEvent, *, starts_at: datetime, comment: str = ""
 ) -> TimeProposal:
     """Ask the other lead for another time. Where they could not move the meeting, or nothing is free, the time is kept
-    at once. A newer proposal of the same person takes the place of an open one."""
+    at once. A newer proposal of the same person takes the place of an open one; the same one twice is once."""
+    said = (starts_at, subject.slot.starts_at, comment[:1000])
     for old in _open_ones(db, subject.id, actor.person or 0):
+        if (old.wanted_at, old.stands_at, old.comment) == said:
+            return old
         old.settled_at = clock.now()
         db.add(old)
     proposal = TimeProposal(
@@ -123,7 +132,17 @@ def propose_time(
 
 def _open_ones(db: Database, meeting_id: int, person_id: int) -> Sequence[TimeProposal]:
     mine = (TimeProposal.meeting_id == meeting_id, TimeProposal.person_id == person_id)
-    return db.exec(select(TimeProposal).where(*mine, col(TimeProposal.settled_at).is_(None)).with_for_update()).all()
+    waiting = select(TimeProposal).where(*mine, col(TimeProposal.settled_at).is_(None))
+    return db.exec(waiting.order_by(col(TimeProposal.id)).with_for_update()).all()
+
+
+def ask_new_lead(db: Database, actor: Actor, subject: MeetingInEvent, joined: int) -> None:
+    """Ask whoever leads a side from now on what the one before them was asked; part of handing a meeting over."""
+    asked = (TimeProposal.meeting_id == subject.id, col(TimeProposal.person_id) != joined)
+    for one in db.exec(select(TimeProposal).where(*asked).order_by(col(TimeProposal.id))).all():
+        if still_waits(one, subject.meeting):
+            ids = {"event_id": subject.meeting.event_id, "meeting_id": subject.id, "proposal_id": one.id or 0}
+            record(db, actor, TimeProposed(**ids))
 
 
 def other_lead(subject: MeetingInEvent, person: int) -> int:

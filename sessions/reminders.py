@@ -18,6 +18,7 @@ from sessions.calendars import (
     CalendarEntry,
     CalendarInvitee,
     CalendarMethod,
+    CalendarRevision,
     EntryKind,
     held_times,
     invitees_of,
@@ -25,8 +26,8 @@ from sessions.calendars import (
     not_coming,
     standing_answer,
 )
+from sessions.entry_subjects import event_of_entry
 from sessions.invitation_wishes import REMINDERS, those_to_remind
-from sessions.replies import event_of_entry
 from sessions.series_answers import answers_of
 
 TIMER = "entry reminder"
@@ -57,15 +58,28 @@ class EntryNear(Fact):
 
 
 def watch(db: Database, entry: CalendarEntry) -> None:
-    """Look at an entry when the next reminder is due; called anew with each revision, which may move its start."""
+    """Look at an entry when the next reminder is due; called anew with each revision, which may move its start. One
+    that is due by now and was not sent yet stays due, whoever gets a letter about the entry in that moment."""
     revision = latest_revision(db, entry)
     if revision is None or revision.method is CalendarMethod.CANCEL or entry.kind is EntryKind.PHASE:
         return
-    starts = held_times(revision).values()
-    coming = [start - timedelta(minutes=minutes) for start in starts for minutes in REMINDERS]
-    due = min((one for one in coming if one > clock.now()), default=None)
+    since = max(clock.now() - LATEST, entry.created_at)
+    due = min((one for one in _to_remind_at(db, entry, revision) if one > since), default=None)
     if due is not None:
         set_timer(db, TIMER, entry.id or 0, due)
+
+
+def _to_remind_at(db: Database, entry: CalendarEntry, revision: CalendarRevision) -> list[datetime]:
+    """When reminders of what has not begun are due, without those that were sent."""
+    rows = db.exec(select(EntryReminder).where(EntryReminder.entry_id == entry.id)).all()
+    reminded = {(row.minutes, row.starts_at) for row in rows}
+    starts = [start for start in held_times(revision).values() if start > clock.now()]
+    return [
+        start - timedelta(minutes=minutes)
+        for start in starts
+        for minutes in REMINDERS
+        if (minutes, start) not in reminded
+    ]
 
 
 @timer(TIMER)

@@ -3,12 +3,11 @@
 RFC 5546 sections 3.2.3, 3.2.6 and 3.2.7. Nobody is ever added to anything by a reply.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlmodel import Field, SQLModel, select
+from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
 from events.core.access import Actor, command, rule
@@ -18,7 +17,6 @@ from events.core.hooks import personal_data
 from events.core.journal import Fact, record
 from events.core.refusals import NotFound, Refusal
 from events.events import Event, event_by_id
-from events.phases import Phase
 from events.teams import Team
 from sessions.calendars import (
     Answer,
@@ -29,17 +27,16 @@ from sessions.calendars import (
     EntryKind,
     held_times,
     latest_revision,
+    over_at,
 )
+from sessions.entry_subjects import event_of_entry
 from sessions.guests import leave_meeting
 from sessions.meetings import Meeting, MeetingInEvent, meeting_in_event
 from sessions.mentoring import Mentoring, MentoringInEvent, attendees_of, cancel_mentoring, leave_mentoring
 from sessions.moves import cancel_meeting
-from sessions.peer_reviews.agenda import ReviewDay
 from sessions.peer_reviews.day_answers import decline_review_day
-from sessions.pitches import Pitch
 from sessions.proposals import propose_time
-from sessions.regular.rows import RegularSession
-from sessions.timetable.rows import Session
+from sessions.series_answers import beside, made_of
 
 
 class ReplyVerb(StrEnum):
@@ -123,13 +120,29 @@ class CalendarAnswered(Fact):
 
 @dataclass(frozen=True)
 class OtherTimeDeclined(Fact):
-    """Somebody's calendar asked for another time of what keeps its time; `sequence` is the revision that stands."""
+    """Somebody's calendar asked for another time of what keeps its time; `sequence` is the revision that stands,
+    `instance` the planned start of the one time of a series that is meant. `told`: those who decide know of it."""
 
     event_id: int
     entry_id: int
     person_id: int
     sequence: int
     wanted_at: datetime
+    instance: datetime | None = None
+    told: bool = False
+
+
+@dataclass(frozen=True)
+class OtherTimeAsked(Fact):
+    """Somebody's calendar asked for another time, perhaps of one time of a series, planned at `instance`: those who
+    decide about it are told, once for each time that is asked for."""
+
+    event_id: int
+    entry_id: int
+    person_id: int
+    sequence: int
+    wanted_at: datetime
+    instance: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -191,21 +204,6 @@ def find_entry_of(db: Database, uid: str, person_id: int) -> EntryOfPerson | Non
     return EntryOfPerson(entry, person_id, event_id) if entry is not None and event_id is not None else None
 
 
-def event_of_entry(db: Database, entry: CalendarEntry) -> int | None:
-    """The event that an entry belongs to."""
-    rows: dict[EntryKind, type[Meeting | Pitch | Session | RegularSession | Mentoring | Phase | ReviewDay]] = {
-        EntryKind.MEETING: Meeting,
-        EntryKind.PITCH: Pitch,
-        EntryKind.SESSION: Session,
-        EntryKind.REGULAR: RegularSession,
-        EntryKind.MENTORING: Mentoring,
-        EntryKind.PHASE: Phase,
-        EntryKind.REVIEW: ReviewDay,
-    }
-    row: Any = db.get(rows[EntryKind(entry.kind)], entry.subject_id)
-    return int(row.event_id) if row is not None else None
-
-
 @command(whose_calendar)
 def answer_entry(db: Database, actor: Actor, subject: EntryOfPerson, *, reply: CalendarReply) -> ReplyOutcome:
     """Do what somebody's calendar says: keep the answer, and call off or leave what they decline. Answers what became
@@ -219,39 +217,45 @@ def answer_entry(db: Database, actor: Actor, subject: EntryOfPerson, *, reply: C
     if current.method is CalendarMethod.CANCEL:
         return ReplyOutcome.CANCELLED
     if reply.instance is not None and current.series:
-        return _answer_one_time(db, invitee, reply, current)
+        return _answer_one_time(db, actor, subject, invitee, reply, current)
     if _beside(reply):
-        _keep_beside(db, invitee, reply)
-        return ReplyOutcome.NOTED if reply.instance is not None else _counter(db, actor, subject, reply)
-    _keep(db, actor, subject, invitee, reply)
+        is_new = _keep_beside(db, invitee, reply)
+        if reply.instance is not None:
+            return ReplyOutcome.NOTED
+        return _counter(db, actor, subject, reply, current, is_new=is_new)
+    is_new = _keep(db, actor, subject, invitee, reply)
     if not _answers_what_is(db, subject, reply, current):
         return ReplyOutcome.OLDER_TIME
-    if reply.verb is ReplyVerb.DECLINED:
+    if reply.verb is ReplyVerb.DECLINED and (is_new or subject.entry.kind is not EntryKind.REVIEW):
         return _decline(db, actor, subject, reply)
     return ReplyOutcome.NOTED if reply.verb is ReplyVerb.DELEGATED else ReplyOutcome.APPLIED
 
 
 def _answer_one_time(
-    db: Database, invitee: CalendarInvitee, reply: CalendarReply, current: CalendarRevision
-) -> ReplyOutcome:
+    db: Database, actor: Actor, subject: EntryOfPerson, invitee: CalendarInvitee, reply: CalendarReply,
+    current: CalendarRevision,
+) -> ReplyOutcome:  # fmt: skip
     """Keep what is said of one time of a series, which counts for that one only (RFC 5546 section 3.2.3)."""
     if reply.instance not in held_times(current):
         return ReplyOutcome.NOT_ASKED
-    _keep_beside(db, invitee, reply)
-    return ReplyOutcome.NOTED if reply.verb is ReplyVerb.COUNTER else ReplyOutcome.APPLIED
+    is_new = _keep_beside(db, invitee, reply)
+    if reply.verb is not ReplyVerb.COUNTER:
+        return ReplyOutcome.APPLIED
+    return _counter(db, actor, subject, reply, current, is_new=is_new)
 
 
 def _beside(reply: CalendarReply) -> str:
     """Under what a reply is kept beside the answer to the whole, which it does not replace; empty for that one."""
-    if reply.instance is not None:
-        return reply.instance.isoformat()
-    return ReplyVerb.COUNTER.value if reply.verb is ReplyVerb.COUNTER else ""
+    return beside(reply.instance, asks=reply.verb is ReplyVerb.COUNTER)
 
 
 def _is_stale(invitee: CalendarInvitee, reply: CalendarReply) -> bool:
     """Whether something as new came before: to the whole, or of the same kind beside it."""
-    made, beside = (reply.sequence, reply.stamp), invitee.instance_answers.get(_beside(reply))
-    if beside is not None and made <= (beside["sequence"], datetime.fromisoformat(beside["stamp"])):
+    made, beside_it = (reply.sequence, reply.stamp), invitee.instance_answers.get(_beside(reply))
+    if beside_it is not None and made <= made_of(beside_it):
+        return True
+    alone = invitee.instance_answers.get(beside(reply.instance))
+    if alone is not None and made < made_of(alone):
         return True
     if invitee.answer_stamp is None:
         return False
@@ -261,10 +265,15 @@ def _is_stale(invitee: CalendarInvitee, reply: CalendarReply) -> bool:
     return made < answered or (made == answered and not _beside(reply))
 
 
-def _keep_beside(db: Database, invitee: CalendarInvitee, reply: CalendarReply) -> None:
+def _keep_beside(db: Database, invitee: CalendarInvitee, reply: CalendarReply) -> bool:
+    """Answers whether it says something else than what was kept before, and not the same again."""
+    before = invitee.instance_answers.get(_beside(reply), {})
     kept = {"answer": reply.verb.value, "sequence": reply.sequence, "stamp": reply.stamp.isoformat()}
+    if reply.verb is ReplyVerb.COUNTER and reply.starts_at is not None:
+        kept |= {"wanted_at": reply.starts_at.isoformat(), "comment": reply.comment[:1000]}
     invitee.instance_answers = {**invitee.instance_answers, _beside(reply): kept}
     db.add(invitee)
+    return any(before.get(name) != kept.get(name) for name in ("answer", "sequence", "wanted_at", "comment"))
 
 
 def _locked(db: Database, subject: EntryOfPerson) -> CalendarInvitee:
@@ -275,24 +284,36 @@ def _locked(db: Database, subject: EntryOfPerson) -> CalendarInvitee:
     return found
 
 
-def _keep(db: Database, actor: Actor, subject: EntryOfPerson, invitee: CalendarInvitee, reply: CalendarReply) -> None:
+def _keep(db: Database, actor: Actor, subject: EntryOfPerson, invitee: CalendarInvitee, reply: CalendarReply) -> bool:
+    """Answers whether it says something else than what was kept before: programs say the same again, and those who
+    were told of it need not be told again."""
+    before = (invitee.answer, invitee.comment, invitee.delegate, invitee.answered_sequence)
     invitee.answer, invitee.comment = Answer(reply.verb.value), reply.comment[:1000]
     invitee.delegate = reply.delegate if reply.verb is ReplyVerb.DELEGATED else ""
     invitee.answered_sequence, invitee.answer_stamp = reply.sequence, reply.stamp
     db.add(invitee)
+    if before == (invitee.answer, invitee.comment, invitee.delegate, invitee.answered_sequence):
+        return False
     fact = CalendarAnswered(
         subject.event_id, subject.entry.kind, subject.entry.subject_id, subject.person_id, reply.verb.value
     )
     record(db, actor, fact)
+    return True
 
 
 def _answers_what_is(db: Database, subject: EntryOfPerson, reply: CalendarReply, current: CalendarRevision) -> bool:
+    """Whether a reply is to the time that stands. Numbers do not say so: they rise for all when one person is taken out
+    (`take_out`), of which nobody else hears."""
     seen = db.exec(
         select(CalendarRevision).where(
             CalendarRevision.entry_id == subject.entry.id, CalendarRevision.sequence == reply.sequence
         )
     ).first()
-    return seen is not None and (seen.starts_at, seen.ends_at) == (current.starts_at, current.ends_at)
+    if seen is None or seen.ends_at - seen.starts_at != current.ends_at - current.starts_at:
+        return False
+    if reply.instance is None:
+        return seen.starts_at == current.starts_at
+    return held_times(seen).get(reply.instance) == held_times(current).get(reply.instance)
 
 
 def _decline(db: Database, actor: Actor, subject: EntryOfPerson, reply: CalendarReply) -> ReplyOutcome:
@@ -337,39 +358,49 @@ def _mentoring(db: Database, entry: CalendarEntry) -> MentoringInEvent:
     return MentoringInEvent(row, team, event_by_id(db, row.event_id), attendees_of(db, entry.subject_id))
 
 
-def _counter(db: Database, actor: Actor, subject: EntryOfPerson, reply: CalendarReply) -> ReplyOutcome:
-    """Offer another time of a meeting to the other side; what keeps its time whatever a calendar asks for, and who may
-    not move a meeting, is told so at once (RFC 5546 section 3.2.8), so that no calendar waits."""
+def _counter(
+    db: Database, actor: Actor, subject: EntryOfPerson, reply: CalendarReply, current: CalendarRevision, *, is_new: bool
+) -> ReplyOutcome:
+    """Offer another time of a meeting to the other side. Whoever asks it of anything else, or may not move a meeting,
+    is told at once that its time stays (RFC 5546 section 3.2.8), so that no calendar waits; those who decide about it
+    are told who asks for which time."""
     if reply.starts_at is None:
         return ReplyOutcome.NOTED
-    if reply.sequence < subject.entry.sequence:
+    if not _answers_what_is(db, subject, reply, current):
         return ReplyOutcome.OLDER_TIME
     outcome = ReplyOutcome.NOTED
     if subject.entry.kind is EntryKind.MEETING:
         try:
             with db.begin_nested():
                 meeting = meeting_of_entry(db, subject.entry)
-                propose_time(
-                    db, actor, meeting, starts_at=reply.starts_at, comment=reply.comment, sequence=reply.sequence
-                )
+                propose_time(db, actor, meeting, starts_at=reply.starts_at, comment=reply.comment)
             return ReplyOutcome.APPLIED
         except Refusal:
             outcome = ReplyOutcome.REFUSED
-    ids = {"event_id": subject.event_id, "entry_id": subject.entry.id or 0, "person_id": subject.person_id}
-    record(db, actor, OtherTimeDeclined(**ids, sequence=subject.entry.sequence, wanted_at=reply.starts_at))
+    asked = OtherTimeAsked(
+        subject.event_id, subject.entry.id or 0, subject.person_id, subject.entry.sequence, reply.starts_at,
+        reply.instance,
+    )  # fmt: skip
+    begins = held_times(current)[reply.instance] if reply.instance is not None else over_at(current)
+    is_ahead = begins > clock.now()
+    if is_ahead and is_new:
+        record(db, actor, asked)
+    record(db, actor, OtherTimeDeclined(**asdict(asked), told=is_ahead))
     return outcome
 
 
 def hold_reply(db: Database, subject: EntryOfPerson, reply: CalendarReply, actor: Actor) -> bool:
     """Keep a reply until the person says that it is theirs, and ask them; once for the same words. A newer one that
     says something else takes the place of the one that waits. Nothing is kept about a single time that there
-    is not. Answers whether it is new."""
+    is not, nor of what would not count if it was theirs. Answers whether it is new."""
+    if not _would_count(db, subject, reply):
+        return False
     open_ones = (
         HeldReply.person_id == subject.person_id, HeldReply.entry_id == subject.entry.id,
         HeldReply.verb == reply.verb, HeldReply.settled_at == None,  # noqa: E711 - a column
         HeldReply.instance == reply.instance,
     )  # fmt: skip
-    waits = db.exec(select(HeldReply).where(*open_ones).with_for_update()).first()
+    waits = db.exec(select(HeldReply).where(*open_ones).order_by(col(HeldReply.id)).with_for_update()).first()
     if not _is_one_of_its_times(db, subject.entry, reply) or (waits is not None and not _says_more(reply, waits)):
         return False
     if waits is not None:
@@ -386,6 +417,14 @@ def hold_reply(db: Database, subject: EntryOfPerson, reply: CalendarReply, actor
     return True
 
 
+def _would_count(db: Database, subject: EntryOfPerson, reply: CalendarReply) -> bool:
+    """Whether a reply is to what stands: not to what is called off, has another time or was answered anew since."""
+    invitee, current = _locked(db, subject), latest_revision(db, subject.entry)
+    if current is None or current.method is CalendarMethod.CANCEL or _is_stale(invitee, reply):
+        return False
+    return _answers_what_is(db, subject, reply, current)
+
+
 def _is_one_of_its_times(db: Database, entry: CalendarEntry, reply: CalendarReply) -> bool:
     """Whether a reply is about the whole of an entry, or about a time at which its series is held."""
     current = latest_revision(db, entry)
@@ -394,12 +433,9 @@ def _is_one_of_its_times(db: Database, entry: CalendarEntry, reply: CalendarRepl
 
 
 def is_weighty(db: Database, subject: EntryOfPerson, reply: CalendarReply) -> bool:
-    """Whether a reply takes something away, so that it waits for a click where it could be forged. What is said of one
-    time counts in a series; of anything else, and another time that is wanted for one, it is only noted."""
-    alone = reply.instance is not None
-    if reply.verb not in WEIGHTY or (alone and reply.verb is ReplyVerb.COUNTER):
-        return False
-    return not alone or _is_one_of_its_times(db, subject.entry, reply)
+    """Whether a reply takes something away, or asks others for something, so that it waits for a click where it could
+    be forged. What is said of one time counts in a series; of anything else it is only noted."""
+    return reply.verb in WEIGHTY and _is_one_of_its_times(db, subject.entry, reply)
 
 
 def time_answered(held: HeldReply, revision: CalendarRevision) -> tuple[datetime, datetime]:

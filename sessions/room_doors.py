@@ -26,7 +26,9 @@ from sessions.meeting_rooms import (
     locked_room,
     room_open,
 )
+from sessions.meeting_visits import MeetingVisit, open_visits
 from sessions.meetings import see_meeting
+from sessions.visit_lines import end_visits
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def put_out_of_room(db: Database, actor: Actor, subject: RoomInMeeting, *, perso
         meeting_id=subject.id, person_id=person, asked_at=clock.now()
     )  # fmt: skip
     _answer(db, actor, subject, entry, EntryState.REMOVED)
+    end_visits(db, MeetingVisit, [one.public_id for one in open_visits(db, subject.id, person)])
     changed(db, row)
 
 

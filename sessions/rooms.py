@@ -13,7 +13,7 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.core.refusals import NotFound
 from events.people import Person
-from events.submissions import Submission
+from events.submissions import ITS_CHALLENGE, Submission
 from events.teams import Team
 from sessions.chat import ChatMessage, MessageState
 from sessions.hands import HandCard, hands_in, reactions_to
@@ -298,7 +298,7 @@ def running_of(db: Database, stage_id: int) -> Running:
         .join(Pitch, and_(col(Pitch.stage_id) == Stage.id, col(Pitch.state) != PitchState.CANCELLED), isouter=True)
         .join(Submission, col(Submission.id) == Pitch.submission_id, isouter=True)
         .join(Team, col(Team.id) == Submission.team_id, isouter=True)
-        .join(Challenge, col(Challenge.id) == Team.challenge_id, isouter=True)
+        .join(Challenge, col(Challenge.id) == ITS_CHALLENGE, isouter=True)
         .where(col(Stage.id) == stage_id)
         .order_by(col(Pitch.position), col(Pitch.id))
     )

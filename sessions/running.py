@@ -3,21 +3,25 @@
 from datetime import datetime
 from typing import cast
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from events.core import clock
 from events.core.access import Actor, command
 from events.core.database import Database
+from events.core.hooks import on_event_closed
 from events.core.journal import record
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import _
-from events.events import EventWithPhases, not_over
+from events.events import Event, EventWithPhases, not_over
+from sessions.calendars import EntryKind, cancel_entry
 from sessions.pitches import (
     LONGEST,
     SHORTEST,
     MovedOnAlready,
     Pitch,
+    PitchCancelled,
     PitchEnded,
+    PitchNotWaiting,
     PitchStarted,
     PitchState,
     StageClosed,
@@ -25,7 +29,16 @@ from sessions.pitches import (
     pitches_of,
     step_pitch,
 )
-from sessions.stages import Stage, StageInEvent, StageState, lock_stage, note_change, room_open, run_stage
+from sessions.stages import (
+    Stage,
+    StageInEvent,
+    StageState,
+    lock_open_stage,
+    lock_stage,
+    note_change,
+    room_open,
+    run_stage,
+)
 
 
 class NobodyLeft(Conflict):
@@ -58,6 +71,7 @@ def pitch_on_stage(db: Database, stage: Stage) -> Pitch | None:
 def open_stage(db: Database, actor: Actor, subject: StageInEvent) -> None:
     """Let the audience ask and the pitches begin; a room that was closed by mistake opens again."""
     lock_stage(db, subject.stage)
+    not_open(subject, clock.now())  # for two hosts at the same moment
     subject.stage.state, subject.stage.opened_at, subject.stage.closed_at = StageState.OPEN, clock.now(), None
     db.add(subject.stage)
     note_change(db, subject.stage, "opened")
@@ -67,7 +81,11 @@ def open_stage(db: Database, actor: Actor, subject: StageInEvent) -> None:
 @command(run_stage, when=room_open)
 def close_stage(db: Database, actor: Actor, subject: StageInEvent) -> None:
     """End the room, and the pitch on stage if there is one; questions stay readable."""
-    lock_stage(db, subject.stage)
+    lock_open_stage(db, subject)
+    _close(db, actor, subject)
+
+
+def _close(db: Database, actor: Actor, subject: StageInEvent) -> None:
     current = pitch_on_stage(db, subject.stage)
     if current is not None:
         _end(db, actor, subject, current)
@@ -75,6 +93,29 @@ def close_stage(db: Database, actor: Actor, subject: StageInEvent) -> None:
     db.add(subject.stage)
     note_change(db, subject.stage, "closed")
     record(db, actor, StageClosed(event_id=subject.event_id, stage_id=subject.id))
+
+
+@on_event_closed
+def _close_rooms(db: Database, actor: Actor, event_id: int) -> None:
+    """What is open when an event ends is closed with it: after that nobody could."""
+    query = select(Stage, Event).where(Stage.event_id == event_id, Stage.state == StageState.OPEN)
+    for stage, event in db.exec(query.where(Event.id == Stage.event_id).order_by(col(Stage.id))).all():
+        lock_stage(db, stage)
+        if stage.state is StageState.OPEN:  # its host may have been faster
+            _close(db, actor, StageInEvent(stage, event))
+
+
+@on_event_closed
+def _call_off_turns(db: Database, actor: Actor, event_id: int) -> None:
+    """Turns that are to come when an event ends are off, in calendars too: no room opens for them any more."""
+    to_come = (Pitch.event_id == event_id, Pitch.state == PitchState.WAITING, col(Pitch.planned_at) > clock.now())
+    query = select(Pitch, Stage).where(*to_come, Stage.id == Pitch.stage_id)
+    for pitch, stage in db.exec(query.order_by(col(Stage.id), col(Pitch.position))).all():
+        lock_stage(db, stage)
+        step_pitch(db, pitch, {PitchState.WAITING}, PitchState.CANCELLED, PitchNotWaiting(), reason="")
+        sequence = cancel_entry(db, EntryKind.PITCH, pitch.id or 0)
+        record(db, actor, PitchCancelled(event_id=event_id, pitch_id=pitch.id or 0, sequence=sequence or 0))
+        note_change(db, stage, "order changed")
 
 
 @command(run_stage, when=room_open)
@@ -85,7 +126,7 @@ def start_pitch(
 
     `after` is the public id of the pitch the host saw on stage ('' for none): two hosts who press at once start one.
     """
-    lock_stage(db, subject.stage)
+    lock_open_stage(db, subject)
     current = pitch_on_stage(db, subject.stage)
     if after is not None and after != (current.public_id if current else ""):
         raise MovedOnAlready
@@ -120,7 +161,7 @@ def _next_waiting(db: Database, stage: Stage) -> Pitch | None:
 @command(run_stage, when=room_open)
 def end_pitch(db: Database, actor: Actor, subject: StageInEvent) -> None:
     """End the pitch on stage; refuses when there is none."""
-    lock_stage(db, subject.stage)
+    lock_open_stage(db, subject)
     current = pitch_on_stage(db, subject.stage)
     if current is None:
         raise NobodyOnStage
@@ -139,7 +180,7 @@ def add_time(db: Database, actor: Actor, subject: StageInEvent, *, seconds: int)
     """Give the pitch on stage more time: ten seconds to an hour; refuses when nobody is on stage."""
     if not SHORTEST <= seconds <= LONGEST:
         raise Invalid({"seconds": _("Add from ten seconds to an hour.")})
-    lock_stage(db, subject.stage)
+    lock_open_stage(db, subject)
     current = pitch_on_stage(db, subject.stage)
     if current is None:
         raise NobodyOnStage
@@ -151,7 +192,7 @@ def add_time(db: Database, actor: Actor, subject: StageInEvent, *, seconds: int)
 @command(run_stage, when=room_open)
 def pause_pitch(db: Database, actor: Actor, subject: StageInEvent) -> None:
     """Hold the countdown, as when the projector fails: a fact with its moment, so that a restart changes nothing."""
-    lock_stage(db, subject.stage)
+    lock_open_stage(db, subject)
     current = pitch_on_stage(db, subject.stage)
     if current is None:
         raise NobodyOnStage
@@ -164,7 +205,7 @@ def pause_pitch(db: Database, actor: Actor, subject: StageInEvent) -> None:
 @command(run_stage, when=room_open)
 def resume_pitch(db: Database, actor: Actor, subject: StageInEvent) -> None:
     """Let the countdown go on with what was left of it."""
-    lock_stage(db, subject.stage)
+    lock_open_stage(db, subject)
     current = pitch_on_stage(db, subject.stage)
     if current is None:
         raise NobodyOnStage

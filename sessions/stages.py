@@ -223,8 +223,16 @@ def note_change(db: Database, stage: Stage, kind: str, **particulars: Any) -> in
 
 
 def lock_stage(db: Database, stage: Stage) -> None:
-    """Wait for our turn to change a room. Whatever changes one begins with this: two orders would deadlock."""
-    db.exec(select(Stage.id).where(Stage.id == stage.id).with_for_update()).one()
+    """Wait for our turn to change a room, and see it as it is by then. Whatever changes one begins with this: two
+    orders would deadlock."""
+    query = select(Stage).where(Stage.id == stage.id).with_for_update()
+    db.exec(query.execution_options(populate_existing=True)).one()
+
+
+def lock_open_stage(db: Database, subject: Any) -> None:
+    """The same for a stage with its event, or something on it, and refuse when the room was closed while we waited."""
+    lock_stage(db, subject.stage)
+    room_open(subject, clock.now())
 
 
 def stages_of(db: Database, actor: Actor, event: Any) -> list[Stage]:
@@ -267,7 +275,7 @@ def ask_question(
         raise Invalid({"body": _("A question has at most %(most)s characters.", most=LONGEST_QUESTION)})
     refuse_silenced(actor, subject.id)
     refuse_unwanted(db, subject.event_id, text, "body")
-    lock_stage(db, subject.stage)
+    lock_open_stage(db, subject)
     row = StageQuestion(stage_id=subject.id, pitch_id=pitch_id, person_id=actor.person, body=text, asked_at=clock.now())
     row.holder_id, row.session_id = pass_of(actor), session_on(db, subject.stage)
     waits = subject.stage.questions_wait and not run_stage(actor, subject)
@@ -281,7 +289,7 @@ def ask_question(
 @command(in_the_room, when=room_open)
 def vote_for_question(db: Database, actor: Actor, subject: QuestionOnStage) -> None:
     """Say that a question is worth asking: once per person or pass, kept by the database."""
-    lock_stage(db, subject.stage)
+    lock_open_stage(db, subject)
     try:
         with db.begin_nested():
             db.add(QuestionVote(question_id=subject.id, person_id=actor.person, holder_id=pass_of(actor)))
@@ -296,7 +304,7 @@ def vote_for_question(db: Database, actor: Actor, subject: QuestionOnStage) -> N
 @command(in_the_room, when=room_open)
 def take_vote_back(db: Database, actor: Actor, subject: QuestionOnStage) -> None:
     """Take one's vote for a question back; nothing happens where there was none."""
-    lock_stage(db, subject.stage)
+    lock_open_stage(db, subject)
     gone = db.execute(
         delete(QuestionVote)
         .where(col(QuestionVote.question_id) == subject.id, by(actor, QuestionVote))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, delete, exists
+from sqlalchemy import UniqueConstraint, and_, delete, exists
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, SQLModel, col, or_, select
 
@@ -25,7 +25,7 @@ from events.registration import Registration, RegistrationState, find_registrati
 from events.type_rules import type_rules_of
 from sessions.attendance import name_of, presence_of
 from sessions.availability import Absence
-from sessions.blocks import Block, Slot, next_atom
+from sessions.blocks import Block, Slot, next_atom, starts_within
 from sessions.booking_rules import is_awake, rules_of
 from sessions.limits import counted_for, refuse_beyond_limits
 from sessions.meetings import (
@@ -86,6 +86,15 @@ class NoTimeLeft(Conflict):
 
     def __init__(self) -> None:
         super().__init__(_("Too little of this time is left for another meeting."))
+
+
+@dataclass(frozen=True)
+class InVain:
+    """Somebody who leads a meeting and came to it in vain: their place in the event, and what is left of its slot."""
+
+    subject: MeetingInEvent
+    place: Registration
+    rest: Slot
 
 
 @dataclass(frozen=True)
@@ -151,19 +160,17 @@ def nobody_came(subject: MeetingInEvent, now: datetime) -> None:
         raise NoTimeLeft
 
 
-def standbys_for(db: Database, actor: Actor, subject: MeetingInEvent) -> list[StandbyCard]:
-    """Whom the actor, who came to a meeting in vain, can call for the rest of it; longest on standby first.
+def standbys_for(db: Database, waits: InVain) -> list[StandbyCard]:
+    """Whom somebody who came to a meeting in vain can call for the rest of it; longest on standby first.
 
     Free now, of a type and organisation that they may meet, no thanks between them, and not met or about to meet
     already: who has an open request with them is on the list of `sessions.stepping_in`. Empty where there is nobody
-    to call, nothing left of the time, or the actor is no lead who came. Some ten queries, however many stand by.
+    to call. Some ten queries, however many stand by.
     """
-    rest = waits_in_vain(db, actor, subject)
-    me = find_registration(db, subject.meeting.event_id, actor.person) if actor.person is not None else None
-    if actor.person is None or rest is None or me is None:
-        return []
-    rows = db.execute(_on_standby(subject, actor.person)).all()
-    able = able_to_come(db, subject, me, {place.person_id: person.zone for place, person, _home in rows}, rest)
+    me = waits.place
+    rows = db.execute(_on_standby(waits.subject, me.person_id)).all()
+    zones = {place.person_id: person.zone for place, person, _home in rows}
+    able = able_to_come(db, waits.subject, me, zones, waits.rest)
     rules = type_rules_of(db, me.event_id)
     return [
         card_of(place, person, home) for place, person, home in rows if person.id in able and suits(rules, me, place)
@@ -174,7 +181,9 @@ def _on_standby(subject: MeetingInEvent, person: int) -> Any:
     """The participants on standby whom `person` has not met, without those of this meeting."""
     event_id = subject.meeting.event_id
     held = col(Meeting.state) == MeetingState.HELD
-    met = exists().where(or_(held, is_open(clock.now())), takes_part(person), takes_part(col(Registration.person_id)))
+    # What has no time in another event may never get one there.
+    to_come = and_(is_open(clock.now()), or_(col(Meeting.starts_at).is_not(None), col(Meeting.event_id) == event_id))
+    met = exists().where(or_(held, to_come), takes_part(person), takes_part(col(Registration.person_id)))
     return (
         sql_select(Registration, Person, Organisation)
         .join(Standby, col(Standby.person_id) == col(Registration.person_id))
@@ -198,8 +207,9 @@ def able_to_come(
 ) -> set[int]:
     """Which of the people in `zones` can meet `me` in the rest of the slot: neither seated, away nor asleep, and no
     thanks between them."""
-    event_id, slot = subject.meeting.event_id, subject.slot
-    away = select(Absence.person_id).where(Absence.event_id == event_id, Absence.starts_at == slot.starts_at)
+    event_id = subject.meeting.event_id
+    starts = {subject.slot.starts_at} | starts_within(db, event_id, rest)
+    away = select(Absence.person_id).where(Absence.event_id == event_id, col(Absence.starts_at).in_(starts))
     # What the one who came once said of themselves does not count: they stand at the table.
     own = who_is_busy(db, zones, rest)
     missing = set(db.exec(away)) | own | busy_people(db, zones, rest) | vetoed_by_or_for(db, me.person_id)
@@ -223,6 +233,13 @@ def waits_in_vain(db: Database, actor: Actor, subject: MeetingInEvent) -> Slot |
     return None if busy_people(db, (actor.person,), rest) else rest
 
 
+def in_vain(db: Database, actor: Actor, subject: MeetingInEvent) -> InVain | None:
+    """The actor as a lead who came in vain, with a place in the event; None where `waits_in_vain` answers None."""
+    rest = waits_in_vain(db, actor, subject)
+    place = find_registration(db, subject.meeting.event_id, actor.person) if rest is not None else None
+    return InVain(subject, place, rest) if rest is not None and place is not None else None
+
+
 def company_of(db: Database, actor: Actor, subject: MeetingInEvent) -> tuple[str, str] | None:
     """The meeting that a lead who came to a missed one has for the rest of its time instead, by its public id, and whom
     they meet there; None where they have none."""
@@ -244,11 +261,13 @@ def call_standby(db: Database, actor: Actor, subject: MeetingInEvent, *, standby
     """Meet somebody who stands by, for what is left of a slot to which the other did not come.
 
     It stands at once, since the standby has said yes beforehand; both have seats and it is in both calendars.
-    Refuses whoever was marked as missing, NotFound who is on no standby, SlotTaken, NoTableFree, LimitReached.
+    Refuses before one has agreed to take part, whoever was marked as missing, NotFound who is on no standby, SlotTaken,
+    NoTableFree, LimitReached.
     """
     assert actor.person is not None
     event_id, pair = subject.meeting.event_id, (actor.person, standby.person_id)
     rest = rest_of(subject.slot, clock.now())
+    refuse_unless_agreed(db, subject.event, actor)
     if standby.event_id != event_id or standby.person_id in subject.people:
         raise NotFound()
     if rest is None:
@@ -272,7 +291,8 @@ def call_standby(db: Database, actor: Actor, subject: MeetingInEvent, *, standby
 def block_around(db: Database, event_id: int, rest: Slot) -> int | None:
     """The block in which the rest of a slot lies; it cannot be removed before the transaction ends."""
     within = (Block.event_id == event_id, Block.starts_at <= rest.starts_at, Block.ends_at >= rest.ends_at)
-    return db.exec(select(Block.id).where(*within).with_for_update(read=True, key_share=True)).first()
+    around = select(Block.id).where(*within).order_by(col(Block.id))
+    return db.exec(around.with_for_update(read=True, key_share=True)).first()
 
 
 def _meet_at_once(db: Database, actor: Actor, subject: MeetingInEvent, pair: tuple[int, int], rest: Slot) -> Meeting:

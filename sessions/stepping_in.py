@@ -23,7 +23,7 @@ from events.core.refusals import NotFound
 from events.core.translation import _
 from events.organisations import Organisation
 from events.people import Person
-from events.registration import Registration, RegistrationState, find_registration
+from events.registration import Registration, RegistrationState
 from events.type_rules import type_rules_of
 from sessions.answers import can_be_accepted
 from sessions.attendance import presence_of
@@ -47,6 +47,7 @@ from sessions.meetings import (
 from sessions.requests import refuse_pair, refuse_second, suits
 from sessions.seats import NotTakingPart, locked_participants, not_free
 from sessions.standby import (
+    InVain,
     NoTimeLeft,
     Standby,
     StandbyCalled,
@@ -96,21 +97,18 @@ class RequestCard:
     asked: bool
 
 
-def requests_for(db: Database, actor: Actor, subject: MeetingInEvent) -> list[RequestCard]:
-    """Who has an open request with the actor, who came in vain, and can meet now: agreed ones first, then the oldest.
+def requests_for(db: Database, waits: InVain) -> list[RequestCard]:
+    """Who has an open request with somebody who came in vain, and can meet now: agreed ones first, then the oldest.
 
-    Free now for all that volunteers have to be free for, and of a type that may ask; empty where `waits_in_vain`
-    answers None. Some ten queries, however many there are.
+    Free now for all that volunteers have to be free for, and of a type that may ask. Some ten queries, however many
+    there are.
     """
-    rest = waits_in_vain(db, actor, subject)
-    me = find_registration(db, subject.meeting.event_id, actor.person) if actor.person is not None else None
-    if actor.person is None or rest is None or me is None:
-        return []
-    rows = db.execute(_with_requests(subject, actor.person)).all()
+    subject, me = waits.subject, waits.place
+    rows = db.execute(_with_requests(subject, me.person_id)).all()
     guests = _guests_in(db, [meeting.id for meeting, *_who in rows])
     zones = {person.id: person.zone for _meeting, _place, person, _home in rows}
-    zones |= {person: zone for found in guests.values() for person, zone in found.items() if person != actor.person}
-    able = able_to_come(db, subject, me, zones, rest) | {actor.person}
+    zones |= {person: zone for found in guests.values() for person, zone in found.items() if person != me.person_id}
+    able = able_to_come(db, subject, me, zones, waits.rest) | {me.person_id}
     volunteers = set(db.exec(select(Standby.person_id).where(Standby.event_id == me.event_id)))
     offered = set(db.exec(select(RestOffer.meeting_id).where(RestOffer.missed_id == subject.id)))
     types, rules = type_rules_of(db, me.event_id), rules_of(db, me.event_id)
@@ -232,6 +230,8 @@ def _refuse_unless_possible(
     rest, event_id = rest_of(missed.slot, clock.now()), request.meeting.event_id
     if rest is None:
         raise NoTimeLeft
+    locked_participants(db, event_id, (*request.leads, *guests_of(db, request.id)))
+    # From here on nobody comes along any more; whoever did while this waited for those places is looked at too.
     people = (*request.leads, *guests_of(db, request.id))
     found = locked_participants(db, event_id, people)
     if len(found) < len(set(people)):

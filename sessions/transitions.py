@@ -1,6 +1,7 @@
 """Transitions: what the commands on meetings have in common. Each is one step of a command that has asked its rule."""
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, or_, update
@@ -14,7 +15,7 @@ from events.core.journal import Fact, record
 from events.core.refusals import Conflict
 from events.core.timers import set_timer, stop_timer
 from events.core.translation import SOURCE, At, _, written_for
-from events.events import Event
+from events.events import Event, EventState
 from events.registration import Registration
 from sessions.availability import unavailable
 from sessions.blocks import MeetingTable, Slot, block_at, place_name
@@ -46,10 +47,18 @@ from sessions.seats import (
 )
 
 
+def not_begun(now: datetime) -> tuple[Any, ...]:
+    """The conditions that a meeting is to come and has not begun: from its start on nobody calls it off any more."""
+    return is_open(now), or_(col(Meeting.starts_at).is_(None), col(Meeting.starts_at) > now)
+
+
 def has_meeting_between(db: Database, one: int, other: int) -> bool:
-    """Whether two people have agreed to meet and have not met yet, in whatever event."""
+    """Whether two people have agreed to a meeting that has not begun, and so can still be cancelled, in whatever
+    event. What has no time in an event that is over will never have one, and counts for nothing."""
     agreed = col(Meeting.state).in_((MeetingState.ACCEPTED, MeetingState.SCHEDULED))
-    query = select(Meeting.id).where(agreed, is_open(clock.now()), takes_part(one), takes_part(other))
+    comes = or_(col(Meeting.starts_at).is_not(None), col(Event.state) != EventState.CLOSED)
+    query = select(Meeting.id).join(Event, col(Event.id) == col(Meeting.event_id)).where(agreed, comes)
+    query = query.where(*not_begun(clock.now()), takes_part(one), takes_part(other))
     return db.exec(query.limit(1)).first() is not None
 
 

@@ -24,6 +24,7 @@ from events.roles import organiser_of_event
 from sessions.meeting_rooms import RoomClosed, RoomInMeeting, changed, lead_in_room, locked_room, stands
 
 LINK_LIMIT = 500
+MOST_DIRECTLY = 4  # each sends to each of the others: a fifth camera is too much for most lines
 
 
 class Way(StrEnum):
@@ -148,13 +149,15 @@ def _clone_video(db: Database, from_event: int, to_event: int, moved: Callable[[
 
 @dataclass(frozen=True)
 class Chosen:
-    """The way in which those in a room see each other now; `switched_from` failed, `why` says how."""
+    """The way in which those in a room see each other now; `switched_from` failed, `why` says how, and `passed` are all
+    that have failed or were too small."""
 
     way: Way
     link: str = ""
     relay_only: bool = False
     switched_from: Way | None = None
     why: str = ""
+    passed: frozenset[Way] = frozenset()
 
 
 def way_of(db: Database, subject: RoomInMeeting, usable: Collection[Way]) -> Chosen:
@@ -171,9 +174,10 @@ def way_of(db: Database, subject: RoomInMeeting, usable: Collection[Way]) -> Cho
     for way in order:
         possible = way in usable or way is Way.OFF or (way is Way.LINK and bool(room.link))
         if possible and way not in failed:
-            last = failed[-1] if failed else None
-            return Chosen(way, room.link, rules.relay_only, last, room.why_switched if last else "")
-    return Chosen(Way.OFF, room.link, rules.relay_only, failed[-1] if failed else None, room.why_switched)
+            last, why = (failed[-1], room.why_switched) if failed else (None, "")
+            return Chosen(way, room.link, rules.relay_only, last, why, frozenset(failed))
+    last = failed[-1] if failed else None
+    return Chosen(Way.OFF, room.link, rules.relay_only, last, room.why_switched, frozenset(failed))
 
 
 def before_its_end(subject: RoomInMeeting, now: datetime) -> None:

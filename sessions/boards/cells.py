@@ -1,5 +1,6 @@
 """The cells of a board: who is free, away, in a meeting or asked for one, in each slot."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -39,6 +40,7 @@ from sessions.own_calendars import BUSY, busy_between, covers
 from sessions.seats import SEAT
 
 TO_PLACE_SHOWN = 50
+CAME_TO_NOTHING = (MeetingState.NO_SHOW, MeetingState.FAILED)
 
 
 def with_cells(
@@ -49,8 +51,11 @@ def with_cells(
     meetings, away_lines = _found(_lines(db, view, by, keys))
     places: dict[datetime | None, int] = {slot.starts_at: at for at, slot in enumerate(view.slots)}
     taken: dict[int | None, dict[int, Cell]] = {key: {} for key in keys}
-    for meeting in meetings:
+    # What did not take place first: what stands in the rest of its slot is seen instead.
+    for meeting in sorted(meetings, key=lambda one: one.state not in CAME_TO_NOTHING):
         at = places.get(meeting.starts_at)
+        if at is None:
+            at = _slot_around(view.slots, meeting.starts_at)
         if at is not None:
             cell = _cell_of(meeting)
             for key in meeting.everybody if by is By.PEOPLE else (meeting.table_id,):
@@ -67,13 +72,21 @@ def with_cells(
     return made, tuple([one for one in meetings if one.starts_at is None])
 
 
+def _slot_around(slots: Sequence[Slot], start: datetime | None) -> int | None:
+    """The number of the slot in which something begins that is none of the slots, such as the rest of one."""
+    if start is None:
+        return None
+    at = bisect_right(slots, start, key=lambda slot: slot.starts_at) - 1
+    return at if at >= 0 and start < slots[at].ends_at else None
+
+
 def _lines(db: Database, view: View, by: By, keys: list[int]) -> Sequence[Any]:
     asked: dict[str, Any] = {"event": view.event.id}
     if not view.slots:
         return _statement(None, view.desks).rows(db, **asked)
     first, last = view.slots[0], view.slots[-1]
     pieces = atoms(first.starts_at, last.ends_at)
-    asked |= {"now": clock.now(), "first": first.starts_at, "last": last.starts_at}
+    asked |= {"now": clock.now(), "first": first.starts_at, "last": last.ends_at}
     asked |= zip(KEY_NAMES, chain(keys, repeat(0)), strict=False)
     if by is By.PEOPLE:
         asked |= {"first_atom": pieces[0], "last_atom": pieces[-1]}

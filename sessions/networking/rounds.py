@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from events.core import clock
 from events.core.access import SYSTEM, Actor
 from events.core.database import Database
+from events.core.hooks import on_event_closed
 from events.core.journal import Fact, record
 from events.core.timers import set_timer, stop_timer, timer
 from events.events import EventState
@@ -26,6 +27,7 @@ from sessions.networking.rows import (
     NetworkingPlace,
     NetworkingRound,
     NetworkingState,
+    NetworkingVisit,
     OddOne,
     PlaceState,
     changed,
@@ -35,7 +37,8 @@ from sessions.networking.rows import (
     networking_by_id,
 )
 from sessions.networking.terms import terms_of
-from sessions.networking.visits import SOON, end_networking_visits, networking_visits
+from sessions.networking.visits import SOON, networking_visits
+from sessions.visit_lines import end_visits
 
 CLOCK = "networking"
 LOOK_AGAIN = timedelta(seconds=10)
@@ -149,10 +152,19 @@ def end(db: Database, actor: Actor, row: Networking) -> None:
         found.ends_at = max(found.starts_at, min(found.ends_at, found.paused_at or clock.now()))
         close_round(db, row, found)
     row.state, row.ended_at = NetworkingState.ENDED, clock.now()
-    end_networking_visits(db, [one.public_id for one in networking_visits(db, row.id)])
+    end_visits(db, NetworkingVisit, [one.public_id for one in networking_visits(db, row.id)])
     changed(db, row)
     stop_timer(db, CLOCK, row.id)
     record(db, actor, NetworkingEnded(event_id=row.event_id, networking_id=row.id))
+
+
+@on_event_closed
+def _end_with_the_event(db: Database, actor: Actor, event_id: int) -> None:
+    """What is on when an event ends is over with it, and so is its call: after that nobody could end it."""
+    on = (Networking.event_id == event_id, col(Networking.state).in_([NetworkingState.RUNNING, NetworkingState.PAUSED]))
+    query = select(Networking).where(*on).order_by(col(Networking.id)).with_for_update()
+    for row in db.exec(query.execution_options(populate_existing=True)).all():
+        end(db, actor, row)
 
 
 def next_start(row: Networking, found: NetworkingRound | None) -> datetime:
@@ -218,12 +230,29 @@ def _plan(db: Database, row: Networking, before: NetworkingRound | None) -> Netw
 
 
 def _put_together(db: Database, found: NetworkingRound, group: Collection[int], live: Collection[int]) -> None:
-    pair = NetworkingPair(networking_id=found.networking_id, round_id=found.id or 0, since=clock.now())
+    pair = _parted_in(db, found, set(group)) or NetworkingPair(
+        networking_id=found.networking_id, round_id=found.id or 0, since=clock.now()
+    )
+    pair.ended_at = None
     db.add(pair)
     db.flush()
     for person in group:
         _add(db, pair, person, live)
     db.flush()
+
+
+def _parted_in(db: Database, found: NetworkingRound, group: set[int]) -> NetworkingPair | None:
+    """The pair that these people were in this round already, until a line broke: it is one conversation."""
+    query = select(NetworkingPair, NetworkingPartner.person_id).where(
+        NetworkingPair.round_id == found.id, NetworkingPartner.pair_id == NetworkingPair.id,
+        col(NetworkingPartner.came_at).is_not(None),
+    )  # fmt: skip
+    members: dict[int, set[int]] = {}
+    pairs: dict[int, NetworkingPair] = {}
+    for pair, person in db.exec(query):
+        members.setdefault(pair.id or 0, set()).add(person)
+        pairs[pair.id or 0] = pair
+    return next((pairs[id] for id, people in members.items() if people == group), None)
 
 
 def _add(db: Database, pair: NetworkingPair, person: int, live: Collection[int]) -> None:
@@ -299,7 +328,7 @@ def _place_anew(
     for one in _expected(db, found):
         together.setdefault(one.pair_id, []).append(one.person_id)
     people = {one.person_id for one in free} | {id for group in together.values() for id in group}
-    terms = terms_of(db, row, people, live)
+    terms = terms_of(db, row, people, live, round_on=found.id)
     plan = plan_round([Guest(one.person_id, one.waited) for one in free], terms, threes=threes)
     for group in plan.groups:
         _put_together(db, found, group, live)

@@ -19,6 +19,7 @@ from sessions.networking.pairing import Pair, Terms, pair_of
 from sessions.networking.rows import (
     Languages,
     Networking,
+    NetworkingPair,
     NetworkingPairRule,
     NetworkingPartner,
     NetworkingTypeRule,
@@ -39,16 +40,18 @@ class _Known:
     topics: frozenset[str]
 
 
-def terms_of(db: Database, row: Networking, people: Collection[int], in_call: Collection[int]) -> Terms:
+def terms_of(
+    db: Database, row: Networking, people: Collection[int], in_call: Collection[int], *, round_on: int | None = None
+) -> Terms:
     """The terms among these people, by person id: eight queries. Whoever said no thanks is never put together with the
     other, and nobody is told; an organiser's wish goes before the rules for types, colleagues and languages, and after
-    that."""
+    that. Who were parted in `round_on` (its id) may find each other again, rather than nobody."""
     assert row.id is not None
     known = _known(db, row.event_id, people)
     wants, brings = _topics(db, row.event_id, known)
     weights = _type_weights(db, row.id)
     wished, unwanted = _organisers_pairs(db, row.id)
-    final = vetoes_in(db, row.event_id) | set(had_in(db, row.id)) | unwanted
+    final = vetoes_in(db, row.event_id) | set(had_in(db, row.id, but=round_on)) | unwanted
     never, liking = set(final), dict[Pair, int]()
     for one, other in combinations(sorted(known), 2):
         a, b = known[one], known[other]
@@ -66,6 +69,7 @@ def terms_of(db: Database, row: Networking, people: Collection[int], in_call: Co
             + BOTH_IN_THE_CALL * ((one in in_call) == (other in in_call))
         )
     met = _met(db, row, people) if row.avoid_met else set()
+    met |= had_in(db, row.id) if round_on is not None else set()
     return Terms(frozenset(never), frozenset(wished - final), frozenset(met), liking)
 
 
@@ -113,14 +117,17 @@ def _organisers_pairs(db: Database, networking_id: int) -> tuple[set[Pair], set[
     return by_kind[True], by_kind[False]
 
 
-def had_in(db: Database, networking_id: int) -> frozenset[Pair]:
-    """Who has talked with whom in a speed networking: were in one pair, and both came."""
+def had_in(db: Database, networking_id: int, *, but: int | None = None) -> frozenset[Pair]:
+    """Who has talked with whom in a speed networking: were in one pair, and both came; not counting the round `but`."""
     mine, theirs = aliased(NetworkingPartner), aliased(NetworkingPartner)
     query = select(mine.person_id, theirs.person_id).where(
         col(mine.networking_id) == networking_id, col(theirs.pair_id) == col(mine.pair_id),
         col(mine.person_id) < col(theirs.person_id),
         col(mine.came_at).is_not(None), col(theirs.came_at).is_not(None),
     )  # fmt: skip
+    if but is not None:
+        elsewhere = select(NetworkingPair.id).where(NetworkingPair.round_id != but)
+        query = query.where(col(mine.pair_id).in_(elsewhere))
     return frozenset((one, other) for one, other in db.exec(query))
 
 

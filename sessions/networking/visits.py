@@ -13,12 +13,12 @@ from events.consents import refuse_unless_agreed
 from events.core import clock
 from events.core.access import Actor, command
 from events.core.database import Database
+from events.core.hooks import on_withdrawn
 from events.core.journal import Fact, record
 from events.core.refusals import NotFound
 from events.core.timers import set_timer_soon
 from events.people import Person
 from events.registration import Registration, RegistrationState
-from sessions.meeting_visits import AWAY, UNSEEN, Lost
 from sessions.networking.rows import (
     Networking,
     NetworkingInEvent,
@@ -36,6 +36,7 @@ from sessions.networking.rows import (
     run_networking,
     take_part,
 )
+from sessions.visit_lines import AWAY, UNSEEN, Lost, Stay, end_visits
 
 SOON = "networking soon"
 
@@ -65,15 +66,6 @@ class NetworkingTakenOut(Fact):
     event_id: int
     networking_id: int
     person_id: int
-
-
-@dataclass(frozen=True)
-class NetworkingStay:
-    """A visit as it was begun or taken up again, and the visits of the same person that it ended."""
-
-    visit: NetworkingVisit
-    resumed: bool
-    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,7 +106,9 @@ def _be_here(db: Database, actor: Actor, subject: NetworkingInEvent, row: Networ
 
 
 @command(take_part, when=doors_open)
-def enter_networking(db: Database, actor: Actor, subject: NetworkingInEvent, *, visit: str = "") -> NetworkingStay:
+def enter_networking(
+    db: Database, actor: Actor, subject: NetworkingInEvent, *, visit: str = ""
+) -> Stay[NetworkingVisit]:
     """Come into the call, or back to a visit (public id) whose line was broken; the server runs it on joining.
 
     Whoever comes in is there. A new window of somebody ends their older one.
@@ -135,7 +129,7 @@ def enter_networking(db: Database, actor: Actor, subject: NetworkingInEvent, *, 
     _came(db, subject.id, {actor.person})
     look_soon(db, subject.id)
     changed(db, row)
-    return NetworkingStay(stay, kept is not None, tuple(one.public_id for one in replaced))
+    return Stay(stay, kept is not None, tuple(one.public_id for one in replaced))
 
 
 def _came(db: Database, networking_id: int, people: Collection[int]) -> None:
@@ -191,31 +185,28 @@ def _go(db: Database, row: Networking, person: int, state: PlaceState) -> bool:
     if place.state is not PlaceState.REMOVED:
         place.state = state
     db.add(place)
-    end_networking_visits(db, visits)
+    end_visits(db, NetworkingVisit, visits)
     changed(db, row)
     look_soon(db, row.id)
     return True
 
 
-def end_networking_visits(db: Database, visits: Collection[str]) -> None:
-    """These visits (public ids) are over."""
-    open_ones = (col(NetworkingVisit.public_id).in_(sorted(visits)), col(NetworkingVisit.left_at).is_(None))
-    db.execute(
-        update(NetworkingVisit).where(*open_ones).values(left_at=clock.now()),
-        execution_options={"synchronize_session": "fetch"},
+@on_withdrawn
+def _leaves_the_event(db: Database, actor: Actor, registration_id: int) -> None:
+    """Whoever leaves an event talks with nobody there any more: they are planned no more, and who waits for them is
+    put together with others at once."""
+    query = (
+        select(Networking, Registration.person_id)
+        .join(Registration, col(Registration.event_id) == col(Networking.event_id))
+        .join(NetworkingPlace, col(NetworkingPlace.networking_id) == col(Networking.id))
+        .where(Registration.id == registration_id, NetworkingPlace.person_id == Registration.person_id)
+        .where(Networking.state != NetworkingState.ENDED)
+        .order_by(col(Networking.id))
+        .with_for_update(of=Networking)
     )
-
-
-def note_networking_line(db: Database, visit: str) -> None:
-    """The line of a visit is broken; it goes on for twenty seconds."""
-    one = (col(NetworkingVisit.public_id) == visit, col(NetworkingVisit.left_at).is_(None))
-    db.execute(update(NetworkingVisit).where(*one).values(away_at=clock.now()))
-
-
-def note_networking_seen(db: Database, visits: Collection[str]) -> None:
-    """The lines of these visits hold."""
-    some = (col(NetworkingVisit.public_id).in_(sorted(visits)), col(NetworkingVisit.left_at).is_(None))
-    db.execute(update(NetworkingVisit).where(*some).values(seen_at=clock.now()))
+    for row, person in db.exec(query.execution_options(populate_existing=True)).all():
+        if _go(db, row, person, PlaceState.LEFT):
+            record(db, actor, NetworkingLeft(event_id=row.event_id, networking_id=row.id or 0, person_id=person))
 
 
 def networking_visits(db: Database, networking_id: int) -> list[NetworkingVisitCard]:

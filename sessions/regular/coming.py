@@ -25,16 +25,17 @@ from sessions.regular.rows import (
     RegularSessionLeft,
     content_of_regular,
     guests_of,
+    lock_regular_session,
 )
 from sessions.regular.setting import is_on
-from sessions.series_answers import answers_to_times
+from sessions.series_answers import answers_to_times, times_asked_for
 
 
 @command(participant_of_event, when=is_on)
 def join_regular_session(db: Database, actor: Actor, subject: RegularInEvent) -> None:
     """Come to a regular session: all its times go into one's calendar. Refuses what is over; twice is once."""
     assert actor.person is not None
-    row = _locked(db, subject.id)
+    row = lock_regular_session(db, subject.id)
     is_on(subject, clock.now())
     if subject.next_after(clock.now()) is None:
         raise Conflict(_("All its times are over."))
@@ -51,13 +52,8 @@ def join_regular_session(db: Database, actor: Actor, subject: RegularInEvent) ->
 def leave_regular_session(db: Database, actor: Actor, subject: RegularInEvent) -> None:
     """Come to a regular session no more: it goes out of one's calendar. Who does not come anyway stays away."""
     assert actor.person is not None
-    _locked(db, subject.id)
+    lock_regular_session(db, subject.id)
     _let_go(db, actor, subject.regular.event_id, subject.id, actor.person)
-
-
-def _locked(db: Database, id: int) -> RegularSession:
-    query = select(RegularSession).where(RegularSession.id == id)
-    return db.exec(query.with_for_update().execution_options(populate_existing=True)).one()
 
 
 def _let_go(db: Database, actor: Actor, event_id: int, regular_id: int, person: int) -> None:
@@ -78,16 +74,18 @@ def _left_the_event(db: Database, actor: Actor, registration_id: int) -> None:
     mine = select(RegularSession.id).join(RegularGuest, col(RegularGuest.regular_id) == col(RegularSession.id))
     query = mine.where(RegularSession.event_id == place.event_id, RegularGuest.person_id == place.person_id)
     for id in db.exec(query.order_by(col(RegularSession.id))).all():
-        _locked(db, id or 0)
+        lock_regular_session(db, id or 0)
         _let_go(db, actor, place.event_id, id or 0, place.person_id)
 
 
 @dataclass(frozen=True)
 class Coming:
-    """Who comes to one time: names of those who come or have not answered, and of those who said that they do not."""
+    """Who comes to one time: names of those who come or have not answered, and of those who said that they do not; and
+    of those whose calendars ask for another time instead, with that time (aware)."""
 
     yes: tuple[str, ...]
     no: tuple[str, ...]
+    asked: tuple[tuple[str, datetime], ...]
 
 
 def who_comes(db: Database, subject: RegularInEvent) -> dict[datetime, Coming]:
@@ -97,13 +95,15 @@ def who_comes(db: Database, subject: RegularInEvent) -> dict[datetime, Coming]:
         query.where(RegularGuest.regular_id == subject.id).order_by(col(Person.name), col(Person.id))
     ).all()
     answers = answers_to_times(db, EntryKind.REGULAR, subject.id)
+    wanted = times_asked_for(db, EntryKind.REGULAR, subject.id)
     found = {}
     for one in subject.times:
-        said = answers.get(one.planned_at, {})
+        said, asked = answers.get(one.planned_at, {}), wanted.get(one.planned_at, {})
         away = {person for person, _name in guests if said.get(person or 0) in (Answer.DECLINED, Answer.DELEGATED)}
         found[one.planned_at] = Coming(
             tuple(name for person, name in guests if person not in away),
             tuple(name for person, name in guests if person in away),
+            tuple((name, asked[person]) for person, name in guests if person in asked),
         )
     return found
 

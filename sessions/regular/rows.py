@@ -21,7 +21,7 @@ from events.events import EventWithPhases, event_by_id
 from events.people import Person, PersonState
 from events.registration import participant_of_event
 from events.roles import organiser_of_event
-from sessions.calendars import Content
+from sessions.calendars import Content, EntryKind, revise
 from sessions.series import Series
 
 
@@ -270,6 +270,12 @@ def get_regular_session(db: Database, actor: Actor, event: EventWithPhases, publ
     return as_regular(db, row, event)
 
 
+def lock_regular_session(db: Database, regular_id: int) -> RegularSession:
+    """A regular session as it stands, which nobody else changes or joins until the transaction ends."""
+    query = select(RegularSession).where(RegularSession.id == regular_id)
+    return db.exec(query.with_for_update().execution_options(populate_existing=True)).one()
+
+
 def guests_of(db: Database, regular_id: int) -> set[int]:
     """Who comes to a regular session, without the erased."""
     query = select(RegularGuest.person_id).join(Person, col(Person.id) == col(RegularGuest.person_id))
@@ -296,6 +302,8 @@ def _clone_regular_sessions(
     query = select(RegularSession).where(RegularSession.event_id == from_event).order_by(col(RegularSession.id))
     for one in db.exec(query).all():
         kept = one.model_dump(exclude={"id", "public_id", "event_id", "first", "called_off_at"})
-        first = to_wall(moved(first_start(one)), one.zone)
-        db.add(RegularSession(**kept, event_id=to_event, first=first))
-    db.flush()
+        copy = RegularSession(**kept, event_id=to_event, first=to_wall(moved(first_start(one)), one.zone))
+        db.add(copy)
+        db.flush()
+        # Nobody comes yet: what feeds and letters say later goes on from this number, as when one is set.
+        revise(db, EntryKind.REGULAR, copy.id or 0, set(), content_of_regular(db, copy))

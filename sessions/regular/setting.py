@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func
@@ -13,11 +14,12 @@ from events.core import clock
 from events.core.access import Actor, command
 from events.core.clock import on_the_atom
 from events.core.database import Database
+from events.core.hooks import on_event_closed
 from events.core.journal import record
 from events.core.refusals import Conflict, Invalid, NotFound
 from events.core.translation import At, Message, _
 from events.core.wall import to_wall
-from events.events import EventWithPhases, not_over
+from events.events import Event, EventWithPhases, not_over
 from events.roles import organiser_of_event
 from sessions.calendars import EntryKind, cancel_entry, find_entry, forget_all_but, revise
 from sessions.regular.rows import (
@@ -33,8 +35,11 @@ from sessions.regular.rows import (
     RegularTimeMoved,
     Repeats,
     as_regular,
+    changes_of,
     content_of_regular,
     guests_of,
+    lock_regular_session,
+    times_of,
 )
 
 MOST_SESSIONS, MOST_TIMES = 50, 100
@@ -100,6 +105,7 @@ def set_regular_session(
     Refuses an empty title, texts that are too long, a first start in the past or beside the five minutes, more than
     100 times or a year of them, and a fifty-first session.
     """
+    db.exec(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True)).one()
     there = db.exec(select(func.count()).where(RegularSession.event_id == event.id)).one()
     if there >= MOST_SESSIONS:
         raise Conflict(_("An event has at most %(most)s regular sessions.", most=MOST_SESSIONS))
@@ -122,9 +128,11 @@ def change_regular_session(
     """Write a regular session anew: what it is, where, how long, and until when; or move it as a whole.
 
     Moved as a whole it begins anew at a time to come, and what was said of single times holds no more; otherwise those
-    stay, and what has been held stays as it was. Refuses what `set_regular_session` does, and to end before today.
+    stay, also the first where it is held only once from now on. A new length is that of all its times. Refuses what
+    `set_regular_session` does, to end before today or with nothing held, and a time to come that begins before the one
+    before it ends.
     """
-    row = _locked(db, subject)
+    row = lock_regular_session(db, subject.id)
     _is_still_on(row)
     before = as_regular(db, row, subject.event)
     _write(row, subject.event, words, rhythm)
@@ -138,6 +146,11 @@ def change_regular_session(
         if row.times < held:
             raise Invalid({"times": _("It has been held %(held)s times already.", held=held)})
         _forget_changes(db, row, since=row.times)
+        _refuse_without_any(after.times)
+        if row.minutes > before.times[0].minutes or row.times > len(before.times):
+            _check_moved(after.times, "minutes" if row.minutes > before.times[0].minutes else "times")
+        if not row.days:
+            _hold_as_it_stands(db, row, after.times[0])
     elif rhythm.starts_at <= now:
         raise Invalid({"starts_at": _("Choose a time that is to come, from which on it is held anew.")})
     else:
@@ -147,8 +160,9 @@ def change_regular_session(
 
 @command(organiser_of_event, when=is_on)
 def end_regular_session(db: Database, actor: Actor, subject: RegularInEvent, *, number: int) -> None:
-    """Let the time with this number be the last. Refuses one that is the last already, and to end before today."""
-    row = _locked(db, subject)
+    """Let the time with this number be the last. Refuses one that is the last already, to end before today, and to
+    leave nothing that is held."""
+    row = lock_regular_session(db, subject.id)
     _is_still_on(row)
     times = as_regular(db, row, subject.event).times
     _time(times, number)
@@ -156,6 +170,7 @@ def end_regular_session(db: Database, actor: Actor, subject: RegularInEvent, *, 
         raise Conflict(_("It ends with this time already."))
     if any(one.is_past(clock.now()) for one in times[number + 1 :]):
         raise OneTimeOver
+    _refuse_without_any(times[: number + 1])
     row.times = number + 1
     db.add(row)
     _forget_changes(db, row, since=row.times)
@@ -166,7 +181,7 @@ def end_regular_session(db: Database, actor: Actor, subject: RegularInEvent, *, 
 def move_regular_time(db: Database, actor: Actor, subject: RegularInEvent, *, number: int, starts_at: datetime) -> None:
     """Hold one time at another moment (aware), between the one before and the one after it; the others stay. What is
     off is on again. Refuses what has been held, and a moment that is past or beside the five minutes."""
-    row = _locked(db, subject)
+    row = lock_regular_session(db, subject.id)
     _is_still_on(row)
     times = as_regular(db, row, subject.event).times
     one = _time_to_come(row, times, number)
@@ -183,14 +198,13 @@ def move_regular_time(db: Database, actor: Actor, subject: RegularInEvent, *, nu
 @command(organiser_of_event, when=is_on)
 def call_off_regular_time(db: Database, actor: Actor, subject: RegularInEvent, *, number: int) -> None:
     """Do not hold one time; the others stay. Refuses what has been held, and the last that is left; twice is once."""
-    row = _locked(db, subject)
+    row = lock_regular_session(db, subject.id)
     _is_still_on(row)
     times = as_regular(db, row, subject.event).times
     one = _time_to_come(row, times, number)
     if one.starts_at is None:
         return
-    if not any(other.starts_at is not None for other in times if other.number != number):
-        raise Conflict(_("No other time is left. Call the whole session off instead."))
+    _refuse_without_any([other for other in times if other.number != number])
     _forget_change(db, row, number)
     db.add(RegularChange(regular_id=row.id or 0, number=number, starts_at=None))
     ids = {"event_id": row.event_id, "regular_id": row.id or 0}
@@ -200,7 +214,7 @@ def call_off_regular_time(db: Database, actor: Actor, subject: RegularInEvent, *
 @command(organiser_of_event, when=is_on)
 def hold_regular_time(db: Database, actor: Actor, subject: RegularInEvent, *, number: int) -> None:
     """Hold one time as it was planned, whatever was said of it since; twice is once. Refuses what is past by then."""
-    row = _locked(db, subject)
+    row = lock_regular_session(db, subject.id)
     _is_still_on(row)
     times = as_regular(db, row, subject.event).times
     one = _time(times, number)
@@ -218,21 +232,16 @@ def hold_regular_time(db: Database, actor: Actor, subject: RegularInEvent, *, nu
 @command(organiser_of_event, when=is_on)
 def call_off_regular_session(db: Database, actor: Actor, subject: RegularInEvent) -> None:
     """Take a regular session out of the calendars of all who come. It can be held again."""
-    row = _locked(db, subject)
+    row = lock_regular_session(db, subject.id)
     _is_still_on(row)
-    row.called_off_at = clock.now()
-    db.add(row)
-    db.flush()
-    sequence = cancel_entry(db, EntryKind.REGULAR, row.id or 0)
-    assert sequence is not None  # said when it was set, and on until now
-    record(db, actor, RegularSessionCalledOff(event_id=row.event_id, regular_id=row.id or 0, sequence=sequence))
+    _call_off(db, actor, row)
 
 
 @command(organiser_of_event, when=is_called_off)
 def reopen_regular_session(db: Database, actor: Actor, subject: RegularInEvent) -> None:
     """Hold what was called off after all, with all its times that are to come; who came is asked anew. Refuses what
     would be over."""
-    row = _locked(db, subject)
+    row = lock_regular_session(db, subject.id)
     if row.called_off_at is None:
         return
     if not any(one.starts_at is not None and not one.is_past(clock.now()) for one in subject.times):
@@ -243,6 +252,34 @@ def reopen_regular_session(db: Database, actor: Actor, subject: RegularInEvent) 
     if entry is not None:  # who left meanwhile was told already
         forget_all_but(db, entry, guests_of(db, row.id or 0))
     _tell_of_change(db, actor, row)
+
+
+@on_event_closed
+def _end_with_its_event(db: Database, actor: Actor, event_id: int) -> None:
+    """What is to come when an event ends is not held: after that nobody could call it off."""
+    here = (RegularSession.event_id == event_id, col(RegularSession.called_off_at).is_(None))
+    for id in db.exec(select(RegularSession.id).where(*here).order_by(col(RegularSession.id))).all():
+        row = lock_regular_session(db, id or 0)
+        now, times = clock.now(), times_of(row, changes_of(db, [id or 0]).get(id or 0, {}))
+        held = [one for one in times if one.starts_at is not None]
+        if row.called_off_at is not None or all(one.is_past(now) for one in held):
+            continue
+        if not any(one.is_past(now) for one in held):
+            _call_off(db, actor, row)
+            continue
+        row.times = 1 + max(one.number for one in times if one.is_past(now))
+        db.add(row)
+        _forget_changes(db, row, since=row.times)
+        _tell_of_change(db, actor, row)
+
+
+def _call_off(db: Database, actor: Actor, row: RegularSession) -> None:
+    row.called_off_at = clock.now()
+    db.add(row)
+    db.flush()
+    sequence = cancel_entry(db, EntryKind.REGULAR, row.id or 0)
+    assert sequence is not None  # said when it was set, and on until now
+    record(db, actor, RegularSessionCalledOff(event_id=row.event_id, regular_id=row.id or 0, sequence=sequence))
 
 
 def _write(row: RegularSession, event: EventWithPhases, words: RegularWords, rhythm: Rhythm) -> None:
@@ -286,11 +323,6 @@ def _counted(rhythm: Rhythm, zone: str, wrong: dict[str, Message | str]) -> int:
     return times
 
 
-def _locked(db: Database, subject: RegularInEvent) -> RegularSession:
-    query = select(RegularSession).where(RegularSession.id == subject.id)
-    return db.exec(query.with_for_update().execution_options(populate_existing=True)).one()
-
-
 def _is_still_on(row: RegularSession) -> None:
     if row.called_off_at is not None:
         raise CalledOffAlready
@@ -326,6 +358,27 @@ def _check_moment(times: Sequence[RegularTime], one: RegularTime, starts_at: dat
     if after and starts_at + lasts > min(after):
         told = _("The time after begins on %(when)s. Choose an earlier one.", when=At(min(after), "when"))
         raise Invalid({"starts_at": told})
+
+
+def _check_moved(times: Sequence[RegularTime], field: str) -> None:
+    """Refuse what would let a moved time last into the next one, or the one before it last into a moved one."""
+    for one, following in pairwise(times):
+        begins, ends = following.starts_at or following.planned_at, one.ends_at
+        if (one.is_moved or following.is_moved) and ends > begins > clock.now():
+            when = At(one.starts_at or one.planned_at, "when")
+            raise Invalid({field: _("The time on %(when)s would not be over before the next.", when=when)})
+
+
+def _hold_as_it_stands(db: Database, row: RegularSession, only: RegularTime) -> None:
+    """What is held once has no time that is otherwise: it is held when its only time was moved to."""
+    row.first = to_wall(only.starts_at or only.planned_at, row.zone)
+    _forget_changes(db, row, since=0)
+
+
+def _refuse_without_any(times: Sequence[RegularTime]) -> None:
+    """Refuse to let only these times stay where none of them is held."""
+    if not any(one.starts_at is not None for one in times):
+        raise Conflict(_("No other time is left. Call the whole session off instead."))
 
 
 def _forget_changes(db: Database, row: RegularSession, *, since: int) -> None:

@@ -72,7 +72,7 @@ def document_of(db: Database, content: Content, programme: Programme, *, about: 
     content = _without_unpublished(db, content)
     with written_for(content["language"], reader().zone):
         items = [one for chapter in content["chapters"] for one in chapter["items"]]
-        naming = naming_in(db, programme.id or 0)
+        naming = naming_in(db, programme.id or 0, content["review"])
         quoted = agreed_quotations(db, [one["id"] for one in items if one["kind"] == ItemKind.QUOTATION])
         practices = naming.practices(one["practice_by"] for one in items if one.get("practice_by"))
         making = _Making(programme, content, naming, quoted, practices)

@@ -6,8 +6,9 @@ texts, and out of what editors wrote around them.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import or_
 from sqlmodel import col, select
@@ -66,8 +67,13 @@ class Naming:
     def kept(self, said: str, before: str) -> str:
         """What somebody saves who read `before` as it may be read: lines that they left alone stay as they were, with
         the names in them."""
-        known = {self.written(one): one for one in before.splitlines()} if self.private else {}
-        return "\n".join(known.get(one, one) for one in said.splitlines()) if known else said
+        return _kept(said, before, self.written) if self.private else said
+
+    def kept_with_links(self, said: str, before: str, review_id: int) -> str:
+        """The same of a text of a review that they read `with_links`."""
+        if review_id not in self.private:
+            return said
+        return _kept(said, before, partial(self.with_links, review_id=review_id))
 
     def _of_all(self) -> Blanker:
         if not self._all:
@@ -110,6 +116,16 @@ class Naming:
             (ReviewRole(role), "", "") if role in hidden else (ReviewRole(role), name, home or "")
             for role, name, home in self.db.exec(query.order_by(col(ReviewPlace.id)))
         ]
+
+
+def _kept(said: str, before: str, read: Callable[[str], str]) -> str:
+    known: dict[str, list[str]] = {}
+    for one in before.splitlines():
+        known.setdefault(read(one), []).append(one)
+    # Two lines in which only the names differ are read alike: each is taken once, in their order.
+    kept = ((there.pop(0) if len(there) > 1 else there[0]) if (there := known.get(one)) else one
+            for one in said.splitlines())  # fmt: skip
+    return "\n".join(kept) if known else said
 
 
 def _without(take_out: Blanker, line: str) -> str:

@@ -54,10 +54,21 @@ def changed_since(db: Database, subject: ReportInProgramme, content: Content) ->
     return [
         one for one in held
         if (ItemKind(one["kind"]), one["id"]) not in usable
-        or (one["kind"] == ItemKind.FINDING and any(
-            getattr(now[one["id"]], name) != text for name, text in one["texts"].items() if name != "response_why"
-        ))
+        or (one["kind"] == ItemKind.FINDING and _says_otherwise(now[one["id"]], one))
     ]  # fmt: skip
+
+
+def _says_otherwise(row: Finding, held: Content) -> bool:
+    texts = any(getattr(row, name) != text for name, text in held["texts"].items() if name != "response_why")
+    return texts or any(held.get(name, value) != value for name, value in _choices(row).items())
+
+
+def _choices(row: Finding) -> Content:
+    """What is chosen of a finding and printed with its texts."""
+    return {
+        "level": row.level.value, "effort": row.effort.value, "impact": row.impact, "horizon": row.horizon.value,
+        "practice_by": row.practice_by_id,
+    }  # fmt: skip
 
 
 def _chapter(
@@ -98,9 +109,7 @@ def _findings(db: Database, items: list[ReportItem]) -> Content:
         f"{ItemKind.FINDING}:{row.id}": {
             "kind": ItemKind.FINDING.value, "id": row.id, "public": row.public_id, "number": row.number,
             "review": review.id, "review_public": review.public_id, "topic": review.topic, "event": slug, "host": host,
-            "ecosystem": review.ecosystem, "level": row.level.value,
-            "effort": row.effort.value, "impact": row.impact, "horizon": row.horizon.value,
-            "response": row.response.value, "practice_by": row.practice_by_id,
+            "ecosystem": review.ecosystem, "response": row.response.value, **_choices(row),
             "texts": {name: getattr(row, name) for name in FINDING_TEXTS},
         }
         for row, review, slug, host in db.exec(query.where(col(Finding.id).in_(ids)))

@@ -12,45 +12,64 @@ from events.core.journal import FACTS, Fact, JournalEntry, fact_of
 from events.core.translation import At, Message, _
 from events.people import Person
 from events.registration import Registration, RegistrationWithdrawn
-from sessions.attendance import CheckedInToMeeting
+from sessions.assessments import MeetingAssessed
+from sessions.attendance import AttendanceCorrected, CheckedInToMeeting, MeetingFailed, MeetingHeld, NoShowMarked
 from sessions.availability import AvailabilitySet
 from sessions.blocks import BlockAdded, BlockRemoved, MeetingTable, TableAdded, place_name
 from sessions.booking_rules import BookingRulesChanged
 from sessions.breaks import BreaksSet
+from sessions.contradictions import AttendanceContradicted
 from sessions.forwarded import TextForwarded
 from sessions.meeting_notes import MeetingNoteTakenBack, MeetingNoteWritten
+from sessions.meeting_visits import MeetingRoomClosed, MeetingRoomLeft
 from sessions.meetings import (
     Meeting,
     MeetingAccepted,
     MeetingAgreed,
     MeetingCancelled,
     MeetingDeclined,
+    MeetingDelegated,
     MeetingExpired,
+    MeetingJoined,
+    MeetingLeft,
     MeetingLocked,
     MeetingMoved,
     MeetingRequested,
     MeetingScheduled,
     MeetingWithdrawn,
 )
-from sessions.more_time import MoreTimeAsked
+from sessions.more_time import MeetingExtended, MoreTimeAsked
+from sessions.outcomes import OutcomeAwaited, OutcomeNoted
 from sessions.own_calendars import BusyTimesChanged
 from sessions.proposals import TimeKept, TimeProposed
 from sessions.request_nudges import RequestUnanswered
-from sessions.room_doors import RoomEntryAnswered, RoomKnocked
+from sessions.room_doors import CaptionerChosen, MuteAsked, RoomEntryAnswered, RoomKnocked
 from sessions.schedules.contents import known_people, known_tables
 from sessions.schedules.drafts import ScheduleDraft, SchedulePublished, content_of
+from sessions.standby import StandbyCalled
+from sessions.stepping_in import RestOffered
 from sessions.tables import MeetingPlaceRenamed, TableChanged, TableRemoved
 from sessions.video import MeetingVideoChosen, MeetingVideoSwitched
+from sessions.waiting import TimeFound
 
 # What a request that nobody has accepted does; it concerns only drafts that count such wishes.
 WISHES: tuple[type[Fact], ...] = (MeetingRequested, MeetingDeclined, MeetingWithdrawn, MeetingExpired)
 # What decides about no schedule: how a table is called, and what is said or seen around a meeting that stays when it
 # is. On the day, notes and check-ins come by the minute, and reminders whenever the clock says so.
+# A time that was found, and a standby who was called, are told beside the request or the booking that counts.
 OF_NO_MATTER: tuple[type[Fact], ...] = (
-    MeetingPlaceRenamed, CheckedInToMeeting, MeetingNoteWritten, MeetingNoteTakenBack, MeetingVideoChosen,
-    MeetingVideoSwitched, MoreTimeAsked, RequestUnanswered, RoomKnocked, RoomEntryAnswered, TextForwarded, TimeKept,
+    CaptionerChosen, MeetingPlaceRenamed, CheckedInToMeeting, MeetingNoteWritten, MeetingNoteTakenBack,
+    MeetingRoomClosed, MeetingRoomLeft, MeetingVideoChosen, MeetingVideoSwitched, MoreTimeAsked, MuteAsked,
+    RequestUnanswered, RestOffered, RoomKnocked, RoomEntryAnswered, StandbyCalled, TextForwarded, TimeFound, TimeKept,
     TimeProposed,
 )  # fmt: skip
+# How a meeting went, which is noted once it has begun and decides nothing then; `_came_too_late` leaves that out.
+ONCE_BEGUN: tuple[type[Fact], ...] = (
+    AttendanceContradicted, AttendanceCorrected, MeetingAssessed, MeetingFailed, MeetingHeld, NoShowMarked,
+    OutcomeAwaited, OutcomeNoted,
+)  # fmt: skip
+# What decides and is told as a change, whatever it was.
+WITHOUT_WORDS: tuple[type[Fact], ...] = (MeetingDelegated, MeetingExtended, MeetingJoined, MeetingLeft)
 SHOWN = 10
 
 
@@ -105,10 +124,14 @@ ABOUT_THE_EVENT: dict[type[Fact], Message] = {
 def watched(wishes: bool) -> list[type[Fact]]:
     """The facts after which a draft is too old: all about meetings, and what says when and where people can meet; of
     people, those who meet in it."""
-    about_meetings = [kind for kind in FACTS.values() if any(one.name == "meeting_id" for one in fields(kind))]
     left_out = OF_NO_MATTER if wishes else (*WISHES, *OF_NO_MATTER)
-    counted = [kind for kind in about_meetings if kind not in left_out]
+    counted = [kind for kind in facts_of_meetings() if kind not in left_out]
     return [*counted, *ABOUT_PEOPLE, *ABOUT_THE_EVENT, TableChanged, SchedulePublished]
+
+
+def facts_of_meetings() -> list[type[Fact]]:
+    """Every kind of fact about a meeting; each is one of those above, and a draft is too old after any that is not."""
+    return [kind for kind in FACTS.values() if any(one.name == "meeting_id" for one in fields(kind))]
 
 
 def changes_since(db: Database, draft: ScheduleDraft) -> Changes:

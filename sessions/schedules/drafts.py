@@ -225,7 +225,7 @@ def ask_for_schedule(
     """Have a draft made: the meetings without a time are given one, and `wishes` counts open requests too.
 
     It starts from the schedule that stands, or from the draft `based_on`. Refuses a third draft before two are done,
-    more than 20 kept, an event without blocks, and a time that is none of the offered ones.
+    more than 20 kept besides the published ones, an event without blocks, and a time that is none of the offered ones.
     """
     if len(name.strip()) > 80:
         raise Invalid({"name": _("Please write at most 80 characters.")})
@@ -254,7 +254,8 @@ def _room_for_one_more(db: Database, event_id: int) -> int:
     rows = db.exec(select(ScheduleDraft.state, ScheduleDraft.number).where(ScheduleDraft.event_id == event_id)).all()
     if sum(1 for state, _number in rows if state in UNFINISHED) >= MOST_UNFINISHED:
         raise Conflict(_("Two drafts are being made already. Wait for one of them, or cancel it."))
-    if len(rows) >= MOST_DRAFTS:
+    # What was published stays as a record: it is nobody's to discard, so it takes no room either.
+    if sum(1 for state, _number in rows if state is not DraftState.PUBLISHED) >= MOST_DRAFTS:
         raise Conflict(_("There are 20 drafts already. Discard one that you do not need any more."))
     return max((number for _state, number in rows), default=0) + 1
 

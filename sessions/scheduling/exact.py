@@ -46,15 +46,24 @@ def solve_exactly(
 ) -> Exact:
     """Required meetings, kept ones, minima, weight, moves, the worst-off, breaks, their spread, preferences, in turn.
 
-    `most` is a bound of the weight that is known; a search that reaches it need not go on.
+    `most` is a bound of the weight that is known; a search that reaches it need not go on. Where time is over before
+    the fewest moves are proven, nothing moves that brings nothing: the `hint` is the answer unless it is worse.
     """
     clauses = Clauses(ground)
-    found = Exact()
     if clauses.broken:
-        found.infeasible = True
-        return found
+        return Exact(infeasible=True)
     complete = hint is not None and (not clauses.all_required or NOWHERE not in hint.slot)
-    found.slots = list(hint.slot) if hint and complete else None
+    given = list(hint.slot) if hint and complete else None
+    found = _one_after_the_other(clauses, pace, seed, most, given, previous)
+    if previous and given and found.slots and "moves" not in found.proven:
+        found.slots = max(given, found.slots, key=lambda slots: _worth(ground, slots, previous))
+    return found
+
+
+def _one_after_the_other(
+    clauses: Clauses, pace: Pace, seed: int, most: float, given: list[int] | None, previous: Plan | None
+) -> Exact:
+    found = Exact(given)
     aims = _aims(clauses, previous, most)
     for name, terms in aims:
         if pace.cancelled:
@@ -71,6 +80,18 @@ def solve_exactly(
         found.optimal = all(each in found.proven for each, _terms in aims if each not in LAST)
         clauses.model.add(sum(literal * times for literal, times in terms) <= outcome.value)
     return found
+
+
+def _worth(ground: Ground, slots: list[int], previous: Plan) -> tuple[float, ...]:
+    """What a plan brings as far as the moves, in the order of the aims."""
+    place = ground.place
+    kept = [one for one in previous.meetings if one.request in place and slots[place[one.request]] == one.slot]
+    placed = [number for number, slot in enumerate(slots) if slot != NOWHERE]
+    minima = sum(min(sum(slots[each] != NOWHERE for each in of), least)
+                 for of, least in zip(ground.of, ground.least, strict=False))  # fmt: skip
+    confirmed = sum(one.confirmed or one.locked for one in kept)
+    weight = sum(ground.weight[number] for number in placed)
+    return sum(ground.required[number] for number in placed), confirmed, minima, weight, len(kept)
 
 
 def _aims(clauses: Clauses, previous: Plan | None, most: float) -> Sequence[tuple[str, list[Term]]]:

@@ -81,10 +81,14 @@ class AudienceFreed(Fact):
 
 def tell_calendars(
     db: Database, actor: Actor, event: Event, release: Release, one: AgendaSession, *, before: AgendaSession | None
-) -> None:
+) -> dict[int, int]:
     """Say in calendars what a release says of a session that is on it, and write down what is new for whom; `before`
     is the session as the release before had it. Also where nobody is asked to have it: the agenda's file carries the
-    same entry. The caller holds the timetable."""
+    same entry. The caller holds the timetable.
+
+    Answers who starred it and has it only from now on, by the number of their revision, where nothing of it is new to
+    the others: who spoke there until now, and who wishes to have such only since.
+    """
     kind, id = EntryKind.SESSION, one.session_id
     entry = find_entry(db, kind, id)
     last = latest_revision(db, entry) if entry else None
@@ -95,14 +99,15 @@ def tell_calendars(
         forget_all_but(db, entry, one.people | audience)
     ids = {"event_id": release.event_id, "session_id": id, "release_id": release.id or 0}
     spoke = before.people if before is not None else set()
-    for person in sorted(had & spoke - one.people):
+    out_of_it = (had & spoke) - one.people
+    for person in sorted(out_of_it):
         out = take_out(db, kind, id, person)
         if out is not None:
             record(db, actor, SpeakerFreed(**ids, person_id=person, sequence=out[0]))
     content = content_of_session(event, one)
     said = revise(db, kind, id, one.people | audience, content)
     if said is None:
-        return
+        return {}
     is_new = last is None or not stood or last.content_hash != content.hash()
     for person in sorted(one.people):
         if person not in had & spoke:
@@ -111,6 +116,7 @@ def tell_calendars(
             record(db, actor, SpeakerMoved(**ids, person_id=person, sequence=said))
     if audience and is_new:
         record(db, actor, AudienceMoved(**ids, sequence=said))
+    return {} if is_new else dict.fromkeys(sorted(audience - (had - out_of_it)), said)
 
 
 def _audience_wishing(db: Database, session_id: int, *, but: Collection[int]) -> set[int]:

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from events.core import clock
 from events.core.access import Actor, command
 from events.core.database import Database, is_broken
+from events.core.hooks import on_event_closed
 from events.core.journal import Fact, record
 from events.core.refusals import Conflict, Invalid
 from events.core.translation import _
@@ -31,6 +32,7 @@ from sessions.timetable.released import (
     last_release,
 )
 from sessions.timetable.rows import Room, Session, Speaker, Star, Track, lock_timetable
+from sessions.timetable.stars import SessionStarred
 
 
 class ChangeKind(StrEnum):
@@ -176,11 +178,23 @@ def release_agenda(db: Database, actor: Actor, event: EventWithPhases, *, name: 
     tell_stages(db, event.id)
     was = {one.session_id: one for one in before}
     for one in after:
-        tell_calendars(db, actor, event.event, release, one, before=was.get(one.session_id))
+        anew = tell_calendars(db, actor, event.event, release, one, before=was.get(one.session_id))
+        for person, sequence in anew.items():
+            record(db, actor, SessionStarred(event.id, one.session_id, person, sequence=sequence))
     for change in changes:
         if change.after is None:
             call_off(db, actor, release, change.now)
     return release
+
+
+@on_event_closed
+def _end_with_the_event(db: Database, actor: Actor, event_id: int) -> None:
+    """Sessions that are to come when an event is closed leave calendars; the agenda stays as it was released."""
+    lock_timetable(db, event_id)
+    last = last_release(db, event_id)
+    for one in agenda_of(db, last):
+        if last is not None and one.starts_at > clock.now():
+            call_off(db, actor, last, one)
 
 
 def _checked(name: str, note: str) -> str:

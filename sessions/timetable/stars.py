@@ -12,7 +12,7 @@ from events.core.access import Actor, command, signed_in
 from events.core.database import Database, is_broken
 from events.core.journal import Fact, record
 from events.core.refusals import NotFound
-from events.events import EventWithPhases
+from events.events import EventState, EventWithPhases
 from sessions.invitation_wishes import those_without_sessions
 from sessions.timetable.calendars import put_in_calendar, take_from_calendar
 from sessions.timetable.released import AgendaSession, agenda_of, find_in_release, get_release, last_release
@@ -21,7 +21,8 @@ from sessions.timetable.rows import Star, lock_timetable
 
 @dataclass(frozen=True)
 class SessionStarred(Fact):
-    """Somebody put a session on their agenda; `sequence` is its calendar revision, None where it goes in none."""
+    """Somebody put a session on their agenda; `sequence` is its calendar revision, None where it goes in none. Said
+    again by a release that puts into their calendar what they had starred before."""
 
     event_id: int
     session_id: int
@@ -73,7 +74,10 @@ def star_session(db: Database, actor: Actor, subject: AgendaSessionInEvent) -> N
             raise
     sequence = None
     shown = _shown_now(db, subject)
-    if shown is not None and actor.person not in shown.people and not those_without_sessions(db, {actor.person}):
+    db.refresh(subject.event.event, ["state"])  # it may have been closed while the timetable was waited for
+    not_over = subject.event.event.state is not EventState.CLOSED
+    is_asked = shown is not None and not_over and actor.person not in shown.people
+    if shown is not None and is_asked and not those_without_sessions(db, {actor.person}):
         sequence = put_in_calendar(db, subject.event.event, shown, actor.person)
     fact = SessionStarred(subject.event.id, subject.session.session_id, actor.person, sequence=sequence)
     record(db, actor, fact)

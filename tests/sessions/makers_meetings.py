@@ -1,5 +1,6 @@
 """Makers for meetings: an event with blocks and tables, participants, requests and meetings."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from sqlmodel import col, select
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
+from events.core.journal import Fact, JournalEntry, fact_of
 from events.events import Event, EventWithPhases
 from events.organisations import Organisation
 from events.phases import PhaseKind
@@ -157,3 +159,19 @@ def seats_due(meeting: Meeting, guests: tuple[int, ...] = ()) -> set[tuple[str, 
     if meeting.state not in {MeetingState.REQUESTED, *kept}:
         return set()
     return {(*who, atom) for who in people for atom in pieces}
+
+
+def at(meeting: MeetingInEvent, minutes: float) -> AbstractContextManager[None]:
+    """So many minutes after the meeting's start."""
+    return clock.frozen_at(meeting.slot.starts_at + timedelta(minutes=minutes))
+
+
+def state_of(db: Database, meeting: MeetingInEvent) -> MeetingState:
+    """What the meeting's row says now."""
+    return db.exec(select(Meeting.state).where(Meeting.id == meeting.id)).one()
+
+
+def facts(db: Database, *kinds: type[Fact]) -> list[Fact]:
+    """The journal's facts of these kinds, the oldest first."""
+    wanted = col(JournalEntry.kind).in_([kind.kind for kind in kinds])
+    return [fact_of(entry) for entry in db.exec(select(JournalEntry).where(wanted).order_by(col(JournalEntry.id)))]

@@ -22,7 +22,8 @@ from sessions.networking.rows import (
 )
 from sessions.networking.running import start_networking
 from sessions.networking.setting_up import Settings, plan_networking
-from sessions.networking.visits import SOON, enter_networking, join_networking, note_networking_seen
+from sessions.networking.visits import SOON, enter_networking, join_networking
+from sessions.visit_lines import note_seen
 from tests.makers import again, make_organisation, make_person
 from tests.sessions.makers_meetings import Fair, make_fair, make_participant
 
@@ -86,7 +87,7 @@ class Evening:
     def _go_to(self, moment: datetime) -> None:
         clock._frozen[-1] = moment
         windows = select(NetworkingVisit.public_id).where(NetworkingVisit.left_at.is_(None))  # type: ignore[union-attr]  # a column
-        note_networking_seen(self.db, list(self.db.exec(windows)))
+        note_seen(self.db, NetworkingVisit, list(self.db.exec(windows)))
 
     def named(self, person: int) -> str:
         """Somebody's first name."""

@@ -129,3 +129,18 @@ def test_somebody_may_be_away_when_they_are_only_asked(db: Database, fair: Fair,
 def test_only_participants_say_when_they_can_meet(db: Database, fair: Fair, eve: Actor) -> None:
     with pytest.raises(NotAllowed):
         set_availability(db, again(db, eve), fair.event, absent=[])
+
+
+def test_who_meets_where_they_had_said_that_they_are_away_says_anew_when_else_they_can(
+    db: Database, ada: Actor, fair: Fair, bo: Actor, cy: Actor
+) -> None:
+    """Away from one event for the sake of another, which is at the same time."""
+    other = make_fair(db, ada, name="Other Match")
+    bo, cy = (make_participant(db, one, other) for one in (bo, cy))
+    set_availability(db, bo, fair.event, absent=[fair.slots[1].starts_at])
+    make_meeting(db, other, asker=cy, invitee=bo, slot=1)
+    absent = {fair.slots[1].starts_at, fair.slots[3].starts_at}
+
+    set_availability(db, bo, fair.event, absent=absent)
+
+    assert absences_of(db, fair.event.id, {bo.person or 0}) == absent

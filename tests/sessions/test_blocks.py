@@ -28,6 +28,7 @@ from sessions.blocks import (
     tables_of,
 )
 from sessions.moves import cancel_meeting
+from sessions.tables import TableInEvent, change_table
 from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant, make_request, tomorrow
 
 TWENTY, FIVE = timedelta(minutes=20), timedelta(minutes=5)
@@ -212,3 +213,13 @@ def test_a_moment_on_the_atom_is_its_own_next() -> None:
     moment = datetime(2026, 5, 4, 9, 5, tzinfo=UTC)
 
     assert next_atom(moment) == moment
+
+
+def test_new_tables_pass_over_names_that_tables_of_the_other_kind_have(db: Database, ada: Actor) -> None:
+    fair = make_fair(db, ada, tables=0, name="Wood Match")
+    for name, table in zip("13", add_tables(db, fair.ada, fair.event, count=2, kind=TableKind.VIDEO), strict=True):
+        change_table(db, fair.ada, TableInEvent(table, fair.event.event), name=name, chairs=4, kept_for=None)
+
+    added = add_tables(db, fair.ada, fair.event, count=3)
+
+    assert [one.name for one in added] == ["2", "4", "5"]

@@ -12,6 +12,7 @@ from events.core.refusals import NotFound
 from events.looking_after import assign_desk
 from events.programmes import Programme
 from events.registration import types_of
+from sessions.attendance import mark_no_show
 from sessions.availability import Absence, set_availability
 from sessions.blocks import add_block, tables_of
 from sessions.boards.board import Board, BoardQuestion, By, Filter, board_of, counts_of, get_board_event
@@ -19,6 +20,7 @@ from sessions.booking_rules import Timing, set_type_limits
 from sessions.meetings import MeetingGuest
 from sessions.moves import lock_meeting, move_meeting
 from sessions.requests import book_meeting
+from sessions.standby import call_standby, set_standby
 from tests.events.makers_desks import make_desk
 from tests.events.makers_desks import place_of as place_for
 from tests.makers import again, make_organisation, make_person
@@ -141,6 +143,21 @@ def test_tables_have_rows_too(db, fair, bo, cy):
         ("Table 1", "mfff"), ("Table 2", "ffff"), ("Table 3", "ffff"),
     ]  # fmt: skip
     assert [name for _person, name in board.rows[0].cells[0].meeting.people] == ["Bo Berg", "Cy Costa"]
+
+
+@pytest.mark.parametrize("slot", [0, 3])
+def test_who_steps_in_for_the_rest_of_a_slot_is_seen_there(db, fair, bo, cy, dee, slot):
+    missed = make_meeting(db, fair, asker=bo, invitee=cy, slot=slot)
+    set_standby(db, dee, fair.event, ready=True)
+    with clock.frozen_at(missed.slot.starts_at + timedelta(minutes=6)):
+        mark_no_show(db, bo, missed, absent=cy.person)
+        made = call_standby(db, bo, missed, standby=place_of(db, dee, fair))
+
+        people, tables = look(db, fair), look(db, fair, by=By.TABLES)
+
+    seen = {row.name: row.cells[slot].meeting for row in (*people.rows, *tables.rows)}
+    assert [seen[name].public_id for name in ("Bo Berg", "Dee Dumont", "Table 1")] == [made.public_id] * 3
+    assert seen["Cy Costa"].public_id == missed.meeting.public_id
 
 
 def test_a_meeting_that_was_moved_stands_at_its_new_time(db, fair, bo, cy):

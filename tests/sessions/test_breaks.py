@@ -9,8 +9,10 @@ from events.core.database import Database, reading, transaction
 from events.core.refusals import Invalid, NotAllowed, NotFound
 from events.core.translation import written_for
 from sessions.answers import decline_meeting
+from sessions.availability import common_slots, set_availability
 from sessions.blocks import Slot, add_block, blocks_of, breaks_of, get_block, remove_block, slots_of
 from sessions.breaks import SlotInUse, set_breaks, taken_in
+from sessions.meetings import MeetingInEvent
 from sessions.requests import request_meeting
 from tests.makers import make_person
 from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant, make_request
@@ -159,6 +161,46 @@ def test_nobody_asks_for_a_time_in_a_break(db, fair, bo, cy):
 
     with pytest.raises(Invalid, match="Please choose one of the event's times"):
         make_request(db, fair, asker=bo, invitee=cy, slot=2)
+
+
+def test_who_is_away_stays_away_when_a_break_moves_the_slots(db, fair, bo, cy):
+    """10:15 and 10:40 become 10:30 and 10:55."""
+    set_availability(db, cy, fair.event, absent=[fair.slots[3].starts_at])
+
+    set_them(db, fair, pause(fair, 70, 90))
+
+    assert starts(db, fair) == ["09:00", "09:25", "09:50", "10:30", "10:55"]
+    free = [f"{one.starts_at:%H:%M}" for one in common_slots(db, fair.event, bo.person, cy.person)]
+    assert free == ["09:00", "09:25", "09:50", "10:55"]
+
+
+def test_what_was_said_holds_again_when_the_break_goes(db, fair, bo, cy):
+    set_availability(db, cy, fair.event, absent=[fair.slots[2].starts_at])
+
+    set_them(db, fair, pause(fair, 50, 75))
+    set_them(db, fair)
+
+    assert fair.slots[2] not in common_slots(db, fair.event, bo.person, cy.person)
+    assert fair.slots[3] in common_slots(db, fair.event, bo.person, cy.person)
+
+
+def test_a_break_later_on_is_none_of_the_business_of_a_meeting_in_the_rest_of_a_slot(db, fair, bo, cy):
+    rest = Slot(fair.slots[1].starts_at + timedelta(minutes=10), fair.slots[1].ends_at)
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy, slot=1)
+    shift_to(db, meeting, rest)
+
+    set_them(db, fair, pause(fair, 75, 100))
+
+    assert starts(db, fair) == ["09:00", "09:25", "09:50", "10:40", "11:05"]
+    with pytest.raises(SlotInUse):
+        set_them(db, fair, pause(fair, 40, 50))
+
+
+def shift_to(db: Database, meeting: MeetingInEvent, slot: Slot) -> None:
+    """Let a meeting be at a time that is no slot, as one is that takes the rest of a slot."""
+    meeting.meeting.starts_at, meeting.meeting.ends_at = slot.starts_at, slot.ends_at
+    db.add(meeting.meeting)
+    db.flush()
 
 
 def test_a_break_and_a_request_at_once_do_not_both_pass(database_url: str) -> None:

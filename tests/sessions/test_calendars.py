@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlmodel import col, select
+
 from events.core import clock
 from sessions.calendars import (
+    CalendarRevision,
     Content,
     EntryKind,
     cancel_entry,
@@ -14,8 +17,10 @@ from sessions.calendars import (
     revise,
     revise_many,
     revision_at,
+    take_out,
 )
 from tests.makers import NOW
+from tests.sessions.racing import ROUNDS, race
 
 
 def test_an_entry_is_not_older_than_its_creation_at_any_moment_of_a_second(db, bo):
@@ -58,3 +63,52 @@ def test_many_entries_are_revised_like_one_after_the_other(db, bo, cy):
     assert {subject: entry.sequence for subject, entry in entries.items() if entry} == found
     assert invitees_of(db, entries[one]) == {bo.person, cy.person}
     assert revision_at(db, EntryKind.MEETING, other, 1)[1].starts_at == said(15).starts_at
+
+
+def test_two_who_say_something_new_at_once_take_numbers_one_after_the_other(db, bo, cy):
+    """Whoever waits says its own on top of the other's: all numbers are there once, and the last one counts."""
+    revise(db, EntryKind.MEETING, 1, {bo.person, cy.person}, said(9))
+    db.commit()
+
+    for number in range(ROUNDS):
+        outcomes = race(
+            lambda other, hour=10 + number % 6: revise(other, EntryKind.MEETING, 1, set(), said(hour), anew=True),
+            lambda other: revise_many(other, EntryKind.MEETING, {1: ((bo.person,), said(18))}),
+            lambda other: take_out(other, EntryKind.MEETING, 1, cy.person),
+        )
+        assert outcomes == [None] * 3
+
+    db.expire_all()
+    entry = find_entry(db, EntryKind.MEETING, 1)
+    rows = select(CalendarRevision.sequence).where(CalendarRevision.entry_id == entry.id)
+    numbers = list(db.exec(rows.order_by(col(CalendarRevision.sequence))))
+    assert numbers == list(range(entry.sequence + 1))
+    assert entry.sequence >= 3 * ROUNDS
+
+
+def test_two_who_say_the_first_of_an_entry_at_once_take_numbers_one_after_the_other(db, bo, cy):
+    """One entry, whoever was first, with all that was said of it and everybody who was asked."""
+    people = (bo.person, cy.person)
+    db.commit()
+
+    for number in range(ROUNDS):
+        first, second = 2 * number, 2 * number + 1
+        outcomes = race(
+            lambda other, one=second: revise(other, EntryKind.MEETING, one, {people[0]}, said(10)),
+            lambda other, one=second: revise(other, EntryKind.MEETING, one, {people[1]}, said(11)),
+            lambda other, both=(second, first): revise_many(
+                other, EntryKind.MEETING, {one: (people, said(12)) for one in both}
+            ),
+            lambda other, both=(first, second): revise_many(
+                other, EntryKind.MEETING, {one: (people, said(13)) for one in both}
+            ),
+        )
+        assert outcomes == [None] * 4
+
+    for subject in range(2 * ROUNDS):
+        entry = find_entry(db, EntryKind.MEETING, subject)
+        rows = select(CalendarRevision.sequence).where(CalendarRevision.entry_id == entry.id)
+        numbers = list(db.exec(rows.order_by(col(CalendarRevision.sequence))))
+        assert numbers == list(range(entry.sequence + 1))
+        assert entry.sequence == (3 if subject % 2 else 1)
+        assert invitees_of(db, entry) == set(people)

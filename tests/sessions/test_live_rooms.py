@@ -3,16 +3,31 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
-from events.core.refusals import Invalid, NotFound
+from events.core.refusals import Invalid, NotAllowed, NotFound
+from events.events import close_event
+from events.registration import RegistrationInEvent, find_registration, withdraw_registration
 from sessions.chat import ChatIsOff, SlowDown, get_message, write_message
-from sessions.hands import RaisedAlready, get_hand, give_the_floor, hands_in, lower_hand, raise_hand, react
+from sessions.hall_guests import NotFromTheHall, hall_questions_in, let_hall_guest_speak, silence_hall_guest
+from sessions.hands import (
+    RaisedAlready,
+    RaisedHand,
+    get_hand,
+    give_the_floor,
+    hands_in,
+    lower_hand,
+    lower_hand_of,
+    raise_hand,
+    react,
+)
 from sessions.manners import Silenced
 from sessions.moderated import acts_in, pass_to_stage, person_on_stage, reports_in
 from sessions.moderation import (
+    Act,
     ReportedAlready,
     RunsTheRoom,
     let_back_in,
@@ -44,6 +59,7 @@ from sessions.running import add_time, close_stage, pause_pitch, resume_pitch, s
 from sessions.stages import (
     QuestionOnStage,
     StageNotOpen,
+    StageState,
     VotedAlready,
     ask_question,
     get_stage,
@@ -235,6 +251,39 @@ def test_hands_are_a_list_of_speakers(db: Database, show: Show) -> None:
     assert [card.name for card in hands_in(db, show.room.id)] == ["Bo Berg"]
 
 
+def test_whoever_leaves_the_event_is_called_on_no_more(db: Database, show: Show) -> None:
+    raise_hand(db, show.bo, show.room)
+    seen = show.stage.number
+    place = find_registration(db, show.event.id, show.bo.person)
+    assert place is not None
+
+    withdraw_registration(db, again(db, show.bo), RegistrationInEvent(place, show.event.event))
+
+    assert hands_in(db, show.room.id) == []
+    assert changes_since(db, show.hal, show.room, seen).hands == ()
+
+
+def test_a_hand_that_was_lowered_at_the_same_moment_gets_no_floor(db: Database, show: Show) -> None:
+    subject = get_hand(db, show.room, raise_hand(db, show.bo, show.room).public_id)
+    db.execute(delete(RaisedHand), execution_options={"synchronize_session": False})
+    seen = show.stage.number
+
+    with pytest.raises(NotFound):
+        give_the_floor(db, show.hal, subject)
+    lower_hand_of(db, show.hal, subject)
+
+    assert show.stage.number == seen
+
+
+def test_a_room_that_is_open_when_its_event_ends_is_closed_with_it(db: Database, show: Show) -> None:
+    start_pitch(db, show.hal, show.room)
+
+    close_event(db, show.ada, show.event)
+
+    assert show.stage.state is StageState.CLOSED
+    assert order_of(db, show.stage)[0] == ("Lantern", "done")
+
+
 def test_reactions_are_counted_for_the_pitch_that_is_on(db: Database, show: Show) -> None:
     pitch = start_pitch(db, show.hal, show.room)
     for _press in range(3):
@@ -299,7 +348,7 @@ def test_a_message_is_reported_taken_off_and_settled_and_it_is_kept_who_did_what
     take_message_off(db, show.hal, message)
     settle_reports(db, show.hal, message)
 
-    acts = [(one.moderator, one.act.value, one.person) for one in acts_in(db, show.room)]
+    acts = [(one.moderator, one.act.value, one.person) for one in acts_in(db, show.ada, show.room)]
     assert (waiting, reports_in(db, show.room.id)) == ([("Something rude", 1)], [])
     assert acts == [("Hal Hummel", "report settled", ""), ("Hal Hummel", "message taken off", "Bo Berg")]
     assert [len(room_snapshot(db, who, show.room).chat) for who in (show.bo, show.hal)] == [0, 1]
@@ -395,6 +444,41 @@ def test_a_pass_is_limited_ends_with_its_room_and_can_be_taken_back(db: Database
     take_pass_back(db, show.hal, pass_to_stage(db, show.room, show.event, found.code))
 
     assert find_pass(db, found.code) is None
+
+
+def test_one_of_the_hall_is_silenced_by_what_they_asked_and_the_others_are_not(db: Database, show: Show) -> None:
+    found = make_pass(db, show.hal, show.room)
+    tokens = [follow_pass(db, found) for _guest in range(2)]
+    loud, calm = (guest_with(db, found, token) for token in tokens)
+    assert loud is not None and calm is not None
+    asked = QuestionOnStage(ask_question(db, loud, show.room, body="Boo!"), show.stage, show.event.event)
+
+    with pytest.raises(NotAllowed):
+        silence_hall_guest(db, show.bo, asked)
+    silence_hall_guest(db, show.hal, asked)
+    silence_hall_guest(db, show.hal, asked)
+    loud, calm = (guest_with(db, found, token) for token in tokens)
+    assert loud is not None and calm is not None
+    with pytest.raises(Silenced):
+        ask_question(db, loud, show.room, body="Boo again!")
+    ask_question(db, calm, show.room, body="Who pays?")
+    vote_for_question(db, loud, asked)
+    hall = [(one.body, one.silenced_at is not None) for one in hall_questions_in(db, show.room.id)]
+    let_hall_guest_speak(db, show.hal, asked)
+    loud = guest_with(db, found, tokens[0])
+    assert loud is not None
+    ask_question(db, loud, show.room, body="Sorry.")
+
+    assert hall == [("Who pays?", False), ("Boo!", True)]
+    acts = [one.act for one in acts_in(db, show.hal, show.room)]
+    assert acts[:2] == [Act.HALL_GUEST_SPEAKS_AGAIN, Act.HALL_GUEST_SILENCED]
+
+
+def test_a_question_of_somebody_with_a_name_silences_nobody_in_the_hall(db: Database, show: Show) -> None:
+    asked = QuestionOnStage(ask_question(db, show.bo, show.room, body="Why?"), show.stage, show.event.event)
+
+    with pytest.raises(NotFromTheHall):
+        silence_hall_guest(db, show.hal, asked)
 
 
 def test_a_new_pass_ends_the_one_before(db: Database, show: Show) -> None:

@@ -14,6 +14,7 @@ from realtime import announcements, networking_announcements
 from realtime.announcing import WRITERS
 from realtime.channels import event_channel
 from sessions.lobby import (
+    MOST_AT_ONCE,
     OnKind,
     announce_in_lobby,
     announcements_of,
@@ -31,7 +32,7 @@ from sessions.pitches import StageClosed, StageMoved, StageOpened, StagePlanned
 from sessions.running import open_stage
 from tests.makers import again, make_person, person_of
 from tests.sessions.makers_meetings import place_of
-from tests.sessions.makers_networking import Evening, make_evening
+from tests.sessions.makers_networking import Evening, add_somebody, make_evening
 from tests.sessions.makers_pitches import make_show
 
 
@@ -46,7 +47,7 @@ def here(evening: Evening, *names: str) -> list[str]:
 
 def seen_by(evening: Evening, name: str, *present: str) -> list[str]:
     found = people_in_lobby(evening.db, evening.actor(name), evening.fair.event, here(evening, *present))
-    return [one.card.name for one in found]
+    return [one.card.name for one in found.rows]
 
 
 def test_only_who_is_here_and_agreed_is_shown(db: Database, evening: Evening) -> None:
@@ -75,11 +76,30 @@ def test_types_that_one_does_not_see_are_not_shown_here_either(db: Database, eve
     assert seen_by(evening, "Bo", "Cy") == []
 
 
+def test_all_who_are_here_and_agreed_are_found_on_pages_or_by_a_word_however_many_they_are(
+    db: Database, evening: Evening
+) -> None:
+    names = [f"N{number:03}" for number in range(2 * MOST_AT_ONCE + 5)]
+    for name in names:
+        be_shown_in_lobby(db, again(db, add_somebody(evening, name)), evening.fair.event, shown=True)
+    present, bo = here(evening, *names), evening.actor("Bo")
+
+    pages = [people_in_lobby(db, bo, evening.fair.event, present, page=page) for page in (1, 2, 3, 9)]
+    called = people_in_lobby(db, bo, evening.fair.event, present, query="N007 nomad")
+
+    shown = [[one.card.name for one in page.rows] for page in pages]
+    assert [len(rows) for rows in shown] == [MOST_AT_ONCE, MOST_AT_ONCE, 5, 5]
+    assert shown[0] + shown[1] + shown[2] == [f"{name} Nomad" for name in names]
+    assert {(page.count, page.pages) for page in pages} == {(len(names), 3)}
+    assert ([one.card.name for one in called.rows], called.count) == (["N007 Nomad"], 1)
+    assert people_in_lobby(db, bo, evening.fair.event, present, query="nobody").count == 0
+
+
 def test_nobody_from_elsewhere_is_in_it(db: Database, evening: Evening) -> None:
     eve = make_person(db, "Eve Elsewhere")
 
     assert not see_lobby(eve, evening.fair.event)
-    assert people_in_lobby(db, eve, evening.fair.event, here(evening, "Bo")) == []
+    assert people_in_lobby(db, eve, evening.fair.event, here(evening, "Bo")).rows == []
     with pytest.raises(NotAllowed):
         be_shown_in_lobby(db, eve, evening.fair.event, shown=True)
     with pytest.raises(NotAllowed):

@@ -15,11 +15,12 @@ from events.registration import RegistrationInEvent
 from sessions.answers import accept_meeting
 from sessions.attendance import check_in_somebody, correct_attendance, mark_held, mark_no_show
 from sessions.colleagues import delegate_meeting
-from sessions.contradictions import contradict_attendance
+from sessions.contradictions import contradict_attendance, contradict_attendance_for
 from sessions.guests import add_to_meeting
 from sessions.meeting_history import history_of
-from sessions.meetings import MeetingInEvent, MeetingState
+from sessions.meetings import MeetingInEvent, MeetingState, get_meeting
 from sessions.moves import cancel_meeting, lock_meeting, move_meeting
+from sessions.requests import book_meeting
 from sessions.sides import side_of
 from tests.makers import again, make_organisation, person_of
 from tests.sessions.makers_meetings import (
@@ -148,6 +149,29 @@ def test_that_somebody_contradicts_stands_after_what_they_contradict(db, fair, b
         contradict_attendance(db, bo, seen_by(db, meeting), says=MeetingState.NO_SHOW, reason="Nobody came.")
 
     assert history(db, meeting)[2:] == ["It took place: Cy Costa", "Bo Berg says that it was not so: Bo Berg"]
+
+
+def test_that_a_desk_contradicts_for_somebody_stands_with_both_names(db, fair, bo, cy, ola):
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+    with clock.frozen_at(fair.slots[0].starts_at + timedelta(minutes=6)):
+        mark_held(db, bo, seen_by(db, meeting))
+        contradict_attendance_for(
+            db, ola, seen_by(db, meeting), person=cy.person, says=MeetingState.NO_SHOW, reason="Nobody came."
+        )
+
+    assert history(db, meeting)[-1] == "Cy Costa says that it was not so: Eve Ek for Cy Costa"
+
+
+def test_a_guest_for_whom_a_desk_contradicts_is_named_too(db, fair, bo, cy, tam, ola):
+    places = [place_of(db, one, fair) for one in (bo, tam, cy)]
+    meeting = get_meeting(db, bo, book_meeting(db, fair.ada, fair.event, people=places, slot=fair.slots[0]).public_id)
+    with clock.frozen_at(fair.slots[0].starts_at + timedelta(minutes=6)):
+        mark_held(db, bo, seen_by(db, meeting))
+        contradict_attendance_for(
+            db, ola, seen_by(db, meeting), person=cy.person, says=MeetingState.NO_SHOW, reason="Nobody came."
+        )
+
+    assert history(db, meeting)[-1] == "Cy Costa says that it was not so: Eve Ek for Cy Costa"
 
 
 def test_locking_is_seen_by_those_who_meet(db, fair, bo, cy):

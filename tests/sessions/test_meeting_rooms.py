@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from events.core import clock
 from events.core.access import Actor, may
 from events.core.database import Database
-from events.core.journal import Fact, JournalEntry, fact_of
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
-from events.core.timers import TIMERS
+from events.core.timers import TIMERS, Timer
 from sessions.attendance import TooEarly, mark_no_show, presence_of
 from sessions.blocks import TableKind, tables_of
 from sessions.meeting_notes import NoteInMeeting, get_meeting_note, notes_of, take_back_note, write_meeting_note
@@ -25,23 +24,24 @@ from sessions.meeting_rooms import (
 from sessions.meeting_visits import (
     Lost,
     MeetingRoomClosed,
+    MeetingVisit,
     close_meeting_room,
     enter_meeting_room,
     leave_meeting_room,
     lost_visits,
-    note_line_broken,
-    note_seen,
     visits_here,
 )
 from sessions.meetings import MeetingState
 from sessions.more_time import extend_meeting
-from sessions.moves import cancel_meeting
+from sessions.moves import cancel_meeting, move_meeting
 from sessions.room_doors import answer_knock, ask_to_mute, at_the_door, knock_at_room, put_out_of_room
 from sessions.seats import SEAT
 from sessions.video import Way, choose_video, set_video_rules, switch_way, way_of
+from sessions.visit_lines import note_line_broken, note_seen
 from tests.makers import make_organisation
 from tests.sessions.makers_meetings import (
     Fair,
+    facts,
     make_colleague,
     make_fair,
     make_meeting,
@@ -93,10 +93,6 @@ def enter(db: Database, actor: Actor, room: str, visit: str = ""):
     return enter_meeting_room(db, actor, seen(db, actor, room), visit=visit)
 
 
-def facts(db: Database, kind: type[Fact]) -> list[Fact]:
-    return [fact_of(one) for one in db.exec(select(JournalEntry).where(JournalEntry.kind == kind.kind))]
-
-
 @pytest.mark.parametrize(
     ("minutes", "refusal", "found"),
     [
@@ -139,11 +135,11 @@ def test_somebody_who_comes_is_checked_in_and_waits_for_the_other(db, fair, bo, 
 def test_a_broken_line_keeps_its_visit_for_twenty_seconds_and_comes_back_to_it(db, fair, bo, room):
     with at(fair, 1):
         visit = enter(db, bo, room).visit.public_id
-        note_line_broken(db, visit)
+        note_line_broken(db, MeetingVisit, visit)
     with at(fair, 1 + 19 / 60):
         here = visits_here(db, seen(db, bo, room))
         again_in = enter(db, bo, room, visit)
-        note_line_broken(db, visit)
+        note_line_broken(db, MeetingVisit, visit)
     with at(fair, 1 + 41 / 60):
         gone = visits_here(db, seen(db, bo, room))
 
@@ -157,7 +153,7 @@ def test_a_new_window_ends_the_older_one_and_a_silent_server_is_forgotten(db, fa
         second = enter(db, bo, room)
         lost = lost_visits(db, [first.visit.public_id, second.visit.public_id])
     with at(fair, 1.6):
-        note_seen(db, [second.visit.public_id])
+        note_seen(db, MeetingVisit, [second.visit.public_id])
         here = [one.public_id for one in visits_here(db, seen(db, bo, room))]
 
     assert (second.replaced, second.resumed) == ((first.visit.public_id,), False)
@@ -169,7 +165,8 @@ def test_there_is_no_grace_where_somebody_has_a_meeting_right_after(db, fair, bo
     dee = make_participant(db, dee, fair)
     after = make_meeting(db, fair, asker=dee, invitee=cy, slot=1)
     start = fair.slots[0].ends_at
-    db.execute(SEAT.update().where(SEAT.c.meeting_id == after.id).values(atom=SEAT.c.atom - 1))
+    for step in (-1000, 999):  # One less, without any two seats at one moment on the way there.
+        db.execute(SEAT.update().where(SEAT.c.meeting_id == after.id).values(atom=SEAT.c.atom + step))
 
     with clock.frozen_at(start - MINUTE):
         assert seen(db, bo, room).clock.closes == start
@@ -201,6 +198,18 @@ def test_outsiders_see_a_door_and_nobody_watches_unseen(db, fair, ada, bo, cy, e
             put_out_of_room(db, bo, seen(db, bo, room), person=cy.person or 0)
         with pytest.raises(NotFound):
             ask_to_mute(db, bo, seen(db, bo, room), person=fair.ada.person or 0)
+
+
+def test_whoever_is_put_out_is_seen_there_no_more(db, fair, ada, bo, cy, room):
+    with at(fair, 1):
+        knock_at_room(db, fair.ada, seen(db, fair.ada, room))
+        answer_knock(db, cy, seen(db, cy, room), person=fair.ada.person or 0, admit=True)
+        for actor in (bo, cy, fair.ada):
+            enter(db, actor, room)
+
+        put_out_of_room(db, bo, seen(db, bo, room), person=fair.ada.person or 0)
+
+        assert [one.person_id for one in visits_here(db, seen(db, bo, room))] == [bo.person, cy.person]
 
 
 def test_notes_for_all_and_for_one_side(db, fair, bo, cy, dee, room):
@@ -268,6 +277,56 @@ def test_ending_early_says_that_it_was_held_and_puts_everybody_out(db, fair, bo,
         assert may(bo, "assess_meeting", subject.of)
         with pytest.raises(RoomClosed):
             enter(db, bo, room)
+
+
+def test_who_was_here_before_a_meeting_was_moved_is_no_proof_that_it_was_held(db, fair, bo, cy, room):
+    with at(fair, -5):
+        for one in (bo, cy):
+            enter(db, one, room)
+        for one in (bo, cy):
+            leave_meeting_room(db, one, seen(db, one, room))
+        move_meeting(db, fair.ada, seen(db, bo, room).of, slot=fair.slots[2])
+    with clock.frozen_at(fair.slots[2].starts_at + 6 * MINUTE):
+        enter(db, bo, room)
+        close_meeting_room(db, bo, seen(db, bo, room))
+
+        assert seen(db, bo, room).meeting.state is MeetingState.SCHEDULED
+
+
+def test_both_sides_in_the_room_of_a_moved_meeting_have_held_it(db, fair, bo, cy, room):
+    with at(fair, -5):
+        enter(db, bo, room)
+        enter(db, cy, room)
+        move_meeting(db, fair.ada, seen(db, bo, room).of, slot=fair.slots[2])
+    with clock.frozen_at(fair.slots[2].starts_at + 6 * MINUTE):
+        enter(db, bo, room)
+        enter(db, cy, room)
+        close_meeting_room(db, bo, seen(db, bo, room))
+
+        assert seen(db, bo, room).meeting.state is MeetingState.HELD
+
+
+def test_whoever_is_in_the_room_of_a_meeting_that_goes_elsewhere_is_out(db, fair, bo, cy, room):
+    with at(fair, -5):
+        visit = enter(db, bo, room).visit.public_id
+        before = lost_visits(db, [visit])
+        move_meeting(db, fair.ada, seen(db, bo, room).of, slot=fair.slots[2])
+        db.expire_all()
+
+        assert (before, lost_visits(db, [visit])) == ({}, {visit: Lost.ENDED})
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_a_room_that_got_more_time_closes_at_its_new_end(db, fair, bo, cy, dee, room, busy):
+    if busy:
+        make_meeting(db, fair, asker=bo, invitee=make_participant(db, dee, fair), slot=1)
+    with at(fair, 15):
+        for one in (bo, cy):
+            enter(db, one, room)
+            extend_meeting(db, one, seen(db, one, room))
+
+        due = db.exec(select(Timer.due_at).where(Timer.kind == "meeting room closes", col(Timer.done_at).is_(None)))
+        assert due.one() == fair.slots[0].ends_at + (5 if busy else 7) * MINUTE
 
 
 def test_the_clock_closes_a_room_once_and_not_before_its_time(db, fair, bo, cy, room):

@@ -10,6 +10,7 @@ from events.core.database import Database
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.events import close_event
 from events.joining import leave_team
+from events.registration import RegistrationInEvent, withdraw_registration
 from sessions.blocks import Slot
 from sessions.calendars import CalendarEntry, EntryKind, find_entry
 from sessions.meetings import TimePassed
@@ -40,8 +41,8 @@ from sessions.office_hours import (
     open_office_hours,
     slots_of_hours,
 )
-from sessions.seats import SlotTaken
-from tests.makers import again, make_person, person_of
+from sessions.seats import Seat, SlotTaken
+from tests.makers import again, make_person, make_registration, person_of
 from tests.sessions.makers_meetings import make_fair, make_meeting, make_participant, tomorrow
 from tests.sessions.makers_mentoring import (
     Clinic,
@@ -392,6 +393,39 @@ def test_nothing_is_booked_in_an_event_that_is_closed(db: Database, clinic: Clin
 
     with pytest.raises(Conflict):
         make_mentoring(db, clinic)
+
+
+def test_what_is_to_come_when_an_event_is_closed_is_called_off(db: Database, clinic: Clinic) -> None:
+    booked = make_mentoring(db, clinic)
+
+    close_event(db, again(db, clinic.ada), clinic.event)
+
+    assert mentoring_seen(db, clinic, booked.mentoring).mentoring.state is MentoringState.CANCELLED
+    assert list(db.exec(select(Seat))) == []
+
+
+def test_a_mentor_who_leaves_the_event_is_booked_no_more(db: Database, clinic: Clinic) -> None:
+    place = RegistrationInEvent(make_registration(db, clinic.mel, clinic.event), clinic.event.event)
+    booked = make_mentoring(db, clinic)
+
+    withdraw_registration(db, again(db, clinic.mel), place)
+
+    assert mentoring_seen(db, clinic, booked.mentoring).mentoring.state is MentoringState.CANCELLED
+    assert office_hours_in(db, clinic.bo, clinic.event) == []
+    assert problems_with_mentoring(db) == []
+
+
+def test_hours_under_way_end_with_the_slot_in_which_their_mentor_leaves(db: Database, clinic: Clinic) -> None:
+    place = RegistrationInEvent(make_registration(db, clinic.mel, clinic.event), clinic.event.event)
+    first, last = make_mentoring(db, clinic), make_mentoring(db, clinic, slot=2)
+
+    with clock.frozen_at(tomorrow() + timedelta(minutes=5)):
+        withdraw_registration(db, again(db, clinic.mel), place)
+
+        states = [mentoring_seen(db, clinic, one.mentoring).mentoring.state for one in (first, last)]
+        assert states == [MentoringState.BOOKED, MentoringState.CANCELLED]
+        assert [one.slots for one in office_hours_in(db, clinic.bo, clinic.event)] == [0]
+        assert problems_with_mentoring(db) == []
 
 
 def test_who_has_no_name_is_not_called_by_their_address(db: Database, clinic: Clinic) -> None:

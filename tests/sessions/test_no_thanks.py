@@ -1,17 +1,22 @@
 """No thanks: whoever was turned down reads "not free", whoever said so reads what they said, and nobody is told."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import nullcontext
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
+from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
 from events.core.refusals import Conflict, NotFound
+from events.events import close_event
 from events.registration import RegistrationInEvent
+from sessions.answers import accept_meeting
 from sessions.availability import common_slots, set_availability
 from sessions.booking_rules import Timing
-from sessions.meetings import Meeting, MeetingState
+from sessions.meetings import Meeting, MeetingInEvent, MeetingState
 from sessions.no_thanks import (
     SaidNoThanks,
     say_no_thanks,
@@ -123,6 +128,42 @@ def test_a_meeting_that_stands_has_to_be_cancelled_first(db, fair, bo, cy):
 
     with pytest.raises(Conflict, match="There is a meeting between the two of you"):
         turn_down(db, fair, cy, bo)
+
+
+@pytest.mark.parametrize(("minutes", "refused"), [(-1, True), (0, False), (5, False), (19, False)])
+def test_in_a_meeting_that_has_begun_and_cannot_be_cancelled_it_is_said(db, fair, bo, cy, minutes, refused):
+    meeting = make_meeting(db, fair, asker=bo, invitee=cy)
+
+    outcome = pytest.raises(Conflict, match="Cancel it first") if refused else nullcontext()
+    with clock.frozen_at(meeting.slot.starts_at + timedelta(minutes=minutes)), outcome:
+        turn_down(db, fair, cy, bo)
+
+    assert (turned_down_by(db, cy.person) == set()) is refused
+    assert meeting.meeting.state is MeetingState.SCHEDULED
+
+
+def test_a_meeting_without_a_time_has_to_be_cancelled_first_too(db, fair, bo, cy):
+    with_rules(db, fair, timing=Timing.BY_ORGANISER)
+    accept_meeting(db, cy, MeetingInEvent(asked_without_time(db, fair, bo, cy), fair.event.event))
+
+    with pytest.raises(Conflict, match="There is a meeting between the two of you"):
+        turn_down(db, fair, cy, bo)
+
+
+def test_what_never_got_a_time_in_an_event_that_is_over_hinders_nobody(db, fair, bo, cy):
+    with_rules(db, fair, timing=Timing.BY_ORGANISER)
+    accept_meeting(db, cy, MeetingInEvent(asked_without_time(db, fair, bo, cy), fair.event.event))
+    close_event(db, fair.ada, fair.event)
+    other = make_fair(db, fair.ada, name="Wood Match")
+    bo, cy = (make_participant(db, one, other) for one in (bo, cy))
+
+    turn_down(db, other, cy, bo)
+
+    assert turned_down_by(db, cy.person) == {bo.person}
+
+
+def asked_without_time(db: Database, fair: Fair, asker: Actor, invitee: Actor) -> Meeting:
+    return request_meeting(db, asker, fair.event, invitee=place_of(db, invitee, fair), slot=None)
 
 
 def test_it_holds_in_every_event(db, fair, bo, cy):

@@ -21,7 +21,9 @@ from events.people import change_profile
 from events.phases import PhaseKind
 from events.planning import move_phase
 from events.programmes import Programme
-from events.registration import RegistrationInEvent, types_of, withdraw_registration
+from events.registration import RegistrationInEvent, appoint, types_of, withdraw_registration
+from events.roles import Role
+from events.teams import add_member
 from events.type_rules import PairRule, set_type_rules
 from sessions.answers import accept_meeting, decline_meeting
 from sessions.attendance import correct_attendance, mark_held, mark_no_show, mark_technical_failure
@@ -33,9 +35,18 @@ from sessions.chances import chances
 from sessions.colleagues import delegate_meeting, take_over_meeting
 from sessions.guests import add_to_meeting, leave_meeting, remove_from_meeting
 from sessions.meetings import MeetingInEvent, MeetingState, get_meeting
+from sessions.mentoring import (
+    MentoringInEvent,
+    attendees_of,
+    book_mentoring,
+    cancel_mentoring,
+    leave_mentoring,
+    move_mentoring,
+)
 from sessions.moves import cancel_meeting, schedule_meeting, swap_meetings
 from sessions.no_thanks import say_no_thanks, take_back_no_thanks
 from sessions.offers import PAUSE
+from sessions.office_hours import slots_of_hours
 from sessions.requests import withdraw_request
 from sessions.schedules.drafts import Freedom
 from sessions.schedules.publishing import publish_schedule
@@ -43,6 +54,7 @@ from sessions.sides import SideInMeeting, side_of
 from sessions.table_moves import move_to_table
 from sessions.tables import TableInEvent, change_table, remove_table
 from sessions.waiting import WaitingPair
+from tests.events.makers_hackathon import make_hackathon, make_team
 from tests.makers import again, make_organisation, make_person, open_phase, person_of, shut_phase
 from tests.sessions.makers_meetings import (
     Fair,
@@ -55,6 +67,7 @@ from tests.sessions.makers_meetings import (
     problems_with_seats,
     with_rules,
 )
+from tests.sessions.makers_mentoring import make_hours, make_mentor
 from tests.sessions.makers_schedules import make_agreed, make_draft_here, make_people
 from tests.sessions.makers_waiting import calm, later, open_between, ring, times_asked, waits
 from tests.sessions.racing import ROUNDS, at_once, race
@@ -195,6 +208,49 @@ def test_whoever_moves_to_another_zone_can_be_met_at_other_hours(db, fair, bo, c
         change_profile(db, cy, person_of(db, cy), zone="Europe/Paris")
 
     assert times_asked(db, bo, cy) == [fair.slots[0].starts_at]
+
+
+@pytest.mark.parametrize("end", ["cancelled", "moved", "left"])
+def test_whose_mentoring_goes_elsewhere_has_time(db, fair, bo, cy, tam, end):
+    """Cy mentors at 09:20, or comes to it with their team; in the first slot they are away."""
+    leads = end == "left"
+    event = make_hackathon(db, fair.ada, tam, *([cy] if leads else []))
+    mentor = make_mentor(db, fair.ada, event) if leads else cy
+    if not leads:
+        appoint(db, again(db, fair.ada), event, person_id=cy.person or 0, role=Role.MENTOR)
+    hours = make_hours(db, mentor, event, slots=12)
+    team = make_team(db, tam, event)
+    if leads:
+        add_member(db, again(db, tam), team, cy.person or 0, leads=False)
+    slots = slots_of_hours(hours.hours)
+    row = book_mentoring(db, again(db, tam), team, hours=hours.hours, slot=slots[1])
+    booked = MentoringInEvent(row, team.team, event, attendees_of(db, row.id or 0))
+    away(db, fair, cy, 0)
+
+    with waiting(db, fair, bo, cy):
+        if end == "cancelled":
+            cancel_mentoring(db, again(db, tam), booked)
+        elif end == "moved":
+            move_mentoring(db, again(db, tam), booked, hours=hours.hours, slot=slots[9])
+        else:
+            leave_mentoring(db, again(db, cy), booked)
+
+    assert times_asked(db, bo, cy) == [fair.slots[1].starts_at]
+
+
+def test_who_hands_a_request_over_is_not_asked_again_for_the_same_wish(db, fair, bo, cy, tam):
+    away(db, fair, cy, 0, 1)
+    waits(db, fair, bo, cy)
+    with later(1):
+        away(db, fair, cy)
+        asked = make_request(db, fair, asker=bo, invitee=cy)
+        ring(db)
+    with later(2):
+        take_over_meeting(db, tam, side(db, asked, cy), own=place_of(db, tam, fair))
+        ring(db)
+        calm(db)
+
+    assert (times_asked(db, bo, tam), times_asked(db, bo, cy)) == ([fair.slots[0].starts_at], [])
 
 
 # --- there is more time, or there are more tables -------------------------------------------------

@@ -9,16 +9,18 @@ from sqlmodel import select
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
-from events.core.journal import JournalEntry
+from events.core.journal import JournalEntry, record
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from realtime import networking_announcements
 from realtime.announcing import WRITERS
 from realtime.channels import crew_channel, person_channel
 from sessions.lobby import be_shown_in_lobby, people_in_lobby, see_lobby
-from sessions.meeting_rooms import get_meeting_room
-from sessions.meeting_visits import Lost, enter_meeting_room, lost_visits
+from sessions.meeting_rooms import EntryState, get_meeting_room
+from sessions.meeting_visits import enter_meeting_room, lost_visits
 from sessions.moderated import acts_in
-from sessions.moderation import Act, PersonOnStage, RunsTheRoom, remove_from_room
+from sessions.moderation import Act, PersonOnStage, RoomModerated, RunsTheRoom, remove_from_room
+from sessions.networking.running import end_networking
+from sessions.networking.visits import take_out_of_networking
 from sessions.person_reports import (
     PersonInLobby,
     PersonReported,
@@ -36,9 +38,10 @@ from sessions.person_reports import (
     report_person,
     settle_person_reports,
 )
-from sessions.reported_people import acts_about_people, put_out_in, reported_people
-from sessions.room_doors import let_back_into_meeting, put_out_of_room
+from sessions.reported_people import MOST_ACTS, acts_about_people, put_out_in, reported_people
+from sessions.room_doors import RoomEntryAnswered, answer_knock, knock_at_room, let_back_into_meeting, put_out_of_room
 from sessions.rooms import room_snapshot
+from sessions.visit_lines import Lost
 from tests.makers import again, make_organisation, person_of
 from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant
 from tests.sessions.makers_networking import Evening, make_evening
@@ -108,7 +111,7 @@ def test_one_report_at_a_time_and_another_one_after_it_was_settled(db: Database,
     settle_person_reports(db, show.hal, first)
 
     assert (waits, has_reported(db, show.bo, here), read_by(db, show.hal, show)) == (True, False, [])
-    acts = [(one.moderator, one.act, one.person) for one in acts_in(db, show.room)]
+    acts = [(one.moderator, one.act, one.person) for one in acts_in(db, show.ada, show.room)]
     assert acts == [("Hal Hummel", Act.REPORT_SETTLED, "Tam Tamm")]
     report_person(db, show.bo, here, reason="Again.")
     assert read_by(db, show.hal, show) == [("Tam Tamm", ["Again."])]
@@ -123,6 +126,33 @@ def test_whoever_is_reported_reads_nothing_of_it_even_if_they_run_the_room(db: D
     with pytest.raises(NotAllowed):
         settle_person_reports(db, show.hal, found)
     assert read_by(db, show.ada, show) == [("Hal Hummel", ["Shouts."])]
+
+
+def test_whoever_was_reported_does_not_read_that_it_was_settled_even_if_they_run_the_room(
+    db: Database, show: Show
+) -> None:
+    settle_person_reports(db, show.ada, reported_on_stage(db, show, show.bo, show.hal))
+    settle_person_reports(db, show.ada, reported_on_stage(db, show, show.bo, show.tam))
+
+    def read(by: Actor) -> tuple[list[str], list[str]]:
+        in_room, about = acts_in(db, by, show.room), acts_about_people(db, by, show.event)
+        return [one.person for one in in_room], [one.person for one in about]
+
+    assert read(show.hal) == (["Tam Tamm"], ["Tam Tamm"])
+    assert read(again(db, show.ada)) == (["Tam Tamm", "Hal Hummel"], ["Tam Tamm", "Hal Hummel"])
+
+
+def test_acts_in_other_rooms_or_about_the_reader_crowd_out_none_of_a_rooms_own(db: Database, show: Show) -> None:
+    event, here, hal = show.event.id, show.stage.id or 0, show.hal.person
+    record(db, show.ada, RoomModerated(event, here, Act.MANNERS))
+    record(db, show.ada, RoomModerated(event, here, Act.REPORT_SETTLED, None, 7))
+    for _time in range(5 * MOST_ACTS):
+        record(db, show.ada, RoomModerated(event, here + 1, Act.MANNERS))
+    for _time in range(MOST_ACTS):
+        record(db, show.ada, RoomModerated(event, here, Act.REPORT_SETTLED, hal))
+
+    assert [one.act for one in acts_in(db, show.hal, show.room)] == [Act.REPORT_SETTLED, Act.MANNERS]
+    assert len(acts_in(db, show.ada, show.room)) == MOST_ACTS
 
 
 def test_nobody_from_elsewhere_reports_or_is_reported(db: Database, show: Show) -> None:
@@ -190,7 +220,7 @@ def test_who_was_put_out_of_the_lobby_is_shown_to_nobody_there(db: Database, eve
     remove_from_lobby(db, evening.actor(), PersonInLobby(person_of(db, evening.people["Cy"]), evening.fair.event))
 
     seen = people_in_lobby(db, evening.actor("Bo"), evening.fair.event, here)
-    assert [one.card.name for one in seen] == ["Gil Nomad"]
+    assert [one.card.name for one in seen.rows] == ["Gil Nomad"]
 
 
 def test_who_runs_the_event_is_not_put_out_of_its_lobby(db: Database, evening: Evening) -> None:
@@ -285,3 +315,69 @@ def test_a_lead_puts_no_lead_out_and_reads_no_reports(
             get_person_report(db, reader, fair.event, row.public_id)
     assert WRITERS[PersonReported](db, PersonReported(fair.event.id, row.id or 0))[0] == {crew_channel(fair.event.id)}
     assert person_channel(bo.person or 0) not in {crew_channel(fair.event.id)}
+
+
+def test_once_a_rooms_hard_end_has_come_nobody_is_put_out_of_it_or_let_back(
+    db: Database, fair: Fair, meeting: tuple[Actor, Actor, str]
+) -> None:
+    bo, cy, public_id = meeting
+    ada = again(db, fair.ada)
+    for reporter, whom in ((bo, cy), (cy, bo)):
+        here = person_in_meeting(db, reporter, get_meeting_room(db, reporter, public_id), public(db, whom))
+        report_person(db, reporter, here, reason="Shouts.")
+    put_out_of_room(db, ada, get_meeting_room(db, ada, public_id), person=cy.person or 0)
+
+    assert [(one.name, one.removable) for one in reported_people(db, ada, fair.event)] == [
+        ("Bo Berg", True), ("Cy Costa", False),
+    ]  # fmt: skip
+    assert [one.name for one in put_out_in(db, ada, fair.event)] == ["Cy Costa"]
+    with clock.frozen_at(fair.slots[0].ends_at + timedelta(minutes=3)):
+        later = [(one.name, one.removable) for one in reported_people(db, ada, fair.event)]
+        assert (later, put_out_in(db, ada, fair.event)) == ([("Bo Berg", False), ("Cy Costa", False)], [])
+        with pytest.raises(Conflict):
+            let_back_into_meeting(db, ada, get_meeting_room(db, ada, public_id), person=cy.person or 0)
+
+
+def test_nobody_is_taken_out_of_a_speed_networking_twice_or_once_it_has_ended(db: Database, evening: Evening) -> None:
+    evening.come_in("Bo", "Cy")
+    evening.start()
+    evening.wait(12)
+    bo, cy = evening.actor("Bo"), evening.actor("Cy")
+    for reporter, name, whom in ((bo, "Bo", cy), (cy, "Cy", bo)):
+        here = person_in_networking(db, reporter, evening.subject(name), public(db, whom))
+        report_person(db, reporter, here, reason="Rude.")
+
+    take_out_of_networking(db, evening.actor(), evening.subject(), person=cy.person or 0)
+    before = [(one.name, one.removable) for one in reported_people(db, evening.actor(), evening.fair.event)]
+    end_networking(db, evening.actor(), evening.subject())
+
+    assert before == [("Bo Nomad", True), ("Cy Nomad", False)]
+    after = [(one.name, one.removable) for one in reported_people(db, evening.actor(), evening.fair.event)]
+    assert after == [("Bo Nomad", False), ("Cy Nomad", False)]
+
+
+def test_many_who_knock_crowd_out_no_act(db: Database, fair: Fair, meeting: tuple[Actor, Actor, str]) -> None:
+    _bo, cy, public_id = meeting
+    ada, room = again(db, fair.ada), get_meeting_room(db, again(db, fair.ada), public_id)
+    put_out_of_room(db, ada, room, person=cy.person or 0)
+    for _time in range(MOST_ACTS + 1):
+        record(db, ada, RoomEntryAnswered(fair.event.id, room.id, ada.person or 0, EntryState.ADMITTED))
+        record(db, ada, RoomModerated(fair.event.id, 1, Act.MANNERS, None, None))
+
+    assert [(one.act, one.person) for one in acts_about_people(db, ada, fair.event)] == [(Act.REMOVED, "Cy Costa")]
+
+
+def test_who_takes_no_part_in_a_meeting_and_is_let_back_is_among_the_acts_and_who_knocks_is_not(
+    db: Database, fair: Fair, meeting: tuple[Actor, Actor, str]
+) -> None:
+    bo, _cy, public_id = meeting
+    ola = again(db, fair.ada)
+    knock_at_room(db, ola, get_meeting_room(db, ola, public_id))
+    answer_knock(db, bo, get_meeting_room(db, bo, public_id), person=ola.person or 0, admit=True)
+    knocked = acts_about_people(db, ola, fair.event)
+
+    put_out_of_room(db, bo, get_meeting_room(db, bo, public_id), person=ola.person or 0)
+    let_back_into_meeting(db, ola, get_meeting_room(db, ola, public_id), person=ola.person or 0)
+
+    acts = [(one.act, one.person) for one in acts_about_people(db, ola, fair.event)]
+    assert (knocked, acts) == ([], [(Act.LET_BACK_IN, "Ada Adler"), (Act.REMOVED, "Ada Adler")])

@@ -6,13 +6,20 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
+from events.challenges import Challenge
 from events.core import clock
 from events.core.access import VISITOR, Actor
 from events.core.database import Database, is_broken
 from events.core.journal import JournalEntry
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.events import EventClosedAlready, close_event
-from sessions.calendars import CalendarMethod, EntryKind, revision_at
+from events.joining import take_member_out
+from events.rounds.rounds import rounds_of
+from events.rounds.setting_up import add_round, remove_round
+from events.submissions import Submission
+from events.teams import TeamInEvent
+from sessions.calendars import CalendarMethod, EntryKind, find_entry, invitees_of, revision_at
+from sessions.live_scoring import join_scoring
 from sessions.pitches import (
     MovedOnAlready,
     Pitch,
@@ -28,9 +35,11 @@ from sessions.pitches import (
     reorder_pitch,
     schedule_pitches,
 )
+from sessions.rooms import running_of
 from sessions.running import NobodyLeft, NobodyOnStage, add_time, close_stage, end_pitch, open_stage, start_pitch
 from sessions.stages import StageNotOpen, StageState
-from tests.makers import reload_event
+from tests.events.makers_rounds import plan
+from tests.makers import make_person, reload_event
 from tests.sessions.makers_pitches import Show, make_show, make_team, order_of, pitch_of
 
 WAITING, ON_STAGE, DONE, CANCELLED = "waiting", "on stage", "done", "cancelled"
@@ -156,6 +165,35 @@ def test_a_pitch_that_is_put_back_stands_where_it_stood_and_is_in_the_calendars_
     _entry, revision = revision_at(db, EntryKind.PITCH, pitch.id or 0, 2)
     assert [team for team, _state in order_of(db, show.stage)] == ["Lantern", "Millstone", "Orchard"]
     assert [one.planned_at for one in pitches_of(db, show.stage)] == before
+    assert (revision.method, pitch.reason) == (CalendarMethod.REQUEST, "")
+
+
+def put_back(db: Database, show: Show, pitch: Pitch) -> None:
+    put_pitch_back(db, show.hal, show.room, pitch=pitch)
+
+
+def named_again(db: Database, show: Show, pitch: Pitch) -> None:
+    schedule_pitches(db, show.hal, show.room, submissions=[pitch.submission_id])
+
+
+@pytest.mark.parametrize("brought_back", [put_back, named_again])
+def test_a_pitch_comes_back_to_those_who_are_in_the_team_now_and_without_the_old_reason(
+    db: Database, brought_back
+) -> None:
+    show = make_show(db, scheduled=False)
+    kim = make_person(db, "Kim Kind")
+    team = make_team(db, show.event, "Plough", [kim, show.bo])
+    schedule_pitches(db, show.hal, show.room)
+    pitch = pitch_of(db, show, "Plough")
+    entry = find_entry(db, EntryKind.PITCH, pitch.id or 0)
+    before = invitees_of(db, entry)
+    cancel_pitch(db, show.hal, show.room, pitch=pitch, reason="The team is ill.")
+    take_member_out(db, show.ada, TeamInEvent(team, show.event), show.bo.person or 0)
+
+    brought_back(db, show, pitch)
+
+    _entry, revision = revision_at(db, EntryKind.PITCH, pitch.id or 0, 2)
+    assert (before, invitees_of(db, entry)) == ({kim.person, show.bo.person}, {kim.person})
     assert (revision.method, pitch.reason) == (CalendarMethod.REQUEST, "")
 
 
@@ -403,3 +441,31 @@ def test_only_host_and_organiser_run_a_stage(db: Database, name: str) -> None:
         refused += 1
 
     assert refused == 5
+
+
+def test_a_pitch_is_for_the_challenge_for_which_its_submission_counts(db: Database) -> None:
+    show = make_show(db)
+    counts, taken = (
+        Challenge(event_id=show.event.id, title=title, published_at=clock.now()) for title in ("Trays", "Wax")
+    )
+    db.add_all([counts, taken])
+    db.flush()
+    lantern = show.teams[0]
+    lantern.challenge_id = taken.id
+    db.exec(select(Submission).where(Submission.team_id == lantern.id)).one().counts_for_id = counts.id
+    db.flush()
+
+    running = running_of(db, show.room.id)
+
+    assert {one.team: one.challenge for one in running.pitches} == {"Lantern": "Trays", "Millstone": "", "Orchard": ""}
+
+
+def test_a_round_that_is_scored_live_is_not_removed(db):
+    show = make_show(db)
+    made = add_round(db, show.ada, show.event, plan=plan())
+    join_scoring(db, show.hal, show.room, round_public=made.round.public_id)
+
+    with pytest.raises(Conflict, match="scored live in a room"):
+        remove_round(db, show.ada, made)
+
+    assert [one.id for one in rounds_of(db, show.ada, show.event)] == [made.id]

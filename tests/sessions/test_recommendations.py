@@ -7,9 +7,11 @@ from sqlmodel import select
 
 from events.core.access import Actor, Tie
 from events.core.database import Database
+from events.organisations import Organisation
 from events.participants import get_participant
 from events.registration import Consent, add_participation_type, types_of
 from events.roles import BLIND_JUDGE, Scope
+from events.teams import TeamMember
 from events.type_rules import PairRule, set_type_rules
 from sessions.no_thanks import place_in, say_no_thanks
 from sessions.recommendations import Why, recommended_by_pitches
@@ -17,7 +19,7 @@ from sessions.requests import request_meeting
 from sessions.stages import QuestionOnStage, ask_question, hide_question
 from sessions.wishes import get_pitch_on_stage, wish_to_meet
 from tests.frontend.browser import Browser
-from tests.makers import NOW, again, person_of
+from tests.makers import NOW, again, make_organisation, make_person, person_of
 from tests.sessions.makers_meetings import Fair, make_fair, make_participant, place_of
 from tests.sessions.makers_pitches import Show, make_show, pitch_of
 
@@ -36,10 +38,19 @@ class After:
         row = ask_question(self.db, again(self.db, actor), self.show.room, body="Who pays for it?", pitch_id=pitch)
         return QuestionOnStage(row, self.show.stage, self.show.event.event)
 
-    def wish(self, actor: Actor) -> None:
-        """Somebody wants to meet Lantern."""
-        pitch = pitch_of(self.db, self.show, "Lantern").public_id
+    def wish(self, actor: Actor, team: str = "Lantern") -> None:
+        """Somebody wants to meet a team."""
+        pitch = pitch_of(self.db, self.show, team).public_id
         wish_to_meet(self.db, again(self.db, actor), get_pitch_on_stage(self.db, self.show.room, pitch))
+
+    def joins(self, name: str, team: str, organisation: Organisation | None = None) -> Actor:
+        """Somebody of a team, who takes part in the matchmaking event too."""
+        person = make_person(self.db, name, email=f"{name[:3].lower()}@teams.example")
+        found = next(one for one in self.show.teams if one.name == team)
+        self.db.add(
+            TeamMember(event_id=found.event_id, team_id=found.id or 0, person_id=person.person or 0, joined_at=NOW)
+        )
+        return make_participant(self.db, person, self.fair, organisation=organisation)
 
     def shown_to(self, actor: Actor) -> list[tuple[str, list[tuple[Why, str]]]]:
         """Whom somebody is recommended, and why."""
@@ -131,6 +142,47 @@ def test_types_that_one_does_not_see_are_not_recommended(db: Database, after: Af
     set_type_rules(db, ada, event, rules=[PairRule(usual, buyer, may_see=False, may_ask=False)])
 
     assert after.shown_to(after.show.bo) == []
+
+
+def test_types_that_one_sees_and_may_not_ask_are_not_recommended(db: Database, after: After) -> None:
+    after.ask(after.show.bo)
+    before = len(after.shown_to(after.show.bo))
+    ada, event = again(db, after.fair.ada), after.fair.event
+    buyer = add_participation_type(db, ada, event, code="buyer", name="Buyer")
+    place = place_of(db, after.show.tam, after.fair)
+    usual = next(one for one in types_of(db, event.id) if one.id == place.type_id)
+    place.type_id = buyer.id or 0
+    db.add(place)
+    set_type_rules(db, ada, event, rules=[PairRule(usual, buyer, may_see=True, may_ask=False)])
+
+    assert (before, after.shown_to(after.show.bo)) == (1, [])
+    assert [name for name, _why in after.shown_to(after.show.tam)] == ["Bo Berg"]  # who may ask Bo
+
+
+def test_colleagues_are_not_recommended_to_each_other(db: Database, after: After) -> None:
+    after.ask(after.show.bo, "Millstone")
+    house = make_organisation(db, "Nordmühle", country="SE")
+    place = place_of(db, after.show.bo, after.fair)
+    place.organisation_id = house.id
+    db.add(place)
+    after.joins("Kim Kollege", "Millstone", house)
+    after.joins("Lea Lang", "Millstone", make_organisation(db, "Südmühle", country="IT"))
+
+    assert [name for name, _why in after.shown_to(after.show.bo)] == ["Lea Lang"]
+
+
+def test_the_strongest_reasons_are_named_however_many_there_are_and_whatever_the_name(
+    db: Database, after: After
+) -> None:
+    for number in range(30):
+        after.joins(f"A{number:02} Abel", "Lantern")
+    after.joins("Zoe Zimt", "Millstone")
+    after.ask(after.show.bo)
+    after.wish(after.show.bo, "Millstone")
+
+    found = [(name, [why for why, _team in reasons]) for name, reasons in after.shown_to(after.show.bo)]
+
+    assert found == [("Zoe Zimt", [Why.WISHED]), *((f"A{number:02} Abel", [Why.ASKED]) for number in range(5))]
 
 
 def test_who_still_judges_the_teams_blind_reads_no_names_of_them(db: Database, after: After) -> None:

@@ -9,6 +9,7 @@ from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
 from events.core.timers import run_due_timers
+from events.events import close_event
 from events.letter_choices import Subscription, Topic, stop_letters
 from frontend.app import make_app
 from mailer.letters import Letter, LetterState
@@ -91,5 +92,22 @@ def test_who_wants_no_reminders_gets_none(db: Database, fair: Fair) -> None:
     _bo, cy, _meeting = asked(db, fair)
     person = person_of(db, cy)
     stop_letters(db, cy, Subscription(person, Topic.REMINDERS))
+
+    assert letters_at(db, 4.1) == []
+
+
+def test_nobody_is_reminded_of_what_cannot_be_accepted_any_more(db: Database, fair: Fair) -> None:
+    asked(db, fair)
+    close_event(db, fair.ada, fair.event)
+
+    assert letters_at(db, 4.1) == []
+
+
+def test_a_reminder_that_waits_is_not_written_once_the_event_is_over(db: Database, fair: Fair) -> None:
+    asked(db, fair)
+    db.commit()
+    with clock.frozen_at(NOW + timedelta(hours=4.1)):
+        run_due_timers()
+    close_event(db, fair.ada, fair.event)
 
     assert letters_at(db, 4.1) == []

@@ -1,12 +1,17 @@
 """Schedules of a whole event: from rows to a problem, from a draft to everybody's agenda."""
 
+import importlib
+import pkgutil
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select
 
+import sessions
 from events.core import clock
-from events.core.journal import JournalEntry, settle
+from events.core.access import SYSTEM
+from events.core.journal import JournalEntry, record, settle
 from events.core.refusals import Conflict, Invalid
 from events.core.timers import TIMERS, Timer
 from events.registration import RegistrationInEvent, types_of, withdraw_registration
@@ -17,13 +22,23 @@ from sessions.blocks import BlockInEvent, add_block, tables_of
 from sessions.booking_rules import Window, set_type_limits
 from sessions.breaks import set_breaks
 from sessions.calendars import EntryKind, find_entry
+from sessions.meeting_visits import MeetingRoomLeft
 from sessions.meetings import MeetingInEvent, MeetingState
 from sessions.moves import cancel_meeting, lock_meeting, schedule_meeting
 from sessions.no_thanks import NoThanks
 from sessions.proposals import propose_time
-from sessions.schedules.changes import changes_since
+from sessions.room_doors import MuteAsked
+from sessions.schedules.changes import (
+    ABOUT_MEETINGS,
+    OF_NO_MATTER,
+    ONCE_BEGUN,
+    WITHOUT_WORDS,
+    changes_since,
+    facts_of_meetings,
+)
 from sessions.schedules.contents import read_contents
 from sessions.schedules.drafts import (
+    MOST_DRAFTS,
     DraftState,
     Freedom,
     ScheduleDraft,
@@ -38,7 +53,10 @@ from sessions.schedules.reasons import why_without_time
 from sessions.schedules.reports import differences, report_on
 from sessions.schedules.situation import read_situation
 from sessions.scheduling.problem import Problem
+from sessions.standby import StandbyCalled
+from sessions.stepping_in import RestOffered
 from sessions.tables import TableInEvent, change_table, remove_table
+from sessions.waiting import TimeFound
 from tests.makers import make_person, person_of
 from tests.sessions.makers_meetings import (
     Fair,
@@ -552,10 +570,37 @@ def test_what_is_said_around_meetings_makes_no_draft_too_old(db, ada):
         TIMERS["meeting request unanswered"](db, asked.id)
     with clock.frozen_at(fair.slots[0].starts_at - timedelta(minutes=9)):
         check_in_to_meeting(db, people[4], seen_by(db, standing))
-        propose_time(db, people[5], seen_by(db, standing), starts_at=fair.slots[1].starts_at, sequence=0)
+        propose_time(db, people[5], seen_by(db, standing), starts_at=fair.slots[1].starts_at)
     published = publish_schedule(db, fair.ada, draft)
 
     assert (published.placed, row_of(db, agreed).state) == (2, MeetingState.SCHEDULED)
+
+
+@pytest.mark.parametrize("fact", [TimeFound, RestOffered, StandbyCalled, MeetingRoomLeft, MuteAsked])
+def test_what_decides_nothing_makes_no_draft_too_old(db, ada, fact):
+    fair = make_central_fair(db, ada)
+    people = make_people(db, fair, 4)
+    agreed = make_agreed(db, fair, *people[:2])
+    draft = make_draft_here(db, fair.ada, fair.event)
+    of = make_wish(db, fair, *people[2:])
+    given = {"person_id": people[3].person, "instead_of_id": agreed.id}
+
+    ids = {"event_id": fair.event.id, "meeting_id": of.id}
+    record(db, SYSTEM, fact(**ids, **{one.name: given[one.name] for one in fields(fact) if one.name in given}))
+
+    assert changes_since(db, draft.draft).count == 0
+    assert publish_schedule(db, fair.ada, draft).placed == 1
+
+
+def test_every_fact_of_a_meeting_is_known_to_make_a_draft_too_old_or_not():
+    for module in pkgutil.walk_packages(sessions.__path__, "sessions."):
+        importlib.import_module(module.name)
+    lists = (OF_NO_MATTER, ONCE_BEGUN, WITHOUT_WORDS, tuple(ABOUT_MEETINGS))
+
+    ours = [one for one in facts_of_meetings() if not one.__module__.startswith("tests.")]
+    places = {one.kind: sum(one in each for each in lists) for one in ours}
+
+    assert {kind: count for kind, count in places.items() if count != 1} == {}
 
 
 def test_a_time_that_has_begun_since_is_refused(db, ada):
@@ -726,3 +771,25 @@ def test_names_of_people_stand_in_no_file(db, ada):
 
     assert content is not None
     assert person_of(db, bo).name not in content.problem + content.plan
+
+
+def test_published_drafts_take_no_room_from_new_ones(db, ada):
+    """They cannot be discarded, so that an organiser who publishes often would have had to stop."""
+    fair = make_central_fair(db, ada)
+    for _each in range(MOST_DRAFTS):
+        ask_for_schedule(db, fair.ada, fair.event).state = DraftState.PUBLISHED
+        db.flush()
+
+    draft = ask_for_schedule(db, fair.ada, fair.event)
+
+    assert draft.number == MOST_DRAFTS + 1
+
+
+def test_of_what_was_not_published_twenty_drafts_are_kept(db, ada):
+    fair = make_central_fair(db, ada)
+    for _each in range(MOST_DRAFTS):
+        ask_for_schedule(db, fair.ada, fair.event).state = DraftState.FAILED
+        db.flush()
+
+    with pytest.raises(Conflict, match="20 drafts already"):
+        ask_for_schedule(db, fair.ada, fair.event)

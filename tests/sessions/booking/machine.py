@@ -34,6 +34,7 @@ class Booking(RuleBasedStateMachine):
         super().__init__()
         self.clocks, self.model = ExitStack(), Model()
         self.drafts, self.draft, self.is_too_old = 0, "", False
+        self.in_draft: set[int] = set()  # whose times decide about the draft: who meets in it
         self.driver = type(self).driver_kind()
         self.model.starts = [slot.starts_at for slot in self.driver.fair.slots]
 
@@ -153,6 +154,7 @@ class Booking(RuleBasedStateMachine):
     @rule()
     def make_draft(self) -> None:
         self.drafts, self.draft, self.is_too_old = self.drafts + 1, self.driver.draft(), False
+        self.in_draft = {person for one in self.model.meetings if one.state in AGREED for person in one.people}
 
     @precondition(lambda self: self.draft)
     @rule()
@@ -211,14 +213,17 @@ class Booking(RuleBasedStateMachine):
     @rule(person=who, slots=st.sets(slot_number))
     def be_away(self, person: int, slots: set[int]) -> None:
         mine = [one for one in self.model.open_ones() if person in one.people and one.state == "scheduled"]
-        met = any(one.slot in slots - self.model.cut for one in mine)
+        said = self.model.absent[person]  # what was said before may be said again, whoever was met there since
+        met = any(one.slot in slots - self.model.cut - said for one in mine)
         if person in self.model.gone or (met and not self.driver.checks_types):
             return  # a form cannot say that somebody is away while they meet: those boxes are locked
         slots = slots - self.model.cut
         absent = [self.model.starts[number] for number in slots]
-        begun = {n for n in self.model.absent[person] if self.model.starts[n] <= clock.now()}
-        if self.expect(MeetingThen if met else None, self.driver.be_away(person, absent)):
-            kept = begun | {n for n in slots if self.model.starts[n] > clock.now()}
+        locked = {one.slot for one in mine}
+        stays = {n for n in said if self.model.starts[n] <= clock.now() or n in locked}
+        away = self.driver.be_away(person, absent)
+        if self.expect(MeetingThen if met else None, away, decides=person in self.in_draft):
+            kept = stays | {n for n in slots if self.model.starts[n] > clock.now()}
             self.model.absent[person] = slots if self.driver.checks_types else kept - self.model.cut
 
     @rule(asker=who, other=st.integers(1, PEOPLE - 1), slot=slot_number)
@@ -296,7 +301,7 @@ class Booking(RuleBasedStateMachine):
     def leave(self, person: int) -> None:
         if person in self.model.gone:
             return
-        if not self.expect(None, self.driver.leave(person)):
+        if not self.expect(None, self.driver.leave(person), decides=person in self.in_draft):
             return
         self.model.gone.add(person)
         for one in self.model.open_ones():

@@ -10,9 +10,9 @@ from events.core.access import Actor
 from events.core.database import Database
 from events.core.journal import JournalEntry
 from events.core.refusals import Invalid, NotAllowed, NotFound
+from events.events import close_event
 from events.people import Person
-from events.registration import add_participation_type, types_of
-from sessions.meeting_visits import Lost
+from events.registration import RegistrationInEvent, add_participation_type, types_of, withdraw_registration
 from sessions.meetings import Meeting, MeetingState
 from sessions.networking.pairing import plan_round
 from sessions.networking.rounds import do_what_is_due
@@ -20,6 +20,7 @@ from sessions.networking.rows import (
     Languages,
     NetworkingPartner,
     NetworkingPlace,
+    NetworkingVisit,
     NotNow,
     OddOne,
     PlaceState,
@@ -54,10 +55,10 @@ from sessions.networking.visits import (
     leave_networking,
     lost_networking_visits,
     networking_visits,
-    note_networking_line,
     take_out_of_networking,
 )
 from sessions.no_thanks import say_no_thanks
+from sessions.visit_lines import Lost, note_line_broken
 from tests.makers import again, make_person
 from tests.sessions.makers_meetings import place_of
 from tests.sessions.makers_networking import Evening, add_somebody, make_evening
@@ -82,6 +83,11 @@ def moments(evening: Evening) -> Moments:
 
 def phase(evening: Evening) -> Phase:
     return moments(evening).phase
+
+
+def leave_the_event(evening: Evening, name: str) -> None:
+    place = place_of(evening.db, evening.people[name], evening.fair)
+    withdraw_registration(evening.db, evening.actor(name), RegistrationInEvent(place, evening.fair.event.event))
 
 
 def test_it_begins_by_itself_and_every_pair_is_new_until_there_is_none_left(db: Database, ada: Actor) -> None:
@@ -247,13 +253,57 @@ def test_a_broken_line_holds_the_place_for_twenty_seconds(db: Database, ada: Act
     evening.wait(12)
     (bo, _cy) = networking_visits(db, evening.subject().id)
 
-    note_networking_line(db, bo.public_id)
+    note_line_broken(db, NetworkingVisit, bo.public_id)
     do_what_is_due(db, evening.subject().id)
     assert evening.pairs() == ["Bo+Cy"]
     clock._frozen[-1] = clock.now() + timedelta(seconds=21)
     do_what_is_due(db, evening.subject().id)
 
     assert evening.pairs() == []
+
+
+def test_whose_line_was_broken_for_longer_finds_again_the_one_who_waits(db: Database, ada: Actor) -> None:
+    evening = make_evening(db, ada, people=2)
+    evening.come_in(*everybody(evening))
+    evening.start()
+    evening.wait(12)
+    (bo, _cy) = networking_visits(db, evening.subject().id)
+    note_line_broken(db, NetworkingVisit, bo.public_id)
+    clock._frozen[-1] = clock.now() + timedelta(seconds=21)
+    do_what_is_due(db, evening.subject().id)
+    alone = evening.pairs()
+
+    evening.come_in("Bo")
+    evening.wait(2)
+
+    assert (alone, evening.pairs()) == ([], ["Bo+Cy"])
+    evening.wait(5 * 60)
+    figures = networking_figures(db, evening.subject().id)
+    assert (figures.pairs, figures.people, evening.pairs()) == (1, 2, [])
+
+
+def test_whoever_leaves_the_event_is_planned_no_more(db: Database, ada: Actor) -> None:
+    evening = make_evening(db, ada, people=4)
+    evening.come_in(*everybody(evening))
+
+    leave_the_event(evening, "Bo")
+    evening.start()
+    evening.wait(12)
+
+    assert evening.pairs() == ["Cy+Gil+Hana"]
+
+
+def test_whoever_leaves_the_event_in_a_round_lets_the_other_free(db: Database, ada: Actor) -> None:
+    evening = make_evening(db, ada, people=4)
+    evening.come_in(*everybody(evening))
+    evening.start()
+    evening.wait(12)
+    leaver = evening.pairs()[0].split("+")[0]
+
+    leave_the_event(evening, leaver)
+    evening.wait(2)
+
+    assert evening.pairs() == ["+".join(sorted(set(everybody(evening)) - {leaver}))]
 
 
 def test_a_veto_is_never_broken_and_never_told(db: Database, ada: Actor) -> None:
@@ -473,6 +523,19 @@ def test_whoever_is_taken_out_is_out_at_once_and_does_not_come_back(db: Database
             evening.do(command, "Bo")
     with pytest.raises(NotFound):
         evening.do(take_out_of_networking, person=ada.person)
+
+
+def test_what_is_on_when_the_event_ends_is_over_with_it(db: Database, ada: Actor) -> None:
+    evening = make_evening(db, ada, people=2)
+    evening.come_in(*everybody(evening))
+    evening.start()
+    evening.wait(12)
+    here = [one.public_id for one in networking_visits(db, evening.subject().id)]
+
+    close_event(db, evening.actor(), evening.fair.event)
+
+    assert (phase(evening), evening.pairs()) == (Phase.ENDED, [])
+    assert lost_networking_visits(db, here) == dict.fromkeys(here, Lost.ENDED)
 
 
 def test_visits_are_lost_for_their_reason_and_come_back_by_their_id(db: Database, ada: Actor) -> None:

@@ -19,7 +19,7 @@ from sessions.reports.editing import (
     write_report,
 )
 from sessions.reports.material import not_used
-from sessions.reports.naming import naming_in
+from sessions.reports.naming import naming_for, naming_in
 from sessions.reports.quotations import QuotationState, agreed_quotations, withdraw_quotation
 from sessions.reports.reports import (
     ItemKind,
@@ -356,6 +356,19 @@ def test_nothing_is_written_into_a_chapter_that_was_removed_or_is_of_another_rep
             write_chapter(db, ed, subject, chapter=row.public_id, title="By Ed", text="")
 
     assert "By Ed" not in [one.title for each in (report, other) for one in chapters_of(db, each.id)]
+
+
+def test_lines_that_are_read_alike_keep_each_its_own_names(db, review, ada, ed):
+    report = make_report(db, review)
+    [row, *_rest] = chapters_of(db, report.id)
+    lines = ("Bo Berg left.", "They came back.", "Cy Costa left.")
+    write_chapter(db, ada, report, chapter=row.public_id, title="Who left", text="\n".join(lines))
+
+    read = naming_for(db, ed, review.event.programme_id).written(row.text)
+    write_chapter(db, ed, report, chapter=row.public_id, title="Who left", text=read + "\nNobody else.")
+
+    assert read == "[…] left.\nThey came back.\n[…] left."
+    assert row.text.splitlines() == [*lines, "Nobody else."]
 
 
 def test_what_editors_write_does_not_tell_where_peers_come_from_but_who_hosts(db, review):

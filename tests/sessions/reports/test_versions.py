@@ -10,7 +10,7 @@ from sessions.peer_reviews.endings import cancel_review
 from sessions.peer_reviews.findings import Finding, FindingState, Response
 from sessions.peer_reviews.records import get_finding
 from sessions.peer_reviews.responses import respond_to_finding
-from sessions.peer_reviews.reviews import ReviewState, see_review
+from sessions.peer_reviews.reviews import ReviewRole, ReviewState, see_review
 from sessions.peer_reviews.writing_up import (
     FindingInReview,
     agree_finding,
@@ -23,14 +23,24 @@ from sessions.reports.editing import fill_report
 from sessions.reports.reports import name_report_editor, report_with_sources, start_review_report
 from sessions.reports.versions import (
     approve_report,
+    draft_document,
     hand_report_in,
     send_report_back,
     version_document,
     withdraw_report,
 )
 from tests.makers import again, make_person, person_of
-from tests.sessions.makers_reports import hold, make_finding, make_lesson, make_report, programme_of, version_in
-from tests.sessions.makers_reviews import make_review
+from tests.sessions.makers_reports import (
+    hold,
+    make_finding,
+    make_lesson,
+    make_report,
+    make_second_review,
+    programme_of,
+    version_in,
+)
+from tests.sessions.makers_review_hosts import place_of
+from tests.sessions.makers_reviews import give_place, make_review
 
 
 @pytest.fixture
@@ -79,6 +89,22 @@ def test_a_version_that_quotes_a_finding_which_was_changed_since_is_not_publishe
 
     shown = get_finding(db, VISITOR, review.subject, finding.finding.public_id)
     assert (shown.finding.finding, shown.finding.state) == ("Half of the members leave.", FindingState.AGREED)
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("level", "EU"), ("effort", "L"), ("impact", 5), ("horizon", "3 years"), ("practice_by", "cy"),
+])  # fmt: skip
+def test_nor_one_of_which_something_else_was_chosen_since(db, review, finding, report, name, value):
+    mo = review.people["mo"]
+    if value == "cy":
+        value = place_of(db, review.subject, review.people["cy"]).place.public_id
+    wording = wording_of(db, finding.finding)
+    changed = type(wording)(**vars(wording) | {name: value})
+    change_finding(db, review.people["ria"], finding, wording=changed, version=finding.finding.version)
+    agree_finding(db, mo, finding, version=finding.finding.version)
+
+    with pytest.raises(Conflict, match="Finding 1 of Straw was changed or withdrawn"):
+        approve_report(db, mo, version_in(db, mo, report))
 
 
 def test_a_version_that_quotes_what_was_withdrawn_since_is_not_published(db, review, finding, report):
@@ -174,6 +200,21 @@ def test_what_is_not_published_any_more_stands_in_no_report_over_all_reviews(db,
     withdraw_report(db, mo, version_in(db, mo, report), reason="A wrong figure.")
 
     assert ("Finding 1 of Straw" in before, "Finding 1 of Straw" in headings(db, over_all)) == (True, False)
+
+
+def test_a_draft_and_a_version_that_waits_name_their_own_host_and_no_peer(db, review, finding):
+    make_app()  # documents link to pages
+    second = make_second_review(db, review)
+    give_place(db, second, again(db, review.people["hal"]), ReviewRole.PEER)
+    ria, mo = review.people["ria"], review.people["mo"]
+    row = start_review_report(db, ria, review.subject, title="Straw and Berg Cluster agree", language="en")
+    found = report_with_sources(db, row, programme_of(db, review))
+    fill_report(db, ria, found)
+    hand_report_in(db, ria, found)
+
+    documents = draft_document(db, found), version_document(db, mo, version_in(db, mo, found))
+
+    assert [one.title for one in documents] == ["Straw and […] agree"] * 2
 
 
 def headings(db, report):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bench.gatherings import made_up
+from sessions.scheduling import exact
 from sessions.scheduling.openings import fill_opening
 from sessions.scheduling.plan import Change, Move, Placed, Plan
 from sessions.scheduling.problem import Participant, Problem, Request, Rules
@@ -243,6 +244,24 @@ def test_of_an_old_plan_only_what_is_still_asked_for_is_kept():
 
     assert found.moves == (Move(99, Change.DROPPED, 1, None, confirmed=True),)
     assert [one.slot for one in found.plan.meetings] == [0]
+
+
+def test_where_time_is_over_before_the_fewest_moves_are_known_nothing_moves(monkeypatch):
+    search = exact._Search.run
+
+    def run(self, name, most=None):
+        if name == "moves":
+            return exact._Outcome()
+        outcome = search(self, name, most)
+        return replace(outcome, slots=[(slot + 1) % 5 for slot in outcome.slots])
+
+    monkeypatch.setattr(exact._Search, "run", run)
+    previous = Plan((Placed(1, 4), Placed(2, 0)))
+
+    found = solve(Problem(5, people(4), pairs((1, 2), (3, 4), (1, 3))), steps=20_000, previous=previous)
+
+    assert [one.change for one in found.moves] == [Change.ADDED]
+    assert placed(found) == {1, 2, 3}
 
 
 def test_a_schedule_of_all_keeps_what_is_confirmed():

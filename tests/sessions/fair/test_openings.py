@@ -33,7 +33,6 @@ from tests.makers import again, make_person
 from tests.sessions.makers_meetings import (
     Fair,
     make_fair,
-    make_participant,
     make_request,
     place_of,
     problems_with_seats,
@@ -48,26 +47,6 @@ from tests.sessions.racing import kinds, race
 @pytest.fixture
 def fair(db: Database, ada: Actor) -> Fair:
     return make_central_fair(db, ada, slots=2)
-
-
-@pytest.fixture
-def bo(db: Database, bo: Actor, fair: Fair) -> Actor:
-    return make_participant(db, bo, fair)
-
-
-@pytest.fixture
-def cy(db: Database, cy: Actor, fair: Fair) -> Actor:
-    return make_participant(db, cy, fair)
-
-
-@pytest.fixture
-def dee(db: Database, dee: Actor, fair: Fair) -> Actor:
-    return make_participant(db, dee, fair)
-
-
-@pytest.fixture
-def mel(db: Database, mel: Actor, fair: Fair) -> Actor:
-    return make_participant(db, mel, fair)
 
 
 @pytest.fixture

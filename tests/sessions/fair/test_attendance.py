@@ -3,19 +3,19 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, delete, select
 
+from events.consents import ConsentMissing
 from events.core import clock
 from events.core.access import Actor, may
 from events.core.database import Database, reading, transaction
-from events.core.journal import Fact, JournalEntry, fact_of
 from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound
 from events.core.timers import TIMERS, Timer
 from events.events import EventClosedAlready, close_event
-from events.registration import Registration, RegistrationInEvent, types_of, withdraw_registration
+from events.registration import Consent, Registration, RegistrationInEvent, types_of, withdraw_registration
 from events.roles import actor_for
 from events.type_rules import PairRule, set_type_rules
-from sessions.answers import decline_meeting
+from sessions.answers import accept_meeting, decline_meeting
 from sessions.attendance import (
     AttendanceCorrected,
     CheckedInToMeeting,
@@ -34,6 +34,7 @@ from sessions.attendance import (
 )
 from sessions.availability import set_availability
 from sessions.blocks import add_tables, tables_of
+from sessions.booking_rules import Timing
 from sessions.contradictions import contradict_attendance, contradictions_of
 from sessions.limits import LimitReached
 from sessions.meetings import AnsweredAlready, Meeting, MeetingInEvent, MeetingState, get_meeting
@@ -41,12 +42,23 @@ from sessions.moves import cancel_meeting, move_meeting
 from sessions.no_thanks import say_no_thanks
 from sessions.requests import AskedAlready, Colleagues, book_meeting, request_meeting
 from sessions.seats import NoTableFree, SlotTaken
-from sessions.standby import NoTimeLeft, StandbyCalled, call_standby, is_standby, set_standby, standbys_for
+from sessions.standby import (
+    NoTimeLeft,
+    StandbyCalled,
+    StandbyCard,
+    call_standby,
+    in_vain,
+    is_standby,
+    set_standby,
+    standbys_for,
+)
 from sessions.tables import TableInEvent, remove_table
 from tests.events.makers_desks import make_desk
-from tests.makers import again, make_organisation, make_person
+from tests.makers import again, make_organisation, make_person, make_registration
 from tests.sessions.makers_meetings import (
     Fair,
+    at,
+    facts,
     make_fair,
     make_meeting,
     make_participant,
@@ -55,55 +67,12 @@ from tests.sessions.makers_meetings import (
     problems_with_seats,
     seats_of,
     seen_by,
+    state_of,
     with_rules,
 )
 from tests.sessions.racing import ROUNDS, kinds, race
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def fair(db: Database, ada: Actor) -> Fair:
-    return make_fair(db, ada)
-
-
-@pytest.fixture
-def bo(db: Database, bo: Actor, fair: Fair) -> Actor:
-    return make_participant(db, bo, fair)
-
-
-@pytest.fixture
-def cy(db: Database, cy: Actor, fair: Fair) -> Actor:
-    return make_participant(db, cy, fair)
-
-
-@pytest.fixture
-def dee(db: Database, dee: Actor, fair: Fair) -> Actor:
-    return make_participant(db, dee, fair)
-
-
-@pytest.fixture
-def mel(db: Database, mel: Actor, fair: Fair) -> Actor:
-    return make_participant(db, mel, fair)
-
-
-@pytest.fixture
-def meeting(db: Database, fair: Fair, bo: Actor, cy: Actor) -> MeetingInEvent:
-    """Bo meets Cy in the first slot."""
-    return get_meeting(db, bo, make_meeting(db, fair, asker=bo, invitee=cy).meeting.public_id)
-
-
-def at(meeting: MeetingInEvent, minutes: float):
-    """So many minutes after the meeting's start."""
-    return clock.frozen_at(meeting.slot.starts_at + minutes * MINUTE)
-
-
-def facts(db: Database, kind: type[Fact]) -> list[Fact]:
-    return [fact_of(entry) for entry in db.exec(select(JournalEntry).where(JournalEntry.kind == kind.kind))]
-
-
-def state_of(db: Database, meeting: MeetingInEvent) -> MeetingState:
-    return db.exec(select(Meeting.state).where(Meeting.id == meeting.id)).one()
 
 
 # --- checking in ----------------------------------------------------------------------------------
@@ -430,7 +399,12 @@ def missed(db: Database, meeting: MeetingInEvent, bo: Actor, cy: Actor) -> Meeti
 def called(db: Database, actor: Actor, meeting: MeetingInEvent) -> list[str]:
     """The names of those who can be called six minutes after the start."""
     with at(meeting, 6):
-        return [one.name for one in standbys_for(db, actor, meeting)]
+        return [one.name for one in standing_by(db, actor, meeting)]
+
+
+def standing_by(db: Database, actor: Actor, meeting: MeetingInEvent) -> list[StandbyCard]:
+    waits = in_vain(db, actor, meeting)
+    return standbys_for(db, waits) if waits else []
 
 
 def test_standing_by_is_switched_on_and_off(db, fair, dee, eve):
@@ -469,6 +443,21 @@ def test_who_came_calls_a_standby_for_the_rest_of_the_slot(db, fair, missed, bo,
     assert called(db, bo, missed) == []
 
 
+def test_nobody_calls_a_standby_before_they_have_agreed_to_take_part(db, fair, dee, cy):
+    """Organisers may have arranged their first meeting without asking them."""
+    bo = make_person(db, "Bea Brandt")
+    place = make_registration(db, bo, fair.event)
+    db.execute(delete(Consent).where(col(Consent.registration_id) == place.id))
+    set_standby(db, dee, fair.event, ready=True)
+    booked = book_meeting(db, fair.ada, fair.event, people=[place, place_of(db, cy, fair)], slot=fair.slots[0])
+    meeting = get_meeting(db, bo, booked.public_id)
+
+    with at(meeting, 6):
+        mark_no_show(db, bo, meeting, absent=cy.person)
+        with pytest.raises(ConsentMissing):
+            call_standby(db, bo, meeting, standby=place_of(db, dee, fair))
+
+
 def test_only_whoever_came_calls_a_standby(db, fair, missed, cy, dee, mel):
     set_standby(db, dee, fair.event, ready=True)
     place = place_of(db, dee, fair)
@@ -505,7 +494,7 @@ def test_nobody_is_called_for_less_than_five_minutes(db, fair, missed, bo, dee, 
     set_standby(db, dee, fair.event, ready=True)
 
     with at(missed, minutes):
-        assert standbys_for(db, bo, missed) == []
+        assert standing_by(db, bo, missed) == []
         with pytest.raises(NoTimeLeft):
             call_standby(db, bo, missed, standby=place_of(db, dee, fair))
 
@@ -548,6 +537,18 @@ def test_who_has_met_or_will_meet_is_not_shown(db, fair, bo, cy, dee, missed):
     assert called(db, bo, missed) == []
     with at(missed, 6), pytest.raises(AskedAlready):
         call_standby(db, bo, missed, standby=place_of(db, dee, fair))
+
+
+def test_who_agreed_to_meet_in_an_event_that_gave_them_no_time_can_be_called(db, ada, fair, missed, bo, dee):
+    other = make_fair(db, ada, name="Wood Match")
+    with_rules(db, other, timing=Timing.BY_ORGANISER)
+    asker, invitee = (make_participant(db, one, other) for one in (bo, dee))
+    wish = request_meeting(db, asker, other.event, invitee=place_of(db, invitee, other), slot=None)
+    accept_meeting(db, invitee, get_meeting(db, invitee, wish.public_id))
+    close_event(db, other.ada, other.event)
+    set_standby(db, dee, fair.event, ready=True)
+
+    assert called(db, bo, missed) == ["Dee Dumont"]
 
 
 def test_colleagues_and_types_that_do_not_ask_are_not_called(db, fair, missed, bo, dee):

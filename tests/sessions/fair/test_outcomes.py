@@ -13,33 +13,11 @@ from events.core.refusals import Conflict, Invalid, NotAllowed
 from events.core.timers import run_due_timers
 from events.events import close_event
 from sessions.assessments import NextStep, assess_meeting
-from sessions.attendance import mark_no_show
-from sessions.meetings import MeetingInEvent, get_meeting
+from sessions.attendance import correct_attendance, mark_held, mark_no_show
+from sessions.meetings import MeetingInEvent, MeetingState, get_meeting
 from sessions.outcomes import Result, months_after, next_follow_up, note_outcome, outcome_by
-from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant
 
 END = datetime(2026, 4, 15, 9, 20, tzinfo=UTC)
-
-
-@pytest.fixture
-def fair(db: Database, ada: Actor) -> Fair:
-    return make_fair(db, ada)
-
-
-@pytest.fixture
-def bo(db: Database, bo: Actor, fair: Fair) -> Actor:
-    return make_participant(db, bo, fair)
-
-
-@pytest.fixture
-def cy(db: Database, cy: Actor, fair: Fair) -> Actor:
-    return make_participant(db, cy, fair)
-
-
-@pytest.fixture
-def meeting(db: Database, fair: Fair, bo: Actor, cy: Actor) -> MeetingInEvent:
-    """Bo has met Cy; it ended at END."""
-    return get_meeting(db, bo, make_meeting(db, fair, asker=bo, invitee=cy).meeting.public_id)
 
 
 def expects(db: Database, actor: Actor, meeting: MeetingInEvent, step: NextStep = NextStep.VISIT) -> None:
@@ -59,7 +37,8 @@ def asked_by(db: Database, moment: datetime) -> list[tuple[int, int]]:
 
 def test_who_expects_something_is_asked_after_one_three_and_six_months(db, fair, meeting, bo):
     expects(db, bo, meeting)
-    close_event(db, fair.ada, fair.event)
+    with clock.frozen_at(END):
+        close_event(db, fair.ada, fair.event)
 
     seen = [len(asked_by(db, moment)) for moment in (
         months_after(END, 1) - timedelta(minutes=1), months_after(END, 1), months_after(END, 3), months_after(END, 6),
@@ -97,7 +76,8 @@ def test_whoever_said_how_it_ended_is_not_asked_any_more(db, meeting, bo, result
 
 
 def test_an_outcome_can_be_said_after_the_event_and_changed(db, fair, meeting, bo):
-    close_event(db, fair.ada, fair.event)
+    with clock.frozen_at(END):
+        close_event(db, fair.ada, fair.event)
     over = get_meeting(db, bo, meeting.meeting.public_id)
     with clock.frozen_at(months_after(END, 1)):
         note_outcome(db, bo, over, result=Result.GOING_ON, note=" We test it. ")
@@ -128,6 +108,18 @@ def test_nothing_comes_of_what_is_not_over_or_did_not_take_place(db, fair, meeti
         mark_no_show(db, bo, meeting, absent=cy.person)
         with pytest.raises(Conflict, match="somebody did not come"):
             note_outcome(db, bo, meeting, result=Result.ENDED)
+
+
+def test_nobody_is_asked_what_came_of_a_meeting_that_did_not_take_place_after_all(db, fair, meeting, bo, cy):
+    with clock.frozen_at(END):
+        mark_held(db, bo, meeting)
+    expects(db, bo, meeting)
+    correct_attendance(db, fair.ada, meeting, end=MeetingState.NO_SHOW, absent=[cy.person])
+
+    early = asked_by(db, months_after(END, 1))
+    correct_attendance(db, fair.ada, get_meeting(db, bo, meeting.meeting.public_id), end=MeetingState.HELD)
+
+    assert (early, asked_by(db, months_after(END, 3))) == ([], [(bo.person, 3)])
 
 
 @pytest.mark.parametrize(("day", "months", "expected"), [

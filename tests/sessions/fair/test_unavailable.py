@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -9,19 +10,22 @@ from sqlmodel import select
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
 from sessions.answers import accept_meeting
-from sessions.availability import set_availability
+from sessions.attendance import mark_no_show
+from sessions.availability import set_availability, unavailable
 from sessions.blocks import tables_of
-from sessions.booking_rules import Timing
+from sessions.booking_rules import Timing, rules_of
 from sessions.guests import add_to_meeting
 from sessions.meetings import Meeting, MeetingInEvent, MeetingState, get_meeting
 from sessions.moves import move_meeting, schedule_meeting, swap_meetings
 from sessions.requests import book_meeting, request_meeting
 from sessions.seats import SlotTaken, busy_people
 from sessions.sides import side_of
+from sessions.standby import call_standby, in_vain, set_standby, standbys_for
 from sessions.table_moves import move_to_table
 from tests.makers import make_person
 from tests.sessions.makers_meetings import (
     Fair,
+    at,
     make_fair,
     make_meeting,
     make_participant,
@@ -36,26 +40,7 @@ from tests.sessions.racing import race
 # In Lisbon, where Cy is, the first slot is from 10:00 to 10:20.
 UNTIL_THE_SECOND_SLOT = {"zone": "Europe/Lisbon", "opens": 540, "closes": 620}
 Step = Callable[[], object]
-
-
-@pytest.fixture
-def fair(db: Database, ada: Actor) -> Fair:
-    return make_fair(db, ada)
-
-
-@pytest.fixture
-def bo(db: Database, bo: Actor, fair: Fair) -> Actor:
-    return make_participant(db, bo, fair)
-
-
-@pytest.fixture
-def cy(db: Database, cy: Actor, fair: Fair) -> Actor:
-    return make_participant(db, cy, fair)
-
-
-@pytest.fixture
-def dee(db: Database, dee: Actor, fair: Fair) -> Actor:
-    return make_participant(db, dee, fair)
+MINUTE = timedelta(minutes=1)
 
 
 def asked(db: Database, fair: Fair, bo: Actor, cy: Actor, timing: Timing) -> MeetingInEvent:
@@ -162,6 +147,62 @@ def test_a_guest_is_not_put_into_such_a_time_either(db, fair, bo, cy, dee, way):
 
     with pytest.raises(SlotTaken):
         give_it_a_time()
+
+
+def meets_dee_in_the_rest(db: Database, fair: Fair, bo: Actor, cy: Actor, dee: Actor) -> MeetingInEvent:
+    """Cy did not come to the first slot; Bo meets Dee instead, from five minutes after its start on."""
+    missed = get_meeting(db, bo, make_meeting(db, fair, asker=bo, invitee=cy).meeting.public_id)
+    set_standby(db, dee, fair.event, ready=True)
+    with at(missed, 5):
+        mark_no_show(db, bo, missed, absent=cy.person)
+        made = call_standby(db, bo, missed, standby=place_of(db, dee, fair))
+    assert made.starts_at == fair.slots[0].starts_at + 5 * MINUTE
+    return get_meeting(db, bo, made.public_id)
+
+
+def test_who_is_absent_in_a_slot_is_not_added_to_a_meeting_in_the_rest_of_it(db, fair, bo, cy, dee, mel):
+    rest = meets_dee_in_the_rest(db, fair, bo, cy, dee)
+    set_availability(db, mel, fair.event, absent=[fair.slots[0].starts_at])
+
+    with at(rest, -1), pytest.raises(SlotTaken):
+        add_to_meeting(db, fair.ada, side_of(rest, bo.person), registration=place_of(db, mel, fair))
+
+    assert mel.person not in {seat.person_id for seat in seats_of(db, rest)}
+
+
+def test_who_is_absent_in_the_next_slot_alone_comes_to_the_rest_of_this_one(db, fair, bo, cy, dee, mel):
+    rest = meets_dee_in_the_rest(db, fair, bo, cy, dee)
+    set_availability(db, mel, fair.event, absent=[fair.slots[1].starts_at])
+
+    with at(rest, -1):
+        add_to_meeting(db, fair.ada, side_of(rest, bo.person), registration=place_of(db, mel, fair))
+
+    assert mel.person in seen_by(db, rest).people
+
+
+def test_who_is_absent_in_a_slot_is_not_called_to_the_rest_of_its_rest(db, fair, bo, cy, dee, mel):
+    rest = meets_dee_in_the_rest(db, fair, bo, cy, dee)
+    set_availability(db, mel, fair.event, absent=[fair.slots[0].starts_at])
+    set_standby(db, mel, fair.event, ready=True)
+    with at(rest, 5):
+        mark_no_show(db, bo, rest, absent=dee.person)
+
+        waits = in_vain(db, bo, rest)
+
+        assert (waits is not None, standbys_for(db, waits)) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "away"),
+    [(0, 20, True), (10, 20, True), (-25, 5, True), (-25, 0, False), (20, 45, False), (15, 50, True)],
+)
+def test_an_absence_counts_for_whatever_shares_some_time_with_it(db, fair, bo, first, last, away):
+    set_availability(db, bo, fair.event, absent=[fair.slots[2].starts_at])
+    start = fair.slots[2].starts_at
+
+    found = unavailable(db, rules_of(db, fair.event.id), {bo.person}, start + first * MINUTE, start + last * MINUTE)
+
+    assert found.away == ({bo.person} if away else set())
 
 
 def test_a_guest_who_is_added_while_the_time_is_chosen_is_asked_too(database_url):

@@ -28,9 +28,9 @@ from sessions.meetings import MeetingInEvent, get_meeting
 from sessions.moves import cancel_meeting
 from sessions.requests import book_meeting
 from tests.events.makers_desks import make_desk
-from tests.makers import again, make_person
+from tests.makers import again, make_person, person_of
 from tests.sessions.makers_meetings import (
-    Fair,
+    at,
     make_fair,
     make_meeting,
     make_participant,
@@ -39,37 +39,6 @@ from tests.sessions.makers_meetings import (
 from tests.sessions.racing import race
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def fair(db: Database, ada: Actor) -> Fair:
-    return make_fair(db, ada)
-
-
-@pytest.fixture
-def bo(db: Database, bo: Actor, fair: Fair) -> Actor:
-    return make_participant(db, bo, fair)
-
-
-@pytest.fixture
-def cy(db: Database, cy: Actor, fair: Fair) -> Actor:
-    return make_participant(db, cy, fair)
-
-
-@pytest.fixture
-def dee(db: Database, dee: Actor, fair: Fair) -> Actor:
-    return make_participant(db, dee, fair)
-
-
-@pytest.fixture
-def meeting(db: Database, fair: Fair, bo: Actor, cy: Actor) -> MeetingInEvent:
-    """Bo meets Cy in the first slot."""
-    return get_meeting(db, bo, make_meeting(db, fair, asker=bo, invitee=cy).meeting.public_id)
-
-
-def at(meeting: MeetingInEvent, minutes: float):
-    """So many minutes after the meeting's start."""
-    return clock.frozen_at(meeting.slot.starts_at + minutes * MINUTE)
 
 
 def assesses(db: Database, actor: Actor, meeting: MeetingInEvent, **values):
@@ -116,6 +85,19 @@ def test_what_is_missing_or_wrong_is_said_at_its_field(db, meeting, bo, wrong, f
 
     assert list(refused.value.fields) == [field]
     assert assessment_by(db, meeting.id, bo.person) is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "first"), [("Pacific/Honolulu", date(2026, 4, 14)), ("Pacific/Kiritimati", date(2026, 4, 15))]
+)
+def test_what_follows_on_the_very_day_counts_by_ones_own_clock(db, meeting, bo, zone, first):
+    """The meeting is at 09:00 UTC: still the evening before in Honolulu."""
+    person_of(db, bo).zone = zone
+    said = assesses(db, bo, meeting, expected_on=first)
+    with pytest.raises(Invalid):
+        assesses(db, bo, meeting, expected_on=first - timedelta(days=1))
+
+    assert said.expected_on == first
 
 
 def test_a_meeting_is_not_assessed_before_it_is_over_unless_somebody_says_it_was_held(db, meeting, bo, cy):

@@ -45,24 +45,9 @@ from sessions.own_calendars import (
 from sessions.seats import SlotTaken
 from tests.conftest import SECRET
 from tests.makers import person_of
-from tests.sessions.makers_meetings import Fair, make_fair, make_participant, make_request
+from tests.sessions.makers_meetings import Fair, make_request
 
 ADDRESS = "https://calendar.example/private-5f3/basic.ics"
-
-
-@pytest.fixture
-def fair(db: Database, ada: Actor) -> Fair:
-    return make_fair(db, ada)
-
-
-@pytest.fixture
-def bo(db: Database, bo: Actor, fair: Fair) -> Actor:
-    return make_participant(db, bo, fair)
-
-
-@pytest.fixture
-def cy(db: Database, cy: Actor, fair: Fair) -> Actor:
-    return make_participant(db, cy, fair)
 
 
 def given_calendar(db: Database, actor: Actor) -> OwnCalendar:

@@ -3,39 +3,12 @@
 import pytest
 from sqlmodel import col, select
 
-from events.core.access import Actor
-from events.core.database import Database
 from events.core.refusals import Invalid, NotAllowed, NotFound
 from sessions.blocks import tables_of
 from sessions.calendars import CalendarRevision
 from sessions.seats import SlotTaken
 from sessions.table_moves import TableTaken, get_table, move_to_table
-from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant, problems_with_seats
-
-
-@pytest.fixture
-def fair(db: Database, ada: Actor) -> Fair:
-    return make_fair(db, ada)
-
-
-@pytest.fixture
-def bo(db: Database, bo: Actor, fair: Fair) -> Actor:
-    return make_participant(db, bo, fair)
-
-
-@pytest.fixture
-def cy(db: Database, cy: Actor, fair: Fair) -> Actor:
-    return make_participant(db, cy, fair)
-
-
-@pytest.fixture
-def dee(db: Database, dee: Actor, fair: Fair) -> Actor:
-    return make_participant(db, dee, fair)
-
-
-@pytest.fixture
-def mel(db: Database, mel: Actor, fair: Fair) -> Actor:
-    return make_participant(db, mel, fair)
+from tests.sessions.makers_meetings import make_fair, make_meeting, problems_with_seats
 
 
 @pytest.mark.parametrize("slot", [0, 2])

@@ -1,5 +1,6 @@
 """Stepping in: an open request takes the rest of a slot to which somebody else did not come."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 import pytest
@@ -8,31 +9,38 @@ from sqlmodel import select
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database, reading, transaction
-from events.core.journal import Fact, JournalEntry, fact_of
 from events.core.refusals import Conflict, NotAllowed, NotFound
 from events.roles import actor_for
+from sessions import stepping_in
 from sessions.answers import accept_meeting, decline_meeting
 from sessions.attendance import IsHere, check_in_to_meeting, mark_no_show
 from sessions.availability import set_availability
 from sessions.booking_rules import Answering, Timing
+from sessions.guests import add_to_meeting
 from sessions.limits import LimitReached
 from sessions.meetings import (
     AnsweredAlready,
     Meeting,
     MeetingAccepted,
+    MeetingGuest,
     MeetingInEvent,
     MeetingScheduled,
     MeetingState,
     get_meeting,
+    guests_of,
 )
 from sessions.no_thanks import NoThanks
+from sessions.own_calendars import BusyTime
 from sessions.requests import book_meeting, request_meeting, withdraw_request
 from sessions.seats import SlotTaken
-from sessions.standby import NoTimeLeft, StandbyCalled, call_standby, set_standby, standbys_for
+from sessions.sides import side_of
+from sessions.standby import NoTimeLeft, StandbyCalled, call_standby, in_vain, set_standby, standbys_for
 from sessions.stepping_in import RestOffer, RestOffered, meet_now, meet_request_now, requests_for, rest_offered
-from tests.makers import make_organisation, make_person
+from tests.makers import make_member, make_organisation, make_person
 from tests.sessions.makers_meetings import (
     Fair,
+    at,
+    facts,
     make_fair,
     make_meeting,
     make_participant,
@@ -47,31 +55,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def fair(db: Database, ada: Actor) -> Fair:
-    return make_fair(db, ada)
-
-
-@pytest.fixture
-def bo(db: Database, bo: Actor, fair: Fair) -> Actor:
-    return make_participant(db, bo, fair)
-
-
-@pytest.fixture
-def cy(db: Database, cy: Actor, fair: Fair) -> Actor:
-    return make_participant(db, cy, fair)
-
-
-@pytest.fixture
-def dee(db: Database, dee: Actor, fair: Fair) -> Actor:
-    return make_participant(db, dee, fair)
-
-
-@pytest.fixture
-def mel(db: Database, mel: Actor, fair: Fair) -> Actor:
-    return make_participant(db, mel, fair)
-
-
-@pytest.fixture
 def missed(db: Database, fair: Fair, bo: Actor, cy: Actor) -> MeetingInEvent:
     """Bo's meeting in the first slot, to which Cy did not come."""
     meeting = get_meeting(db, bo, make_meeting(db, fair, asker=bo, invitee=cy).meeting.public_id)
@@ -80,18 +63,10 @@ def missed(db: Database, fair: Fair, bo: Actor, cy: Actor) -> MeetingInEvent:
     return meeting
 
 
-def at(meeting: MeetingInEvent, minutes: float):
-    """So many minutes after the meeting's start."""
-    return clock.frozen_at(meeting.slot.starts_at + minutes * MINUTE)
-
-
-def facts(db: Database, kind: type[Fact]) -> list[Fact]:
-    return [fact_of(entry) for entry in db.exec(select(JournalEntry).where(JournalEntry.kind == kind.kind))]
-
-
 def listed(db: Database, actor: Actor, missed: MeetingInEvent) -> list[tuple[str, bool, bool]]:
     with at(missed, 6):
-        return [(one.who.name, one.asks_first, one.asked) for one in requests_for(db, actor, missed)]
+        waits = in_vain(db, actor, missed)
+        return [(one.who.name, one.asks_first, one.asked) for one in requests_for(db, waits)] if waits else []
 
 
 def where(db: Database, request: MeetingInEvent, missed: MeetingInEvent) -> tuple[MeetingState, int, int]:
@@ -100,6 +75,14 @@ def where(db: Database, request: MeetingInEvent, missed: MeetingInEvent) -> tupl
     row = db.exec(select(Meeting).where(Meeting.id == request.id)).one()
     start = missed.slot.starts_at
     return row.state, int((row.starts_at - start) / MINUTE), int((row.ends_at - start) / MINUTE)
+
+
+def agreed_between(db: Database, fair: Fair, asker: Actor, invitee: Actor) -> MeetingInEvent:
+    """A meeting that both want and that has no time yet."""
+    with_rules(db, fair, timing=Timing.BY_ORGANISER, answering=Answering.AUTOMATIC)
+    made = request_meeting(db, asker, fair.event, invitee=place_of(db, invitee, fair), slot=None)
+    with_rules(db, fair, timing=Timing.AT_REQUEST, answering=Answering.APPROVAL)
+    return MeetingInEvent(made, fair.event.event)
 
 
 def test_whoever_asked_is_taken_to_the_rest_of_the_slot_at_once_with_their_own_request(db, fair, missed, bo, dee):
@@ -170,7 +153,7 @@ def test_nobody_is_asked_first_who_has_agreed_or_stands_by_or_where_nobody_has_t
     set_standby(db, dee, fair.event, ready=True)
     assert listed(db, bo, missed)[1] == ("Dee Dumont", False, False)
     with at(missed, 6):
-        assert standbys_for(db, bo, missed) == []  # once on the page, as the request
+        assert standbys_for(db, in_vain(db, bo, missed)) == []  # once on the page, as the request
         assert meet_request_now(db, bo, missed, request=asked)
 
     assert len(facts(db, MeetingScheduled)) == 1
@@ -236,18 +219,34 @@ def turned_down(db, fair, dee, mel, bo):
 
 @pytest.mark.parametrize("reason", [busy, away, turned_down])
 def test_whoever_is_not_free_is_neither_shown_nor_taken_and_nobody_learns_why(db, fair, missed, bo, dee, mel, reason):
-    with_rules(db, fair, timing=Timing.BY_ORGANISER, answering=Answering.AUTOMATIC)
-    request_meeting(db, bo, fair.event, invitee=place_of(db, dee, fair), slot=None)
-    with_rules(db, fair, timing=Timing.AT_REQUEST, answering=Answering.APPROVAL)
-    agreed = db.exec(select(Meeting).where(Meeting.state == MeetingState.ACCEPTED)).one()
+    agreed = agreed_between(db, fair, bo, dee)
     reason(db, fair, dee, mel, bo)
 
     assert listed(db, bo, missed) == []
     with at(missed, 6), pytest.raises(SlotTaken) as refused:
-        meet_request_now(db, bo, missed, request=MeetingInEvent(agreed, fair.event.event))
+        meet_request_now(db, bo, missed, request=agreed)
     assert str(refused.value) == "Dee Dumont is not free at 09:10. Choose another time."
-    assert agreed.state is MeetingState.ACCEPTED
+    assert agreed.meeting.state is MeetingState.ACCEPTED
     assert problems_with_seats(db) == []
+
+
+def test_whoever_came_along_while_this_waited_for_the_others_is_looked_at_too(
+    db, fair, missed, bo, dee, mel, monkeypatch
+):
+    request = agreed_between(db, fair, bo, dee)
+    set_availability(db, mel, fair.event, absent=[fair.slots[0].starts_at])
+    lock = stepping_in.locked_participants
+
+    def waits(db: Database, event_id: int, people: Collection[int]):
+        if not guests_of(db, request.id):
+            db.add(MeetingGuest(meeting_id=request.id, person_id=mel.person, added_at=clock.now()))
+            db.flush()
+        return lock(db, event_id, people)
+
+    monkeypatch.setattr(stepping_in, "locked_participants", waits)  # as when somebody else held those places
+
+    with at(missed, 6), pytest.raises(SlotTaken, match="Mel Meyer is not free"):
+        meet_request_now(db, bo, missed, request=request)
 
 
 def test_limits_bind_here_too(db, fair, missed, bo, dee, mel):
@@ -392,3 +391,35 @@ def test_a_volunteer_and_a_request_taken_for_the_same_person_at_once_have_one_me
 
         assert kinds(outcomes) == ["SlotTaken", "done"]
         cleared()
+
+
+def test_a_guest_who_comes_along_at_that_moment_is_seated_only_where_they_are_free(database_url):
+    fair, people = settled_fair()
+    bo, cy, dee, mel, _tam = people
+    with transaction() as db:
+        mill = make_organisation(db, "Mill")
+        for one in (dee, mel):
+            make_member(db, one, mill, is_contact=False)
+            place_of(db, one, fair).organisation_id = mill.id
+        taken = clock.atoms(fair.slots[0].starts_at, fair.slots[0].ends_at)
+        db.add(BusyTime(person_id=mel.person or 0, first_atom=taken.start, end_atom=taken.stop))
+    for _round in range(ROUNDS):
+        with transaction() as db:
+            missed = make_meeting(db, fair, asker=bo, invitee=cy).meeting.public_id
+            agreed = agreed_between(db, fair, bo, dee).meeting.public_id
+        with clock.frozen_at(fair.slots[0].starts_at + 6 * MINUTE):
+            race(on(missed, bo, no_show_of(cy)))
+            outcomes = race(on(missed, bo, meet_request_now, request=agreed), on(agreed, dee, brings_along(mel, fair)))
+            with reading() as db:
+                assert problems_with_seats(db) == []
+
+        assert sum(outcome is None for outcome in outcomes) == 1, kinds(outcomes)
+        cleared()
+
+
+def brings_along(colleague: Actor, fair: Fair):
+    def step(db: Database, actor: Actor, meeting: MeetingInEvent) -> None:
+        place = place_of(db, colleague, fair)
+        add_to_meeting(db, actor, side_of(meeting, actor.person or 0), registration=place)
+
+    return step

@@ -58,26 +58,6 @@ def fair(db: Database, ada: Actor) -> Fair:
 
 
 @pytest.fixture
-def bo(db: Database, bo: Actor, fair: Fair) -> Actor:
-    return make_participant(db, bo, fair)
-
-
-@pytest.fixture
-def cy(db: Database, cy: Actor, fair: Fair) -> Actor:
-    return make_participant(db, cy, fair)
-
-
-@pytest.fixture
-def dee(db: Database, dee: Actor, fair: Fair) -> Actor:
-    return make_participant(db, dee, fair)
-
-
-@pytest.fixture
-def mel(db: Database, mel: Actor, fair: Fair) -> Actor:
-    return make_participant(db, mel, fair)
-
-
-@pytest.fixture
 def taken(db: Database, fair: Fair, cy: Actor, dee: Actor) -> MeetingInEvent:
     """Cy's only slot is taken by a meeting with Dee."""
     return make_meeting(db, fair, asker=dee, invitee=cy)

@@ -8,8 +8,7 @@ from sqlmodel import select
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
-from events.core.journal import Fact, JournalEntry, fact_of
-from events.core.refusals import Conflict, Invalid, NotAllowed, Refusal
+from events.core.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from events.events import EventClosedAlready, close_event
 from events.looking_after import assign_desk
 from events.programmes import Programme
@@ -28,62 +27,33 @@ from sessions.contradictions import (
     NothingToContradict,
     SaidAlready,
     contradict_attendance,
+    contradict_attendance_for,
     contradictions_of,
 )
-from sessions.meetings import Meeting, MeetingInEvent, MeetingState, get_meeting
+from sessions.meetings import MeetingInEvent, MeetingState, get_meeting
 from sessions.requests import book_meeting
 from tests.events.makers_desks import make_desk
 from tests.makers import again, make_organisation
 from tests.sessions.makers_meetings import (
     Fair,
-    make_fair,
-    make_meeting,
+    at,
+    facts,
     make_participant,
     place_of,
     problems_with_seats,
     seen_by,
+    state_of,
 )
 
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def fair(db: Database, ada: Actor) -> Fair:
-    return make_fair(db, ada)
-
-
-@pytest.fixture
-def bo(db: Database, bo: Actor, fair: Fair) -> Actor:
-    return make_participant(db, bo, fair)
-
-
-@pytest.fixture
-def cy(db: Database, cy: Actor, fair: Fair) -> Actor:
-    return make_participant(db, cy, fair)
-
-
-@pytest.fixture
-def dee(db: Database, dee: Actor, fair: Fair) -> Actor:
-    return make_participant(db, dee, fair)
-
-
-@pytest.fixture
-def meeting(db: Database, fair: Fair, bo: Actor, cy: Actor) -> MeetingInEvent:
-    """Bo meets Cy in the first slot."""
-    return get_meeting(db, bo, make_meeting(db, fair, asker=bo, invitee=cy).meeting.public_id)
-
-
-def at(meeting: MeetingInEvent, minutes: float):
-    """So many minutes after the meeting's start."""
-    return clock.frozen_at(meeting.slot.starts_at + minutes * MINUTE)
-
-
-def facts(db: Database, kind: type[Fact]) -> list[Fact]:
-    return [fact_of(entry) for entry in db.exec(select(JournalEntry).where(JournalEntry.kind == kind.kind))]
-
-
-def state_of(db: Database, meeting: MeetingInEvent) -> MeetingState:
-    return db.exec(select(Meeting.state).where(Meeting.id == meeting.id)).one()
+def officer_for(db: Database, fair: Fair, officer: Actor, *people: Actor) -> Actor:
+    """Somebody whose desk looks after these participants."""
+    desk = make_desk(db, fair.ada, db.get_one(Programme, fair.event.programme_id), officer=officer)
+    for one in people:
+        assign_desk(db, fair.ada, RegistrationInEvent(place_of(db, one, fair), fair.event.event), desk=desk)
+    return again(db, officer)
 
 
 def says_of(db: Database, meeting: MeetingInEvent) -> dict[int, tuple[MeetingState | None, bool]]:
@@ -166,9 +136,7 @@ def test_after_the_event_it_is_too_late_to_contradict(db, fair, meeting, bo, cy)
 def test_what_a_desk_noted_for_a_side_is_contradicted_by_the_other_and_by_no_colleague(db, fair, bo, cy, dee, tam, eve):
     lab = make_organisation(db, "Lisbon Lab")
     tam, place_of(db, cy, fair).organisation_id = make_participant(db, tam, fair, organisation=lab), lab.id
-    desk = make_desk(db, fair.ada, db.get_one(Programme, fair.event.programme_id), officer=eve)
-    assign_desk(db, fair.ada, RegistrationInEvent(place_of(db, cy, fair), fair.event.event), desk=desk)
-    ola = again(db, eve)
+    ola = officer_for(db, fair, eve, cy)
     places = [place_of(db, one, fair) for one in (bo, cy, tam)]
     booked = book_meeting(db, fair.ada, fair.event, people=places, slot=fair.slots[0])
     meeting = get_meeting(db, bo, booked.public_id)
@@ -180,6 +148,40 @@ def test_what_a_desk_noted_for_a_side_is_contradicted_by_the_other_and_by_no_col
             contradict_attendance(db, tam, seen_by(db, meeting), says=MeetingState.HELD, reason="We met.")
         contradict_attendance(db, bo, seen_by(db, meeting), says=MeetingState.HELD, reason="We met.")
     assert says_of(db, meeting)[bo.person] == (MeetingState.HELD, True)
+
+
+def test_a_desk_contradicts_for_whom_it_looks_after_and_for_nobody_else(db, fair, meeting, bo, cy, eve):
+    with at(meeting, 6):
+        mark_held(db, cy, seen_by(db, meeting))
+        ola, values = officer_for(db, fair, eve, bo), {"says": MeetingState.NO_SHOW, "reason": "Bo waited alone."}
+        with pytest.raises(NotFound):
+            contradict_attendance_for(db, ola, seen_by(db, meeting), person=cy.person, **values)
+        for stranger in (bo, cy, fair.ada):
+            with pytest.raises(NotAllowed):
+                contradict_attendance_for(db, stranger, seen_by(db, meeting), person=bo.person, **values)
+        contradict_attendance_for(db, ola, seen_by(db, meeting), person=bo.person, **values)
+
+        assert (state_of(db, meeting), says_of(db, meeting)) == (
+            MeetingState.HELD, {bo.person: (MeetingState.NO_SHOW, True), cy.person: (MeetingState.HELD, False)},
+        )  # fmt: skip
+        assert [one.person_id for one in facts(db, AttendanceContradicted)] == [bo.person]
+        assert [one.name for one in contradictions_of(db, fair.ada, seen_by(db, meeting))] == ["Bo Berg"]
+        with pytest.raises(SaidAlready, match="Bo Berg says already"):
+            contradict_attendance_for(db, ola, seen_by(db, meeting), person=bo.person, **values)
+        with pytest.raises(SaidAlready, match="You have said already"):
+            contradict_attendance(db, bo, seen_by(db, meeting), **values)
+
+
+def test_a_desk_does_not_contradict_what_the_own_side_has_said(db, fair, meeting, bo, cy, eve):
+    ola = officer_for(db, fair, eve, bo)
+    with at(meeting, 6):
+        mark_held(db, bo, seen_by(db, meeting))
+        with pytest.raises(SaidAlready, match="Their own side has said so"):
+            contradict_attendance_for(
+                db, ola, seen_by(db, meeting), person=bo.person, says=MeetingState.NO_SHOW, reason="Nobody came."
+            )
+
+    assert facts(db, AttendanceContradicted) == []
 
 
 def test_what_an_organiser_or_the_clock_noted_is_no_sides_word(db, fair, meeting, bo, cy):

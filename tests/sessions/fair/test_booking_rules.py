@@ -34,7 +34,6 @@ from tests.makers import make_person
 from tests.sessions.makers_meetings import (
     Fair,
     make_fair,
-    make_participant,
     make_request,
     place_of,
     problems_with_seats,
@@ -49,26 +48,6 @@ USUAL = {
     "requests_hold": True,
     "lasts_minutes": 2880,
 }
-
-
-@pytest.fixture
-def fair(db: Database, ada: Actor) -> Fair:
-    return make_fair(db, ada)
-
-
-@pytest.fixture
-def bo(db: Database, bo: Actor, fair: Fair) -> Actor:
-    return make_participant(db, bo, fair)
-
-
-@pytest.fixture
-def cy(db: Database, cy: Actor, fair: Fair) -> Actor:
-    return make_participant(db, cy, fair)
-
-
-@pytest.fixture
-def dee(db: Database, dee: Actor, fair: Fair) -> Actor:
-    return make_participant(db, dee, fair)
 
 
 def ask(db: Database, fair: Fair, asker: Actor, invitee: Actor, slot: Slot | None) -> str:
