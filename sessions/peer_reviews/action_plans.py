@@ -23,6 +23,7 @@ from events.roles import organiser_of_event
 from sessions.peer_reviews.findings import Finding
 from sessions.peer_reviews.records import FindingRecord, finding_agreed, not_closed
 from sessions.peer_reviews.reviews import PeerReview, ReviewInEvent, host_of_review, inside_review
+from sessions.reports.naming import naming_for
 from sessions.written import written
 
 LONGEST = {"action": 2000, "owner": 200, "proof": 2000, "reason": 1000}
@@ -195,8 +196,11 @@ def set_state(
     db: Database, actor: Actor, subject: ActionInReview, *, state: ActionState, reason: str, proof: str,
     file: ReadyFile | None, version: int,
 ) -> None:  # fmt: skip
-    """Write down how far an action is; part of commands that asked their own rule."""
+    """Write down how far an action is; part of commands that asked their own rule. Who read the proof without names
+    that a private review protects, and leaves its lines alone, leaves the names in it."""
     row = subject.action
+    naming = naming_for(db, actor, subject.event.programme_id)
+    proof = naming.kept_with_links(proof, row.proof, subject.in_event.id)
     required = {"reason": _("Please say why it is dropped.")} if state is ActionState.DROPPED else {}
     texts = written({"reason": reason, "proof": proof}, LONGEST, **required)
     if state is ActionState.DONE and not texts["proof"] and file is None and row.proof_id is None:

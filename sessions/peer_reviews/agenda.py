@@ -1,11 +1,13 @@
 """The agenda of a review's meeting: its days and parts, built from the host's questions after the template."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import UniqueConstraint
+from sqlalchemy.exc import InvalidRequestError
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
@@ -22,13 +24,14 @@ from sessions.peer_reviews.reviews import (
     PeerReview,
     ReviewInEvent,
     ReviewQuestion,
+    ReviewState,
     inside_review,
     questions_of,
     rules_of,
     runs_review,
     still_on,
 )
-from sessions.peer_reviews.rooms import note_review_change
+from sessions.peer_reviews.rooms import lock_review, note_review_change
 from sessions.peer_reviews.templates import OF_A_QUESTION, TEMPLATES, PartKind, PartPlan
 
 MOST_DAYS = 5
@@ -131,9 +134,16 @@ class MeetingBegun(Conflict):
         super().__init__(_("The meeting has begun. Its parts can be started and ended, but not planned anew."))
 
 
-def part_waits(subject: PartInReview, now: datetime) -> None:
-    """Refuse a change to a part that was started."""
+def agenda_open(subject: Any, now: datetime) -> None:
+    """Refuse to plan a meeting that was held, or whose review is over."""
     still_on(subject, now)
+    if subject.review.state is not ReviewState.PREPARING:
+        raise Conflict(_("This meeting was held. Its agenda stays as it is."))
+
+
+def part_waits(subject: PartInReview, now: datetime) -> None:
+    """Refuse a change to a part that was started, and to the agenda of a meeting that was held."""
+    agenda_open(subject, now)
     if subject.part.started_at is not None:
         raise Conflict(_("This part was started already."))
 
@@ -194,21 +204,55 @@ def planned_parts(plans: Sequence[PartPlan], questions: Sequence[int]) -> list[l
 
 def _with_breaks(day: list[PartPlan | tuple[PartPlan, int]]) -> list[PartPlan | tuple[PartPlan, int]]:
     found: list[PartPlan | tuple[PartPlan, int]] = []
-    since = 0
-    for one in day:
-        minutes = (one[0] if isinstance(one, tuple) else one).minutes
-        if since and since + minutes > BREAK_AFTER:
-            found.append(PartPlan(PartKind.BREAK, BREAK))
-            since = 0
-        found.append(one)
-        since += minutes
+    plans = (one[0] if isinstance(one, tuple) else one for one in day)
+    for one, is_wanted in zip(day, breaks_wanted((plan.kind, plan.minutes, True) for plan in plans), strict=True):
+        found += [PartPlan(PartKind.BREAK, BREAK), one] if is_wanted else [one]
     return found
 
 
-@command(runs_review, when=still_on)
+def breaks_wanted(day: Iterable[tuple[PartKind, int, bool]]) -> list[bool]:
+    """Before which parts of a day a break belongs: after an hour and a half, wherever something new makes a stretch
+    longer. Of each part its kind, its minutes, and whether it is new."""
+    found = []
+    since, makes_longer = 0, False
+    for kind, minutes, is_new in day:
+        makes_longer |= is_new
+        is_wanted = kind is not PartKind.BREAK and since > 0 and since + minutes > BREAK_AFTER and makes_longer
+        if kind is PartKind.BREAK:
+            since, makes_longer = 0, False
+        elif is_wanted:
+            since, makes_longer = minutes, is_new
+        else:
+            since += minutes
+        found.append(is_wanted)
+    return found
+
+
+def _our_turn(db: Database, subject: ReviewInEvent) -> None:
+    lock_review(db, subject)
+    agenda_open(subject, clock.now())
+
+
+def lock_part(db: Database, subject: PartInReview) -> None:
+    """Wait for our turn to change a part, and see it and its review as they are then; refused where it was taken off
+    the agenda while we waited. What its state refuses is asked once more after this."""
+    lock_review(db, subject)
+    try:
+        db.refresh(subject.part)
+    except InvalidRequestError as error:
+        raise Conflict(_("This part is not on the agenda any more.")) from error
+
+
+def _turn_of(db: Database, subject: PartInReview) -> None:
+    lock_part(db, subject)
+    part_waits(subject, clock.now())
+
+
+@command(runs_review, when=agenda_open)
 def plan_agenda(db: Database, actor: Actor, subject: ReviewInEvent, *, starts: Sequence[datetime]) -> None:
     """Build the agenda from the questions after the event's template; its days begin at `starts`, the last of which
     count for no more days than the template has. What was planned before goes. Refuses a meeting that has begun."""
+    _our_turn(db, subject)
     rules = rules_of(db, subject.event.id or 0)
     questions = [one.id or 0 for one in questions_of(db, subject.id)]
     if rules is None or not questions:
@@ -237,10 +281,11 @@ def plan_agenda(db: Database, actor: Actor, subject: ReviewInEvent, *, starts: S
     record(db, actor, ReviewAgendaPlanned(event_id=subject.event.id or 0, review_id=subject.id))
 
 
-@command(runs_review, when=still_on)
+@command(runs_review, when=agenda_open)
 def move_days(db: Database, actor: Actor, subject: ReviewInEvent, *, starts: Sequence[datetime]) -> None:
     """Let the days of the meeting begin at other times. Refuses times that are over, in another order than the days,
     or on top of each other."""
+    _our_turn(db, subject)
     if not (days := days_of(db, subject.id)):
         raise Conflict(_("There is no agenda yet."))
     if len(starts) != len(days):
@@ -279,7 +324,7 @@ def settle_agenda(db: Database, subject: ReviewInEvent) -> None:
         if after.day.starts_at < before.ends_at:
             raise Invalid({"starts": _("A day begins before the day before it is over.")})
     if any(one.ends_at - one.day.starts_at > LONGEST_DAY for one in days):
-        raise Invalid({"minutes": _("A day of more than twelve hours is too long for anybody.")})
+        raise Invalid(_("A day of more than twelve hours is too long for anybody."))
     subject.review.starts_at, subject.review.ends_at = days[0].day.starts_at, days[-1].ends_at
     db.add(subject.review)
     db.flush()
@@ -296,6 +341,7 @@ def _record_change(db: Database, actor: Actor, subject: PartInReview) -> None:
 @command(runs_review, when=part_waits)
 def change_part_length(db: Database, actor: Actor, subject: PartInReview, *, minutes: int) -> None:
     """Give a part more or fewer minutes; what follows moves with it."""
+    _turn_of(db, subject)
     if not 1 <= minutes <= MOST_MINUTES:
         raise Invalid({"minutes": _("A part lasts from 1 to %(most)s minutes.", most=MOST_MINUTES)})
     if subject.part.minutes == minutes:
@@ -310,6 +356,7 @@ def change_part_length(db: Database, actor: Actor, subject: PartInReview, *, min
 def move_part(db: Database, actor: Actor, subject: PartInReview, *, up: bool) -> None:
     """Hold a part before the one before it, or after the one after it; over the edge of a day it changes days. Refuses
     to move it before a part that was started."""
+    _turn_of(db, subject)
     order = parts_of(db, subject.in_event.id)
     days = [one.id or 0 for one in days_of(db, subject.in_event.id)]
     at = [one.id for one in order].index(subject.part.id)
@@ -334,6 +381,7 @@ def move_part(db: Database, actor: Actor, subject: PartInReview, *, up: bool) ->
 @command(runs_review, when=part_waits)
 def add_break_after(db: Database, actor: Actor, subject: PartInReview, *, minutes: int) -> None:
     """Put a break after a part."""
+    _turn_of(db, subject)
     if not 1 <= minutes <= MOST_MINUTES:
         raise Invalid({"minutes": _("A part lasts from 1 to %(most)s minutes.", most=MOST_MINUTES)})
     for position, part in enumerate(parts_of(db, subject.in_event.id)):
@@ -353,6 +401,7 @@ def add_break_after(db: Database, actor: Actor, subject: PartInReview, *, minute
 @command(runs_review, when=part_waits)
 def drop_part(db: Database, actor: Actor, subject: PartInReview) -> None:
     """Take a part off the agenda. Refuses the last one of a day."""
+    _turn_of(db, subject)
     on_that_day = [one for one in parts_of(db, subject.in_event.id) if one.day_id == subject.part.day_id]
     if len(on_that_day) == 1:
         raise Conflict(_("A day needs at least one part."))

@@ -5,14 +5,14 @@ from collections.abc import Collection, Sequence
 from events.core.access import Actor
 from events.core.database import Database
 from events.core.journal import record
-from events.core.refusals import Conflict
+from events.core.refusals import Conflict, Invalid
 from events.core.translation import _
 from sessions.peer_reviews.agenda import (
     BREAK,
-    BREAK_AFTER,
     ReviewAgendaChanged,
     ReviewDay,
     ReviewPart,
+    breaks_wanted,
     days_of,
     parts_of,
     planned_parts,
@@ -46,7 +46,10 @@ def follow_questions(
             order = _patched(there, about, {*before} - {*after})
         changed |= _write(db, day, there, order)
     if changed:
-        settle_agenda(db, subject)
+        try:
+            settle_agenda(db, subject)
+        except Invalid as refusal:  # whoever changes questions has no field for times and minutes
+            raise Conflict(refusal.message) from refusal
         record(db, actor, ReviewAgendaChanged(event_id=subject.event.id or 0, review_id=subject.id))
 
 
@@ -114,19 +117,13 @@ def _without_idle_breaks(order: list[ReviewPart]) -> list[ReviewPart]:
 def _with_breaks(order: list[ReviewPart]) -> list[ReviewPart]:
     """With a break after an hour and a half wherever something new makes a stretch longer."""
     found: list[ReviewPart] = []
-    since, is_new = 0, False
-    for one in order:
-        is_new |= one.id is None
-        if one.kind is PartKind.BREAK:
-            since, is_new = 0, False
-        elif since and since + one.minutes > BREAK_AFTER and is_new:
+    wanted = breaks_wanted((one.kind, one.minutes, one.id is None) for one in order)
+    for one, is_wanted in zip(order, wanted, strict=True):
+        if is_wanted:
             found.append(
                 ReviewPart(
                     review_id=one.review_id, day_id=one.day_id, kind=PartKind.BREAK, position=0, minutes=BREAK
                 )
             )  # fmt: skip
-            since, is_new = one.minutes, one.id is None
-        else:
-            since += one.minutes
         found.append(one)
     return found

@@ -27,6 +27,7 @@ from sessions.peer_reviews.reviews import (
     ReviewInEvent,
     ReviewQuestion,
     ReviewState,
+    all_questions_of,
     host_of_review,
     questions_of,
     rules_of,
@@ -93,6 +94,13 @@ class ChangedMeanwhile(Conflict):
         super().__init__(_("Somebody has changed this review meanwhile. Reload the page, and write it there."))
 
 
+class QuestionsStand(Conflict):
+    """Once a meeting has begun what was said hangs on its questions."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The meeting has begun. Questions neither come nor go; organisers can still correct words."))
+
+
 @rule
 def asks_peers(actor: Actor, subject: ReviewAsking) -> bool:
     return runs_review(actor, subject) or host_of_review(actor, subject)
@@ -102,7 +110,7 @@ def questions_open(subject: ReviewAsking, now: datetime) -> None:
     """Refuse other questions once a meeting has begun, or its review is over."""
     still_on(subject, now)
     if subject.begun or subject.review.state is not ReviewState.PREPARING:
-        raise Conflict(_("The meeting has begun. Questions neither come nor go; organisers can still correct words."))
+        raise QuestionsStand
 
 
 def asking_in(db: Database, subject: ReviewInEvent) -> ReviewAsking:
@@ -110,13 +118,6 @@ def asking_in(db: Database, subject: ReviewInEvent) -> ReviewAsking:
     started = select(ReviewPart.id).where(ReviewPart.review_id == subject.id, col(ReviewPart.started_at).is_not(None))
     begun = db.exec(started).first() is not None
     return ReviewAsking(subject.review, subject.event, begun or subject.review.state is not ReviewState.PREPARING)
-
-
-def all_questions_of(db: Database, review_id: int) -> list[ReviewQuestion]:
-    """What the host asks, in order, and then what was dropped."""
-    query = select(ReviewQuestion).where(ReviewQuestion.review_id == review_id)
-    rows = db.exec(query.order_by(col(ReviewQuestion.number))).all()
-    return sorted(rows, key=lambda one: one.dropped_at is not None)
 
 
 def earlier_words(db: Database, review_id: int) -> dict[int, list[QuestionWording]]:
@@ -132,10 +133,11 @@ def earlier_words(db: Database, review_id: int) -> dict[int, list[QuestionWordin
 @command(asks_peers, when=questions_open)
 def change_review_questions(
     db: Database, actor: Actor, subject: ReviewAsking, *, questions: Sequence[AskedOfPeers], version: int
-) -> None:
-    """Write the whole list anew, from the `version` of the review that was seen. Questions that are named again keep
-    their number and all that was said on them; those that are not, or have no words any more, are dropped. One that was
-    dropped comes back with the same words. The agenda follows, and everybody with a place is told.
+) -> bool:
+    """Write the whole list anew, from the `version` of the review that was seen; answers whether anything is other than
+    before. Questions that are named again keep their number and all that was said on them; those that are not, or have
+    no words any more, are dropped. One that was dropped comes back with the same words. The agenda follows, and
+    everybody with a place is told.
 
     Refuses more or fewer questions than the event's rules say (unless there were already), and texts that are too long;
     wrong ones are told as 'question-0'.
@@ -162,25 +164,30 @@ def change_review_questions(
         db.add(row)
     db.flush()
     after = [one.id or 0 for one in questions_of(db, subject.id)]
-    if before != after or changed:
+    changed |= before != after
+    if changed:
         follow_questions(db, actor, subject.in_event, before=before, after=after)
         _tell(db, actor, subject)
+    return changed
 
 
 @command(organiser_of_event, when=not_closed)
 def correct_review_questions(
     db: Database, actor: Actor, subject: ReviewAsking, *, questions: Sequence[AskedOfPeers], version: int
-) -> None:
+) -> bool:
     """Put words of questions right, also once the meeting has begun, from the `version` of the review that was seen;
-    none comes or goes. Refuses a question without words, and texts that are too long."""
-    asked = _checked(questions, keeps=True)
+    answers whether any are other than before. None comes or goes: refuses what is none of the questions, one without
+    words, and texts that are too long."""
     _seen(db, subject, version)
     not_closed(subject, clock.now())
-    there = {one.public_id: one for one in all_questions_of(db, subject.id)}
-    changed = [one for one in asked if one.which in there and _say(db, there[one.which], one)]
+    there = {one.public_id: one for one in questions_of(db, subject.id)}
+    if any(one.which not in there for one in questions):
+        raise QuestionsStand
+    changed = [one for one in _checked(questions, keeps=True) if _say(db, there[one.which], one)]
     if changed:
         db.flush()
         _tell(db, actor, subject)
+    return bool(changed)
 
 
 def _checked(questions: Sequence[AskedOfPeers], *, keeps: bool = False) -> list[AskedOfPeers]:

@@ -17,7 +17,6 @@ from events.core.database import Database
 from events.core.hooks import on_organisation_renamed, on_person_renamed
 from events.core.journal import record
 from events.core.translation import Message
-from events.events import Event
 from events.organisations import Membership, Organisation
 from events.people import Person
 from events.rounds.blanking import Identity, blanker, is_fingerprint
@@ -130,16 +129,15 @@ def words_of_host(db: Database, actor: Actor, subject: ReviewInEvent) -> Callabl
     return partial(without_names, protected=protected, shown=shown)
 
 
-def topics_for(db: Database, actor: Actor, event: Event, reviews: Collection[PeerReview]) -> dict[int, str]:
-    """What the reviews of an event are about, by id, as this actor may read it (see `words_of_host`); one statement for
-    all of them."""
-    closed = {one.id or 0 for one in reviews if not _reads_case(actor, ReviewInEvent(one, event))}
+def topics_for(db: Database, actor: Actor, subjects: Collection[ReviewInEvent]) -> dict[int, str]:
+    """What reviews are about, by id, as this actor may read it (see `words_of_host`); one statement for all of them."""
+    closed = {one.id for one in subjects if not _reads_case(actor, one)}
     lines: dict[int, list[Any]] = {one: [] for one in closed}
     for line in _protected(db, closed) if closed else []:
         lines[line[0]].append(line)
     return {
-        one.id or 0: without_names(one.topic, _identity(lines.get(one.id or 0, ()), ()), shown=one.id not in closed)
-        for one in reviews
+        one.id: without_names(one.review.topic, _identity(lines.get(one.id, ()), ()), shown=one.id not in closed)
+        for one in subjects
     }
 
 

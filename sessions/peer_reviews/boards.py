@@ -55,7 +55,7 @@ def review_cards(db: Database, actor: Actor, event: Event) -> list[ReviewCard]:
         col(ReviewPlace.review_id).in_(ids), ReviewPlace.state == PlaceState.ACCEPTED
     )
     counts: dict[int, int] = dict(db.exec(query.group_by(col(ReviewPlace.review_id))).all())
-    topics = topics_for(db, actor, event, rows)
+    topics = topics_for(db, actor, [ReviewInEvent(one, event) for one in rows])
     return [
         ReviewCard(one, hosts[one.organisation_id], counts.get(one.id or 0, 0), topics[one.id or 0]) for one in rows
     ]
@@ -90,8 +90,9 @@ def shown_places(db: Database, actor: Actor, subject: ReviewInEvent) -> list[Sho
 
 @dataclass(frozen=True)
 class Present:
-    """Somebody in the room of a review; `role` is None for an organiser without a place."""
+    """Somebody in the room of a review; `person` is a public id, `role` None for an organiser without a place."""
 
+    person: str
     name: str
     role: ReviewRole | None
 
@@ -102,11 +103,11 @@ def present_in_room(db: Database, actor: Actor, subject: ReviewInEvent, people: 
     if not inside_review(actor, subject):
         raise NotFound()
     mine = (col(ReviewPlace.review_id) == subject.id) & (col(ReviewPlace.state) == PlaceState.ACCEPTED)
-    query = select(Person.name, ReviewPlace.role).join(
+    query = select(Person.public_id, Person.name, ReviewPlace.role).join(
         ReviewPlace, and_(mine, col(ReviewPlace.person_id) == col(Person.id)), isouter=True
     )
     rows = db.exec(query.where(col(Person.public_id).in_(people))).all()
-    found = [Present(name, ReviewRole(role) if role else None) for name, role in rows]
+    found = [Present(person, name, ReviewRole(role) if role else None) for person, name, role in rows]
     order = list(ReviewRole)
     return sorted(found, key=lambda one: (order.index(one.role) if one.role else len(order), one.name))
 

@@ -8,7 +8,7 @@ from sqlalchemy import or_
 from sqlmodel import col, func, select
 
 from events.core import clock
-from events.core.access import SYSTEM
+from events.core.access import SYSTEM, Actor
 from events.core.database import Database
 from events.core.journal import Fact, record
 from events.core.timers import timer
@@ -22,6 +22,7 @@ from sessions.peer_reviews.hosting import ApplicationState, HostApplication, Tol
 from sessions.peer_reviews.reviews import (
     PeerReview,
     PlaceState,
+    ReviewInEvent,
     ReviewPlace,
     ReviewRole,
     ReviewRules,
@@ -33,6 +34,7 @@ from sessions.peer_reviews.reviews import (
 from sessions.peer_reviews.self_assessments import SelfAssessmentVersion
 from sessions.peer_reviews.steps import NEAR, all_steps
 from sessions.peer_reviews.templates import AFTER_THE_MEETING, StepKind
+from sessions.peer_reviews.unheld import way_on
 
 ON = (EventState.PUBLISHED, EventState.RUNNING)
 
@@ -199,8 +201,9 @@ def _remind_organisers(db: Database, step: ReviewStep) -> None:
         record(db, SYSTEM, SelectionDue(event_id=step.event_id, step_id=step.id or 0))
 
 
-def review_board(db: Database, event: Event, only: int | None = None) -> list[BoardRow]:
-    """How far each review of an event is (or one), and who owes what; cancelled ones are left out."""
+def review_board(db: Database, actor: Actor, event: Event, only: int | None = None) -> list[BoardRow]:
+    """How far each review of an event is (or one), and who owes what, for an actor who runs them; cancelled ones are
+    left out."""
     query = select(PeerReview, Organisation).join(Organisation, col(Organisation.id) == col(PeerReview.organisation_id))
     query = query.where(PeerReview.event_id == event.id, PeerReview.state != ReviewState.CANCELLED)
     if only is not None:
@@ -223,8 +226,15 @@ def review_board(db: Database, event: Event, only: int | None = None) -> list[Bo
         row.notes = sum(one.handed_in_at is not None for one in mine)
         row.released = sum(one.released_at is not None for one in mine)
         if row.review.state is ReviewState.PREPARING and rules is not None:
-            row.owed = _owed(row, there, mine, known, steps, rules)
+            row.owed = [*_unheld(db, actor, row, event), *_owed(row, there, mine, known, steps, rules)]
     return list(rows.values())
+
+
+def _unheld(db: Database, actor: Actor, row: BoardRow, event: Event) -> list[Owed]:
+    if not is_unheld(row.review, clock.now()):
+        return []
+    way = way_on(db, actor, ReviewInEvent(row.review, event))
+    return [Owed("", _("Was it held? Its meeting is over. Say so in its live room. %(way)s", way=way), late=True)]
 
 
 def _owed(
@@ -246,9 +256,6 @@ def _owed(
         what = _("Peers come from %(count)s of at least %(least)s other countries", count=row.countries,
                  least=rules.countries_min)  # fmt: skip
         found.append(Owed("", what, late))
-    if is_unheld(row.review, now):
-        what = _("Was it held? Its meeting is over. Say so in its live room, move its days, or cancel the review")
-        found.insert(0, Owed("", what, late=True))
     accepted = [one for one in places if one.state is PlaceState.ACCEPTED]
     if not row.version and StepKind.SELF_ASSESSMENT in steps:
         late = _is_over(steps, StepKind.SELF_ASSESSMENT, now)

@@ -28,8 +28,8 @@ from sessions.peer_reviews.reviews import (
     ReviewPlace,
     ReviewRole,
     ReviewStep,
+    all_questions_of,
     peer_of_review,
-    questions_of,
     runs_review,
     still_on,
 )
@@ -141,12 +141,13 @@ def own_notes_step(db: Database, actor: Actor, subject: ReviewInEvent) -> Review
 def save_desk_notes(
     db: Database, actor: Actor, subject: ReviewInStep, *, texts: Mapping[str, Mapping[str, str]], revision: int
 ) -> DeskNotes:
-    """Keep what was typed (by question, then by part); only the peer reads it before it is handed in.
+    """Keep what was typed (by question, then by part); only the peer reads it before it is handed in. What was typed on
+    a question that was dropped meanwhile is kept too.
 
     Refuses texts that are too long ('strengths-general'), and a revision that is not the last.
     """
     place = own_peer_place(db, actor, subject)
-    known = {GENERAL, *(one.public_id for one in questions_of(db, subject.id))}
+    known = {GENERAL, *(one.public_id for one in all_questions_of(db, subject.id))}
     wrong: dict[str, Message | str] = {}
     kept: Texts = {}
     for question, said in texts.items():

@@ -27,7 +27,7 @@ from sessions.peer_reviews.reviews import (
     runs_review,
     still_on,
 )
-from sessions.peer_reviews.rooms import lock_review_room, note_review_change
+from sessions.peer_reviews.rooms import lock_review, note_review_change
 from sessions.peer_reviews.shared_board import entries_of_board
 
 MOST_DOTS = 20
@@ -123,6 +123,12 @@ def vote_open(subject: VoteInReview, now: datetime) -> None:
         raise Conflict(_("This vote is closed."))
 
 
+def _turn_of(db: Database, subject: VoteInReview) -> None:
+    lock_review(db, subject)
+    db.refresh(subject.vote)
+    vote_open(subject, clock.now())
+
+
 @command(runs_review, when=still_on)
 def open_dot_vote(
     db: Database, actor: Actor, subject: ReviewInEvent, *, about: str, dots: int, minutes: int
@@ -136,7 +142,8 @@ def open_dot_vote(
         wrong["minutes"] = _("A vote lasts from 1 to %(most)s minutes.", most=LONGEST_VOTE)
     if wrong:
         raise Invalid(wrong)
-    lock_review_room(db, subject.id)
+    lock_review(db, subject)
+    still_on(subject, clock.now())
     if open_vote(db, subject.id, clock.now()) is not None:
         raise Conflict(_("A vote is open already. Close it first."))
     if about == "findings":
@@ -160,9 +167,7 @@ def open_dot_vote(
 def give_dots(db: Database, actor: Actor, subject: VoteInReview, *, dots: Mapping[int, int]) -> None:
     """Spread one's dots over choices (by number); what was given before is replaced. Refuses more than one has."""
     assert actor.person is not None
-    lock_review_room(db, subject.review.id or 0)
-    db.refresh(subject.vote)
-    vote_open(subject, clock.now())
+    _turn_of(db, subject)
     choices = {one.number: one.id or 0 for one in _choices(db, subject.vote)}
     given = {number: count for number, count in dots.items() if count}
     if any(number not in choices or count < 0 for number, count in given.items()):
@@ -180,7 +185,7 @@ def give_dots(db: Database, actor: Actor, subject: VoteInReview, *, dots: Mappin
 @command(runs_review, when=vote_open)
 def close_dot_vote(db: Database, actor: Actor, subject: VoteInReview) -> None:
     """End a vote before its time; everybody inside sees the sums."""
-    lock_review_room(db, subject.review.id or 0)
+    _turn_of(db, subject)
     subject.vote.closed_at = clock.now()
     db.add(subject.vote)
     db.flush()

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import UniqueConstraint
-from sqlalchemy.exc import IntegrityError, InvalidRequestError
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
 from events.core import clock
@@ -18,7 +18,7 @@ from events.core.refusals import Conflict, NotFound
 from events.core.translation import _
 from events.events import Event
 from events.people import Person
-from sessions.peer_reviews.agenda import PartInReview, ReviewPart, parts_of
+from sessions.peer_reviews.agenda import PartInReview, ReviewPart, lock_part, parts_of
 from sessions.peer_reviews.records import not_closed
 from sessions.peer_reviews.reviews import (
     PeerReview,
@@ -127,20 +127,17 @@ def part_on(db: Database, review_id: int) -> ReviewPart | None:
     return db.exec(query.where(col(ReviewPart.ended_at).is_(None)).order_by(col(ReviewPart.id))).first()
 
 
-def _look_again(db: Database, part: ReviewPart) -> None:
-    """See a part as it is once it is our turn; refused where it was taken off the agenda while we waited."""
-    try:
-        db.refresh(part)
-    except InvalidRequestError as error:
-        raise Conflict(_("This part is not on the agenda any more.")) from error
+def _turn_of(db: Database, subject: PartInReview) -> None:
+    lock_part(db, subject)
+    part_is_on(subject, clock.now())
 
 
 @command(runs_review, when=still_on)
 def start_part(db: Database, actor: Actor, subject: PartInReview) -> None:
     """Start a part now, for as long as it was planned; the one that is on ends. One that is on already goes on, and one
     that was held is held once more."""
-    lock_review_room(db, subject.in_event.id)
-    _look_again(db, subject.part)
+    lock_part(db, subject)
+    still_on(subject, clock.now())
     on = part_on(db, subject.in_event.id)
     if on is None or on.id != subject.part.id:
         _start(db, actor, subject.in_event, subject.part, on)
@@ -161,7 +158,8 @@ def _start(db: Database, actor: Actor, subject: ReviewInEvent, part: ReviewPart,
 def start_next_part(db: Database, actor: Actor, subject: ReviewInEvent, *, after: str) -> None:
     """Go on to the next part that was not held. `after` is the public id of the part that was on when the button was
     shown, '' for none: two who press at once start one part. Refuses where nothing is left."""
-    lock_review_room(db, subject.id)
+    lock_review(db, subject)
+    still_on(subject, clock.now())
     on = part_on(db, subject.id)
     if (on.public_id if on else "") != after:
         return
@@ -176,11 +174,9 @@ def start_next_part(db: Database, actor: Actor, subject: ReviewInEvent, *, after
 @command(runs_review, when=part_is_on)
 def end_part(db: Database, actor: Actor, subject: PartInReview) -> None:
     """End the part that is on."""
-    lock_review_room(db, subject.in_event.id)
-    _look_again(db, subject.part)
-    if subject.part.ended_at is None:
-        _end(db, actor, subject.in_event, subject.part)
-        note_review_change(db, subject.in_event.id)
+    _turn_of(db, subject)
+    _end(db, actor, subject.in_event, subject.part)
+    note_review_change(db, subject.in_event.id)
 
 
 def _end(db: Database, actor: Actor, subject: ReviewInEvent, part: ReviewPart) -> None:
@@ -193,8 +189,7 @@ def _end(db: Database, actor: Actor, subject: ReviewInEvent, part: ReviewPart) -
 @command(runs_review, when=part_is_on)
 def pause_part(db: Database, actor: Actor, subject: PartInReview, *, still: bool) -> None:
     """Let the clock of a part stand still, or go on: a pause moves its start. Twice is once."""
-    lock_review_room(db, subject.in_event.id)
-    _look_again(db, subject.part)
+    _turn_of(db, subject)
     part = subject.part
     if still == (part.paused_at is not None) or part.started_at is None:
         return
@@ -210,8 +205,7 @@ def pause_part(db: Database, actor: Actor, subject: PartInReview, *, still: bool
 @command(runs_review, when=part_is_on)
 def lengthen_part(db: Database, actor: Actor, subject: PartInReview, *, seconds: int = MINUTE) -> None:
     """Give the part that is on more time, or less down to none."""
-    lock_review_room(db, subject.in_event.id)
-    _look_again(db, subject.part)
+    _turn_of(db, subject)
     subject.part.seconds = min(max(subject.part.seconds + seconds, 0), LONGEST_PART)
     db.add(subject.part)
     db.flush()
@@ -248,7 +242,8 @@ def end_meeting(db: Database, actor: Actor, subject: ReviewInEvent) -> None:
 def raise_review_hand(db: Database, actor: Actor, subject: ReviewInEvent) -> None:
     """Ask to speak; once, kept by the database."""
     assert actor.person is not None
-    lock_review_room(db, subject.id)
+    lock_review(db, subject)
+    still_on(subject, clock.now())
     try:
         with db.begin_nested():
             db.add(ReviewHand(review_id=subject.id, person_id=actor.person, raised_at=clock.now()))

@@ -13,8 +13,9 @@ from sqlmodel import col, select
 from events.core import clock
 from events.core.access import SYSTEM, Actor
 from events.core.database import Database
+from events.core.hooks import on_event_closed
 from events.core.journal import Fact, Told, listener, record
-from events.events import Event
+from events.events import Event, EventState
 from sessions.calendars import (
     CalendarMethod,
     Content,
@@ -67,6 +68,17 @@ class ReviewDayMoved(Fact):
     sequence: int
     old_start: datetime
     old_end: datetime
+
+
+@dataclass(frozen=True)
+class ReviewDayRenamed(Fact):
+    """A day of a review's meeting is called otherwise for somebody who has it, at the same time as before."""
+
+    event_id: int
+    review_id: int
+    day_id: int
+    person_id: int
+    sequence: int
 
 
 @dataclass(frozen=True)
@@ -126,7 +138,8 @@ def settle_review_calendars(db: Database, actor: Actor, review_id: int) -> None:
     people = set(db.exec(select(ReviewPlace.person_id).where(*mine)))
     agenda = agenda_of(db, review_id)
     ends = {one.day.id: one.ends_at for one in agenda}
-    if review.state is ReviewState.CANCELLED:
+    is_over = event.state is EventState.CLOSED and review.state is ReviewState.PREPARING
+    if review.state is ReviewState.CANCELLED or is_over:
         people = set()
     # One text for all who have the entry, those included who have left, and whoever looks into their calendars.
     told = names_published(ReviewInEvent(review, event))
@@ -135,9 +148,19 @@ def settle_review_calendars(db: Database, actor: Actor, review_id: int) -> None:
     for day in days.all():
         if day.is_on and day.id in ends and ends[day.id] <= clock.now():
             continue  # what is over stays in calendars as it was
+        if is_over and day.starts_at <= clock.now():
+            continue  # nobody is sent home by the end of the event
         wanted = people if day.is_on and day.id in ends else set()
         content = _content(topic, review, event, day, ends.get(day.id, day.starts_at), len(agenda))
         _settle_day(db, actor, review, day, wanted, content)
+
+
+@on_event_closed
+def _end_with_the_event(db: Database, actor: Actor, event_id: int) -> None:
+    """Meetings that are to come when an event is closed leave calendars: no review is prepared in it any more."""
+    prepared = (PeerReview.event_id == event_id, PeerReview.state == ReviewState.PREPARING)
+    for review_id in db.exec(select(PeerReview.id).where(*prepared).order_by(col(PeerReview.id))).all():
+        settle_review_calendars(db, actor, review_id or 0)
 
 
 def _content(topic: str, review: PeerReview, event: Event, day: ReviewDay, ends_at: datetime, days: int) -> Content:
@@ -171,12 +194,10 @@ def _settle_day(
         return
     is_new = last is None or not stands or last.content_hash != content.hash()
     for person in sorted(wanted):
+        mine = ids | {"person_id": person, "sequence": said}
         if person not in had:
-            record(db, actor, ReviewDayInvited(**ids, person_id=person, sequence=said))
+            record(db, actor, ReviewDayInvited(**mine))
         elif is_new and last is not None:
-            record(
-                db, actor,
-                ReviewDayMoved(
-                    **ids, person_id=person, sequence=said, old_start=last.starts_at, old_end=last.ends_at
-                ),
-            )  # fmt: skip
+            moved = ReviewDayMoved(**mine, old_start=last.starts_at, old_end=last.ends_at)
+            is_moved = (last.starts_at, last.ends_at) != (content.starts_at, content.ends_at)
+            record(db, actor, moved if is_moved else ReviewDayRenamed(**mine))

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from events.core import clock
-from events.core.access import Actor, command
+from events.core.access import Actor, command, may
 from events.core.database import Database, is_broken
 from events.core.journal import record
 from events.core.refusals import Conflict, Invalid
@@ -162,11 +162,9 @@ def open_place_of(db: Database, actor: Actor, event_id: int) -> PlaceInReview | 
     query = select(ReviewPlace, PeerReview, Event).join(PeerReview, col(PeerReview.id) == col(ReviewPlace.review_id))
     query = query.join(Event, col(Event.id) == col(PeerReview.event_id)).where(
         PeerReview.event_id == event_id, ReviewPlace.person_id == actor.person, ReviewPlace.state == PlaceState.ASKED,
-        col(PeerReview.state).not_in([ReviewState.CANCELLED, ReviewState.CLOSED]),
-        or_(col(PeerReview.state) == ReviewState.PREPARING, col(ReviewPlace.role) != ReviewRole.PEER),
     )  # fmt: skip
-    found = db.exec(query.order_by(col(ReviewPlace.id))).first()
-    return PlaceInReview(*found) if found is not None else None
+    found = (PlaceInReview(*one) for one in db.exec(query.order_by(col(ReviewPlace.id))))
+    return next((one for one in found if may(actor, "accept_review_place", one)), None)
 
 
 @command(own_place, when=place_to_accept)

@@ -22,7 +22,14 @@ from events.people import Person, PersonState, people_by_id
 from events.roles import organiser_of_event
 from sessions.peer_choice import problem as choice
 from sessions.peer_choice.problem import Bar, Candidate, Pair, Problem, bar_of
-from sessions.peer_reviews.peers import Stance, hosts_to_review, offers_in, organisations_by_person, stances_in
+from sessions.peer_reviews.peers import (
+    Stance,
+    find_offer,
+    hosts_to_review,
+    offers_in,
+    organisations_by_person,
+    stances_in,
+)
 from sessions.peer_reviews.places import ask_into_review
 from sessions.peer_reviews.reviews import (
     PeerReview,
@@ -315,10 +322,11 @@ def ask_peer(
     if row is not None:
         db.delete(row)
         db.flush()
-    offer = next((one for one in offers_in(db, subject.event.id or 0) if one.person_id == person.id), None)
+    found = find_offer(db, subject.event, person.id)
+    stands = found is not None and found.offer.taken_back_at is None
     return ask_into_review(
         db, actor, subject, person=person, role=ReviewRole.PEER, why=why, stands_in_for=stands_in_for,
-        comes_from=offer.organisation_id if offer else None,
+        comes_from=found.offer.organisation_id if found and stands else None,
     )  # fmt: skip
 
 

@@ -431,6 +431,13 @@ def questions_of(db: Database, review_id: int) -> list[ReviewQuestion]:
     return list(db.exec(query.order_by(col(ReviewQuestion.number))))
 
 
+def all_questions_of(db: Database, review_id: int) -> list[ReviewQuestion]:
+    """What the host asks, in order, and then what was dropped."""
+    query = select(ReviewQuestion).where(ReviewQuestion.review_id == review_id)
+    rows = db.exec(query.order_by(col(ReviewQuestion.number))).all()
+    return sorted(rows, key=lambda one: one.dropped_at is not None)
+
+
 def places_of(db: Database, review_id: int) -> list[ReviewPlace]:
     """All places of a review, whatever was answered, in the order in which people were asked."""
     return list(db.exec(select(ReviewPlace).where(ReviewPlace.review_id == review_id).order_by(col(ReviewPlace.id))))

@@ -36,7 +36,7 @@ from sessions.peer_reviews.reviews import (
     still_on,
     writes_up_review,
 )
-from sessions.peer_reviews.rooms import note_board_change
+from sessions.peer_reviews.rooms import lock_review, note_board_change
 
 KEPT_APART = 50
 
@@ -92,7 +92,7 @@ def write_on_board(db: Database, actor: Actor, subject: ReviewInEvent, *, update
 
     Refuses what cannot be read, what follows on something that is not there, and what makes the board too large.
     """
-    row = _locked(db, subject.id)
+    row = _locked(db, subject)
     board = board_of(*_kept(db, row))
     if take_update(board, update):
         _keep(db, actor, subject.id, row, update, board)
@@ -115,7 +115,7 @@ def add_board_entry(
         wrong["text"] = _("Please write from 1 to %(most)s characters.", most=LONGEST_TEXT)
     if wrong:
         raise Invalid(wrong)
-    row = _locked(db, subject.id)
+    row = _locked(db, subject)
     board = board_of(*_kept(db, row))
     changed, id = board_of(board.get_update()), random_id("be")
     seen = changed.get_state()
@@ -126,13 +126,16 @@ def add_board_entry(
     return id
 
 
-def _locked(db: Database, review_id: int) -> ReviewBoard:
-    """The board of a review, made where there is none, and ours until the commit."""
-    query = select(ReviewBoard).where(ReviewBoard.review_id == review_id).execution_options(populate_existing=True)
+def _locked(db: Database, subject: ReviewInEvent) -> ReviewBoard:
+    """The board of a review, made where there is none, and ours until the commit; refused where the review was over
+    when our turn came."""
+    lock_review(db, subject)
+    still_on(subject, clock.now())
+    query = select(ReviewBoard).where(ReviewBoard.review_id == subject.id).execution_options(populate_existing=True)
     if db.exec(query).first() is None:
         try:
             with db.begin_nested():
-                db.add(ReviewBoard(review_id=review_id))
+                db.add(ReviewBoard(review_id=subject.id))
                 db.flush()
         except IntegrityError:  # made by another at the same moment
             pass

@@ -123,7 +123,7 @@ def begin(db: Database) -> Story:
 
 def peers(story: Story) -> None:
     """There are enough, from enough countries, and nobody is missing."""
-    [row] = review_board(story.db, story.review.event.event)
+    [row] = review_board(story.db, story.ada, story.review.event.event)
     assert [str(one.what) for one in row.owed if not one.who] == []  # what nobody in particular owes: people who lack
 
 

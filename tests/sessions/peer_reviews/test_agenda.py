@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from events.core import clock
+from events.core.access import may
 from events.core.refusals import Conflict, Invalid, NotAllowed
 from sessions.peer_reviews.agenda import (
     PartInReview,
@@ -15,10 +17,11 @@ from sessions.peer_reviews.agenda import (
     drop_part,
     move_days,
     move_part,
+    plan_agenda,
     planned_parts,
 )
 from sessions.peer_reviews.fair_hours import cost_of, fairest_start, minutes_outside, unfair_parts
-from sessions.peer_reviews.live import start_part
+from sessions.peer_reviews.live import hold_review_meeting, start_part
 from sessions.peer_reviews.templates import TEMPLATES, PartKind, ReviewModel, StepKind
 from tests.sessions.makers_review_meetings import DAY, FIRST, plan
 from tests.sessions.makers_reviews import make_review
@@ -144,6 +147,28 @@ def test_what_was_begun_is_not_planned_anew(db):
         move_days(db, review.ada, review.subject, starts=[FIRST + DAY, FIRST + 2 * DAY])
     with pytest.raises(Conflict, match="started already"):
         change_part_length(db, review.ada, the_part(db, review, 0, 0), minutes=5)
+
+
+@pytest.mark.parametrize("step", [
+    lambda db, who, part: plan_agenda(db, who, part.in_event, starts=(FIRST + 9 * DAY, FIRST + 10 * DAY)),
+    lambda db, who, part: move_days(db, who, part.in_event, starts=(FIRST + 9 * DAY, FIRST + 10 * DAY)),
+    lambda db, who, part: change_part_length(db, who, part, minutes=5),
+    lambda db, who, part: move_part(db, who, part, up=False),
+    lambda db, who, part: add_break_after(db, who, part, minutes=5),
+    drop_part,
+], ids=["built anew", "moved", "a length", "an order", "a break", "off it"])  # fmt: skip
+def test_a_meeting_that_was_held_without_a_part_started_is_not_planned_anew(db, step):
+    review = make_review(db)
+    plan(db, review)
+    part, before = the_part(db, review, 0, 0), told(db, review)
+    with clock.frozen_at(review.subject.review.ends_at):
+        hold_review_meeting(db, review.people["mo"], review.subject)
+
+        with pytest.raises(Conflict, match="was held"):
+            step(db, review.ada, part)
+
+    assert told(db, review) == before
+    assert not may(review.people["mo"], "move_days", review.subject)
 
 
 @pytest.mark.parametrize(

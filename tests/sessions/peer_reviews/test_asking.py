@@ -6,7 +6,6 @@ from events.core.refusals import Conflict, Invalid, NotAllowed
 from sessions.peer_reviews.agenda import PartInReview, agenda_of, change_part_length, drop_part, parts_of
 from sessions.peer_reviews.asking import (
     AskedOfPeers,
-    all_questions_of,
     asking_in,
     change_review_questions,
     correct_review_questions,
@@ -14,7 +13,7 @@ from sessions.peer_reviews.asking import (
 )
 from sessions.peer_reviews.desk_notes import find_notes, hand_in_desk_notes, save_desk_notes
 from sessions.peer_reviews.live import hold_review_meeting, start_next_part, start_part
-from sessions.peer_reviews.reviews import questions_of
+from sessions.peer_reviews.reviews import all_questions_of, questions_of
 from sessions.peer_reviews.shared_board import add_board_entry
 from sessions.peer_reviews.templates import PartKind, StepKind
 from sessions.peer_reviews.writing_up import FindingInReview, Wording, change_finding, record_finding, wording_of
@@ -221,7 +220,10 @@ def test_once_the_meeting_has_begun_only_organisers_put_words_right(db):
         correct(db, review, review.people["mo"], as_asked(db, review, q2="Who?"))
     with pytest.raises(Invalid):
         correct(db, review, again(db, review.ada), as_asked(db, review, q2=""))
-    correct(db, review, again(db, review.ada), [*as_asked(db, review, q2="Who pays?"), AskedOfPeers("Another?")])
+    with pytest.raises(Conflict, match="neither come nor go"):
+        correct(db, review, again(db, review.ada), [*as_asked(db, review, q2="Who pays?"), AskedOfPeers("Another?")])
+    assert told(db, review)[1] == (2, QUESTIONS[1])
+    correct(db, review, again(db, review.ada), as_asked(db, review, q2="Who pays?"))
 
     assert told(db, review) == [(1, QUESTIONS[0]), (2, "Who pays?"), (3, QUESTIONS[2])]
 
@@ -259,6 +261,18 @@ def test_what_was_said_on_a_dropped_question_stays_and_nothing_new_comes_under_i
     hand_in_desk_notes(db, bo, step, texts={"general": {"strengths": "People."}}, revision=2)
     notes = find_notes(db, place_of(db, review.subject, bo).place.id)
     assert notes.handed[first.public_id]["doubts"] == "Fees?"
+
+
+def test_desk_notes_on_a_question_that_is_dropped_while_they_are_typed_are_kept(db):
+    review = make_review(db)
+    open_step(db, review.ada, review.event, StepKind.DESK_NOTES)
+    bo, first = review.people["bo"], questions_of(db, review.subject.id)[0]
+    change(db, review, review.people["hal"], [*as_asked(db, review, q1=""), AskedOfPeers("What next?")])
+
+    texts = {first.public_id: {"doubts": "Fees?"}, "rq_of_another_review": {"doubts": "No."}}
+    row = save_desk_notes(db, bo, in_step(db, review.subject, StepKind.DESK_NOTES), texts=texts, revision=1)
+
+    assert row.texts == {first.public_id: {"strengths": "", "doubts": "Fees?", "questions": ""}}
 
 
 def wording_about(question):

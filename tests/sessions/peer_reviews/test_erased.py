@@ -8,18 +8,21 @@ from events.core.hooks import PERSONAL_DATA
 from events.core.journal import JournalEntry
 from events.people import Person
 from events.tombstones import erase
+from mailer.letters import OCCASIONS
 from sessions.peer_reviews.attribution import protected_in, without_names
 from sessions.peer_reviews.boards import shown_places
 from sessions.peer_reviews.desk_notes import find_notes, hand_in_desk_notes, own_notes_step, shown_notes
 from sessions.peer_reviews.endings import ask_substitute
 from sessions.peer_reviews.findings import Finding
+from sessions.peer_reviews.follow_ups import HostAwaited
 from sessions.peer_reviews.places import accept_review_place
-from sessions.peer_reviews.reviews import PlaceInReview, PlaceState, ReviewPlace, places_of
+from sessions.peer_reviews.reviews import PlaceInReview, PlaceState, ReviewPlace, ReviewState, places_of
 from sessions.peer_reviews.templates import StepKind
 from sessions.peer_reviews.writing_up import Wording, peers_of, record_finding, shown_findings
 from sessions.reports.quotations import Quotation, QuotationState
+from sessions.reports.versions import without_a_report
 from tests.makers import again, make_member, make_organisation, make_person, person_of
-from tests.sessions.makers_reports import make_quotation
+from tests.sessions.makers_reports import hold, make_quotation
 from tests.sessions.makers_review_hosts import open_step, place_of
 from tests.sessions.makers_review_meetings import WORDING, take_out
 from tests.sessions.makers_reviews import make_review
@@ -125,6 +128,35 @@ def test_who_was_in_a_review_that_is_prepared_has_left_it(db, review):
     gone(db, review)
 
     assert len(db.exec(select(JournalEntry).where(JournalEntry.kind == "ReviewLeft")).all()) == before + 1
+
+
+@pytest.mark.parametrize("state", [ReviewState.HELD, ReviewState.PUBLISHED, ReviewState.CLOSED])
+def test_once_it_was_held_those_of_whom_something_is_awaited_have_left_and_who_was_there_was_there(db, review, state):
+    hold(db, review, state)
+    there = PlaceState.ACCEPTED
+
+    for name in ("hal", "mo", "ria", "bo"):
+        gone(db, review, name)
+
+    left = there if state is ReviewState.CLOSED else PlaceState.LEFT
+    found = {name: place_of(db, review.subject, review.people[name]).place.state for name in ("hal", "mo", "ria", "bo")}
+    assert found == {"hal": left, "mo": left, "ria": left, "bo": there}
+
+
+def test_what_a_rapporteur_and_a_host_owed_who_are_erased_others_are_asked_for(db, review):
+    hold(db, review)
+    id, ada = review.subject.id, review.ada.person
+    ria, mo = (review.people[name].person for name in ("ria", "mo"))
+    asked = [without_a_report(db, {id})]
+
+    for name in ("ria", "mo"):
+        gone(db, review, name)
+        asked.append(without_a_report(db, {id}))
+    gone(db, review, "hal")
+    fact = HostAwaited(event_id=review.event.id, review_id=id, what=StepKind.RESPONSE, times=1)
+
+    assert asked == [{id: {ria}}, {id: {mo}}, {id: {ada}}]
+    assert [one.person_id for one in OCCASIONS["host_awaited"].to(db, fact)] == [ada]
 
 
 def test_words_that_they_agreed_to_are_gone_and_those_they_asked_for_stay(db, review):

@@ -55,6 +55,19 @@ def test_a_day_that_moves_has_a_higher_number_and_the_other_stays(db, review):
     assert len(facts(db, "ReviewDayMoved")) == 8
 
 
+def test_a_day_that_is_called_otherwise_at_its_time_is_not_told_as_moved(db, review):
+    review.subject.review.topic = "Members that Bo Berg keeps"
+    db.add(review.subject.review)
+    db.flush()
+
+    settle_review_calendars(db, SYSTEM, review.subject.id)
+
+    entry = find_entry(db, EntryKind.REVIEW, days_of(db, review.subject.id)[0].id)
+    assert latest_revision(db, entry).summary == "Members that ▒▒▒ keeps (1/2)"
+    assert [len(facts(db, f"ReviewDay{what}")) for what in ("Moved", "Renamed")] == [0, 16]
+    assert state(db, review) == [("REQUEST", 1, 8), ("REQUEST", 1, 8)]
+
+
 def test_who_leaves_is_told_so_and_who_stands_in_is_asked(db, review):
     bo = take_out(db, review, "bo")
     told(db)

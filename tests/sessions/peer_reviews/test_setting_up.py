@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from events.cloning import clone_event
 from events.core import clock
@@ -75,9 +75,17 @@ def test_a_moved_step_is_told_and_one_that_is_only_renamed_is_not(db, ada, event
     starts, ends = subject.step.starts_at, subject.step.ends_at
 
     change_step(db, again(db, ada), subject, starts_at=starts, ends_at=ends, title="Reading")
-    renamed = [one.kind for one in db.exec(select(JournalEntry)) if one.kind.startswith("ReviewStep")]
+    renamed = [
+        one.kind
+        for one in db.exec(select(JournalEntry).order_by(col(JournalEntry.id)))
+        if one.kind.startswith("ReviewStep")
+    ]
     change_step(db, again(db, ada), subject, starts_at=now, ends_at=now + timedelta(days=3), title="Reading")
-    moved = [one.kind for one in db.exec(select(JournalEntry)) if one.kind.startswith("ReviewStep")]
+    moved = [
+        one.kind
+        for one in db.exec(select(JournalEntry).order_by(col(JournalEntry.id)))
+        if one.kind.startswith("ReviewStep")
+    ]
 
     assert renamed == ["ReviewStepChanged"]
     assert moved == ["ReviewStepChanged", "ReviewStepMoved"]
