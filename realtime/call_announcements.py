@@ -1,4 +1,4 @@
-"""Who hears of what happens in a meeting room: those in it, who refetch its parts, and the call that is held there."""
+"""Who hears of what happens in a meeting room or the call of a review: those in it, and the call that is held there."""
 
 from typing import Any
 
@@ -6,6 +6,8 @@ from realtime.announcing import Concerned, announced, changing_times, quiet
 from realtime.calls import look_at_calls
 from realtime.channels import person_channel
 from sessions import meeting_notes, meeting_rooms, meeting_visits, meetings, more_time, room_doors, video
+from sessions.peer_reviews import call_doors, rooms
+from sessions.peer_reviews.reviews import PeerReview
 
 
 @announced(
@@ -39,6 +41,24 @@ def _mute(db: Any, fact: room_doors.MuteAsked) -> Concerned:
 def _longer(db: Any, fact: more_time.MeetingExtended) -> set[int]:
     room = meeting_rooms.room_by_meeting(db, fact.meeting_id)
     return set(room.of.people) if room else set()
+
+
+@announced(call_doors.ReviewCallLeft, call_doors.PutOutOfReviewCall, call_doors.LetBackIntoReviewCall)
+def _review(db: Any, fact: Any) -> Concerned:
+    look_at_calls()
+    return {person_channel(fact.person_id)}, {"review": db.get_one(PeerReview, fact.review_id).public_id}
+
+
+@announced(call_doors.AskedToMuteInReview)
+def _mute_in_review(db: Any, fact: call_doors.AskedToMuteInReview) -> Concerned:
+    return {person_channel(fact.person_id)}, {"call": db.get_one(PeerReview, fact.review_id).public_id}
+
+
+@announced(rooms.ReviewVideoSwitched)
+def _switched(db: Any, fact: rooms.ReviewVideoSwitched) -> Concerned:
+    """Whoever is in the call hears it from the call, and the rest by the room's number."""
+    look_at_calls()
+    return set(), {}
 
 
 quiet(video.VideoRulesChanged)

@@ -27,6 +27,8 @@ class Bound:
     person: int
     connection: Connection
     signals: Bucket = field(default_factory=lambda: Bucket(4, 120))
+    # Through an engine one watches each of the others, fourteen in a review: twice as much, at half of a socket's pace.
+    engine: Bucket = field(default_factory=lambda: Bucket(10, 240))
     letters: Bucket = field(default_factory=lambda: Bucket(5000, 300_000))
     shown: Bucket = field(default_factory=lambda: Bucket(1, 60))
     captions: Bucket = field(default_factory=lambda: Bucket(2, 60))

@@ -16,8 +16,8 @@ from realtime.call_rows import RoomNow, Seated
 from realtime.video.provider import EngineFailed, Kind, Ticket
 from realtime.video.ways import provider_of, usable_ways
 from sessions.meeting_rooms import RoomState
-from sessions.meeting_visits import Lost
-from sessions.video import Way
+from sessions.video import Chosen
+from sessions.visit_lines import Lost
 
 log = logging.getLogger("folkmoot.calls")
 
@@ -80,10 +80,10 @@ def place_of(seated: Seated) -> int:
     return 1 + sum(int(one["order"]) < seated.order for one in others)
 
 
-def has_larger(way: Way) -> bool:
-    """Whether there is another way here that takes more people than this one."""
-    most = provider_of(way).caps.most_speakers
-    return any(provider_of(other).caps.most_speakers > most for other in usable_ways())
+def has_larger(chosen: Chosen) -> bool:
+    """Whether there is another way here that takes more people than this one, and has not failed in this room."""
+    most = provider_of(chosen.way).caps.most_speakers
+    return any(provider_of(other).caps.most_speakers > most for other in usable_ways() - chosen.passed)
 
 
 def ticket_json(ticket: Ticket | None) -> dict[str, Any]:

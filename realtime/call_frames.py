@@ -42,7 +42,7 @@ class Signal:
 
 
 def _text(value: Any, longest: int, *, empty: bool = True) -> str:
-    if not isinstance(value, str) or len(value) > longest or (not value and not empty):
+    if not isinstance(value, str) or len(value) > longest or "\0" in value or (not value and not empty):
         raise Unclear
     return value
 

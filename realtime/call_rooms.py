@@ -1,4 +1,4 @@
-"""The rooms in which calls are held, of meetings and of speed networking, each asked of the rows of its kind.
+"""The rooms in which calls are held, of meetings, speed networking and reviews, each asked of the rows of its kind.
 
 A room is named by its kind and the id of its row; a public id tells by its beginning of which kind it is.
 """
@@ -8,10 +8,10 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from events.core.refusals import NotFound
-from realtime import call_rows, networking_rows
+from realtime import call_rows, networking_rows, review_call_rows
 from realtime.call_rows import RoomNow, Seated
-from sessions.meeting_visits import Lost
 from sessions.video import Way
+from sessions.visit_lines import Lost
 
 
 class Room(NamedTuple):
@@ -21,8 +21,8 @@ class Room(NamedTuple):
     id: int
 
 
-ROWS: dict[str, ModuleType] = {"meeting": call_rows, "networking": networking_rows}
-BEGINNINGS = {"nw": "networking", "nv": "networking"}
+ROWS: dict[str, ModuleType] = {"meeting": call_rows, "networking": networking_rows, "review": review_call_rows}
+BEGINNINGS = {"nw": "networking", "nv": "networking", "rv": "review", "vr": "review"}
 
 
 def kind_of(public: str) -> str:

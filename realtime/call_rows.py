@@ -1,7 +1,7 @@
 """What calls ask of the database, each as one step in a thread: coming in, the state of a room, who is out."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,17 +18,13 @@ from realtime.video.provider import Guest, Part, RoomSpec
 from realtime.video.ways import usable_ways
 from sessions.meeting_rooms import MeetingRoom, RoomInMeeting, changed, get_meeting_room, room_by_meeting, room_state
 from sessions.meeting_visits import (
-    AWAY,
-    Lost,
     MeetingVisit,
-    end_visits,
     enter_meeting_room,
     lost_visits,
-    note_line_broken,
-    note_seen,
     visits_here,
 )
 from sessions.video import Chosen, Way, switch_way, way_of
+from sessions.visit_lines import AWAY, Lost, end_visits, note_line_broken, note_seen
 
 DAY = timedelta(days=1)
 
@@ -128,7 +124,7 @@ def room_now(meeting_id: int) -> RoomNow:
 
 
 def _room_now(db: Database, subject: RoomInMeeting) -> RoomNow:
-    here, times = visits_here(db, subject), subject.clock
+    here, times, now = visits_here(db, subject), subject.clock, clock.now()
     chosen = way_of(db, subject, usable_ways())
     people = people_by_id(db, {one.person_id for one in here})
     peers = [
@@ -154,12 +150,10 @@ def _room_now(db: Database, subject: RoomInMeeting) -> RoomNow:
     }  # fmt: skip
     return RoomNow(
         message, subject.room.rev, subject.room.epoch, times.closes, frozenset(one.public_id for one in here),
-        subject.captioners, chosen if not settings().relay_only else _relayed(chosen), spec_of(subject),
+        subject.captioners, replace(chosen, relay_only=True) if settings().relay_only else chosen, spec_of(subject),
+        # Whether there is a grace is known only then: somebody may have got something else right after it meanwhile.
+        stale_at=times.ends if now < times.ends else None,
     )  # fmt: skip
-
-
-def _relayed(chosen: Chosen) -> Chosen:
-    return Chosen(chosen.way, chosen.link, True, chosen.switched_from, chosen.why)
 
 
 def _ms(moment: datetime) -> int:
@@ -182,13 +176,13 @@ def lost_now(visits: Collection[str]) -> dict[str, Lost]:
 def seen_now(visits: Collection[str]) -> None:
     """The lines of these visits hold."""
     with transaction() as db:
-        note_seen(db, visits)
+        note_seen(db, MeetingVisit, visits)
 
 
 def line_broke(meeting_id: int, visit: str) -> None:
     """The line of a visit is broken: the others see it."""
     with transaction() as db:
-        note_line_broken(db, visit)
+        note_line_broken(db, MeetingVisit, visit)
         _note_change(db, meeting_id)
 
 
@@ -199,7 +193,7 @@ def give_up(meeting_id: int, visit: str) -> bool:
         row = db.exec(query).first()
         if row is None or row.away_at is None or row.away_at + AWAY > clock.now():
             return False
-        end_visits(db, [visit])
+        end_visits(db, MeetingVisit, [visit])
         _note_change(db, meeting_id)
         return True
 

@@ -1,4 +1,4 @@
-"""Calls in meeting rooms and speed networking: joining, signalling, what is switched on, captions.
+"""Calls in meeting rooms, speed networking and reviews: joining, signalling, what is switched on, captions.
 
 Nothing here changes anything else.
 
@@ -42,8 +42,8 @@ from realtime.video.janus import Janus
 from realtime.video.mesh import good_for, ice_servers, is_relayed, only_relayed
 from realtime.video.provider import EngineFailed, Ticket
 from realtime.video.ways import janus, provider_of
-from sessions.meeting_visits import AWAY, Lost
 from sessions.video import Way
+from sessions.visit_lines import AWAY, Lost
 
 log = logging.getLogger("folkmoot.calls")
 
@@ -154,9 +154,9 @@ class Calls:
         """What lets somebody into the call; where a way fails, all are switched to the next one first."""
         for _try in range(TRIES):
             chosen = seated.room.chosen
-            provider = provider_of(chosen.way)
+            provider = self._janus() if chosen.way is Way.JANUS else provider_of(chosen.way)
             if place_of(seated) > provider.caps.most_speakers and chosen.way is not Way.OFF:
-                if not has_larger(chosen.way):
+                if not has_larger(chosen):
                     return seated, None
                 await asyncio.to_thread(switch, room, chosen.way, "full")
             else:
@@ -250,7 +250,7 @@ class Calls:
         """What a page says to the engine that only we speak with: what it sends, whom it watches, ways it has found."""
         bound, (of, wish) = self._mine(sid), read_engine(asked)
         size = len(wish.get("d", {}).get("sdp", "")) if "d" in wish else 100
-        if too_fast := self._limit(bound, bound.signals.take() and bound.letters.take(size), 5):
+        if too_fast := self._limit(bound, bound.engine.take() and bound.letters.take(size), 5):
             return too_fast
         room = await self._room_with(bound, of or bound.visit)
         if (
@@ -391,6 +391,8 @@ class Calls:
             self.engines.let_go(bound, room, why)
         if bound.sid != by:
             await self.line.emit("meet:over", {"meeting": bound.meeting, "why": why.value}, to=bound.sid)
+        if why is Lost.REMOVED:  # The others see at once who is not there any more.
+            self._start(self._refresh(bound.room))
 
     def _was_in_janus(self, bound: Bound) -> bool:
         room = self.rooms.get(bound.room)
@@ -414,8 +416,7 @@ class Calls:
                 continue
 
     async def _look(self, beat: bool) -> None:
-        visits = list(self.by_visit)
-        for visit, why in (await asyncio.to_thread(lost_now, visits)).items():
+        for visit, why in (await asyncio.to_thread(lost_now, list(self.by_visit))).items():
             await self._lose(visit, why)
         for visit, bound in list(self.by_visit.items()):
             room = self.rooms.get(bound.room)

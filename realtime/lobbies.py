@@ -96,7 +96,7 @@ class Lobbies:
 
 def _named(asked: Any) -> str:
     named = asked.get("lobby") if isinstance(asked, dict) else None
-    if not isinstance(named, str) or not 0 < len(named) <= LONGEST:
+    if not isinstance(named, str) or not 0 < len(named) <= LONGEST or "\0" in named:
         raise NotFound()
     return named
 

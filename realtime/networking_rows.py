@@ -19,7 +19,6 @@ from events.people import people_by_id
 from events.roles import actor_for
 from realtime.call_rows import Message, RoomNow, Seated
 from realtime.video.provider import Guest, RoomSpec
-from sessions.meeting_visits import AWAY, Lost
 from sessions.networking.rows import (
     Networking,
     NetworkingInEvent,
@@ -35,15 +34,13 @@ from sessions.networking.rows import changed as note_change
 from sessions.networking.shown import Phase, moments_of, pairs_now
 from sessions.networking.visits import (
     NetworkingVisitCard,
-    end_networking_visits,
     enter_networking,
     look_soon,
     lost_networking_visits,
     networking_visits,
-    note_networking_line,
-    note_networking_seen,
 )
 from sessions.video import Chosen, Way, video_rules_of
+from sessions.visit_lines import AWAY, Lost, end_visits, note_line_broken, note_seen
 
 A_DAY = timedelta(days=1)
 
@@ -180,13 +177,13 @@ def lost_now(visits: Collection[str]) -> dict[str, Lost]:
 def seen_now(visits: Collection[str]) -> None:
     """The lines of these visits hold."""
     with transaction() as db:
-        note_networking_seen(db, visits)
+        note_seen(db, NetworkingVisit, visits)
 
 
 def line_broke(networking_id: int, visit: str) -> None:
     """The line of a visit is broken: the other in its pair sees it."""
     with transaction() as db:
-        note_networking_line(db, visit)
+        note_line_broken(db, NetworkingVisit, visit)
         _note_change(db, networking_id)
 
 
@@ -199,7 +196,7 @@ def give_up(networking_id: int, visit: str) -> bool:
         row = db.exec(query).first()
         if row is None or row.away_at is None or row.away_at + AWAY > clock.now():
             return False
-        end_networking_visits(db, [visit])
+        end_visits(db, NetworkingVisit, [visit])
         look_soon(db, networking_id)
         _note_change(db, networking_id)
         return True

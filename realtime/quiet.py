@@ -92,10 +92,11 @@ quiet(agenda_calendars.AudienceMoved, agenda_calendars.AudienceFreed)
 # One's own agenda and calendar: whoever did it was there.
 quiet(stars.SessionStarred, stars.SessionUnstarred, invitation_wishes.InvitationsChosen)
 quiet(letter_choices.LettersStopped, letter_choices.LettersResumed)
-quiet(digest_wishes.DigestsChosen, digests.DigestDue)
+quiet(digest_wishes.DigestsChosen, digests.DigestDue, digests.KeptNoticeSent)
 # The meeting that is moved or called off by one is announced itself.
-quiet(replies.CalendarAnswered, replies.OtherTimeDeclined, replies.ReplyHeld, replies.ReplySettled)
-quiet(forwarded.TextForwarded, clock_changes.ClockChanged)
+quiet(replies.CalendarAnswered, replies.OtherTimeAsked, replies.OtherTimeDeclined)
+quiet(replies.ReplyHeld, replies.ReplySettled)
+quiet(forwarded.TextForwarded, clock_changes.ClockChanged, clock_changes.HoursChanged)
 quiet(proposals_of_times.TimeProposed, proposals_of_times.TimeKept)
 # Organisers look at the letters now and then.
 quiet(reachability.AddressSuppressed, reachability.AddressTrusted, reachability.LetterSentAgain)

@@ -34,6 +34,7 @@ PAUSE = 0.1
 quiet(agenda.ReviewAgendaPlanned, agenda.ReviewAgendaChanged)
 quiet(live.ReviewPartStarted, live.ReviewPartEnded, live.ReviewMeetingHeld)
 quiet(meeting_calendars.ReviewDayInvited, meeting_calendars.ReviewDayMoved, meeting_calendars.ReviewDayFreed)
+quiet(meeting_calendars.ReviewDayRenamed)
 quiet(writing_up.FindingRecorded, writing_up.FindingChanged, writing_up.FindingAgreed, writing_up.FindingWithdrawn)
 
 
@@ -146,7 +147,7 @@ class ReviewRooms:
 
 def _named(asked: Any) -> str:
     named = asked.get("review") if isinstance(asked, dict) else None
-    if not isinstance(named, str) or len(named) > 40:
+    if not isinstance(named, str) or len(named) > 40 or "\0" in named:
         raise NotFound()
     return named
 

@@ -43,6 +43,7 @@ from realtime.watching import Watching
 from sessions.boards.board import boards_seen_by
 from sessions.rooms import room_numbers
 from sessions.stages import Stage, StageInEvent, see_stage
+from sessions.visit_lines import RoomFull
 
 log = logging.getLogger("folkmoot.sockets")
 
@@ -53,6 +54,7 @@ _SHOWN_AS = Prepared(
     sql_select(col(Person.public_id), col(Person.name)).where(col(Person.id) == bindparam("id", type_=Integer))
 )
 CODES: tuple[tuple[type[Refusal], str], ...] = (
+    (RoomFull, "full"),
     (NotFound, "not found"),
     (NotAllowed, "not allowed"),
     (Conflict, "conflict"),
@@ -346,7 +348,7 @@ def _clock(_sid: str, *_asked: Any) -> Answer:
 
 def _stage_named(asked: Any) -> str:
     named = asked.get("stage") if isinstance(asked, dict) else None
-    if not isinstance(named, str) or len(named) > 40:
+    if not isinstance(named, str) or len(named) > 40 or "\0" in named:
         raise NotFound()
     return named
 

@@ -86,7 +86,7 @@ def _registrations_named(asked: Any) -> tuple[str, ...]:
     named = asked.get("registrations") if isinstance(asked, dict) else None
     if not isinstance(named, list) or len(named) > MOST_WATCHED:
         raise NotFound()
-    if not all(isinstance(one, str) and len(one) <= 40 for one in named):
+    if not all(isinstance(one, str) and len(one) <= 40 and "\0" not in one for one in named):
         raise NotFound()
     return tuple(named)
 

@@ -15,9 +15,8 @@ from typing import Any
 from events.core import clock
 from events.core.settings import settings
 from realtime.video.provider import Caps, Guest, Health, Kind, Origins, RoomSpec, Ticket
-from sessions.video import Way
+from sessions.video import MOST_DIRECTLY, Way
 
-MOST = 4
 # A relay cannot take a name back, so what has been given out is soon over; the page asks again while its visit stands.
 GOOD_FOR = timedelta(minutes=5)
 AFTER_THE_END = timedelta(minutes=1)
@@ -28,7 +27,7 @@ class Mesh:
     """Browser to browser, for two to four."""
 
     way = Way.MESH
-    caps = Caps(Kind.NATIVE, most_speakers=MOST, needs_relay=True)
+    caps = Caps(Kind.NATIVE, most_speakers=MOST_DIRECTLY, needs_relay=True)
 
     async def ensure_room(self, spec: RoomSpec) -> None:
         """There is none to be made."""

@@ -15,6 +15,7 @@ from sessions.room_doors import answer_knock, knock_at_room, put_out_of_room
 from sessions.video import Way, choose_video, set_video_rules
 from tests.makers import again
 from tests.realtime.house import House, until
+from tests.realtime.janus_house import free_port
 from tests.realtime.test_calls import Meet, ask, house, in_call, meet  # noqa: F401 - fixtures
 from tests.realtime.test_engines import SECRET, Engine, engine, set_up
 
@@ -122,3 +123,22 @@ async def test_a_place_that_somebody_leaves_is_for_who_has_waited(
 
     assert [one["full"] for one in (first, second, third, fourth)] == [False, False, True, True]
     assert [(one["full"], one["resumed"]) for one in back] == [(False, True)] * 2
+
+
+async def test_who_comes_too_many_takes_nobody_back_to_an_engine_that_has_failed(
+    house: House, meet: Meet, monkeypatch: pytest.MonkeyPatch
+):
+    """Else the two who see each other directly since it failed would have nothing at all."""
+    monkeypatch.setattr(Mesh, "caps", replace(Mesh.caps, most_speakers=2))
+    set_up(janus_url=f"ws://127.0.0.1:{free_port()}")
+    with transaction() as db:
+        set_video_rules(db, again(db, meet.people["ada"]), meet.fair.event, way=Way.JANUS, relay_only=False)
+    let_ada_in(meet)
+    async with (
+        in_call(house, meet, "bo") as (_bo, first),
+        in_call(house, meet, "cy") as (_cy, second),
+        in_call(house, meet, "ada") as (_ada, third),
+    ):
+        ways = [one["room"]["way"] for one in (first, second, third)]
+
+    assert (ways, [one["full"] for one in (first, second, third)]) == (["mesh"] * 3, [False, False, True])

@@ -22,16 +22,19 @@ from events.core.settings import settings, use_settings
 from realtime.calls import Calls
 from realtime.video.mesh import credential_for, good_for, ice_servers, is_relayed, only_relayed
 from sessions.blocks import TableKind, tables_of
+from sessions.guests import add_to_meeting, leave_meeting
 from sessions.meeting_rooms import get_meeting_room
 from sessions.meeting_visits import close_meeting_room, visits_here
 from sessions.moves import cancel_meeting
 from sessions.room_doors import answer_knock, ask_to_mute, choose_captioner, knock_at_room, put_out_of_room
+from sessions.seats import SEAT
+from sessions.sides import side_of
 from sessions.video import Way, set_video_rules
-from tests.makers import again
+from tests.makers import again, make_person
 from tests.realtime.coturn_house import real_coturn
 from tests.realtime.house import PATIENCE, Client, House, client_of, cookie_for, greeted, open_house, raw, until
 from tests.realtime.turn_client import TurnClient
-from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant
+from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant, place_of
 
 MINUTE = timedelta(minutes=1)
 REDIS = "redis://127.0.0.1:6379/13"
@@ -163,6 +166,26 @@ async def test_who_is_put_out_is_out_and_gets_no_relay_any_more(house, meet):
         assert ada.messages("meet:media") == []
 
 
+async def test_those_inside_see_at_once_that_a_guest_comes_no_more(house, meet):
+    with transaction() as db, clock.frozen_at(meet.fair.slots[0].starts_at - 10 * MINUTE):
+        ada, tam = again(db, meet.people["ada"]), make_person(db, "Tam Tamm", email="tam@tamm.example")
+        meet.people["tam"] = make_participant(db, tam, meet.fair)
+        of = get_meeting_room(db, again(db, meet.people["bo"]), meet.public).of
+        side = side_of(of, meet.people["bo"].person)
+        add_to_meeting(db, ada, side, registration=place_of(db, meet.people["tam"], meet.fair))
+    meet.cookies["tam"] = cookie_for(meet.people["tam"])
+    with clock.frozen_at(meet.fair.slots[0].starts_at - 5 * MINUTE):
+        async with in_call(house, meet, "bo") as (bo, first), in_call(house, meet, "tam") as (tam, second):
+            with transaction() as db:
+                actor = again(db, meet.people["tam"])
+                leave_meeting(db, actor, get_meeting_room(db, actor, meet.public).of)
+            await until(lambda: tam.messages("meet:over"))
+            await until(lambda: len(bo.messages("meet:state")[-1]["peers"]) == 1)
+
+            assert [one["id"] for one in bo.messages("meet:state")[-1]["peers"]] == [first["visit"]["id"]]
+            assert second["ok"]
+
+
 async def test_negative_control_without_the_watch_somebody_put_out_goes_on_listening(house, meet, monkeypatch):
     monkeypatch.setattr(Calls, "_keep_watch", lambda self: asyncio.sleep(0))
     meet.do(knock_at_room, "ada")
@@ -200,6 +223,21 @@ async def test_at_the_hard_end_the_server_hands_nothing_on(house, meet):
             late = await ask(bo, "meet:signal", {"to": second["visit"]["id"], "batch": [{"seq": 9, "d": OFFER}]})
 
         assert late["ok"] is False
+
+
+async def test_a_call_ends_in_time_for_a_meeting_that_was_booked_while_it_went_on(house, meet):
+    end = meet.fair.slots[0].ends_at
+    async with in_call(house, meet, "bo") as (bo, first), in_call(house, meet, "cy") as (cy, _second):
+        with transaction() as db:
+            dee, them = again(db, meet.people["dee"]), again(db, meet.people["cy"])
+            after = make_meeting(db, meet.fair, asker=dee, invitee=them, slot=1)
+            for step in (-1000, 999):  # One less, without any two seats at one moment on the way there.
+                db.execute(SEAT.update().where(SEAT.c.meeting_id == after.id).values(atom=SEAT.c.atom + step))
+        with clock.frozen_at(end + timedelta(seconds=1)):
+            await until(lambda: bo.messages("meet:over") and cy.messages("meet:over"))
+
+        assert datetime.fromtimestamp(first["room"]["clock"]["closes"] / 1000, UTC) == end + 2 * MINUTE
+        assert bo.messages("meet:over")[0]["why"] == "ended"
 
 
 async def test_captions_are_for_whom_a_lead_has_chosen_and_a_mute_is_a_wish(house, meet):

@@ -10,11 +10,20 @@ from events.core.database import transaction
 from sessions.chat import MessageOnStage, write_message
 from sessions.moderation import report_message, report_question, settle_reports
 from sessions.person_reports import PersonInLobby, remove_from_lobby
+from sessions.polls import Results, draft_poll, get_poll, open_poll, polls_shown, vote_in_poll
 from sessions.stages import get_stage
 from tests.makers import person_of
 from tests.realtime.test_in_browser import LISTEN, Room, browser, room  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.browser
+
+# How often a count of a poll went out of sight.
+WATCH_COUNTS = """() => {
+  window.hid = 0;
+  const went = ({ target }) => target.matches("[data-votes][hidden]");
+  const look = (changes) => (window.hid += changes.filter(went).length);
+  new MutationObserver(look).observe(document.body, { subtree: true, attributeFilter: ["hidden"] });
+}"""
 
 
 def say(room: Room, body: str) -> MessageOnStage:
@@ -123,6 +132,30 @@ def test_the_control_room_counts_reports_as_they_come(room: Room) -> None:
     with transaction() as db:
         settle_reports(db, room.show.hal, question)
     expect(link).to_be_hidden()
+
+
+def test_the_host_reads_a_result_that_is_held_back_while_votes_come_in(room: Room) -> None:
+    with transaction() as db:
+        stage = get_stage(db, room.show.hal, room.show.stage.public_id)
+        texts = ["Yes", "No"]
+        made = draft_poll(db, room.show.hal, stage, question="Buy it?", choices=texts, results=Results.HELD)
+        open_poll(db, room.show.hal, get_poll(db, room.show.hal, stage, made.public_id))
+        choices = [one.id for one in polls_shown(db, stage.id, None, whole=True)[0].choices]
+    page, guest = room.enter("hal", "/control"), room.enter("bo")
+    counts = page.locator("[data-choice] [data-votes]")
+    expect(counts.first).to_be_visible()
+    page.evaluate(WATCH_COUNTS)
+
+    for voter, choice in ((room.show.bo, choices[0]), (room.show.tam, choices[0]), (room.show.bo, choices[1])):
+        with transaction() as db:
+            stage = get_stage(db, voter, room.show.stage.public_id)
+            vote_in_poll(db, voter, get_poll(db, voter, stage, made.public_id), choice=choice)
+    expect(counts).to_have_text(["1", "1"])
+
+    assert page.evaluate("window.hid") == 0
+    guest.get_by_role("tab", name="Polls").click()
+    expect(guest.locator("[data-poll]")).to_contain_text("Votes: 2")
+    expect(guest.locator("[data-choice] [data-votes]").first).to_be_hidden()
 
 
 def test_the_chat_is_read_and_moderated_in_the_control_room(room: Room) -> None:

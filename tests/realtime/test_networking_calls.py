@@ -11,8 +11,10 @@ from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
 from sessions.networking.rounds import do_what_is_due
+from sessions.networking.rows import NetworkingVisit
 from sessions.networking.running import start_networking
-from sessions.networking.visits import leave_networking, note_networking_seen, take_out_of_networking
+from sessions.networking.visits import leave_networking, take_out_of_networking
+from sessions.visit_lines import note_seen
 from tests.makers import make_person
 from tests.realtime.house import PATIENCE, Client, House, client_of, cookie_for, open_house, until
 from tests.sessions.makers_networking import Evening, make_evening
@@ -112,7 +114,7 @@ async def test_signals_and_marks_reach_the_own_pair_and_nobody_else(house: House
 async def test_when_the_round_is_over_nobody_reaches_the_one_of_before(house: House, evening: Evening) -> None:
     async with all_in(house, evening) as (clients, visits):
         other = other_of(evening, "Bo")
-        note_networking_seen(evening.db, list(visits.values()))
+        note_seen(evening.db, NetworkingVisit, list(visits.values()))
         evening.db.commit()
         clock._frozen[-1] = clock.now() + timedelta(seconds=5 + 20)  # and nobody has written it down yet
 

@@ -5,12 +5,12 @@ import json
 
 import pytest
 
-from events.core.database import transaction
+from events.core.database import Database, transaction
 from events.core.refusals import NotFound
 from realtime.server import current
 from sessions.peer_reviews.boards import present_in_room
 from sessions.peer_reviews.live import raise_review_hand
-from sessions.peer_reviews.reviews import ReviewRole
+from sessions.peer_reviews.reviews import ReviewRole, get_review
 from sessions.peer_reviews.shared_board import add_board_entry
 from tests.makers import make_person
 from tests.realtime.house import PATIENCE, client_of, cookie_for, open_house, until
@@ -43,15 +43,27 @@ async def do(step, *args, **values) -> None:
     await asyncio.to_thread(run)
 
 
+def raise_hand(db: Database, review: Review, name: str) -> None:
+    """Somebody raises their hand who has just opened the page."""
+    actor = review.people[name]
+    raise_review_hand(db, actor, get_review(db, actor, review.event.event, review.subject.review.public_id))
+
+
+def write_down(db: Database, review: Review, name: str) -> None:
+    """Somebody puts an entry on the board who has just opened the page."""
+    actor = review.people[name]
+    subject = get_review(db, actor, review.event.event, review.subject.review.public_id)
+    add_board_entry(db, actor, subject, kind="finding", text="Cy Costa said so")
+
+
 async def test_who_is_inside_hears_numbers_and_nothing_else(review: Review) -> None:
     public = review.subject.review.public_id
     with open_house() as house:
         async with client_of(house, cookie_for(review.people["ole"])) as ole:
             answer = await join(ole, review)
-            await do(raise_review_hand, review.people["bo"], review.subject)
+            await do(raise_hand, review, "bo")
             await until(lambda: ole.messages("review"))
-            bo = review.people["bo"]
-            await do(add_board_entry, bo, review.subject, kind="finding", text="Cy Costa said so")
+            await do(write_down, review, "bo")
             await until(lambda: ole.messages("review")[-1]["board"] == 1)
             heard = ole.messages("review")
 
@@ -67,7 +79,7 @@ async def test_nobody_outside_is_let_in(review: Review) -> None:
     with open_house() as house:
         async with client_of(house, cookie_for(xi)) as client:
             answer = await join(client, review)
-            await do(raise_review_hand, review.people["bo"], review.subject)
+            await do(raise_hand, review, "bo")
             await asyncio.sleep(0.5)
             heard = client.heard
 
@@ -82,7 +94,7 @@ async def test_who_is_taken_out_hears_nothing_more(review: Review) -> None:
             await do(take_out, review, "bo")
             await until(lambda: bo.messages("review:left"))
             before = len(bo.messages("review"))
-            await do(raise_review_hand, review.people["cy"], review.subject)
+            await do(raise_hand, review, "cy")
             await asyncio.sleep(0.5)
 
     assert len(bo.messages("review")) == before
