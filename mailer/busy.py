@@ -13,6 +13,7 @@ from events.core.claims import claim_one
 from events.core.database import Database, reading, transaction
 from events.people import Person, PersonState
 from mailer.fetching import Fetched, NotRead, Outside, fetch
+from mailer.letters import Letter
 from sessions.calendars import CalendarEntry, CalendarInvitee
 from sessions.own_calendars import (
     AHEAD,
@@ -77,9 +78,12 @@ def _asked(db: Database, person_id: int) -> dict[str, Any]:
         .join(CalendarInvitee, col(CalendarInvitee.entry_id) == col(CalendarEntry.id))
         .where(CalendarInvitee.person_id == person_id)
     )
+    # What they were taken out of is ours too: their calendar may never have read that.
+    told = select(Letter.uid).where(Letter.person_id == person_id, Letter.uid != "").distinct()
+    uids = sorted({*db.exec(ours), *db.exec(told)})
     now = clock.now()
     return {
-        "zone": person.zone, "mailboxes": [person.email.lower()], "uids": list(db.exec(ours)),
+        "zone": person.zone, "mailboxes": [person.email.lower()], "uids": uids,
         "start": (now - BEHIND).isoformat(), "end": (now + AHEAD).isoformat(),
     }  # fmt: skip
 

@@ -34,6 +34,7 @@ from mailer.letters import (
     pause_after,
     put_off,
     raw_of,
+    was_not_needed,
 )
 from mailer.pace import HOLD_AFTER, OUT, TEXTS, is_held, note_failed, note_taken, take_turn_to_send
 from mailer.transport import (
@@ -165,6 +166,8 @@ def _end(letter: Letter, state: LetterState) -> None:
         db.execute(_ENDED, values, execution_options={"synchronize_session": False})
         if state is LetterState.SENT:
             note_taken(db, letter.domain)
+        elif state is LetterState.NOT_NEEDED:
+            was_not_needed(db, letter)
 
 
 def _give_back(letter: Letter, fault: Undelivered) -> Outcome:

@@ -47,7 +47,7 @@ class Invitation:
     transparent: bool = False
     join: str = ""
     series: Series | None = None
-    # The planned start of the one instance of a series that is called off.
+    # The planned start of the one instance of a series that is meant.
     instance: datetime | None = None
     # What was answered to single times of a series otherwise than to the whole, by their planned start.
     time_answers: Mapping[datetime, str] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case
+from sqlalchemy import case, or_
 from sqlmodel import col, func, select
 
 from events.core.database import Database
@@ -15,6 +15,7 @@ from events.reachability import AddressTrouble
 from events.registration import Registration
 from mailer.incoming.handling import IncomingLetter
 from mailer.letters import Letter, LetterState, has_newer
+from sessions.person_reports import PersonReport, PersonReported
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,21 @@ class LetterRow:
     may_go_again: bool
 
 
-def letters_of(db: Database, event_id: int, state: LetterState | None = None, *, page: int = 1) -> Paged[LetterRow]:
-    """An event's letters, newest first, a page at a time; in one state or all. The caller has asked who may."""
+def _may_be_seen(event_id: int, reader: int | None) -> Any:
+    """Letters of a report are left out for the one it is about, who would learn from them that there is one."""
+    about = select(PersonReport.id).where(PersonReport.event_id == event_id, PersonReport.person_id == reader)
+    told = select(JournalEntry.id).where(
+        JournalEntry.event_id == event_id, JournalEntry.kind == PersonReported.kind,
+        col(JournalEntry.particulars)["report_id"].as_integer().in_(about),
+    )  # fmt: skip
+    return or_(col(Letter.kind) != "person_reported", col(Letter.fact_id).not_in(told))
+
+
+def letters_of(
+    db: Database, event_id: int, state: LetterState | None = None, *, reader: int | None = None, page: int = 1
+) -> Paged[LetterRow]:
+    """An event's letters as this person may see them, newest first, a page at a time; in one state or all. The caller
+    has asked who may."""
     columns: Any = select(
         Letter.public_id, Person.name, Letter.address, Letter.kind, Letter.subject, Letter.state, Letter.made_at,
         Letter.done_at, Letter.attempts, Letter.problem, JournalEntry.kind, JournalEntry.at, has_newer(Letter),
@@ -46,7 +60,7 @@ def letters_of(db: Database, event_id: int, state: LetterState | None = None, *,
     query = (
         columns.outerjoin(Person, col(Person.id) == col(Letter.person_id))
         .join(JournalEntry, col(JournalEntry.id) == col(Letter.fact_id))
-        .where(Letter.event_id == event_id)
+        .where(Letter.event_id == event_id, _may_be_seen(event_id, reader))
     )
     if state is not None:
         query = query.where(Letter.state == state)
@@ -65,10 +79,10 @@ def _row(row: Any) -> LetterRow:
     )  # fmt: skip
 
 
-def letter_counts(db: Database, event_id: int) -> dict[LetterState, int]:
-    """How many of an event's letters are in each state; states of no letter are left out."""
-    query = select(Letter.state, func.count()).where(Letter.event_id == event_id).group_by(col(Letter.state))
-    return {LetterState(state): int(count) for state, count in db.exec(query)}
+def letter_counts(db: Database, event_id: int, *, reader: int | None = None) -> dict[LetterState, int]:
+    """How many of the event's letters that this person may see are in each state; states of no letter are left out."""
+    query = select(Letter.state, func.count()).where(Letter.event_id == event_id, _may_be_seen(event_id, reader))
+    return {LetterState(state): int(count) for state, count in db.exec(query.group_by(col(Letter.state)))}
 
 
 @dataclass(frozen=True)

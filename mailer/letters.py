@@ -18,7 +18,7 @@ from events.core.claims import LONGEST_PAUSE, Due
 from events.core.columns import moment, public_id, word
 from events.core.database import Database, transaction
 from events.core.hooks import personal_address, personal_data
-from events.core.journal import Fact, Told, listener
+from events.core.journal import Fact, JournalEntry, Told, fact_of, listener
 from events.core.links import link
 from events.core.settings import settings
 from events.core.tokens import open_bytes, seal_bytes
@@ -146,6 +146,8 @@ Values = dict[str, Any]
 Say = Callable[[Database, Any, Recipient], Values | None]
 # Whether that is still so when the letter is about to go: (db, fact, id of the reader).
 Still = Callable[[Database, Any, int | None], bool]
+# What follows where nothing was to be said when the letter's turn came: (db, fact).
+Unsent = Callable[[Database, Any], None]
 SayT = TypeVar("SayT", bound=Callable[..., Values | None])
 
 
@@ -154,7 +156,7 @@ class Occasion:
     """That a fact leads to letters of one kind. `secret` ones carry a token: they are written in one transaction with
     it, and closed. `entry` names the calendar entry, so that the letter carries its revision, which is the one that the
     fact's field `revision` says. `still` ones are about what begins at the fact's `starts_at`: by that they have their
-    turn, and they are asked for once more before they go."""
+    turn, and they are asked for once more before they go. `unsent` is done where a letter was not needed after all."""
 
     kind: str
     fact: type[Fact]
@@ -167,6 +169,7 @@ class Occasion:
     topic: Topic | None = None
     method: str = ""
     still: Still | None = None
+    unsent: Unsent | None = None
 
     def is_for(self, reader: Recipient, doer: int | None) -> bool:
         """Whether a letter goes to somebody about what `doer` (None: the clock) did; those about what was done in
@@ -194,6 +197,7 @@ def letter_for(
     topic: Topic | None = None,
     method: str = "",
     still: Still | None = None,
+    unsent: Unsent | None = None,
 ) -> Callable[[SayT], SayT]:
     """Let a fact lead to a letter to each of `to(db, fact)`; the function's name is its kind and its templates' folder.
 
@@ -202,7 +206,8 @@ def letter_for(
     `in_their_name` is for what somebody else did for the reader: none goes to who did it themselves, or when only
     the clock did. `topic` is for what people may do without: each such letter says how to stop them. `method` is
     for answers to what a calendar asked for, which say again what stands and change nothing. `still` is for what is
-    about to begin, at the fact's `starts_at`: whether there is still something to say when the letter goes.
+    about to begin, at the fact's `starts_at`: whether there is still something to say when the letter goes. `unsent`
+    is told where that was not so: what the letter would have said may have to be said otherwise.
     """
 
     def register(say: SayT) -> SayT:
@@ -210,7 +215,9 @@ def letter_for(
         if kind in OCCASIONS:
             raise ValueError(f"two letters are called {kind}")
         LETTER_KINDS.add(kind)
-        OCCASIONS[kind] = Occasion(kind, fact, to, say, secret, entry, revision, in_their_name, topic, method, still)
+        OCCASIONS[kind] = Occasion(
+            kind, fact, to, say, secret, entry, revision, in_their_name, topic, method, still, unsent
+        )
         if fact not in _mail.handlers:
             _mail.hears(fact)(post_letters)
         return say
@@ -384,6 +391,13 @@ def set_aside(letter: Letter, state: LetterState) -> None:
     letter.state, letter.done_at = state, clock.now()
 
 
+def was_not_needed(db: Database, letter: Letter) -> None:
+    """Do what follows from a letter of which there was nothing to say when its turn came. Perhaps twice."""
+    occasion = OCCASIONS.get(letter.kind)
+    if occasion is not None and occasion.unsent is not None:
+        occasion.unsent(db, fact_of(db.get_one(JournalEntry, letter.fact_id)))
+
+
 def put_off(letter: Letter, problem: str, *, attempts: int, given_up: bool) -> None:
     """Try a letter again later, or never, with the reason kept; not again where a newer one waits behind it. Only for
     whoever claimed it, while it has not ended."""
@@ -417,10 +431,12 @@ def reply_address(db: Database, event_id: int, person_id: int) -> str:
     return _with_token(found)
 
 
-def find_reply_address(db: Database, event_id: int | None, person_id: int | None) -> str | None:
-    """The address that stands for a person's part in an event, where there is one."""
-    found = _reply_address(db, event_id, person_id) if event_id is not None and person_id is not None else None
-    return _with_token(found) if found is not None else None
+def reply_addresses_of(db: Database, person_id: int | None) -> dict[int, str]:
+    """The addresses that stand for a person's parts in events, by event; only where there is one. One query."""
+    if person_id is None:
+        return {}
+    rows = db.exec(select(ReplyAddress).where(ReplyAddress.person_id == person_id))
+    return {row.event_id: _with_token(row) for row in rows}
 
 
 def _reply_address(db: Database, event_id: int, person_id: int) -> ReplyAddress | None:

@@ -34,6 +34,7 @@ from mailer.writing import NO_FRAME, as_revised, frame_of, plain_text, rendered,
 # are none: who is missing in one may be somebody to whom its reader said no thanks.
 OPEN = frozenset({
     "attendance_corrected", "availability_asked", "certificates_issued", "checkpoint_near", "gallery_opened",
+    "kept_notice",
     "late_entry_taken_back", "late_version_admitted", "late_version_kept", "meeting_accepted", "meeting_agreed",
     "meeting_delegated", "meeting_expired", "meeting_failed", "meeting_grown", "meeting_handed_over", "meeting_joined",
     "meeting_left", "meeting_moved", "meeting_place_renamed", "meeting_scheduled", "meeting_without",

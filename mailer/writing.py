@@ -41,6 +41,7 @@ from mailer.letters import (
     put_off,
     recipient,
     told_revision,
+    was_not_needed,
 )
 from mailer.rendering import message_bytes
 from mailer.rhythms import otherwise_of, rhythm_of
@@ -51,6 +52,7 @@ from sessions.calendars import (
     CalendarMethod,
     CalendarRevision,
     EntryKind,
+    one_time_of,
     series_of,
     standing_answer,
 )
@@ -132,6 +134,8 @@ def _keep(db: Database, letter: Letter, written: Written | None) -> None:
     kept = cast("CursorResult[Any]", db.execute(update(Letter).where(*unwritten).values(**change)))
     if kept.rowcount != 1:
         raise _WrittenByAnother
+    if written is None:
+        was_not_needed(db, letter)
     db.info["tell"] = True
 
 
@@ -192,7 +196,12 @@ def assemble(
     alone: Mapping[datetime, Answer] | None = None,
 ) -> Written:
     """Put subject, texts and calendar of a letter together, for the present reader. `alone` is what they answered to
-    single times of a series, by their planned start."""
+    single times of a series, by their planned start; `values` may say which one time of it the letter is about, as
+    `instance`. Refuses values that call the reader otherwise than they are called, but by no name at all."""
+    if values.get("name"):
+        raise ValueError(f"what {letter.kind} says calls somebody `name`, which is whom it is for")
+    if entry and values.get("instance"):
+        entry = entry[0], one_time_of(entry[1], values["instance"])
     values = {**NO_FRAME, "name": to.name, "stop": stop, **values, **(as_revised(entry[1]) if entry else {})}
     subject, text, html = texts(letter.kind, values)
     invitation = _invitation(letter, to, values, *entry, answer) if entry else None
@@ -263,6 +272,7 @@ def _invitation(
         attendee_name=to.name,
         attendee_address=letter.address,
         answer=answer.value,
+        instance=values.get("instance"),
     )
 
 

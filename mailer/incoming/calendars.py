@@ -28,14 +28,10 @@ class Attendance:
     reply: CalendarReply
 
 
-def read_reply(raw: bytes, *, prefer: str, zone: str) -> Attendance:
-    """The first answer in a calendar, as `read_replies` reads it."""
-    return read_replies(raw, prefer=prefer, zone=zone)[0]
-
-
 def read_replies(raw: bytes, *, prefer: str, zone: str) -> list[Attendance]:
     """The answers in a calendar, which may answer the whole of a series and single times of it at once (RFC 5546
-    section 3.2.3): all by one attendee about one uid. Of several attendees the one that `prefer` is, else the first.
+    section 3.2.3): all by one attendee about one uid, those of the first answer, which stands first. Of several
+    attendees the one that `prefer` is, else the first.
 
     Raises NoReply with a word about why where there is none. Patient with what is missing or odd: no ORGANIZER, no
     PRODID, methods in lower case, zones by Windows names, several attendees. Floating times are in `zone`.

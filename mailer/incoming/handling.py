@@ -269,7 +269,7 @@ def _answer(db: Database, row: IncomingLetter, said: Attendance, person: Person,
         return _Fate(Decision.DROPPED, "from another address")
     why = "not vouched for" if matches else "from another address"
     is_new = hold_reply(db, subject, said.reply, SYSTEM)
-    return _Fate(Decision.HELD if is_new else Decision.IGNORED, why if is_new else "waits already")
+    return _Fate(Decision.HELD if is_new else Decision.IGNORED, why if is_new else "waits already, or would not count")
 
 
 _DECISIONS = {

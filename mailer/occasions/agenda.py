@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from events.core.database import Database
 from events.events import Event
-from mailer.entries import words_for
+from mailer.entries import words_for_one
 from mailer.letters import Recipient, Topic, Values, letter_for, page, recipients
 from sessions.calendars import EntryKind, declined_by
 from sessions.timetable.calendars import (
@@ -37,7 +37,7 @@ def _session(db: Database, fact: Any) -> Values | None:
     return {"event": event.name, "title": shown.title if shown else session.title}
 
 
-@words_for(EntryKind.SESSION)
+@words_for_one(EntryKind.SESSION)
 def words_of_session(db: Database, session_id: int, to: Recipient) -> Values | None:
     session = db.get(Session, session_id)
     event = db.get(Event, session.event_id) if session is not None else None

@@ -9,7 +9,7 @@ from events.people import Person
 from events.registration import Registration, find_registration
 from events.roles import Role, Scope, people_with_role
 from mailer.letters import Recipient, Topic, Values, letter_for, name_of, page, page_at, recipients
-from mailer.occasions.meetings import everybody_in, values_of_meeting
+from mailer.occasions.meetings import done_by, everybody_in, values_of_meeting
 from mailer.occasions.peer_reviews import organisers_of
 from sessions.assessments import AssessmentsAwaited, to_assess
 from sessions.attendance import AttendanceCorrected, MeetingFailed, NoShowMarked
@@ -17,13 +17,15 @@ from sessions.blocks import Slot
 from sessions.booking_rules import rules_of
 from sessions.contradictions import AttendanceContradicted, contradiction_by, is_word_of_a_side
 from sessions.meetings import Meeting, MeetingState, page_of
-from sessions.outcomes import OutcomeAwaited, Result, outcome_by
+from sessions.outcomes import TOOK_PLACE, OutcomeAwaited, Result, outcome_by
 from sessions.standby import rest_of
 from sessions.stepping_in import RestOffered
 from sessions.waiting import TimeFound
 
 
-def _person(db: Database, fact: NoShowMarked | OutcomeAwaited | RestOffered) -> list[Recipient]:
+def _person(
+    db: Database, fact: NoShowMarked | OutcomeAwaited | RestOffered | AttendanceContradicted
+) -> list[Recipient]:
     return recipients(db, {fact.person_id})
 
 
@@ -73,14 +75,23 @@ def _who_decides(db: Database, fact: AttendanceContradicted) -> list[Recipient]:
 def attendance_contradicted(db: Database, fact: AttendanceContradicted, to: Recipient) -> Values | None:
     meeting, event = db.get(Meeting, fact.meeting_id), db.get(Event, fact.event_id)
     said = contradiction_by(db, fact.meeting_id, fact.person_id)
-    if meeting is None or event is None or said is None:
-        return None  # decided meanwhile
+    if meeting is None or event is None or said is None or to.doer == to.person_id:
+        return None  # decided meanwhile, or the reader's own word
     return {
-        "event": event.name, "name": name_of(db.get(Person, fact.person_id)), "noted": meeting.state, "says": said.says,
+        "event": event.name, "who": name_of(db.get(Person, fact.person_id)), "noted": meeting.state, "says": said.says,
         "asker": name_of(db.get(Person, meeting.asker_id)), "invitee": name_of(db.get(Person, meeting.invitee_id)),
         "starts_at": meeting.starts_at, "ends_at": meeting.ends_at, "reason": said.reason,
         "organises": to.person_id in organisers_of(db, fact.event_id), "url": page_at(page_of(meeting)),
+        **done_by(db, fact, meeting, to),
     }  # fmt: skip
+
+
+@letter_for(AttendanceContradicted, to=_person, in_their_name=True)
+def attendance_contradicted_for(db: Database, fact: AttendanceContradicted, to: Recipient) -> Values | None:
+    values, said = values_of_meeting(db, fact, to), contradiction_by(db, fact.meeting_id, fact.person_id)
+    if values is None or said is None:
+        return None  # decided meanwhile
+    return {**values, "noted": values["state"], "says": said.says, "reason": said.reason}
 
 
 @letter_for(AttendanceCorrected, to=everybody_in)
@@ -110,7 +121,9 @@ def assessments_awaited(db: Database, fact: AssessmentsAwaited, to: Recipient) -
 def outcome_awaited(db: Database, fact: OutcomeAwaited, to: Recipient) -> Values | None:
     said = outcome_by(db, fact.meeting_id, to.person_id)
     values, meeting = values_of_meeting(db, fact, to), db.get(Meeting, fact.meeting_id)
-    if values is None or meeting is None or (said is not None and said.result is not Result.GOING_ON):
+    if values is None or meeting is None or meeting.state not in TOOK_PLACE:
+        return None  # an organiser has said since that they did not meet
+    if said is not None and said.result is not Result.GOING_ON:
         return None
     ago = N_("%(count)s month ago", "%(count)s months ago", fact.months)
     return {**values, "ago": ago, "url": page("outcome", meeting=meeting.public_id)}

@@ -5,9 +5,10 @@ from datetime import datetime
 from events.core.database import Database
 from events.events import Event
 from mailer.entries import words_of
-from mailer.letters import Recipient, Values, letter_for, recipients
+from mailer.letters import Recipient, Values, letter_for, page, recipients
+from mailer.occasions.peer_reviews import organisers_of
 from sessions.calendars import CalendarEntry, declined_by, invitees_of, revision_of_entry
-from sessions.clock_changes import ClockChanged
+from sessions.clock_changes import ClockChanged, HoursChanged
 
 
 def _who_comes(db: Database, fact: ClockChanged) -> list[Recipient]:
@@ -25,6 +26,17 @@ def clock_changed(db: Database, fact: ClockChanged, to: Recipient) -> Values | N
     return {
         **words_of(db, entry, revision, to), "event": event.name, "zone": revision.zone.replace("_", " "),
         "was_at": _clock(before.clock_at), "is_at": _clock(revision.clock_at),
+    }  # fmt: skip
+
+
+@letter_for(HoursChanged, to=lambda db, fact: recipients(db, organisers_of(db, fact.event_id)))
+def hours_changed(db: Database, fact: HoursChanged, to: Recipient) -> Values | None:
+    event = db.get(Event, fact.event_id)
+    if event is None:
+        return None
+    return {
+        "event": event.name, "zone": event.zone.replace("_", " "), "agenda_sessions": fact.sessions,
+        "phases": fact.phases, "others_count": fact.others, "url": page("event", event=event.slug),
     }  # fmt: skip
 
 

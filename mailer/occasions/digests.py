@@ -14,7 +14,7 @@ from events.roles import actor_for
 from mailer.letters import Page, Recipient, Topic, Values, letter_for, page, recipients
 from mailer.occasions.notices import placeholder_values
 from sessions.agenda import MeetingLine
-from sessions.digests import DigestDue
+from sessions.digests import DigestDue, send_without_digest
 from sessions.news import MOST_NAMED, AgendaNews, News, Stretch, news_for
 from sessions.notices import Notice
 from sessions.timetable.releases import SessionChange
@@ -24,7 +24,12 @@ KINDS = {ItemKind.NEED: _("Need"), ItemKind.OFFER: _("Offer")}
 Line = tuple[str, str, Page]
 
 
-@letter_for(DigestDue, to=lambda db, fact: recipients(db, {fact.person_id}), topic=Topic.DIGESTS)
+@letter_for(
+    DigestDue,
+    to=lambda db, fact: recipients(db, {fact.person_id}),
+    topic=Topic.DIGESTS,
+    unsent=send_without_digest,
+)
 def digest(db: Database, fact: DigestDue, to: Recipient) -> Values | None:
     event = event_by_id(db, fact.event_id)
     if event.event.state is EventState.CLOSED:

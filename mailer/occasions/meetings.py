@@ -3,24 +3,25 @@
 Each names the other, both local times, and who did it where it was not one of those who meet.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
 
-from events.core import clock
 from events.core.database import Database
 from events.events import Event
 from events.letter_choices import Topic
 from events.organisations import Organisation
 from events.people import Person
-from events.registration import Registration, find_registration
+from events.registration import Registration
 from mailer.entries import words_for
 from mailer.letters import Letter, Recipient, Values, letter_for, name_of, page_at, recipients
 from sessions.blocks import MeetingTable, place_name
 from sessions.booking_rules import rules_of
 from sessions.calendars import CalendarRevision, EntryKind, revision_at
+from sessions.entry_subjects import rows_by_id
 from sessions.meeting_history import done_for, is_own_deed, looked_after_by
 from sessions.meetings import (
     Meeting,
@@ -37,10 +38,11 @@ from sessions.meetings import (
     MeetingScheduled,
     MeetingState,
     MeetingWithdrawn,
+    guests_by_meeting,
     guests_of,
     page_of,
 )
-from sessions.request_nudges import RequestUnanswered
+from sessions.request_nudges import RequestUnanswered, can_still_be_answered
 from sessions.tables import MeetingPlaceRenamed
 
 ENTRY = (EntryKind.MEETING, "meeting_id")
@@ -78,24 +80,66 @@ def _others(field: str) -> Callable[[Database, Any], list[Recipient]]:
 def values_of_meeting(db: Database, fact: Any, to: Recipient) -> Values | None:
     """What letters say about the meeting of a fact, and who did it."""
     meeting, values = db.get(Meeting, fact.meeting_id), words_of_meeting(db, fact.meeting_id, to)
-    return {**values, **_done_by(db, fact, meeting, to)} if meeting is not None and values is not None else None
+    return {**values, **done_by(db, fact, meeting, to)} if meeting is not None and values is not None else None
+
+
+def words_of_meeting(db: Database, meeting_id: int, to: Recipient) -> Values | None:
+    """What is said about a meeting: with whom, when for both, where, and how it stands."""
+    return words_of_meetings(db, [meeting_id], to).get(meeting_id)
 
 
 @words_for(EntryKind.MEETING)
-def words_of_meeting(db: Database, meeting_id: int, to: Recipient) -> Values | None:
-    """What is said about a meeting: with whom, when for both, where, and how it stands."""
-    meeting = db.get(Meeting, meeting_id)
-    event = db.get(Event, meeting.event_id) if meeting is not None else None
-    if meeting is None or event is None:
-        return None
-    other = db.get(Person, _other_lead(db, meeting, to))
-    table = db.get(MeetingTable, meeting.table_id) if meeting.table_id else None
+def words_of_meetings(db: Database, meetings: Collection[int], to: Recipient) -> dict[int, Values]:
+    """The same of many, by their ids. As many queries as for one."""
+    around = _around(db, meetings, to)
+    return {id: _words(meeting, around, to) for id, meeting in around.meetings.items()}
+
+
+@dataclass(frozen=True)
+class _Around:
+    """Meetings with all that is named in letters about them: who comes along by meeting, people by id, and for which
+    organisation they take part by event and person."""
+
+    meetings: Mapping[int, Meeting]
+    events: Mapping[int, Event]
+    tables: Mapping[int, MeetingTable]
+    guests: Mapping[int, tuple[int, ...]]
+    people: Mapping[int, Person]
+    homes: Mapping[tuple[int, int], Organisation]
+
+    def people_in(self, meeting: Meeting) -> tuple[int, ...]:
+        """All who take part in one, its leads first."""
+        return (meeting.asker_id, meeting.invitee_id, *self.guests.get(meeting.id or 0, ()))
+
+    def who(self, meeting: Meeting, person: int) -> str:
+        """A name, with the organisation for which they take part."""
+        return _called(self.people.get(person), self.homes.get((meeting.event_id, person)))
+
+
+def _around(db: Database, ids: Collection[int], to: Recipient) -> _Around:
+    meetings = rows_by_id(db, Meeting, ids)
+    guests = guests_by_meeting(db, meetings)
+    leads = {one for meeting in meetings.values() for one in (meeting.asker_id, meeting.invitee_id)}
+    people = {one for one in (*leads, to.person_id) if one is not None}.union(*guests.values())
+    events = {meeting.event_id for meeting in meetings.values()}
+    tables = rows_by_id(db, MeetingTable, (meeting.table_id for meeting in meetings.values()))
+    return _Around(
+        meetings, rows_by_id(db, Event, events), tables, guests, rows_by_id(db, Person, people),
+        _homes(db, events, people),
+    )  # fmt: skip
+
+
+def _words(meeting: Meeting, around: _Around, to: Recipient) -> Values:
+    other_lead = _other_lead(meeting, around, to)
+    other = around.people.get(other_lead)
+    table = around.tables.get(meeting.table_id or 0)
+    along = [one for one in around.people_in(meeting) if one not in {to.person_id, other_lead}]
     return {
-        "event": event.name,
+        "event": around.events[meeting.event_id].name,
         "state": meeting.state,
         "other": name_of(other),
-        "who": _who(db, meeting.event_id, other),
-        "along": _along(db, meeting, to, other),
+        "who": around.who(meeting, other_lead),
+        "along": ", ".join(around.who(meeting, one) for one in along),
         "other_zone": other.zone if other else to.zone,
         "same_zone": other is None or other.zone == to.zone,
         "starts_at": meeting.starts_at,
@@ -108,24 +152,16 @@ def words_of_meeting(db: Database, meeting_id: int, to: Recipient) -> Values | N
     }
 
 
-def _other_lead(db: Database, meeting: Meeting, to: Recipient) -> int:
+def _other_lead(meeting: Meeting, around: _Around, to: Recipient) -> int:
     """Whom the reader meets: the other lead; for whoever comes along, the lead who is no colleague of theirs."""
     if to.person_id in (meeting.asker_id, meeting.invitee_id):
         return meeting.invitee_id if to.person_id == meeting.asker_id else meeting.asker_id
-    own, askers = (_home(db, meeting.event_id, one) for one in (to.person_id, meeting.asker_id))
-    return meeting.invitee_id if own is not None and own == askers else meeting.asker_id
+    own, askers = (around.homes.get((meeting.event_id, one or 0)) for one in (to.person_id, meeting.asker_id))
+    is_colleague = own is not None and askers is not None and own.id == askers.id
+    return meeting.invitee_id if is_colleague else meeting.asker_id
 
 
-def _along(db: Database, meeting: Meeting, to: Recipient, other: Person | None) -> str:
-    """Who is there besides the reader and the other."""
-    named = {to.person_id, other.id if other else None}
-    people = [
-        one for one in (meeting.asker_id, meeting.invitee_id, *guests_of(db, meeting.id or 0)) if one not in named
-    ]
-    return ", ".join(_who(db, meeting.event_id, db.get(Person, one)) for one in people)
-
-
-def _done_by(db: Database, fact: Any, meeting: Meeting, to: Recipient) -> Values:
+def done_by(db: Database, fact: Any, meeting: Meeting, to: Recipient) -> Values:
     """Who did it, where that was none of those who meet, and for whom."""
     leads = (meeting.asker_id, meeting.invitee_id)
     if to.doer is None or is_own_deed(fact, leads, to.doer):
@@ -141,13 +177,22 @@ def _done_by(db: Database, fact: Any, meeting: Meeting, to: Recipient) -> Values
 
 def _who(db: Database, event_id: int, person: Person | None) -> str:
     """A name, with the organisation for which they take part."""
-    home = db.get(Organisation, _home(db, event_id, person.id if person else None) or 0)
+    id = person.id or 0 if person is not None else 0
+    return _called(person, _homes(db, {event_id}, {id}).get((event_id, id)))
+
+
+def _called(person: Person | None, home: Organisation | None) -> str:
     return f"{name_of(person)} ({home.name})" if home else name_of(person)
 
 
-def _home(db: Database, event_id: int, person_id: int | None) -> int | None:
-    place: Registration | None = find_registration(db, event_id, person_id) if person_id else None
-    return place.organisation_id if place else None
+def _homes(db: Database, events: Collection[int], people: Collection[int]) -> dict[tuple[int, int], Organisation]:
+    """For which organisation people take part in events, by event and person; nothing where for none."""
+    query = (
+        select(Registration.event_id, Registration.person_id, Organisation)
+        .join(Organisation, col(Organisation.id) == col(Registration.organisation_id))
+        .where(col(Registration.event_id).in_(events), col(Registration.person_id).in_(people))
+    )
+    return {(event, person): home for event, person, home in db.exec(query)}
 
 
 @letter_for(MeetingRequested, to=invitee_of)
@@ -159,7 +204,7 @@ def meeting_requested(db: Database, fact: MeetingRequested, to: Recipient) -> Va
 @letter_for(RequestUnanswered, to=invitee_of, topic=Topic.REMINDERS)
 def request_unanswered(db: Database, fact: RequestUnanswered, to: Recipient) -> Values | None:
     meeting = db.get(Meeting, fact.meeting_id)
-    if meeting is None or meeting.state is not MeetingState.REQUESTED or meeting.expires_at <= clock.now():
+    if meeting is None or not can_still_be_answered(db, meeting):
         return None  # it was answered meanwhile, or the letter comes too late
     return values_of_meeting(db, fact, to)
 

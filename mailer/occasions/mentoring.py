@@ -1,5 +1,6 @@
 """Letters about mentoring, each with its calendar entry: booked, moved, called off, and who does not come."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlmodel import col, select
@@ -11,8 +12,10 @@ from events.teams import Team
 from mailer.entries import words_for
 from mailer.letters import Recipient, Values, letter_for, name_of, page, recipients
 from sessions.calendars import EntryKind, find_entry, invitees_of
+from sessions.entry_subjects import rows_by_id
 from sessions.mentoring import (
     Mentoring,
+    MentoringAttendee,
     MentoringBooked,
     MentoringCancelled,
     MentoringLeft,
@@ -34,28 +37,40 @@ def _ever_invited(db: Database, fact: MentoringCancelled) -> list[Recipient]:
 
 
 def _mentoring(db: Database, fact: Any, to: Recipient) -> Values | None:
-    return words_of_mentoring(db, fact.mentoring_id, to)
+    return words_of_mentorings(db, [fact.mentoring_id], to).get(fact.mentoring_id)
 
 
 @words_for(EntryKind.MENTORING)
-def words_of_mentoring(db: Database, mentoring_id: int, to: Recipient) -> Values | None:
-    row = db.get(Mentoring, mentoring_id)
-    event = db.get(Event, row.event_id) if row else None
-    team = db.get(Team, row.team_id) if row else None
-    mentor = db.get(Person, row.mentor_id) if row else None
-    if row is None or event is None or team is None or mentor is None:
-        return None
-    names = select(Person.name).where(col(Person.id).in_(attendees_of(db, mentoring_id)))
+def words_of_mentorings(db: Database, ids: Collection[int], to: Recipient) -> dict[int, Values]:
+    rows = rows_by_id(db, Mentoring, ids)
+    events = rows_by_id(db, Event, (row.event_id for row in rows.values()))
+    teams = rows_by_id(db, Team, (row.team_id for row in rows.values()))
+    mentors = rows_by_id(db, Person, (row.mentor_id for row in rows.values()))
+    names = _names_of_teams(db, rows)
     return {
-        "event": event.name,
-        "team": team.name,
-        "mentor": name_of(mentor),
-        "is_mentor": to.person_id == row.mentor_id,
-        "people": ", ".join(name for name in db.exec(names.order_by(col(Person.name))) if name),
-        "topic": row.topic,
-        "reason": row.reason,
-        "others": page("mentoring", event=event.slug),
+        id: {
+            "event": events[row.event_id].name,
+            "team": teams[row.team_id].name,
+            "mentor": name_of(mentors[row.mentor_id]),
+            "is_mentor": to.person_id == row.mentor_id,
+            "people": ", ".join(names.get(id, ())),
+            "topic": row.topic,
+            "reason": row.reason,
+            "others": page("mentoring", event=events[row.event_id].slug),
+        }
+        for id, row in rows.items()
     }
+
+
+def _names_of_teams(db: Database, ids: Collection[int]) -> dict[int, list[str]]:
+    """Who of the team comes, by mentoring."""
+    query = select(MentoringAttendee.mentoring_id, Person.name)
+    query = query.join(Person, col(Person.id) == col(MentoringAttendee.person_id))
+    query = query.where(col(MentoringAttendee.mentoring_id).in_(ids), Person.name != "")
+    found: dict[int, list[str]] = {}
+    for id, name in db.exec(query.order_by(col(Person.name), col(Person.id))):
+        found.setdefault(id, []).append(name)
+    return found
 
 
 @letter_for(MentoringBooked, to=_who_comes, entry=ENTRY)

@@ -5,7 +5,7 @@ from typing import Any
 from events.core.database import Database
 from events.events import Event
 from events.phases import PHASE_NAMES, Phase
-from mailer.entries import words_for
+from mailer.entries import words_for_one
 from mailer.letters import Recipient, Values, letter_for, recipients
 from sessions.calendars import EntryKind, declined_by
 from sessions.milestones import MilestoneFollowed, MilestoneLeft, MilestoneMoved, followers_of
@@ -21,7 +21,7 @@ def _followers(db: Database, fact: MilestoneMoved) -> list[Recipient]:
     return recipients(db, followers_of(db, fact.event_id) - declined_by(db, EntryKind.PHASE, fact.phase_id))
 
 
-@words_for(EntryKind.PHASE)
+@words_for_one(EntryKind.PHASE)
 def words_of_phase(db: Database, phase_id: int, to: Recipient) -> Values | None:
     phase = db.get(Phase, phase_id)
     event = db.get(Event, phase.event_id) if phase else None

@@ -4,7 +4,7 @@ from events.core.database import Database
 from events.events import Event
 from events.people import Person
 from mailer.letters import Recipient, Values, letter_for, page, recipients, silent
-from sessions import lobby, person_reports
+from sessions import lobby
 from sessions.networking import rounds, running, setting_up, touch, visits
 from sessions.networking.rows import Networking
 from sessions.networking.touch import Connection, ConnectionMade, cards_of
@@ -29,10 +29,6 @@ silent(
     lobby.LobbyChoiceMade,
     lobby.LobbyAnnounced,
     lobby.LobbyAnnouncementTakenOff,
-    person_reports.PersonReported,
-    person_reports.PersonReportsSettled,
-    person_reports.RemovedFromLobby,
-    person_reports.LetBackIntoLobby,
 )
 
 

@@ -9,6 +9,7 @@ from events.placeholders import filled
 from events.programmes import Programme
 from mailer.kinds import kind_names
 from mailer.letters import Recipient, Topic, Values, letter_for, page, recipients
+from sessions.digests import KeptNoticeSent
 from sessions.notices import Notice, NoticeSent, people_told_at_once
 
 
@@ -25,6 +26,15 @@ def _segment(db: Database, fact: NoticeSent) -> list[Recipient]:
 
 @letter_for(NoticeSent, to=_segment, topic=Topic.ANNOUNCEMENTS)
 def notice(db: Database, fact: NoticeSent, to: Recipient) -> Values | None:
+    return _values(db, fact, to)
+
+
+@letter_for(KeptNoticeSent, to=lambda db, fact: recipients(db, {fact.person_id}), topic=Topic.ANNOUNCEMENTS)
+def kept_notice(db: Database, fact: KeptNoticeSent, to: Recipient) -> Values | None:
+    return _values(db, fact, to)
+
+
+def _values(db: Database, fact: NoticeSent | KeptNoticeSent, to: Recipient) -> Values | None:
     row, event = db.get(Notice, fact.notice_id), db.get(Event, fact.event_id)
     if row is None or event is None:
         return None

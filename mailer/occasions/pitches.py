@@ -1,5 +1,6 @@
 """Letters to teams about their turn on a stage."""
 
+from collections.abc import Collection
 from typing import Any
 
 from events.core.database import Database
@@ -10,6 +11,7 @@ from mailer.entries import words_for
 from mailer.letters import Recipient, Values, letter_for, recipients
 from mailer.occasions.submissions import members_of
 from sessions.calendars import EntryKind, find_entry, invitees_of
+from sessions.entry_subjects import rows_by_id
 from sessions.pitches import Pitch, PitchCancelled, PitchJoined, PitchLeft, PitchMoved, PitchScheduled, Stage
 
 ENTRY = (EntryKind.PITCH, "pitch_id")
@@ -29,21 +31,28 @@ def _ever_invited(db: Database, fact: Any) -> list[Recipient]:
     return recipients(db, invitees_of(db, entry)) if entry else []
 
 
-@words_for(EntryKind.PITCH)
 def words_of_pitch(db: Database, pitch_id: int, to: Recipient) -> Values | None:
-    pitch = db.get(Pitch, pitch_id)
-    event = db.get(Event, pitch.event_id) if pitch else None
-    stage = db.get(Stage, pitch.stage_id) if pitch else None
-    submission = db.get(Submission, pitch.submission_id) if pitch else None
-    team = db.get(Team, submission.team_id) if submission else None
-    if pitch is None or event is None or stage is None or submission is None or team is None:
-        return None
-    return {
-        "event": event.name,
-        "team": team.name,
-        "title": submission.title or team.name,
-        "stage": stage.name,
-    }
+    return words_of_pitches(db, [pitch_id], to).get(pitch_id)
+
+
+@words_for(EntryKind.PITCH)
+def words_of_pitches(db: Database, ids: Collection[int], to: Recipient) -> dict[int, Values]:
+    pitches = rows_by_id(db, Pitch, ids)
+    events = rows_by_id(db, Event, (pitch.event_id for pitch in pitches.values()))
+    stages = rows_by_id(db, Stage, (pitch.stage_id for pitch in pitches.values()))
+    submissions = rows_by_id(db, Submission, (pitch.submission_id for pitch in pitches.values()))
+    teams = rows_by_id(db, Team, (one.team_id for one in submissions.values()))
+    found = {}
+    for id, pitch in pitches.items():
+        submission = submissions[pitch.submission_id]
+        team = teams[submission.team_id]
+        found[id] = {
+            "event": events[pitch.event_id].name,
+            "team": team.name,
+            "title": submission.title or team.name,
+            "stage": stages[pitch.stage_id].name,
+        }
+    return found
 
 
 @letter_for(PitchScheduled, to=_team_of, entry=ENTRY)

@@ -139,8 +139,8 @@ def _concerned(db: Database, fact: PhaseMoved) -> list[Recipient]:
         people |= set(people_with_role(db, role, Scope.PROGRAMME, event.programme_id))
     people |= officers_in(db, event.programme_id)
     people |= judges_at_work(db, fact.event_id) | screeners_at_work(db, fact.event_id)  # guests, and who has no role
-    if fact.ends_at > clock.now():
-        # Those who have the phases in their calendar get a letter that moves the entry; of what is over they get none.
+    if max(fact.old_ends_at, fact.ends_at) > clock.now():
+        # Those who have the phases in their calendar get a letter that moves the entry; of what was over they get none.
         people -= followers_of(db, fact.event_id)
     found = recipients(db, people)
     return [one for one in found if not one.address.endswith(NOBODYS_DOMAIN)]  # guests with a link on paper

@@ -4,7 +4,7 @@ from typing import Any
 
 from events.core.database import Database
 from events.events import Event
-from mailer.entries import words_for
+from mailer.entries import words_for_one
 from mailer.letters import Recipient, Values, letter_for, recipients
 from sessions.calendars import EntryKind, declined_by
 from sessions.regular.rows import (
@@ -34,7 +34,7 @@ def _who_comes(db: Database, fact: Any) -> list[Recipient]:
     return recipients(db, guests_of(db, fact.regular_id) - declined_by(db, EntryKind.REGULAR, fact.regular_id))
 
 
-@words_for(EntryKind.REGULAR)
+@words_for_one(EntryKind.REGULAR)
 def words_of_regular(db: Database, regular_id: int, to: Recipient) -> Values | None:
     row = db.get(RegularSession, regular_id)
     event = db.get(Event, row.event_id) if row is not None else None

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from events.challenge_switches import ChallengeSwitch
 from events.core.database import Database
 from events.deadlines import kind_of_stage, taken_until
 from events.events import Event, event_by_id
@@ -18,7 +19,7 @@ from events.submissions import (
     SubmissionState,
     SubmissionVersion,
 )
-from events.team_pages import ChallengeSwitch, ChallengeSwitched, challenges_of_switch
+from events.team_pages import ChallengeSwitched, challenges_of_switch
 from events.teams import Team, TeamInEvent, TeamMember
 from mailer.letters import Recipient, Values, letter_for, page, recipients
 from mailer.occasions.peer_reviews import organisers_of

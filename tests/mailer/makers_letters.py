@@ -86,9 +86,16 @@ def calendar_event_of(letter: Letter) -> Event:
 
 
 def make_meeting(
-    db: Database, event: EventWithPhases, asker: Actor, invitee: Actor, *, note: str = "", state=MeetingState.SCHEDULED
+    db: Database,
+    event: EventWithPhases,
+    asker: Actor,
+    invitee: Actor,
+    *,
+    note: str = "",
+    state=MeetingState.SCHEDULED,
+    table_name: str = "12",
 ) -> Meeting:
-    table = MeetingTable(event_id=event.id, name="12")
+    table = MeetingTable(event_id=event.id, name=table_name)
     db.add(table)
     db.flush()
     start = clock.now() + timedelta(days=1)

@@ -73,7 +73,7 @@ def test_four_programs_read_every_letter_of_an_events_life_as_it_was_meant(archi
         assert all(one == said[0] for one in said), (meant["file"], said)
         assert said[0]["method"] == meant["method"]
         assert (said[0]["uid"], said[0]["sequence"]) == (meant["uid"], meant["sequence"])
-        assert said[0]["starts"] == [meant["starts"]]
+        assert said[0]["starts"] == meant["starts"]
         assert said[0]["status"] == ("CANCELLED" if meant["method"] == "CANCEL" else "CONFIRMED")
         texts = [[one[name].replace("\u200b", "") for name in ("summary", "place")] for one in readings]
         assert all(one == texts[0] for one in texts), (meant["file"], texts)

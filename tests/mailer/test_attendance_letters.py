@@ -16,13 +16,14 @@ from sessions.attendance import (
     mark_no_show,
     mark_technical_failure,
 )
-from sessions.contradictions import contradict_attendance
+from sessions.contradictions import contradict_attendance, contradict_attendance_for
 from sessions.meetings import MeetingState, get_meeting, page_of
 from sessions.outcomes import OutcomeAwaited, Result, note_outcome
 from sessions.stepping_in import meet_request_now
 from sessions.waiting import TimeFound
 from tests.events.makers_desks import make_desk
 from tests.mailer.makers_letters import letters_after, parsed, text_of
+from tests.makers import again
 from tests.sessions.makers_meetings import make_fair, make_meeting, make_participant, make_request, place_of, with_rules
 
 MINUTE = timedelta(minutes=1)
@@ -137,7 +138,9 @@ def test_organisers_and_desks_read_what_one_side_says_against_the_other(db, fair
         mark_held(db, cy, meeting)
         contradict_attendance(db, bo, meeting, says=MeetingState.NO_SHOW, reason="I sat there alone.")
         letters = written(db, "attendance_contradicted")
+        in_their_name = written(db, "attendance_contradicted_for")
 
+    assert in_their_name == []
     subject = "Bo Berg says that a meeting was not as noted"
     assert told(letters) == [("ada@example.org", subject), ("eve@example.org", subject)]
     organiser, officer = (re.sub(r"\s+", " ", text_of(one)) for one in letters)
@@ -145,6 +148,37 @@ def test_organisers_and_desks_read_what_one_side_says_against_the_other(db, fair
         assert "As noted: It took place" in text and "By Bo Berg: Somebody did not come" in text
         assert "I sat there alone." in text and page_of(meeting.meeting) in text
     assert ("Decide on the page of the meeting" in organiser, "Decide on" in officer) == (True, False)
+
+
+def test_what_a_desk_says_for_somebody_they_and_the_organisers_read_with_both_names(db, fair, meeting, bo, cy, eve):
+    desk = make_desk(db, fair.ada, db.get_one(Programme, fair.event.programme_id), officer=eve)
+    assign_desk(db, fair.ada, RegistrationInEvent(place_of(db, bo, fair), fair.event.event), desk=desk)
+    with begun(meeting):
+        mark_held(db, cy, meeting)
+        ola = again(db, eve)
+        looked_after = get_meeting(db, ola, meeting.meeting.public_id)
+        contradict_attendance_for(
+            db, ola, looked_after, person=bo.person, says=MeetingState.NO_SHOW, reason="Bo sat there alone."
+        )
+        (organiser,), (own,) = (written(db, f"attendance_contradicted{how}") for how in ("", "_for"))
+
+    assert told([organiser, own]) == [
+        ("ada@example.org", "Bo Berg says that a meeting was not as noted"),
+        ("bo@example.org", "In your name: the meeting with Cy Costa was not as noted"),
+    ]
+    for text in (re.sub(r"\s+", " ", text_of(one)) for one in (organiser, own)):
+        assert "Eve Ek did this for Bo Berg." in text and "Bo sat there alone." in text
+        assert "As noted: It took place" in text and "Somebody did not come" in text
+
+
+def test_what_one_side_says_greets_whoever_reads_it(db, fair, meeting, bo, cy):
+    with begun(meeting):
+        mark_held(db, cy, meeting)
+        contradict_attendance(db, bo, meeting, says=MeetingState.NO_SHOW, reason="I sat there alone.")
+        (letter,) = written(db, "attendance_contradicted")
+
+    assert str(parsed(letter)["To"]) == "Ada Adler <ada@example.org>"
+    assert text_of(letter).splitlines()[0] == "Hello Ada Adler,"
 
 
 def test_what_was_decided_before_the_letter_is_written_is_told_to_no_organiser(db, fair, meeting, bo, cy):

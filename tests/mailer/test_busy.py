@@ -12,10 +12,21 @@ from mailer import busy
 from mailer.busy import read_next_calendar
 from sessions.availability import free_slots
 from sessions.calendars import EntryKind, find_entry
+from sessions.colleagues import delegate_meeting
 from sessions.own_calendars import CalendarTrouble, forget_calendar, give_calendar, own_calendar_of
+from sessions.sides import side_of
 from tests.mailer.calendar_host import bomb, calendar_host, ok, says
-from tests.makers import person_of
-from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant
+from tests.mailer.makers_letters import sent
+from tests.makers import again, make_member, make_organisation, person_of
+from tests.sessions.makers_meetings import (
+    Fair,
+    make_colleague,
+    make_fair,
+    make_meeting,
+    make_participant,
+    place_of,
+    seen_by,
+)
 
 
 @pytest.fixture
@@ -137,6 +148,27 @@ def test_our_own_invitation_in_it_is_no_conflict(db, fair, bo, cy, host):
     entry = find_entry(db, EntryKind.MEETING, meeting.id)
     db.commit()
     theirs = calendar_of(fair, 1, uid="y").replace(b"UID:y1", f"UID:{entry.uid}".encode())
+    host.answer = says(ok(theirs))
+
+    read_next_calendar()
+
+    db.rollback()
+    assert own_calendar_of(db, bo.person).busy == []
+
+
+def test_nor_is_one_to_a_meeting_that_they_have_handed_over(db, fair, bo, cy, tam, host):
+    mill = make_organisation(db, "Nordmühle", country="SE")
+    make_member(db, bo, mill)
+    place_of(db, bo, fair).organisation_id = mill.id
+    make_colleague(db, tam, fair, mill)
+    meeting = make_meeting(db, fair, asker=again(db, bo), invitee=cy, slot=1)
+    sent(db)
+    side = side_of(seen_by(db, meeting), bo.person)
+    delegate_meeting(db, again(db, bo), side, to=place_of(db, tam, fair))
+    entry = find_entry(db, EntryKind.MEETING, meeting.id)
+    db.commit()
+    theirs = calendar_of(fair, 1, uid="y").replace(b"UID:y1", f"UID:{entry.uid}".encode())
+    db.rollback()
     host.answer = says(ok(theirs))
 
     read_next_calendar()

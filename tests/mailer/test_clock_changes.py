@@ -55,7 +55,10 @@ def test_everybody_is_told_once_what_the_clock_shows_now_and_the_moment_stays(db
     second, none = tells(db)
 
     told = {name: (one.kind, one.method, one.sequence) for name, one in letters.items()}
+    assert told.pop("ada") == ("hours_changed", "", 0)
     assert told == dict.fromkeys(("bo", "cy"), ("clock_changed", "REQUEST", 1))
+    assert "Meetings and others: 1\n" in text_of(letters["ada"])
+    assert "Sessions of the agenda" not in text_of(letters["ada"])
     after = calendar_event_of(letters["cy"])
     assert [after[name] for name in ("UID", "ORGANIZER")] == [before[name] for name in ("UID", "ORGANIZER")]
     assert after["DTSTART"].dt == before["DTSTART"].dt == db.get_one(Meeting, meeting.id).starts_at
@@ -74,7 +77,8 @@ def test_an_answer_that_was_given_stays(db, meeting, cy):
 
     _lines, letters = tells(db)
 
-    parameters = {name: calendar_event_of(one)["ATTENDEE"].params["PARTSTAT"] for name, one in letters.items()}
+    invited = {name: one for name, one in letters.items() if one.uid}
+    parameters = {name: calendar_event_of(one)["ATTENDEE"].params["PARTSTAT"] for name, one in invited.items()}
     assert parameters == {"bo": Answer.NONE, "cy": Answer.ACCEPTED}
 
 
@@ -104,7 +108,10 @@ def test_the_dates_of_an_event_are_looked_at_too(db, ada):
     lines, letters = tells(db)
 
     assert (len(lines), lines[0].startswith(f"{fair.event.event.slug} ({fair.event.zone}): ")) == (1, True)
-    assert letters == {}  # nobody has them in a calendar; feeds and files say them by the new clock
+    # Nobody has them in a calendar; feeds and files say them by the new clock, and organisers decide about them.
+    assert {name: one.kind for name, one in letters.items()} == {"ada": "hours_changed"}
+    phases = len([one for one in fair.event.phases if one.starts_at > clock.now()])
+    assert f"Phases: {phases}\n" in text_of(letters["ada"])
 
 
 def test_a_regular_session_keeps_its_hour_and_calendars_get_its_new_moments(db, ada, cy):

@@ -1,6 +1,7 @@
 """Digests: one letter in the morning with what is new, once each time, and nothing that its reader may not know."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlmodel import col, select, update
@@ -10,13 +11,13 @@ from events.challenges import Challenge, ChallengeInEvent
 from events.core import clock
 from events.core.access import VISITOR, Actor
 from events.core.database import Database, reading, transaction
-from events.core.journal import JournalEntry, settle
+from events.core.journal import LISTENERS, JournalEntry, Told, fact_of, settle
 from events.core.timers import Timer, run_due_timers
-from events.events import close_event, start_event
+from events.events import Event, close_event, event_by_id, start_event
 from events.letter_choices import Topic, get_subscription, stop_letters, stop_token
 from events.marketplace import ItemForEvent, ItemKind, show_in_event
 from events.reachability import note_hard_bounce
-from events.registration import Consent, types_of
+from events.registration import Consent, RegistrationInEvent, types_of, withdraw_registration
 from events.type_rules import PairRule, set_type_rules
 from mailer.letters import Letter, LetterState
 from mailer.writing import write_letters
@@ -34,7 +35,7 @@ from tests.mailer.test_delivery import post_office, send_all
 from tests.makers import NOW, again, make_organisation, make_person, make_registration, person_of
 from tests.sessions.makers_agenda import make_agenda, make_session, move_to, released
 from tests.sessions.makers_meetings import Fair, make_colleague, make_fair, make_participant, make_request, place_of
-from tests.sessions.racing import race
+from tests.sessions.racing import ROUNDS, race
 
 # The first morning after NOW, at eight in Stockholm, where Bo lives; it is seven in Lisbon, where Cy does.
 MORNING = datetime(2026, 4, 15, 6, 0, tzinfo=NOW.tzinfo)
@@ -394,6 +395,176 @@ def test_without_digests_notices_come_at_once(db, fair, bo):
     settle()
 
     assert {one.address for one in all_letters()[known:]} == {"bo@example.org", "cy@example.org"}
+
+
+def told_since(known: int) -> list[tuple[str, str]]:
+    settle()
+    write_letters()
+    return [(one.address.partition("@")[0], one.kind) for one in all_letters()[known:] if one.raw is not None]
+
+
+def notice_kept_for_bo(db: Database, fair: Fair, bo: Actor, at: datetime = NOW + HOUR) -> int:
+    """A notice that waits for Bo's digest; how many letters there are by then."""
+    choose_digests(db, bo, person_of(db, bo), often=Often.DAILY, with_notices=True)
+    everybody = {"segment": Segment.PARTICIPANTS, "counted": 2}
+    with clock.frozen_at(at):
+        send_notice(db, fair.ada, fair.event, title="News", text="The door is shut.", **everybody)
+    return sent(db)
+
+
+def stopped_on_the_page(db: Database, fair: Fair, bo: Actor) -> None:
+    choose_digests(db, bo, person_of(db, bo), often=Often.NEVER)
+
+
+def stopped_by_a_click(db: Database, fair: Fair, bo: Actor) -> None:
+    stop_letters(db, VISITOR, get_subscription(db, stop_token(person_of(db, bo), Topic.DIGESTS)))
+
+
+def closed(db: Database, fair: Fair, bo: Actor) -> None:
+    close_event(db, again(db, fair.ada), event_by_id(db, db.exec(select(Event.id)).one()))
+
+
+@pytest.mark.parametrize("step", [stopped_on_the_page, stopped_by_a_click, closed])
+def test_a_notice_that_waits_for_a_digest_which_will_not_come_goes_by_itself(db, fair, bo, step):
+    known = notice_kept_for_bo(db, fair, bo)
+    with clock.frozen_at(NOW + 2 * HOUR):
+        step(db, fair, bo)
+        db.commit()
+        told = told_since(known)
+        deliver_again(db)
+        told_twice = told_since(known)
+
+    assert [one for one in told if one[1] == "kept_notice"] == [("bo", "kept_notice")]
+    assert told_twice == told
+    [letter] = [one for one in all_letters() if one.kind == "kept_notice"]
+    assert "The door is shut." in text_of(letter)
+    assert digests_at(db) == {}
+
+
+def deliver_again(db: Database) -> None:
+    """Tell all that is told after the commit once more, as after a crash."""
+    heard_by_it = col(JournalEntry.kind).in_(["LettersStopped", "EventClosed"])
+    with transaction() as other:
+        for told in other.exec(select(JournalEntry).where(heard_by_it)).all():
+            heard = Told(told.id, fact_of(told), told.at, told.person_id)
+            LISTENERS["kept notices"].handlers[type(heard.fact)](other, heard)
+
+
+def test_who_wants_digests_after_all_is_not_told_twice(db, fair, bo):
+    known = notice_kept_for_bo(db, fair, bo)
+    with clock.frozen_at(NOW + 2 * HOUR):
+        stopped_on_the_page(db, fair, bo)
+        db.commit()
+        told_since(known)
+        choose_digests(db, bo, person_of(db, bo), often=Often.DAILY, with_notices=True)
+        db.commit()
+
+    assert "bo" not in digests_at(db)
+
+
+def test_a_notice_that_a_digest_has_told_does_not_go_by_itself(db, fair, bo):
+    notice_kept_for_bo(db, fair, bo)
+    letter = digests_at(db)["bo"]
+    known = sent(db)
+    with clock.frozen_at(MORNING + HOUR):
+        stopped_on_the_page(db, fair, bo)
+        closed(db, fair, bo)
+        db.commit()
+        told = told_since(known)
+
+    assert "The door is shut." in text_of(letter)
+    assert [one for one in told if one[1] == "kept_notice"] == []
+
+
+@pytest.mark.parametrize("how_far", ["due", "posted", "written", "being sent"])
+@pytest.mark.parametrize("step", [stopped_on_the_page, stopped_by_a_click, closed])
+async def test_a_notice_of_a_digest_that_was_due_and_does_not_go_goes_by_itself(db, fair, bo, step, how_far):
+    known = notice_kept_for_bo(db, fair, bo)
+    with clock.frozen_at(MORNING):
+        run_due_timers()
+        if how_far != "due":
+            settle()
+        if how_far in {"written", "being sent"}:
+            write_letters()
+        db.expire_all()
+        step(db, fair, bo)
+        db.commit()
+    async with post_office() as (sink, transport):
+        for minutes in (1, 2):
+            with clock.frozen_at(MORNING + timedelta(minutes=minutes)):
+                settle()
+                write_letters()
+                await send_all(transport)
+
+    of_bo = [(one.kind, one.state) for one in all_letters()[known:] if one.address == "bo@example.org"]
+    digest, alone = [one for one in of_bo if one[0] in {"digest", "kept_notice"}]
+    assert (digest, alone) == (("digest", LetterState.NOT_NEEDED), ("kept_notice", LetterState.SENT))
+    assert [one for one in sink.taken if one[1] == "bo@example.org" and b"The door is shut." in one[2]] != []
+
+
+def test_who_has_left_the_event_meanwhile_gets_none_of_its_notices(db, fair, bo):
+    known = notice_kept_for_bo(db, fair, bo)
+    with clock.frozen_at(MORNING):
+        run_due_timers()
+        withdraw_registration(db, again(db, bo), RegistrationInEvent(place_of(db, bo, fair), fair.event.event))
+        stopped_on_the_page(db, fair, bo)
+        db.commit()
+        told = told_since(known)
+
+    assert [one for one in told if one[1] == "kept_notice"] == []
+
+
+@pytest.mark.parametrize("step", [stopped_on_the_page, closed])
+def test_whoever_stops_while_their_digest_is_made_reads_each_notice_once(db, fair, bo, step):
+    """Their turn is taken, and they stop, at the same moment: whichever comes first, a letter has what waits."""
+    place = place_of(db, bo, fair).id
+    for day in range(ROUNDS if step is stopped_on_the_page else 1):
+        then = MORNING + day * DAY
+        known = notice_kept_for_bo(db, fair, bo, then - HOUR)
+        db.rollback()
+        with clock.frozen_at(then):
+            outcomes = race(lambda other: digests._look(other, place), lambda other: step(other, fair, bo))
+        db.expire_all()
+        with clock.frozen_at(then + timedelta(minutes=1)):
+            told_since(known)
+            told = told_since(known)
+
+        assert outcomes == [None, None]
+        assert [one for one in told if one[0] == "bo"] == [("bo", "kept_notice")], day
+
+
+def test_a_notice_that_is_kept_in_the_moment_in_which_digests_stop_goes_by_itself(db, fair, bo, monkeypatch):
+    stopped_on_the_page(db, fair, bo)
+    known = sent(db)
+    monkeypatch.setattr("sessions.notices.those_with_notices_in_digests", lambda _db, _people: {bo.person})
+    everybody = {"segment": Segment.PARTICIPANTS, "counted": 2}
+    send_notice(db, fair.ada, fair.event, title="News", text="As was read before.", **everybody)
+    db.commit()
+
+    assert sorted(told_since(known)) == [("bo", "kept_notice"), ("cy", "notice")]
+
+
+def test_a_notice_that_is_sent_while_a_digest_is_made_is_told_by_that_or_by_the_next(db, fair, bo):
+    choose_digests(db, bo, person_of(db, bo), often=Often.DAILY, with_notices=True)
+    sent(db)
+    place, event_id = place_of(db, bo, fair).id, fair.event.id
+    everybody = {"segment": Segment.PARTICIPANTS, "counted": 2}
+    db.rollback()
+
+    def write(other: Database, title: str) -> None:
+        event, ada = event_by_id(other, event_id), again(other, fair.ada)
+        send_notice(other, ada, event, title=title, text="Hello.", **everybody)
+
+    for day in range(ROUNDS):
+        with clock.frozen_at(MORNING + day * DAY):
+            outcomes = race(lambda other: digests._look(other, place), partial(write, title=f"News {day}."))
+            settle()
+            write_letters()
+        assert outcomes == [None, None]
+    digests_at(db, MORNING + ROUNDS * DAY)
+
+    texts = [text_of(one) for one in all_letters() if one.kind == "digest" and one.address.startswith("bo")]
+    assert [sum(f"News {day}." in text for text in texts) for day in range(ROUNDS)] == [1] * ROUNDS
 
 
 def test_changes_of_the_agenda_are_told_starred_ones_first_and_a_first_one_by_its_number(db, ada, bo):

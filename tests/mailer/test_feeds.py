@@ -15,21 +15,37 @@ from events.core.tokens import Token
 from events.people import Person
 from events.roles import actor_for
 from mailer.delivery import Outcome, send_next
-from mailer.feeds import feed_bytes, feed_mark
+from mailer.feeds import feed_bytes, feed_mark, invitations_in
 from mailer.letters import Letter, LetterState
 from mailer.transport import transport_for
 from sessions.addresses import ask_for_address, change_address
 from sessions.answers import accept_meeting
-from sessions.calendars import Answer, CalendarInvitee, EntryKind, cancel_entry, find_entry
+from sessions.calendars import Answer, CalendarInvitee, Content, EntryKind, cancel_entry, find_entry, revise
 from sessions.feeds import contents_of_feed, end_feed, make_feed, whose_feed
 from sessions.invitation_wishes import choose_invitations
-from sessions.meetings import meeting_in_event
+from sessions.meetings import MeetingGuest, meeting_in_event
+from sessions.mentoring import Mentoring, MentoringAttendee
 from sessions.moves import cancel_meeting, move_meeting
+from sessions.peer_reviews.agenda import ReviewDay
+from sessions.peer_reviews.reviews import PeerReview
+from sessions.regular.rows import RegularSession
 from sessions.replies import CalendarReply, ReplyOutcome, ReplyVerb, answer_entry, find_entry_of
+from sessions.timetable.rows import Session
 from tests.asking import Asker
+from tests.frontend.conftest import queries as queries
 from tests.mailer import test_incoming
-from tests.mailer.makers_letters import all_letters, calendar_event_of, new_letters, parsed, sent, text_of, written
-from tests.makers import person_of
+from tests.mailer.makers_letters import (
+    all_letters,
+    calendar_event_of,
+    make_meeting,
+    make_team,
+    new_letters,
+    parsed,
+    sent,
+    text_of,
+    written,
+)
+from tests.makers import make_organisation, make_person, make_registration, person_of
 from tests.sessions.makers_meetings import make_participant, make_request
 
 fair, meeting = test_incoming.fair, test_incoming.meeting
@@ -40,7 +56,13 @@ def events_in(raw: bytes):
 
 
 def feed_of(db, actor) -> bytes:
-    return feed_bytes(db, contents_of_feed(db, person_of(db, actor)), "http://folkmoot.example/cal/x.ics")
+    contents = contents_of_feed(db, person_of(db, actor))
+    return feed_bytes(contents, invitations_in(db, contents), "http://folkmoot.example/cal/x.ics")
+
+
+def mark_of(db, actor) -> str:
+    contents = contents_of_feed(db, person_of(db, actor))
+    return feed_mark(contents, invitations_in(db, contents))
 
 
 def test_a_feed_has_the_dates_of_ones_events_and_meetings_only_by_wish_and_no_attendee(db, meeting, cy):
@@ -61,13 +83,13 @@ def test_a_feed_has_the_dates_of_ones_events_and_meetings_only_by_wish_and_no_at
 
 def test_a_feed_changes_with_what_it_says_and_in_one_entry_only(db, fair, meeting, cy):
     choose_invitations(db, cy, person_of(db, cy), feed_meetings=True)
-    before, mark = feed_of(db, cy), feed_mark(db, contents_of_feed(db, person_of(db, cy)))
+    before, mark = feed_of(db, cy), mark_of(db, cy)
     with clock.frozen_at(clock.now() + timedelta(minutes=7)):
-        assert (feed_of(db, cy), feed_mark(db, contents_of_feed(db, person_of(db, cy)))) == (before, mark)
+        assert (feed_of(db, cy), mark_of(db, cy)) == (before, mark)
         subject = meeting_in_event(db, meeting, fair.event.event)
         move_meeting(db, actor_for(db, cy.person), subject, slot=fair.slots[-1])
         moved = feed_of(db, cy)
-        assert feed_mark(db, contents_of_feed(db, person_of(db, cy))) != mark
+        assert mark_of(db, cy) != mark
         cancel_meeting(db, actor_for(db, cy.person), meeting_in_event(db, meeting, fair.event.event))
         cancelled = feed_of(db, cy)
 
@@ -128,6 +150,67 @@ async def test_a_program_reads_the_feed_without_a_sign_in_and_is_told_when_nothi
     assert first.headers["x-robots-tag"] == "noindex"
     assert "content-encoding" not in first.headers
     assert secret not in capsys.readouterr().out
+
+
+def fill(db, event, reader, ada, number) -> None:
+    """One more entry of each kind in somebody's calendar, about people, organisations, teams and tables that no other
+    is about."""
+    start = clock.now() + timedelta(days=2, minutes=5 * number)
+    home = make_organisation(db, f"Mill {number}")
+    other, mate = (make_person(db, f"{name}{number} Oak") for name in ("Other", "Mate"))
+    for one in (other, mate):
+        place = make_registration(db, one, event)
+        place.organisation_id = home.id
+        db.add(place)
+    meeting = make_meeting(db, event, reader, other, table_name=f"Table {number}")
+    team = make_team(db, event, other, name=f"Team {number}", title=f"Work {number}")
+    mentoring = Mentoring(
+        event_id=event.id, mentor_id=mate.person, team_id=team.team.id, starts_at=start,
+        ends_at=start + timedelta(minutes=20), booked_at=clock.now(),
+    )  # fmt: skip
+    review = PeerReview(event_id=event.id, organisation_id=home.id, topic=f"Case {number}", created_at=clock.now())
+    hour = RegularSession(event_id=event.id, title="Hour", first="2026-04-20T11:00", zone="UTC", minutes=30, days=0)
+    session = Session(event_id=event.id, title=f"Talk {number}", minutes=30)
+    db.add_all([mentoring, review, hour, session])
+    db.flush()
+    day = ReviewDay(review_id=review.id, event_id=event.id, number=1, starts_at=start)
+    guest = MeetingGuest(meeting_id=meeting.id, person_id=mate.person, added_at=clock.now())
+    attendee = MentoringAttendee(mentoring_id=mentoring.id, person_id=other.person)
+    db.add_all([day, guest, attendee])
+    db.flush()
+    content = Content(start, start + timedelta(minutes=20), "Entry", "Somewhere", "/somewhere")
+    subjects = {
+        EntryKind.MEETING: meeting.id, EntryKind.MENTORING: mentoring.id, EntryKind.PITCH: team.pitch.id,
+        EntryKind.REVIEW: day.id, EntryKind.REGULAR: hour.id, EntryKind.SESSION: session.id,
+    }  # fmt: skip
+    for kind, subject in subjects.items():
+        revise(db, kind, subject, {reader.person}, content)
+
+
+FEW, MANY = 5, 50
+
+
+def test_a_feed_with_many_entries_of_each_kind_asks_as_often_as_one_with_few(db, fair, bo, ada, queries):
+    bo = make_participant(db, bo, fair)
+    choose_invitations(db, bo, person_of(db, bo), feed_meetings=True)
+    asked, shown = {}, {}
+    for count in (FEW, MANY):
+        for number in range(*{FEW: (0, FEW), MANY: (FEW, MANY)}[count]):
+            fill(db, fair.event, bo, ada, number)
+        db.commit()
+        with reading() as other:
+            queries.clear()
+            contents = contents_of_feed(other, person_of(other, bo))
+            raw = feed_bytes(contents, invitations_in(other, contents), "http://folkmoot.example/cal/x.ics")
+        asked[count], shown[count] = list(queries), events_in(raw)
+
+    phases = len(shown[FEW]) - 6 * FEW
+    assert len(shown[MANY]) == phases + 6 * MANY
+    assert len(asked[MANY]) == len(asked[FEW])
+    texts = [str(one.get("DESCRIPTION", "")) for one in shown[MANY]]
+    for said in ("With Other49 Oak (Mill 49)", "Also there: Mate49 Oak (Mill 49)", "Team 49 with Mate49 Oak",
+                 "Team 49 pitches: Work 49", "Case 49\nMill 49"):  # fmt: skip
+        assert [one for one in texts if said in one] != [], said
 
 
 def test_a_change_of_address_takes_entries_from_the_old_and_puts_them_into_the_new(db, meeting, cy):

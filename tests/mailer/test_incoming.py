@@ -13,7 +13,16 @@ from events.roles import actor_for
 from mailer.delivery import envelope_sender
 from mailer.incoming.handling import AN_HOUR, Decision, Envelope, IncomingLetter, handle, is_ours
 from mailer.letters import Letter, LetterState
-from sessions.calendars import Answer, CalendarInvitee
+from sessions.calendars import (
+    Answer,
+    CalendarInvitee,
+    EntryKind,
+    content_of,
+    find_entry,
+    latest_revision,
+    revise,
+    take_out,
+)
 from sessions.forwarded import ForwardedText
 from sessions.guests import add_to_meeting
 from sessions.meetings import Meeting, MeetingState, meeting_in_event
@@ -61,7 +70,7 @@ def comes(raw: bytes, to: str = "", *, sender: str = "somebody@example.org") -> 
 
 def row_of(relation):
     with reading() as db:
-        return db.exec(select(relation)).first()
+        return db.exec(select(relation).order_by(relation.id)).first()
 
 
 def state_of(meeting) -> MeetingState:
@@ -152,7 +161,6 @@ def test_a_yes_to_a_time_that_is_past_does_not_count_for_the_new_one(db, fair, m
 
 
 def test_a_yes_is_kept_in_an_update_that_changes_neither_time_nor_place(db, meeting, cy):
-    from sessions.calendars import EntryKind, content_of, find_entry, latest_revision, revise
     from sessions.meetings import MeetingMoved
 
     comes(answer_to(invitation_to("cy")))
@@ -306,6 +314,30 @@ def test_another_time_asked_for_before_a_yes_is_not_wanted_any_more(fair, meetin
     assert answer_of(cy) is Answer.ACCEPTED
 
 
+def test_another_time_counts_when_only_the_number_has_risen_since(db, fair, meeting, bo):
+    """As when Bo takes another address: nobody else hears of it, and Cy's calendar keeps the number that it has."""
+    letter = invitation_to("cy")
+    with transaction() as other:
+        content = content_of(latest_revision(other, find_entry(other, EntryKind.MEETING, meeting.id)))
+        take_out(other, EntryKind.MEETING, meeting.id, bo.person)
+        number = revise(other, EntryKind.MEETING, meeting.id, {bo.person}, content)
+
+    decision = comes(answer_to(letter, method="COUNTER", start=fair.slots[2].starts_at))
+
+    assert (letter.sequence, number) == (0, 2)
+    assert (decision, open_proposals()) == (Decision.APPLIED, [fair.slots[2].starts_at])
+
+
+def test_another_time_than_one_that_holds_no_more_does_not_count(db, fair, meeting, cy):
+    letter = invitation_to("cy")
+    move_meeting(db, actor_for(db, cy.person), meeting_in_event(db, meeting, fair.event.event), slot=fair.slots[-1])
+    sent(db)
+
+    decision = comes(answer_to(letter, method="COUNTER", start=fair.slots[2].starts_at))
+
+    assert (decision, open_proposals()) == (Decision.IGNORED, [])
+
+
 def open_proposals():
     with reading() as db:
         return list(db.exec(select(TimeProposal.wanted_at).where(TimeProposal.settled_at.is_(None))))
@@ -378,20 +410,23 @@ def test_a_later_yes_takes_back_that_somebody_else_comes(meeting, cy):
         assert set(db.exec(select(CalendarInvitee.delegate))) == {""}
 
 
-def test_who_asks_for_another_time_of_a_pitch_is_told_that_it_stays(db):
+def test_who_asks_for_another_time_of_a_pitch_is_told_that_it_stays_and_its_host_who_asks(db):
     use_settings(**{**settings().model_dump(), "mail_authserv": SERVER})
     make_show(db)
     letter = invitation_to_after(db, "Tam")
     known = sent(db)
     wanted = calendar_event_of(letter)["DTSTART"].dt + timedelta(hours=2)
 
-    decision = comes(answer_to(letter, method="COUNTER", start=wanted), reply_to_of(letter))
+    decision = comes(answer_to(letter, method="COUNTER", start=wanted, comment="At two"), reply_to_of(letter))
 
     told = new_letters(db, known)
     assert (decision, {name: (one.kind, one.method) for name, one in told.items()}) == (
         Decision.APPLIED,
-        {"Tam": ("time_fixed", "DECLINECOUNTER")},
+        {"Tam": ("time_fixed", "DECLINECOUNTER"), "Hal": ("other_time_asked", "")},
     )
+    assert told["Hal"].subject.startswith("Tam Tamm asks for another time: ")
+    assert "> At two" in text_of(told["Hal"])
+    assert "Those who host the stage were told which time you propose." in text_of(told["Tam"])
     answer, asked = calendar_event_of(told["Tam"]), calendar_event_of(letter)
     assert [answer[name] for name in ("UID", "SEQUENCE", "DTSTART")] == [
         asked[name] for name in ("UID", "SEQUENCE", "DTSTART")
@@ -406,7 +441,7 @@ def invitation_to_after(db, name: str) -> Letter:
     return invitation_to(name)
 
 
-def test_a_guest_who_asks_for_another_time_of_a_meeting_is_told_that_it_stays(db, ada):
+def test_a_guest_who_asks_for_another_time_is_told_that_it_stays_and_the_two_who_meet_who_asks(db, ada):
     use_settings(**{**settings().model_dump(), "mail_authserv": SERVER})
     fair, _meeting = with_guest(db, ada)
     letter = invitation_to_after(db, "gus")
@@ -414,7 +449,9 @@ def test_a_guest_who_asks_for_another_time_of_a_meeting_is_told_that_it_stays(db
 
     decision = comes(answer_to(letter, method="COUNTER", start=fair.slots[2].starts_at), reply_to_of(letter))
 
-    assert (decision, {one.kind for one in new_letters(db, known).values()}) == (Decision.REFUSED, {"time_fixed"})
+    asked = dict.fromkeys(("bo", "cy"), "other_time_asked")
+    told = {name: one.kind for name, one in new_letters(db, known).items()}
+    assert (decision, told) == (Decision.REFUSED, {"gus": "time_fixed", **asked})
 
 
 def with_guest(db, ada):
@@ -791,6 +828,25 @@ def test_a_no_of_a_speaker_is_told_to_the_organisers(db, ada, bo, cy):
     assert (decisions, set(letters)) == ([Decision.APPLIED] * 2, {"ada"})  # of the audience nobody is missed
     assert letters["ada"].subject == "Bo Berg will miss “Opening”"
     assert "> Ill" in text_of(letters["ada"])
+
+
+def test_another_time_that_a_speaker_asks_for_is_told_to_the_organisers_and_of_an_audience_to_nobody(db, ada, bo, cy):
+    use_settings(**{**settings().model_dump(), "mail_authserv": SERVER})
+    made = make_agenda(db, ada, bo, cy)
+    opening = make_session(db, made, "Opening", hours=12, speakers=address_of(db, bo))
+    released(db, made)
+    star_session(db, cy, get_agenda_session(db, made.event, opening.session.public_id))
+    known = sent(db)
+    wanted = NOW + timedelta(days=2)
+
+    decisions = [comes_from(name, method="COUNTER", start=wanted) for name in ("bo", "cy")]
+
+    told = new_letters(db, known)
+    kinds = {name: one.kind for name, one in told.items()}
+    assert decisions == [Decision.APPLIED] * 2
+    assert kinds == {"bo": "time_fixed", "cy": "time_fixed", "ada": "other_time_asked"}
+    assert told["ada"].subject == "Bo Berg asks for another time: Opening"
+    assert ["were told which" in text_of(told[name]) for name in ("bo", "cy")] == [True, False]
 
 
 def test_a_yes_of_a_speaker_leads_to_no_letter(db, ada, bo):

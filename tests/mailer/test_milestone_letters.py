@@ -11,7 +11,7 @@ from events.events import change_event
 from events.phases import PhaseKind
 from events.planning import move_phase
 from events.registration import RegistrationInEvent, find_registration, withdraw_registration
-from mailer.feeds import feed_bytes
+from mailer.feeds import feed_bytes, invitations_in
 from sessions.feeds import contents_of_feed
 from sessions.milestones import follow_milestones, follows_milestones, unfollow_milestones
 from sessions.replies import CalendarReply, ReplyVerb, answer_entry, find_entry_of
@@ -109,9 +109,8 @@ def test_only_participants_have_the_dates_sent_to_them(db, event, eve):
 
 def in_feed(db, cy):
     """What Cy's feed says of the phases, by their names."""
-    found = Calendar.from_ical(
-        feed_bytes(db, contents_of_feed(db, person_of(db, cy)), "https://folkmoot.example/c.ics")
-    )
+    contents = contents_of_feed(db, person_of(db, cy))
+    found = Calendar.from_ical(feed_bytes(contents, invitations_in(db, contents), "https://folkmoot.example/c.ics"))
     return {str(one["SUMMARY"]): one for one in found.walk("VEVENT")}
 
 

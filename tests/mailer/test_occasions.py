@@ -252,7 +252,7 @@ def test_who_has_the_phases_in_their_calendar_is_told_of_one_that_is_moved_into_
         db, again(db, ada), event, kind=phase.kind, starts_at=now - timedelta(days=2), ends_at=now - timedelta(hours=1)
     )
 
-    assert written(letters_after(db)) == [("phase_moved", "bo")]
+    assert written(letters_after(db)) == [("milestone_moved", "bo")]
 
 
 def test_an_invitation_into_a_team_goes_to_an_address_nobody_has_with_a_token_that_works(db, hackathon, team):

@@ -8,10 +8,12 @@ from icalendar import Calendar
 from sqlmodel import select
 
 from events.core import clock
+from events.core.journal import JournalEntry, fact_of
 from events.core.settings import settings, use_settings
 from events.registration import RegistrationInEvent, find_registration, withdraw_registration
-from mailer.feeds import feed_bytes
+from mailer.feeds import feed_bytes, invitations_in
 from mailer.incoming.handling import Decision
+from mailer.letters import LetterState
 from sessions.addresses import AddressChange, ask_for_address, change_address, issue_address_token
 from sessions.calendars import Answer, EntryKind, find_entry
 from sessions.feeds import contents_of_feed
@@ -257,7 +259,8 @@ def test_a_time_that_is_moved_is_asked_about_anew_and_what_was_said_of_the_other
 
 
 def in_feed(db, actor) -> bytes:
-    return feed_bytes(db, contents_of_feed(db, person_of(db, actor)), "https://folkmoot.example/c.ics")
+    contents = contents_of_feed(db, person_of(db, actor))
+    return feed_bytes(contents, invitations_in(db, contents), "https://folkmoot.example/c.ics")
 
 
 SAME = ("UID", "SEQUENCE", "DTSTAMP", "CREATED", "DTSTART", "DTEND", "SUMMARY", "DESCRIPTION", "URL", "LOCATION")
@@ -305,6 +308,105 @@ def test_a_no_to_one_time_that_nobody_vouches_for_waits_for_a_click_about_that_t
     assert before == ["NEEDS-ACTION"] * 6
     assert "When: Wed, 21 Oct 2026, 09:00–09:45 (Europe/Lisbon)" in asked
     assert answers(db, hour, cy) == [*before[:2], "DECLINED", *before[3:]]
+
+
+def asks_for(db, hour, number, wanted, **how) -> Decision:
+    """What becomes of it when Cy's calendar asks to have one time (by its number) at another moment."""
+    use_settings(**{**settings().model_dump(), "mail_authserv": SERVER})
+    [invitation] = [one for one in all_letters() if one.kind == "regular_session_joined"]
+    extra = f"RECURRENCE-ID:{hour.times[number].planned_at:%Y%m%dT%H%M%SZ}\r\n"
+    raw = answer_to(invitation, says="TENTATIVE", method="COUNTER", start=wanted, extra=extra, **how)
+    db.commit()
+    return comes(raw, reply_to_of(invitation))
+
+
+def asked_for(db, hour, ada):
+    """What organisers see beside the times: by the number of the time, who asks for which moment."""
+    seen = now_of(db, hour, ada)
+    coming = who_comes(db, seen)
+    return {one.number: coming[one.planned_at].asked for one in seen.times if coming[one.planned_at].asked}
+
+
+def test_another_time_asked_for_one_of_a_series_stays_and_who_organises_hears_who_asks_for_which(db, hour, ada, cy):
+    wanted = hour.times[2].planned_at + timedelta(hours=4)
+    answer(db, hour, cy, ReplyVerb.ACCEPTED, instance=hour.times[2].planned_at)
+    known = sent(db)
+
+    decision = asks_for(db, hour, 2, wanted, comment="The train is late")
+
+    told = new_letters(db, known)
+    assert (decision, {name: (one.kind, one.method) for name, one in told.items()}) == (
+        Decision.APPLIED, {"cy": ("time_fixed", "DECLINECOUNTER"), "ada": ("other_time_asked", "")},
+    )  # fmt: skip
+    [event] = Calendar.from_ical(raw_of_calendar(told["cy"])).walk("VEVENT")
+    assert [event[name].dt for name in ("RECURRENCE-ID", "DTSTART")] == [hour.times[2].planned_at] * 2
+    assert (event["SEQUENCE"], "RRULE" in event) == (0, False)
+    for said in ("Stays: Wed, 21 Oct 2026, 09:00–09:45 (Europe/Lisbon)", "Proposed: Wed, 21 Oct 2026, 13:00",
+                 "The organisers were told which time you propose."):  # fmt: skip
+        assert said in text_of(told["cy"])
+    assert told["ada"].subject == "Cy Costa asks for another time: Open hour"
+    for said in ("> The train is late", "Stands: Wed, 21 Oct 2026, 10:00–10:45 (Europe/Vienna)",
+                 "Proposed: Wed, 21 Oct 2026, 14:00"):  # fmt: skip
+        assert said in text_of(told["ada"])
+    assert asked_for(db, hour, ada) == {2: (("Cy Costa", wanted),)}
+    assert answers(db, hour, cy)[2] == "ACCEPTED"  # until they say something else
+    [kept] = db.exec(select(JournalEntry).where(JournalEntry.kind == "OtherTimeAsked")).all()
+    assert fact_of(kept).instance == hour.times[2].planned_at
+
+
+def test_who_organises_hears_of_each_time_that_is_asked_for_once(db, hour, ada):
+    third = hour.times[2].planned_at
+    known = sent(db)
+    for minutes, hours in ((0, 4), (1, 4), (2, 5)):
+        with clock.frozen_at(clock.now() + timedelta(minutes=minutes)):
+            asks_for(db, hour, 2, third + timedelta(hours=hours))
+            written(db)
+
+    kinds = [one.kind for one in all_letters()[known:]]
+    assert (kinds.count("time_fixed"), kinds.count("other_time_asked")) == (3, 2)
+    assert asked_for(db, hour, ada) == {2: (("Cy Costa", third + timedelta(hours=5)),)}
+
+
+def test_once_that_time_is_moved_or_they_answer_nobody_sees_what_was_asked_for(db, hour, ada, cy):
+    for number in (2, 3):
+        asks_for(db, hour, number, hour.times[number].planned_at + timedelta(hours=4))
+    db.expire_all()
+    before = sorted(asked_for(db, hour, ada))
+    move_regular_time(db, again(db, ada), now_of(db, hour, ada), number=2, starts_at=TEN + timedelta(days=15))
+    answer(db, hour, cy, ReplyVerb.ACCEPTED, instance=hour.times[3].planned_at, after=60)
+    known = len(all_letters())
+    written(db)
+
+    assert (before, asked_for(db, hour, ada)) == ([2, 3], {})
+    fate = [one.state for one in all_letters()[known:] if one.kind == "other_time_asked"]
+    assert fate == [LetterState.NOT_NEEDED, LetterState.WAITING]
+    late = asks_for(db, hour, 2, hour.times[2].planned_at + timedelta(hours=6), at=clock.now() + timedelta(minutes=9))
+    assert late is Decision.IGNORED  # it is to a moment that does not hold any more
+
+
+def test_of_a_time_that_has_begun_nobody_else_is_told(db, hour):
+    known = sent(db)
+    with clock.frozen_at(hour.times[2].planned_at + timedelta(minutes=5)):
+        asks_for(db, hour, 2, hour.times[2].planned_at + timedelta(hours=4))
+        told = new_letters(db, known)
+
+    assert {name: one.kind for name, one in told.items()} == {"cy": "time_fixed"}
+    assert "were told which" not in text_of(told["cy"])
+
+
+def test_another_time_for_one_that_nobody_vouches_for_waits_for_a_click(db, hour, ada, cy):
+    known, wanted = sent(db), hour.times[2].planned_at + timedelta(hours=4)
+
+    decision = asks_for(db, hour, 2, wanted, results=None)
+    first = {name: one.kind for name, one in new_letters(db, known).items()}
+    held = get_held_reply(db, again(db, cy), db.exec(select(HeldReply)).one().public_id)
+    before = asked_for(db, hour, ada)
+    confirm_reply(db, again(db, cy), held)
+
+    assert (decision, first, before) == (Decision.HELD, {"cy": "reply_held"}, {})
+    assert asked_for(db, hour, ada) == {2: (("Cy Costa", wanted),)}
+    written(db)
+    assert {one.kind for one in all_letters()[known:]} == {"reply_held", "time_fixed", "other_time_asked"}
 
 
 def test_a_yes_to_one_time_counts_at_once_and_one_to_no_time_is_dropped(db, hour, cy):

@@ -7,8 +7,9 @@ from events.organisations import OrganisationKind
 from mailer.letters import LetterState
 from sessions.peer_reviews.agenda import move_days
 from sessions.peer_reviews.asking import AskedOfPeers, asking_in, change_review_questions
+from sessions.peer_reviews.attribution import set_attribution
 from sessions.peer_reviews.endings import ask_substitute
-from sessions.peer_reviews.reviews import PlaceInReview, PlaceState, ReviewRole, places_of, questions_of
+from sessions.peer_reviews.reviews import Attribution, PlaceInReview, PlaceState, ReviewRole, places_of, questions_of
 from sessions.replies import CalendarReply, ReplyOutcome, ReplyVerb, answer_entry, find_entry_of
 from tests.mailer.makers_letters import all_letters, calendar_event_of, new_letters, sent, text_of, written
 from tests.makers import NOW, again, make_member, make_organisation, make_person, person_of
@@ -54,6 +55,23 @@ def test_a_day_that_moves_says_when_it_was_before(db, review):
     assert len(moved) == 8
     assert calendar_event_of(moved["bo"])["SEQUENCE"] == 1
     assert moved["bo"].subject == "Updated: peer review Members that stay at Peer Days"
+
+
+def test_a_review_whose_names_are_told_no_more_is_called_otherwise_in_calendars_and_has_not_moved(db, review):
+    review.subject.review.topic = "Members that Bo Berg keeps"
+    set_attribution(db, review.ada, review.subject, attribution=Attribution.NAMED)
+    plan(db, review)
+    known = sent(db)
+    set_attribution(db, review.ada, review.subject, attribution=Attribution.PRIVATE)
+    written(db)
+
+    letters = [one for one in of_kind("review_day_renamed", known) if one.address.startswith("cy")]
+    entries = [calendar_event_of(one) for one in letters]
+    assert of_kind("review_day_moved", known) == []
+    assert [(one["SEQUENCE"], str(one["SUMMARY"])) for one in entries] == [
+        (1, "Members that ▒▒▒ keeps (1/2)"), (1, "Members that ▒▒▒ keeps (2/2)")
+    ]  # fmt: skip
+    assert "Its time stays." in text_of(letters[0])
 
 
 def test_who_leaves_gets_a_cancellation_and_who_stands_in_an_invitation(db, review):

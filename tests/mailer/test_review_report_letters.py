@@ -246,6 +246,18 @@ def near_the_end(db, review, kind):
     return next(one for one in steps_of(db, review.event.id) if one.kind is kind).ends_at - timedelta(days=1)
 
 
+def due_at(db, review, late, about):
+    """The letters about this that go on its date, by reader, and what each reader finds behind its link."""
+    db.commit()
+    with clock.frozen_at(late - 2 * WEEK):
+        run_due_timers()
+        known = sent(db)
+    with clock.frozen_at(late):
+        run_due_timers()
+        letters = {name: one for name, one in new_letters(db, known).items() if about in one.subject}
+        return letters, opens(db, review.people, letters)
+
+
 @pytest.mark.parametrize("written", ["", "handed in", "sent back"])
 def test_a_rapporteur_is_reminded_of_a_report_that_is_not_handed_in(db, review, written):
     make_finding(db, review)
@@ -258,14 +270,7 @@ def test_a_rapporteur_is_reminded_of_a_report_that_is_not_handed_in(db, review, 
     if written == "sent back":
         send_report_back(db, review.people["mo"], version_in(db, review.people["mo"], report), reason="Too long.")
     late = near_the_end(db, review, StepKind.REPORT)
-    db.commit()
-    with clock.frozen_at(late - 2 * WEEK):
-        run_due_timers()
-        known = sent(db)
-    with clock.frozen_at(late):
-        run_due_timers()
-        letters = {name: one for name, one in new_letters(db, known).items() if "Review report" in one.subject}
-        there = opens(db, review.people, letters)
+    letters, there = due_at(db, review, late, "Review report")
 
     assert subjects(letters) == (
         {} if written == "handed in" else {"ria": "Due soon in the review of Straw: Review report"}
@@ -279,14 +284,7 @@ def test_a_host_is_reminded_of_its_responses_before_their_date_also_once_the_eve
     late = near_the_end(db, review, StepKind.RESPONSE)
     if closed:
         close_event(db, ada, review.event)
-    db.commit()
-    with clock.frozen_at(late - 2 * WEEK):
-        run_due_timers()
-        known = sent(db)
-    with clock.frozen_at(late):
-        run_due_timers()
-        letters = {name: one for name, one in new_letters(db, known).items() if "response" in one.subject}
-        there = opens(db, review.people, letters)
+    letters, there = due_at(db, review, late, "response")
 
     assert subjects(letters) == {"hal": "Due soon in the review of Straw: Host's response and action plan"}
     assert there == {"hal": (200, True)}

@@ -1,6 +1,7 @@
 """Letters about a team that has handed in and takes another challenge."""
 
-from tests.events.test_team_pages import WHY, over, switch, team, trays, wax, with_prize  # noqa: F401 - fixtures
+from tests.events.conftest import trays, wax  # noqa: F401 - fixtures
+from tests.events.test_team_pages import WHY, over, switch, team, with_prize  # noqa: F401 - a fixture
 from tests.mailer.makers_letters import new_letters, sent, text_of
 
 

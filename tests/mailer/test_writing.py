@@ -53,6 +53,9 @@ NOT_TYPED = {
     "sent_at": NOW,
     "until": NOW,
     "files": 3,
+    "agenda_sessions": 3,
+    "phases": 2,
+    "others_count": 1,
     "logo": Page(URL),
     "first_agenda": False,
     "agreed": False,
@@ -94,7 +97,7 @@ def values_for(kind: str, typed: str) -> dict[str, object]:
     }
     if kind in {"reply_held", "time_proposed"}:  # elsewhere somebody typed it
         lists["answer"] = Page(URL)
-    if kind == "attendance_contradicted":  # how a meeting ended is chosen, not typed
+    if kind in {"attendance_contradicted", "attendance_contradicted_for"}:  # how a meeting ended is chosen, not typed
         lists |= {"noted": "held", "says": "no-show"}
     if kind == "review_questions_changed":
         lists["questions"] = [(2, typed)]
@@ -238,6 +241,20 @@ def test_a_missing_value_is_an_error_and_never_a_gap(kind):
 
     assert None in outcomes
     assert all(outcome in (None, written(values)) for outcome in outcomes)
+
+
+def test_no_letter_calls_its_reader_by_the_name_of_another():
+    letter = Letter(kind="password_set", address="cy@example.org", message_id="<1@folkmoot.example>", made_at=NOW)
+    to = Recipient("cy@example.org", 1, "Cy Costa", "en", "UTC")
+
+    with pytest.raises(ValueError, match="password_set"):
+        assemble(letter, to, {"url": Page(URL), "name": "Bo Berg"}, None, None)
+    assert "Cy Costa" not in text_saying(letter, to, {"url": Page(URL), "name": ""})
+    assert "Hello Cy Costa," in text_saying(letter, to, {"url": Page(URL)})
+
+
+def text_saying(letter: Letter, to: Recipient, values: dict[str, Any]) -> str:
+    return str(message_from_bytes(assemble(letter, to, values, None, None).raw, policy=policy.default))
 
 
 def test_what_people_type_is_read_as_text_and_never_as_a_link():
