@@ -21,12 +21,18 @@ from sessions.assessments import (
     assessments_of,
     to_assess,
 )
-from sessions.attendance import BEFORE, ENDS, PATIENCE, presence_of, who_is_here_instead
+from sessions.attendance import BEFORE, ENDS, PATIENCE, MeetingAttendance, presence_of, who_is_here_instead
 from sessions.blocks import Slot
 from sessions.booking_rules import BookingRules
-from sessions.contradictions import Contradiction, contradictions_of, why_no_contradiction
+from sessions.contradictions import (
+    Contradiction,
+    contradictions_of,
+    looks_after,
+    sayings_of,
+    why_no_contradiction,
+)
 from sessions.meetings import MeetingInEvent, MeetingState
-from sessions.standby import StandbyCard, company_of, is_standby, rest_of, standbys_for
+from sessions.standby import StandbyCard, company_of, in_vain, is_standby, rest_of, standbys_for
 from sessions.stepping_in import RequestCard, requests_for
 from sessions.waiting import WaitingCard, waiting_of, why_no_offers
 
@@ -35,9 +41,10 @@ WITH_ATTENDANCE = (MeetingState.SCHEDULED, *ENDS)
 
 @dataclass(frozen=True)
 class Attendee:
-    """One of those who meet. `leads` says that they are one of the two sides, `missed` that nobody has come for it,
-    `vouched` that somebody else says that they were there."""
+    """One of those who meet, by `id` and `public_id`. `leads` says that they are one of the two sides, `missed` that
+    nobody has come for it, `vouched` that somebody else says that they were there."""
 
+    id: int
     public_id: str
     name: str
     came: datetime | None
@@ -47,12 +54,17 @@ class Attendee:
     missed: bool
     vouched: bool
 
+    @property
+    def choice(self) -> tuple[str, str]:
+        """Their public id and name, as a form offers them."""
+        return self.public_id, self.name
+
 
 @dataclass(frozen=True)
 class Attendance:
     """What a meeting's page shows of it. `rest` is what is left of the slot, None where that is too little.
     `company` is the meeting that the reader has then instead, with whom.
-    `contradicts` says that the reader may say that it did not end as noted."""
+    `contradicts` says that the reader may say that it did not end as noted, `contradicts_for` in whose name besides."""
 
     people: list[Attendee]
     opens_at: datetime
@@ -66,6 +78,7 @@ class Attendance:
     organises: bool
     contradictions: list[Contradiction]
     contradicts: bool
+    contradicts_for: list[Attendee]
     now: datetime
 
     @property
@@ -96,23 +109,36 @@ def attendance_shown(actor: Actor, subject: MeetingInEvent) -> Attendance | None
         return None
     now = clock.now()
     with reading() as db:
-        own = assessment_by(db, subject.id, actor.person)
+        own, said = assessment_by(db, subject.id, actor.person), sayings_of(db, subject.id)
+        waits = in_vain(db, actor, subject)
+        people, contradict = attendees(db, actor, subject), _who_contradicts(db, actor, subject, said)
         return Attendance(
-            people=attendees(db, actor, subject),
+            people=people,
             opens_at=subject.slot.starts_at - BEFORE,
             missing_from=subject.slot.starts_at + PATIENCE,
             rest=rest_of(subject.slot, now),
-            requests=requests_for(db, actor, subject),
-            standbys=standbys_for(db, actor, subject),
+            requests=requests_for(db, waits) if waits else [],
+            standbys=standbys_for(db, waits) if waits else [],
             company=company_of(db, actor, subject),
             usefulness=own.usefulness if own else None,
             said=assessments_of(db, actor, subject),
             organises=organiser_of_event(actor, subject),
-            contradictions=contradictions_of(db, actor, subject),
-            contradicts=may(actor, "contradict_attendance", subject)
-            and why_no_contradiction(db, actor, subject) is None,
+            contradictions=contradictions_of(db, actor, subject, rows=said),
+            contradicts=actor.person in contradict,
+            contradicts_for=[one for one in people if one.id in contradict and not one.is_me],
             now=now,
         )
+
+
+def _who_contradicts(db: Database, actor: Actor, subject: MeetingInEvent, said: list[MeetingAttendance]) -> set[int]:
+    """Who of those who meet could say through the reader, themselves or as their desk, that it was not so."""
+    themselves, others = (may(actor, name, subject) for name in ("contradict_attendance", "contradict_attendance_for"))
+    return {
+        one
+        for one in subject.people
+        if (themselves if one == actor.person else others and looks_after(actor, subject, one))
+        and why_no_contradiction(db, actor, subject, one, rows=said) is None
+    }
 
 
 def attendees(db: Database, actor: Actor, subject: MeetingInEvent) -> list[Attendee]:
@@ -120,7 +146,7 @@ def attendees(db: Database, actor: Actor, subject: MeetingInEvent) -> list[Atten
     people, presence = people_by_id(db, set(subject.people)), presence_of(db, subject)
     return [
         Attendee(
-            people[id].public_id, people[id].name, presence.came.get(id), id in presence.absent, id == actor.person,
+            id, people[id].public_id, people[id].name, presence.came.get(id), id in presence.absent, id == actor.person,
             id in subject.leads, id in subject.leads and who_is_here_instead(subject, id, presence.came) is None,
             id in presence.vouched,
         )

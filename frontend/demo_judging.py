@@ -14,8 +14,9 @@ from events.rounds.publishing import Detail, publish_result
 from events.rounds.rounds import RoundInEvent, get_round
 from events.rounds.running import close_round, open_round
 from events.rounds.schemes import TEMPLATES
-from events.rounds.scoring import SkipReason, score_submission, skip_submission
+from events.rounds.scoring import score_submission, skip_submission
 from events.rounds.setting_up import add_round
+from events.rounds.votes import SkipReason
 from frontend.demo import World, step
 from frontend.demo_events import HACKATHON, actor_of_person, event_called
 

@@ -16,6 +16,16 @@ ROOMS: list[BaseRoute] = [
     post("/e/{event}/stages/{stage}/questions/{question}/vote", live.vote_now, "vote_for_question"),
     post("/e/{event}/stages/{stage}/questions/{question}/answered", control.answered_now, "mark_answered"),
     post("/e/{event}/stages/{stage}/questions/{question}/hide", control.hide_now, "hide_question"),
+    post(
+        "/e/{event}/stages/{stage}/questions/{question}/silence-hall-guest",
+        moderating.silence_hall_guest_now,
+        "silence_hall_guest",
+    ),
+    post(
+        "/e/{event}/stages/{stage}/questions/{question}/let-hall-guest-speak",
+        moderating.hall_guest_speaks_now,
+        "let_hall_guest_speak",
+    ),
     post("/e/{event}/stages/{stage}/questions/{question}/put-back", control.put_back_now, "put_question_back"),
     get("/e/{event}/stages/{stage}/control", control.show_control, "stage_control"),
     post("/e/{event}/stages/{stage}/open", control.open_now, "open_stage"),

@@ -14,10 +14,12 @@ from events.people import people_by_id
 from frontend.attending import Attendance, attendance_shown
 from frontend.web import actor_of
 from realtime.video.ways import provider_of, usable_ways
+from sessions.attendance import PATIENCE
 from sessions.meeting_lists import parties_of
 from sessions.meeting_notes import NoteLine, notes_of
 from sessions.meeting_rooms import RoomInMeeting, RoomState, Side, get_meeting_room, room_state
 from sessions.meeting_visits import visits_here
+from sessions.more_time import FROM
 from sessions.room_doors import AtTheDoor, at_the_door
 from sessions.video import FOR_MEETINGS, WAYS, Chosen, Way, way_of
 
@@ -63,6 +65,13 @@ class RoomShown:
     def knocking(self) -> list[AtTheDoor]:
         """Who waits for an answer at the door."""
         return [one for one in self.door if one.state == "asked"]
+
+    @property
+    def changes_at(self) -> datetime | None:
+        """The next moment at which the clock alone makes another page of it; None after the last."""
+        times = self.subject.clock
+        moments = (times.opens, times.starts, times.starts + PATIENCE, times.ends - FROM, times.ends, times.closes)
+        return min((one for one in moments if one > self.now), default=None)
 
     @property
     def is_running(self) -> bool:

@@ -17,6 +17,8 @@ def address_of_room(event: EventWithPhases, place: Place, room: str) -> str:
         return path("stage", event=slug, stage=room)
     if place is Place.NETWORKING:
         return path("networking", event=slug, networking=room)
+    if place is Place.REVIEW:
+        return path("review_live", event=slug, review=room)
     return path("meeting_room", meeting=room) if place is Place.MEETING else path("lobby", event=slug)
 
 

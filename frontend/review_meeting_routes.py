@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from frontend.pages import review_agendas, review_boards, review_findings, review_meetings
+from frontend.pages import review_agendas, review_boards, review_calls, review_findings, review_meetings
 from frontend.routing import get, post
 
 AT = "/e/{event}/reviews/{review}"
@@ -29,6 +29,11 @@ REVIEW_MEETINGS: list[BaseRoute] = [
     post(f"{AT}/live/hand/down", review_meetings.lower_now, "lower_review_hand"),
     post(f"{AT}/live/hands/{{hand}}/floor", review_meetings.floor_now, "give_review_floor"),
     post(f"{AT}/live/hands/{{hand}}/lower", review_meetings.lower_hand_now, "lower_review_hand_of"),
+    get(f"{AT}/live/call", review_calls.call_fragment, "review_live_call"),
+    post(f"{AT}/live/call/leave", review_calls.leave_now, "leave_review_call"),
+    post(f"{AT}/live/call/put-out", review_calls.put_out_now, "put_out_of_review_call"),
+    post(f"{AT}/live/call/let-back", review_calls.let_back_now, "let_back_into_review_call"),
+    post(f"{AT}/live/call/mute", review_calls.ask_to_mute_now, "ask_to_mute_in_review"),
     post(f"{AT}/live/video", review_meetings.video_now, "choose_review_video"),
     get(f"{AT}/board", review_boards.board_updates, "review_board"),
     post(f"{AT}/board", review_boards.write_now, "write_on_review_board"),

@@ -285,6 +285,7 @@ MEETINGS: list[BaseRoute] = [
     post("/meetings/{meeting}/held", attendance.mark_held_now, "mark_held"),
     post("/meetings/{meeting}/failure", attendance.mark_failure_now, "mark_technical_failure"),
     post("/meetings/{meeting}/contradict", attendance.contradict_now, "contradict_attendance"),
+    post("/meetings/{meeting}/contradict-for", attendance.contradict_for_now, "contradict_attendance_for"),
     post("/meetings/{meeting}/correct", attendance.correct_now, "correct_attendance"),
     post("/meetings/{meeting}/standby", attendance.call_standby_now, "call_standby"),
     post("/meetings/{meeting}/standby/request", attendance.take_request_now, "meet_request_now"),

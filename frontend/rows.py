@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from events.core.refusals import Invalid
+from frontend.web import Filled
 
 EMPTY = 3
 MOST = 60
@@ -42,7 +43,17 @@ def _as_in_form(name: str, rows: list[Row]) -> str:
     return f"{field}-{rows[int(number)].number}" if known else name
 
 
-def numbers_shown(values: Mapping[str, Any], name: str, kept: int) -> range:
-    """Which rows a page shows: those that are kept or were typed, and some empty ones."""
+def numbers_shown(values: Mapping[str, Any], name: str, kept: int, *, empty: int = EMPTY) -> range:
+    """Which rows a page shows: those that are kept or were typed, and some `empty` ones."""
     typed = [number for number in range(MOST) if str(values.get(f"{name}-{number}", "")).strip()]
-    return range(min(max(kept, max(typed, default=-1) + 1) + EMPTY, MOST))
+    return range(min(max(kept, max(typed, default=-1) + 1) + empty, MOST))
+
+
+def typed_over(form: Filled, before: Mapping[str, Any], *fields: str) -> list[str]:
+    """Where a form was refused, in which of these fields ('question', for 'question-0' and so on) something else was
+    typed than stood there `before`: what a page without the form has to show."""
+    return [
+        name
+        for name, text in form.values.items()
+        if form.refused and (name.rpartition("-")[0] or name) in fields and text != before.get(name, "")
+    ]

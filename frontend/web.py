@@ -376,7 +376,7 @@ def is_guest(request: Request) -> bool:
 def note_use(request: Request) -> None:
     """Remember that a sign-in is in use; a page does not fail for it."""
     try:
-        with transaction() as db:
+        with transaction(lasting=False) as db:
             if hasattr(request.state, "guest_seen"):
                 note_guest_seen(db, request.state.guest_seen)
             else:

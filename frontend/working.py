@@ -10,6 +10,7 @@ from events.core.housekeeping import sweep
 from events.core.journal import Delivery, deliver_next, heard_in
 from events.core.steps import keep_on, soonest_of, wake_when_due
 from events.core.timers import Timer, run_next_timer
+from events.core.turns import after_people
 from events.proposals.drafts import TeamProposal
 from events.proposals.runs import make_next_proposal
 from mailer.busy import read_next_calendar
@@ -29,6 +30,11 @@ WORK = (Timer, TeamProposal, ScheduleDraft, PeerSearch, OwnCalendar)
 
 async def run_worker(stop: asyncio.Event) -> None:
     """Run timers, deliveries, schedules, proposals, calendars and mail until `stop` is set; no error ends a loop."""
+    with after_people():
+        await _run_all(stop)
+
+
+async def _run_all(stop: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(wake_when_due(stop, soonest_work, log))
         tasks.create_task(run_steps(stop, run_next_timer))

@@ -11,6 +11,7 @@ from frontend.agenda_shown import days_shown
 from frontend.assets import asset
 from frontend.calendar_files import agenda_calendar
 from frontend.languages import language_of
+from frontend.marks import marked
 from frontend.middleware import headers_for_frames
 from frontend.rendering import environment
 from frontend.schedule_files import as_frab_json, as_frab_xml
@@ -39,7 +40,8 @@ def agenda_ics(request: Request) -> Response:
         shown = [one for one in sessions_in_calendars(db, event.id) if not only or one.entry.subject_id in sessions]
         with written_for(language_of(request), event.zone):
             said = [(one, sessions.get(entry.entry.subject_id)) for entry, one in published_to_all(db, shown)]
-    return Response(
+    return marked(
+        request,
         agenda_calendar(event.event.name, said),
         media_type="text/calendar; charset=utf-8; method=PUBLISH",
         headers={

@@ -1,6 +1,7 @@
 """Agendas: one's own on the phone and on paper, everybody's and every table's to be printed by the organisers.
 
-One's own has the meetings, and the sessions of the event's agenda that somebody has starred or speaks in."""
+One's own has the meetings, the sessions of the event's agenda that somebody has starred or speaks in, and the times of
+the regular sessions to which they come."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from frontend.addresses import asked, page_base
 from frontend.pages.events import page_number
 from frontend.web import actor_of, page, render
 from sessions.event_agendas import AgendaEntry, Attendee, agendas_in, my_agenda, table_agendas
+from sessions.regular.own_times import OwnTime, own_times
 from sessions.timetable.released import AgendaSession
 from sessions.timetable.stars import own_sessions
 
@@ -30,13 +32,15 @@ from sessions.timetable.stars import own_sessions
 SHORTEST_GAP = timedelta(minutes=15)
 
 
-Entry = AgendaEntry | AgendaSession
+Entry = AgendaEntry | AgendaSession | OwnTime
+
+KINDS: dict[type[Entry], str] = {AgendaEntry: "meeting", AgendaSession: "session", OwnTime: "regular"}
 
 
 @dataclass(frozen=True)
 class Line:
-    """A meeting or a session in somebody's day; `gap` is the free stretch before it, `when` '', 'now', 'next' or
-    'past'."""
+    """A meeting, a session or a regular session in somebody's day; `gap` is the free stretch before it, `when` '',
+    'now', 'next' or 'past'."""
 
     entry: Entry
     others: tuple[Attendee, ...]
@@ -44,9 +48,9 @@ class Line:
     when: str
 
     @property
-    def is_session(self) -> bool:
-        """Whether it is a session and no meeting."""
-        return isinstance(self.entry, AgendaSession)
+    def kind(self) -> str:
+        """What it is: 'meeting', 'session' or 'regular'."""
+        return KINDS[type(self.entry)]
 
 
 @dataclass(frozen=True)
@@ -84,16 +88,16 @@ def _when(entry: Entry, first_to_come: Entry | None, now: datetime) -> str:
 
 
 def days_of(entries: Sequence[Entry], person_id: int, zone: str | None = None) -> list[Day]:
-    """Somebody's meetings and sessions, which are in order of time, by day on the reader's clock, or on that of `zone`,
+    """What somebody's agenda has, which is in order of time, by day on the reader's clock, or on that of `zone`,
     with the gaps between them."""
     now = clock.now()
     to_come = next((entry for entry in entries if entry.starts_at > now), None)
-    before = {after.public_id: one.ends_at for one, after in pairwise(entries)}
+    before = {id(after): one.ends_at for one, after in pairwise(entries)}
     days = []
     for name, group in groupby(entries, key=lambda entry: day_of(entry.starts_at, zone)):
         lines: list[Line] = []
         for entry in group:
-            since = before.get(entry.public_id) if lines else None
+            since = before.get(id(entry)) if lines else None
             others = entry.others(person_id) if isinstance(entry, AgendaEntry) else ()
             lines.append(Line(entry, others, _gap(since, entry.starts_at), _when(entry, to_come, now)))
         days.append(Day(name, lines))
@@ -109,11 +113,13 @@ def _mine(request: Request, template: str) -> Response:
             raise NotFound()
         meetings = my_agenda(db, actor, event) if takes_part else []
         sessions = own_sessions(db, actor, event)
-    entries: list[Entry] = sorted([*meetings, *sessions], key=lambda one: one.starts_at)
+        regular = own_times(db, actor, event_id=event.id) if takes_part else []
+    entries: list[Entry] = sorted([*meetings, *sessions, *regular], key=lambda one: one.starts_at)
     days = days_of(entries, actor.person or 0)
     meets = takes_part and event.event.kind is EventKind.MATCHMAKING
     return render(
         request, template, event=event, days=days, meetings=len(meetings), sessions=len(sessions), meets=meets,
+        regular=len(regular),
     )  # fmt: skip
 
 

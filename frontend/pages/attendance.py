@@ -25,7 +25,7 @@ from sessions.attendance import (
     mark_no_show,
     mark_technical_failure,
 )
-from sessions.contradictions import contradict_attendance
+from sessions.contradictions import contradict_attendance, contradict_attendance_for
 from sessions.meetings import MeetingInEvent, MeetingState, get_meeting
 from sessions.standby import call_standby, set_standby
 from sessions.stepping_in import meet_now, meet_request_now
@@ -48,6 +48,12 @@ class ContradictForm(Form):
 
     says: str = ""
     reason: str = ""
+
+
+class ContradictForForm(ContradictForm):
+    """The same, and in whose name, by their public id."""
+
+    person: str = ""
 
 
 class StandbyForm(Form):
@@ -124,9 +130,22 @@ def contradict_now(request: Request, form: ContradictForm) -> Response:
     with transaction() as db:
         actor, _event, subject = meeting_of(db, request)
         only_if_may(actor, "contradict_attendance", subject)
-        says = MeetingState(form.says) if form.says in set(ENDS) else None
-        contradict_attendance(db, actor, subject, says=says, reason=form.reason)
+        contradict_attendance(db, actor, subject, says=_end_in(form), reason=form.reason)
     return _back(request, subject, _("Noted. The organisers are told, and decide."))
+
+
+@page(form=ContradictForForm, again=show_meeting, signed_in=True)
+def contradict_for_now(request: Request, form: ContradictForForm) -> Response:
+    with transaction() as db:
+        actor, _event, subject = meeting_of(db, request)
+        only_if_may(actor, "contradict_attendance_for", subject)
+        person = _called(db, subject, form.person)
+        contradict_attendance_for(db, actor, subject, person=person, says=_end_in(form), reason=form.reason)
+    return _back(request, subject, _("Noted. They and the organisers are told; the organisers decide."))
+
+
+def _end_in(form: ContradictForm) -> MeetingState | None:
+    return MeetingState(form.says) if form.says in set(ENDS) else None
 
 
 @page(form=EndForm, again=show_meeting, signed_in=True)

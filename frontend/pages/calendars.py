@@ -15,15 +15,16 @@ from events.core.settings import settings
 from events.core.translation import Message, _
 from events.people import Person, get_person
 from events.reachability import trouble_of
+from frontend.marks import knows
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from mailer.entries import published
-from mailer.feeds import feed_bytes, feed_mark
+from mailer.feeds import feed_bytes, feed_mark, invitations_in
 from mailer.invitations import calendar_bytes
 from mailer.letters import recipient
 from sessions.addresses import ask_for_address, change_address, get_address_change
 from sessions.calendars import latest_revision
 from sessions.digest_wishes import Often, choose_digests, digest_choice_of
-from sessions.feeds import contents_of_feed, end_feed, has_feed, make_feed, whose_feed
+from sessions.feeds import FeedEntry, contents_of_feed, end_feed, has_feed, make_feed, whose_feed
 from sessions.invitation_wishes import REMINDERS, choose_invitations, wishes_of
 from sessions.replies import find_entry_of
 
@@ -137,10 +138,8 @@ def send_feed(request: Request) -> Response:
     token = request.path_params["token"]
     with reading() as db:
         contents = contents_of_feed(db, whose_feed(db, token))
-        mark = feed_mark(db, contents)
-        asked = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
-        address = f"{settings().public_url.rstrip('/')}/cal/{token}.ics"
-        body = feed_bytes(db, contents, address) if mark not in asked else None
+        said = invitations_in(db, contents)
+    mark = feed_mark(contents, said)
     headers = {
         "etag": mark,
         "last-modified": f"{contents.changed_at():%a, %d %b %Y %H:%M:%S} GMT",
@@ -148,8 +147,9 @@ def send_feed(request: Request) -> Response:
         "x-robots-tag": "noindex",
         "referrer-policy": "no-referrer",
     }
-    if body is None:
+    if knows(request, mark):
         return Response(status_code=304, headers=headers)
+    body = feed_bytes(contents, said, f"{settings().public_url.rstrip('/')}/cal/{token}.ics")
     return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
@@ -162,7 +162,8 @@ def send_entry(request: Request) -> Response:
         revision = latest_revision(db, subject.entry) if subject is not None else None
         if subject is None or revision is None:
             raise NotFound()
-        body = calendar_bytes(published(db, subject.entry, revision, recipient(person)))
+        [said] = published(db, [FeedEntry(subject.entry, revision)], recipient(person))
+    body = calendar_bytes(said)
     headers = {
         "content-disposition": f'attachment; filename="{subject.entry.kind.name.lower()}.ics"',
         "cache-control": "private, no-store",

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from events.challenge_annex import (
     AnnexInEvent,
+    Reader,
     agree_to_terms,
     fetch_from_annex,
     find_annex,
@@ -13,6 +14,7 @@ from events.challenge_annex import (
     open_annex,
     page_of_readers,
     read_annex,
+    reads_record,
     write_annex,
 )
 from events.challenge_board import filled_in, refuse_others
@@ -28,6 +30,7 @@ from events.challenges import ChallengeInEvent, get_challenge
 from events.core.access import Actor, may, why_not
 from events.core.database import Database, reading, transaction
 from events.core.files import content_of, ready
+from events.core.paging import Paged, page_of
 from events.core.refusals import Invalid, NotFound
 from events.core.translation import _
 from events.events import get_event
@@ -174,7 +177,9 @@ def edit_annex(request: Request, form: Filled = NOTHING) -> Response:
         annex = find_annex(db, subject.id)
         found = resources_of(db, subject.id, confidential=True)
         wanted = page_number(request)
-        agreed, looked = page_of_readers(db, actor, subject, page=wanted)
+        sees_readers = reads_record(actor, subject)
+        nobody: Paged[Reader] = page_of([], 1)
+        agreed, looked = page_of_readers(db, actor, subject, page=wanted) if sees_readers else (nobody, nobody)
         filled = filled_in(db, subject)
     sent = str(form.values.get("what", ""))
     refusal = why_not(actor, "write_annex", subject)
@@ -182,8 +187,9 @@ def edit_annex(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "challenges/annex_edit.html", event=subject.event, title=subject.challenge.title, form=form,
         texts_form=form if sent == "annex" else texts, link_form=form if sent == "link" else None,
-        file_form=form if sent == "file" else None, found=found, pages=max(agreed.pages, looked.pages),
-        agreed=agreed, looked=looked, page=min(wanted, max(agreed.pages, looked.pages)), base=page_base(request, {}),
+        file_form=form if sent == "file" else None, found=found, sees_readers=sees_readers, agreed=agreed,
+        looked=looked, pages=max(agreed.pages, looked.pages), page=min(wanted, max(agreed.pages, looked.pages)),
+        base=page_base(request, {}),
         version=annex.terms_version if annex else 0, filled=filled,
         here={"event": subject.event.event.slug, "challenge": subject.challenge.public_id},
         refusal=refusal.message if refusal else "",

@@ -17,6 +17,7 @@ from events.check_in import (
     check_in_by_kept_scan,
     counts_at_door,
     door_list,
+    find_heard,
     latest_there,
     undo_check_in,
 )
@@ -187,7 +188,10 @@ def _take(request: Request, scan: KeptScan) -> dict[str, str]:
         with transaction() as db:
             actor, event = _door(db, request)
             subject = get_by_ticket(db, actor, event, scan.code)
-            outcome = check_in_by_kept_scan(db, actor, subject, scan_id=scan.id, scanned_at=scan.at)
+            # First of all: a phone whose answer was lost sends again, however late.
+            outcome = find_heard(db, actor, subject, scan.id) or check_in_by_kept_scan(
+                db, actor, subject, scan_id=scan.id, scanned_at=scan.at
+            )
     except Refusal as refusal:
         return {"id": scan.id, "state": "refused", "message": str(refusal.message)}
     return {"id": scan.id, "state": "in" if outcome.is_new else "again", "message": str(_said(outcome, event))}

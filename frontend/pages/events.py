@@ -41,6 +41,7 @@ from frontend.calendar_files import phases_calendar
 from frontend.event_cards import card_of, timeline_of
 from frontend.event_sections import sections_shown
 from frontend.json_ld import data_block, event_as_schema
+from frontend.marks import marked
 from frontend.steps import Standing, Step, call_to_action
 from frontend.web import actor_of, page, render
 from mailer.entries import published_to_all
@@ -223,7 +224,8 @@ def event_calendar(request: Request) -> Response:
         said = [one for _entry, one in published_to_all(db, phases_in_calendars(db, event.id))]
     if not said:
         raise NotFound()
-    return Response(
+    return marked(
+        request,
         phases_calendar(event.event.name, said),
         media_type="text/calendar; charset=utf-8; method=PUBLISH",
         headers={

@@ -43,6 +43,7 @@ from sessions.agenda import (
 )
 from sessions.assessments import ToAssess, to_assess
 from sessions.desk_lists import OF_MEETINGS, Lack, own_counts
+from sessions.regular.own_times import own_times
 
 LATE = timedelta(hours=4)  # a pitch room may run late
 DAY = timedelta(days=1)
@@ -386,6 +387,11 @@ def agenda_of(db: Database, look: Look) -> list[AgendaLine]:
                    _("Pitch of %(team)s", team=one.team), one.event.name,
                    path("stage", event=one.event.slug, stage=one.stage.public_id))
         for one in pitches_between(db, look.actor, start, end)
+    ]  # fmt: skip
+    lines += [
+        AgendaLine(one.starts_at, one.ends_at, one.title, one.event.name,
+                   path("regular_session", event=one.event.slug, regular=one.public_id))
+        for one in own_times(db, look.actor, start=start, end=end)
     ]  # fmt: skip
     lines += mentoring_lines(db, look, start, end)
     for event in look.mine:

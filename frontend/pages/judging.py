@@ -39,11 +39,8 @@ from events.rounds.rounds import (
     judge_of_round,
 )
 from events.rounds.scoring import (
-    SKIP_REASONS,
-    SkipReason,
     compare_submissions,
     comparison_said,
-    comparison_sent,
     declare_conflict,
     last_comparison,
     list_said,
@@ -55,12 +52,15 @@ from events.rounds.scoring import (
     skip_submission,
     undo_comparison,
     undo_last,
+    vote_sent,
 )
 from events.rounds.votes import (
+    SKIP_REASONS,
     WHOLE_LIST,
     OutOfDate,
     RoundVote,
     Said,
+    SkipReason,
     VoteKind,
     find_replayed,
     find_vote,
@@ -140,7 +140,7 @@ class CompareForm(VoteForm):
 
 
 class UndoForm(VoteForm):
-    """The id under which the comparison was sent that is taken back; empty: the last one that stands."""
+    """The id under which that was sent which is taken back; empty: the last that stands."""
 
     of: str = Field("", max_length=80)
 
@@ -212,7 +212,8 @@ def _pair(db: Database, request: Request, actor: Actor, subject: RoundInEvent, f
     made = sum(1 for one in desk.votes.values() if one.kind is VoteKind.COMPARISON)
     return render(
         request, "judging/pairs.html", event=subject.event, subject=subject, form=form, made=made,
-        pair=[read[one.number] for one in rows], me=actor.person, read=read_by(read.values()), changed=desk.changed,
+        pair=[read[one.number] for one in rows], anew=found is not None and found.anew, me=actor.person,
+        read=read_by(read.values()), changed=desk.changed,
         closed=closed.message if closed is not None else "",
         client_id=new_client_id(), undo_id=new_client_id(), last=last.client_id if last else "",
         several=len(desk.lines) > 1,
@@ -347,32 +348,38 @@ def skip_now(request: Request, form: SkipForm) -> Response:
     return _give(request, form.client_id, say, step, _("Skipped. You can still come back to it."))
 
 
-@page(form=VoteForm, again=show_work, signed_in=True, guests=True)
-def undo_now(request: Request, form: VoteForm) -> Response:
+@page(form=UndoForm, again=show_work, signed_in=True, guests=True)
+def undo_now(request: Request, form: UndoForm) -> Response:
+    """Go back to what was said before; what never arrived, or is taken back already, is as it should be."""
     public = request.path_params["work"]
     with transaction() as db:
         actor, subject = _mine(db, request)
-        vote = find_vote(db, actor.person, form.client_id)
-        if vote is None or vote.about != about_work(db, subject, public):
+        about, vote = about_work(db, subject, public), find_vote(db, actor.person, form.client_id)
+        if vote is None or (vote.round_id, vote.about) != (subject.id, about):
             work = get_work(db, actor, subject, public)
-            vote = undo_last(db, actor, work, seen=form.seen, client_id=form.client_id)
+            if form.of and vote_sent(db, actor, subject, form.of) is None:
+                vote = last_about(db, subject.id, actor.person or 0, about)
+            else:
+                vote = undo_last(db, actor, work, seen=form.seen, client_id=form.client_id, of=form.of)
     here = {"event": subject.event.event.slug, "round": subject.round.public_id, "work": public}
-    return taken(request, vote.given_at, vote.number, _("Taken back."), "judge_work", **here)
+    at, number = (vote.given_at, vote.number) if vote is not None else (clock.now(), 0)
+    return taken(request, at, number, _("Taken back."), "judge_work", **here)
 
 
 @page(form=FlagForm, again=show_work, signed_in=True, guests=True)
 def flag_now(request: Request, form: FlagForm) -> Response:
     with transaction() as db:
         actor, subject = _mine(db, request)
-        flag = find_flagged(db, subject.id, actor.person, form.flag_reason, form.flag_text, form.client_id)
+        public = request.path_params["work"]
+        flag = find_flagged(db, subject.id, actor.person, public, form.flag_reason, form.flag_text, form.client_id)
         if flag is None:
-            work = get_work(db, actor, subject, request.path_params["work"])
+            work = get_work(db, actor, subject, public)
             flag = flag_submission(
                 db, actor, work, reason=form.flag_reason, text=form.flag_text, client_id=form.client_id
             )
     here = {"event": subject.event.event.slug, "round": subject.round.public_id}
     told = _("The organisers look at it.")
-    return taken(request, flag.flagged_at, 0, told, "judge_work", work=request.path_params["work"], **here)
+    return taken(request, flag.flagged_at, 0, told, "judge_work", work=public, **here)
 
 
 @page(form=ConflictForm, again=show_work, signed_in=True, guests=True)
@@ -463,7 +470,7 @@ def undo_comparison_now(request: Request, form: UndoForm) -> Response:
         actor, subject = _mine(db, request)
         vote = find_vote(db, actor.person, form.client_id)
         done = vote is not None and (vote.round_id, vote.kind) == (subject.id, VoteKind.UNDONE)
-        if not done and not (form.of and comparison_sent(db, actor, subject, form.of) is None):
+        if not done and not (form.of and vote_sent(db, actor, subject, form.of) is None):
             undo_comparison(db, actor, subject, client_id=form.client_id, of=form.of)
     here = {"event": subject.event.event.slug, "round": subject.round.public_id}
     return taken(request, clock.now(), 0, _("Your last comparison is taken back."), "my_judging", **here)

@@ -84,9 +84,9 @@ def show_letters(request: Request, form: Filled = NOTHING) -> Response:
     asked = request.query_params.get("state", "")
     state = LetterState(asked) if asked in set(LetterState) else None
     with reading() as db:
-        _actor, event = _organised(db, request)
-        found = letters_of(db, event.id, state, page=page_number(request))
-        counts = letter_counts(db, event.id)
+        actor, event = _organised(db, request)
+        found = letters_of(db, event.id, state, reader=actor.person, page=page_number(request))
+        counts = letter_counts(db, event.id, reader=actor.person)
         troubled = addresses_in_trouble(db, event.id)
         alarm = trouble_with_the_way_out(db)
     base = path("letters", event=event.event.slug)

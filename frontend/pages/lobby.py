@@ -4,10 +4,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events.core.database import reading, transaction
+from events.core.links import path
 from events.core.refusals import NotFound
 from events.core.translation import _
 from events.events import get_event
+from frontend.addresses import asked, behind_question_mark
 from frontend.buttons import NoForm
+from frontend.pages.events import page_number
 from frontend.reported import reports_context
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from realtime.server import current
@@ -39,20 +42,24 @@ class AnnouncementForm(Form):
 
 
 def _lobby(request: Request, template: str, form: Filled = NOTHING) -> Response:
-    server = current()
+    server, question = current(), asked(request, "q")
     with reading() as db:
         actor = actor_of(db, request)
         event = get_event(db, actor, request.path_params["event"])
         if not see_lobby(actor, event):
             raise NotFound()
         here = server.lobbies.people(event.id) if server is not None else []
-        people = people_in_lobby(db, actor, event, here)
+        people = people_in_lobby(db, actor, event, here, query=question["q"], page=page_number(request))
         on, coming = on_now_and_next(db, actor, event)
         runs = run_lobby(actor, event)
         reports = reports_context(db, actor, event, Place.LOBBY, str(event.id)) if runs else {"reported": []}
         announcements, shown = announcements_of(db, event.id), is_shown_in_lobby(db, event.id, actor.person)
+    base = path("lobby", event=event.event.slug)
+    filters = {name: text for name, text in question.items() if text}
     return render(
         request, template, event=event, form=form, here=len(here), people=people, on=on, coming=coming,
+        question=question, base=base + behind_question_mark(filters | {"page": ""}),
+        now=behind_question_mark(filters | {"page": str(people.page)}),
         announcements=announcements, shown=shown, runs=runs, most=LONGEST, me=actor.person, **reports,
     )  # fmt: skip
 

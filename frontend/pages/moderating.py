@@ -15,6 +15,7 @@ from frontend.reported import reports_context
 from frontend.rooms import RoomSeen, open_room, see_room
 from frontend.web import NOTHING, Filled, Form, page, render
 from sessions.chat import get_message
+from sessions.hall_guests import hall_questions_in, let_hall_guest_speak, silence_hall_guest
 from sessions.hands import get_hand, give_the_floor, lower_hand_of
 from sessions.live_scoring import join_scoring, live_round_of, rounds_to_join
 from sessions.manners import SanctionKind, unwanted_words
@@ -52,6 +53,8 @@ ACTS: dict[Act, Message] = {
     Act.REPORT_SETTLED: _("settled a report"),
     Act.PASS_MADE: _("made a link for the hall"),
     Act.PASS_TAKEN_BACK: _("took a link for the hall back"),
+    Act.HALL_GUEST_SILENCED: _("silenced somebody in the hall"),
+    Act.HALL_GUEST_SPEAKS_AGAIN: _("let somebody in the hall ask again"),
 }
 SANCTIONS: dict[SanctionKind, Message] = {
     SanctionKind.SILENCED: _("Silenced"),
@@ -72,6 +75,7 @@ def _to_moderate(db: Database, request: Request) -> tuple[RoomSeen, dict[str, An
     return seen, {
         "reports": reports_in(db, seen.room.id),
         "sanctions": sanctions_in(db, seen.room.id),
+        "from_the_hall": hall_questions_in(db, seen.room.id),
         "sanctions_in_words": SANCTIONS,
         **reports_context(db, seen.actor, seen.event, Place.STAGE, seen.room.stage.public_id),
     }
@@ -90,7 +94,7 @@ def show_moderation(request: Request, form: Filled = NOTHING) -> Response:
         seen, now = _to_moderate(db, request)
         joined = live_round_of(db, seen.room.id)
         context: dict[str, Any] = {
-            "acts": acts_in(db, seen.room),
+            "acts": acts_in(db, seen.actor, seen.room),
             "words": unwanted_words(db, seen.event.id),
             "passes": [(one, link("hall", code=one.code)) for one in passes_of(db, seen.room.id)],
             "rounds": rounds_to_join(db, seen.event.id),
@@ -133,12 +137,26 @@ def settle_message_now(request: Request, form: NoForm) -> Response:
     return _message(request, settle_reports)
 
 
-@page(form=NoForm, again=show_moderation, signed_in=True)
-def settle_question_now(request: Request, form: NoForm) -> Response:
+def _question(request: Request, command: Any, said: Message | str = "") -> Response:
     with transaction() as db:
         actor, _event, room = open_room(db, request)
-        settle_reports(db, actor, get_question(db, actor, room, request.path_params["question"]))
-    return _done(request)
+        command(db, actor, get_question(db, actor, room, request.path_params["question"]))
+    return _done(request, said)
+
+
+@page(form=NoForm, again=show_moderation, signed_in=True)
+def settle_question_now(request: Request, form: NoForm) -> Response:
+    return _question(request, settle_reports)
+
+
+@page(form=NoForm, again=show_moderation, signed_in=True)
+def silence_hall_guest_now(request: Request, form: NoForm) -> Response:
+    return _question(request, silence_hall_guest, _("They can read, vote and react, and ask nothing more."))
+
+
+@page(form=NoForm, again=show_moderation, signed_in=True)
+def hall_guest_speaks_now(request: Request, form: NoForm) -> Response:
+    return _question(request, let_hall_guest_speak, _("They can ask again."))
 
 
 def _person(request: Request, command: Any, said: Message) -> Response:

@@ -13,6 +13,7 @@ from events.core.refusals import NotFound
 from events.core.translation import Message, _
 from events.events import EventWithPhases, get_event
 from events.people import find_by_public_id
+from events.programmes import programme_by_id
 from frontend.buttons import NoForm
 from frontend.navigation import crumbs_of
 from frontend.pages.moderating import ACTS
@@ -23,8 +24,10 @@ from sessions.meeting_rooms import get_meeting_room
 from sessions.moderation import PersonOnStage, remove_from_room, silence_person
 from sessions.networking.rows import get_networking
 from sessions.networking.visits import take_out_of_networking
+from sessions.peer_reviews.call_doors import get_review_call, put_out_of_review_call
 from sessions.person_reports import (
     LONGEST_REASON,
+    PRIVATE,
     PersonHere,
     PersonInLobby,
     Place,
@@ -35,10 +38,12 @@ from sessions.person_reports import (
     person_in_lobby,
     person_in_meeting,
     person_in_networking,
+    person_in_review,
     person_on_a_stage,
     remove_from_lobby,
     report_person,
     settle_person_reports,
+    who_reads_reports,
 )
 from sessions.reported_people import acts_about_people, put_out_in
 from sessions.room_doors import let_back_into_meeting, put_out_of_room
@@ -75,6 +80,8 @@ def _here(db: Database, request: Request) -> tuple[Actor, EventWithPhases, Perso
         found = person_in_networking(db, actor, get_networking(db, actor, spot), person)
     elif where == Place.MEETING:
         found = person_in_meeting(db, actor, get_meeting_room(db, actor, spot), person)
+    elif where == Place.REVIEW:
+        found = person_in_review(db, actor, get_review_call(db, actor, spot).in_event, person)
     else:
         raise NotFound()
     if found.event.id != event.id:
@@ -87,11 +94,13 @@ def show_form(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, event, found = _here(db, request)
         done, is_me = has_reported(db, actor, found), found.person.id == actor.person
+        is_read = bool(who_reads_reports(db, found.event, found.place) - {found.person.id})
+        programme = programme_by_id(db, found.event.programme_id)
     back = address_of_room(event, found.place, found.room)
     return render(
         request, "person_reports/form.html", event=event, form=form, about=found.person, done=done, is_me=is_me,
-        back=back, most=LONGEST_REASON, to_organisers=found.place is Place.MEETING, here=request.path_params,
-        crumbs=crumbs_of(event),
+        back=back, most=LONGEST_REASON, to_organisers=found.place in PRIVATE, here=request.path_params,
+        is_read=is_read, programme=programme, crumbs=crumbs_of(event),
     )  # fmt: skip
 
 
@@ -103,8 +112,10 @@ def report_now(request: Request, form: ReasonForm) -> Response:
     with transaction() as db:
         actor, _event, found = _here(db, request)
         report_person(db, actor, found, reason=form.reason)
+        is_read = who_reads_reports(db, found.event, found.place) - {found.person.id}
+    said = _("Thank you. Those who run this room look at it.") if is_read else _("Noted. Nobody reads it here by now.")
     ids = {name: request.path_params[name] for name in ("event", "where", "spot", "person")}
-    return redirect(request, "person_to_report", flash=_("Thank you. Those who run this room look at it."), **ids)
+    return redirect(request, "person_to_report", flash=said, **ids)
 
 
 def _reported(request: Request, template: str, form: Filled = NOTHING) -> Response:
@@ -157,6 +168,8 @@ def _remove(db: Database, actor: Actor, event: EventWithPhases, found: ReportedP
         take_out_of_networking(db, actor, get_networking(db, actor, room), person=person)
     elif found.report.place is Place.MEETING:
         put_out_of_room(db, actor, get_meeting_room(db, actor, room), person=person)
+    elif found.report.place is Place.REVIEW:
+        put_out_of_review_call(db, actor, get_review_call(db, actor, room), person=person)
     else:
         remove_from_lobby(db, actor, PersonInLobby(found.person, event))
 

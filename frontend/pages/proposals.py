@@ -244,7 +244,7 @@ def _movable(report: ProposalReport) -> list[tuple[str, list[tuple[str, str]]]]:
     """The people of a proposal by team, for a menu; not those of locked teams, nor who is in a team by now."""
 
     def people(places: tuple[PlaceLine, ...]) -> list[tuple[str, str]]:
-        return [(one.public_id, one.name) for one in places if not one.joined]
+        return [(one.public_id, one.name) for one in places if not (one.joined or one.gone)]
 
     groups = [
         (team.fills or str(_("Team %(number)s", number=team.number)), people(team.places))

@@ -1,7 +1,7 @@
 """Regular sessions: which there are, their times, joining them, and for organisers setting and changing them."""
 
-from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -15,7 +15,7 @@ from events.core.translation import Message, _
 from events.core.wall import from_wall, to_wall
 from events.events import EventWithPhases
 from events.roles import organiser_of_event
-from frontend.buttons import NoForm
+from frontend.buttons import button
 from frontend.pages.blocks import whole_number
 from frontend.pages.round_results import number_in
 from frontend.pages.teams import event_asked_for
@@ -74,9 +74,9 @@ def _seen(db: Database, request: Request) -> tuple[Actor, EventWithPhases]:
     return actor, event
 
 
-def _one(db: Database, request: Request) -> tuple[Actor, RegularInEvent]:
+def _one(db: Database, request: Request) -> tuple[Actor, EventWithPhases, RegularInEvent]:
     actor, event = event_asked_for(db, request)
-    return actor, get_regular_session(db, actor, event, request.path_params["regular"])
+    return actor, event, get_regular_session(db, actor, event, request.path_params["regular"])
 
 
 @page(signed_in=True)
@@ -126,7 +126,7 @@ def _day(text: str) -> date:
 @page(signed_in=True)
 def show_regular_session(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
-        actor, subject = _one(db, request)
+        actor, _event, subject = _one(db, request)
         answers = own_answers(db, actor, subject)
         organises = organiser_of_event(actor, subject.event)
         coming = who_comes(db, subject) if organises else {}
@@ -147,7 +147,8 @@ def _walls(subject: RegularInEvent) -> list[str]:
 
 
 def _forms(form: Filled, subject: RegularInEvent) -> dict[str, Any]:
-    """What was typed, for the form that it was typed into: that of one time, or that of the whole."""
+    """What was typed, for the form that it was typed into: that of one time, that of the whole, or none, but a button
+    was pressed."""
     row = subject.regular
     kept = {
         "title": row.title, "about": row.about, "place": row.place, "minutes": row.minutes,
@@ -155,50 +156,45 @@ def _forms(form: Filled, subject: RegularInEvent) -> dict[str, Any]:
         "times": row.times if row.days else "", "until": "",
     }  # fmt: skip
     of_time = "which" in form.values
-    whole = NOTHING.with_values(**kept) if of_time else form.with_values(**kept)
+    of_whole = not of_time and not form.values.keys().isdisjoint(RegularForm.model_fields)
+    whole = (form if of_whole else NOTHING).with_values(**kept)
     return {"form": form, "whole_form": whole, "time_form": form if of_time else NOTHING}
 
 
-def _back(request: Request, subject: RegularInEvent, told: Message) -> Response:
-    ids = {"event": subject.event.event.slug, "regular": subject.regular.public_id}
+def _back(request: Request, told: Message | str) -> Response:
+    ids = {"event": request.path_params["event"], "regular": request.path_params["regular"]}
     return redirect(request, "regular_session", **ids, flash=told)
 
 
 @page(form=RegularForm, again=show_regular_session, signed_in=True)
 def change_now(request: Request, form: RegularForm) -> Response:
     with transaction() as db:
-        actor, subject = _one(db, request)
+        actor, _event, subject = _one(db, request)
         words, rhythm = _read(form, subject.event)
         change_regular_session(db, actor, subject, words=words, rhythm=rhythm)
-    return _back(request, subject, _("Saved. Calendars are told what is new to them."))
+    return _back(request, _("Saved. Calendars are told what is new to them."))
 
 
 @page(form=TimeForm, again=show_regular_session, signed_in=True)
 def move_time_now(request: Request, form: TimeForm) -> Response:
     with transaction() as db:
-        actor, subject = _one(db, request)
+        actor, _event, subject = _one(db, request)
         starts_at = from_wall(form.starts_at, subject.event.zone, "starts_at")
         move_regular_time(db, actor, subject, number=number_in(request.path_params["number"]), starts_at=starts_at)
-    return _back(request, subject, _("Moved. Calendars get the new time; all others stay."))
+    return _back(request, _("Moved. Calendars get the new time; all others stay."))
 
 
-def _button(step: Callable[..., Any], told: Message, *, of_time: bool = False) -> Callable[..., Any]:
-    """A page that does one thing to a regular session, or to the one of its times that the address names."""
-
-    def pressed(request: Request, form: NoForm) -> Response:
-        with transaction() as db:
-            actor, subject = _one(db, request)
-            step(db, actor, subject, **({"number": number_in(request.path_params["number"])} if of_time else {}))
-        return _back(request, subject, told)
-
-    pressed.__name__ = pressed.__qualname__ = f"{step.__name__}_now"
-    return page(form=NoForm, again=show_regular_session, signed_in=True)(pressed)
+def _number(request: Request) -> dict[str, Any]:
+    return {"number": number_in(request.path_params["number"])}
 
 
-join_now = _button(join_regular_session, _("You come. All its times are on their way to your calendar."))
-leave_now = _button(leave_regular_session, _("You do not come any more. It goes out of your calendar."))
-call_off_now = _button(call_off_regular_session, _("Called off. It is taken out of all calendars."))
-reopen_now = _button(reopen_regular_session, _("It is held again. Calendars get it anew."))
-end_now = _button(end_regular_session, _("That time is the last now."), of_time=True)
-call_off_time_now = _button(call_off_regular_time, _("This time is off. All others stay."), of_time=True)
-hold_time_now = _button(hold_regular_time, _("This time is held as it was planned."), of_time=True)
+_pressed = partial(button, finds=_one, again=show_regular_session, answers=_back)
+_pressed_at_time = partial(_pressed, names=_number)
+
+join_now = _pressed(join_regular_session, said=_("You come. All its times are on their way to your calendar."))
+leave_now = _pressed(leave_regular_session, said=_("You do not come any more. It goes out of your calendar."))
+call_off_now = _pressed(call_off_regular_session, said=_("Called off. It is taken out of all calendars."))
+reopen_now = _pressed(reopen_regular_session, said=_("It is held again. Calendars get it anew."))
+end_now = _pressed_at_time(end_regular_session, said=_("That time is the last now."))
+call_off_time_now = _pressed_at_time(call_off_regular_time, said=_("This time is off. All others stay."))
+hold_time_now = _pressed_at_time(hold_regular_time, said=_("This time is held as it was planned."))

@@ -18,10 +18,10 @@ from events.people import people_by_id
 from frontend.buttons import NoForm
 from frontend.pages.reviews import review_event, the_review
 from frontend.review_tabs import review_tabs
+from frontend.rows import typed_over
 from frontend.sent_files import attachment
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, Upload, page, redirect, render, saved
-from sessions.peer_reviews.asking import all_questions_of
 from sessions.peer_reviews.assessment_questions import AssessmentQuestion, assessment_questions_of
 from sessions.peer_reviews.attribution import words_of_host
 from sessions.peer_reviews.boards import host_of
@@ -39,7 +39,13 @@ from sessions.peer_reviews.desk_notes import (
     shown_notes,
 )
 from sessions.peer_reviews.papers import files_of_review, find_paper
-from sessions.peer_reviews.reviews import ReviewQuestion, peer_of_review, runs_review, see_review
+from sessions.peer_reviews.reviews import (
+    ReviewQuestion,
+    all_questions_of,
+    peer_of_review,
+    runs_review,
+    see_review,
+)
 from sessions.peer_reviews.self_assessments import (
     LONGEST_ANSWER,
     SelfAssessmentVersion,
@@ -124,7 +130,7 @@ def show_assessment(request: Request, form: Filled = NOTHING) -> Response:
         form=form.with_values(**values, revision=row.revision if row else 1), versions=versions, files=files,
         sections=_by_section(questions), said=said, writes=writes, refusal=refusal.message if refusal else "",
         names=names, longest=LONGEST_ANSWER, changed=changed, step=subject.step,
-        version=versions[0] if versions else None,
+        version=versions[0] if versions else None, typed=typed_over(form, values, "answer"),
         tabs_of_review=review_tabs(actor, subject.in_event, "self_assessment")
         if see_review(actor, subject) else [],
     )  # fmt: skip
@@ -283,7 +289,8 @@ def show_own_notes(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "peer_reviews/own_notes.html", event=event, subject=subject, review=subject.review, host=host,
         form=form.with_values(**values, revision=row.revision if row else 1), questions=_questions(asked), row=row,
-        parts=PART_NAMES, refusal=refusal.message if refusal else "", longest=LONGEST, step=subject.step,
+        parts=PART_NAMES, refusal=refusal.message if refusal else "", typed=typed_over(form, values, *PARTS),
+        longest=LONGEST, step=subject.step,
         changed=row is not None and row.handed_in_at is not None and row.texts != row.handed,
         tabs_of_review=review_tabs(actor, subject.in_event, "desk_notes"),
         dropped={one.public_id for one in asked if one.dropped_at is not None},

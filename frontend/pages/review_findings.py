@@ -15,10 +15,15 @@ from frontend.pages.reviews import the_review
 from frontend.review_tabs import review_tabs
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
-from sessions.peer_reviews.asking import all_questions_of
 from sessions.peer_reviews.attribution import words_of_host
 from sessions.peer_reviews.findings import EFFORT_NAMES, HORIZON_NAMES, LEVEL_NAMES, LONGEST, FindingState
-from sessions.peer_reviews.reviews import ReviewInEvent, ReviewQuestion, inside_review, questions_of
+from sessions.peer_reviews.reviews import (
+    ReviewInEvent,
+    ReviewQuestion,
+    all_questions_of,
+    inside_review,
+    questions_of,
+)
 from sessions.peer_reviews.shared_board import board_entries
 from sessions.peer_reviews.writing_up import (
     FindingInReview,

@@ -19,6 +19,7 @@ from frontend import choices
 from frontend.buttons import NoForm
 from frontend.pages.review_setup import organised_reviews
 from frontend.pages.reviews import review_event
+from frontend.rows import typed_over
 from frontend.sent_files import attachment
 from frontend.showing import only_if_may
 from frontend.web import NOTHING, Filled, Form, Upload, actor_of, page, redirect, render, saved
@@ -169,6 +170,7 @@ def show_application(request: Request, form: Filled = NOTHING) -> Response:
     return render(
         request, "peer_reviews/application.html", event=event, subject=subject, row=row, rules=rules, files=files,
         organisation=organisation, writes=writes, refusal=refusal.message if refusal else "",
+        typed=typed_over(form, values, "topic", "why", "case_text", "ecosystem", "question"),
         form=form.with_values(**values), numbers=range(most), states=APPLICATION_STATES, changed=changed,
         groups=choices.keyword_groups(), choice_names=CHOICE_NAMES, choice_marks=CHOICE_MARKS, handed=handed,
         may_withdraw=may(actor, "withdraw_application", subject), told=row.told is not Told.NONE,

@@ -1,11 +1,8 @@
 """The live room of a review's meeting: what is on, who speaks, dots, the board, and the call beside it."""
 
-import logging
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
-import anyio.from_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -13,17 +10,16 @@ from events.core import clock
 from events.core.access import Actor, may
 from events.core.database import Database, reading, transaction
 from events.core.refusals import NotFound
-from events.core.tokens import signature
 from events.core.translation import Message, _
 from events.events import EventWithPhases
 from frontend.buttons import NoForm
 from frontend.call_headers import with_call
 from frontend.pages.reviews import the_review
+from frontend.review_call_shown import review_call_shown
 from frontend.review_tabs import review_tabs
 from frontend.web import NOTHING, Filled, Form, page, person_of, redirect, render, wants_json
 from realtime.server import current
-from realtime.video.provider import EngineFailed, Guest, Part, RoomSpec, Ticket
-from realtime.video.ways import provider_of, usable_ways
+from realtime.video.ways import usable_ways
 from sessions.peer_reviews.agenda import PartInReview, agenda_of, get_part, part_label
 from sessions.peer_reviews.board_updates import LONGEST_TEXT
 from sessions.peer_reviews.boards import Present, present_in_room
@@ -44,13 +40,12 @@ from sessions.peer_reviews.live import (
     start_part,
 )
 from sessions.peer_reviews.reviews import ROLE_NAMES, ReviewInEvent, inside_review, is_unheld, questions_of
-from sessions.peer_reviews.rooms import FOR_REVIEWS, call_of_review, choose_review_video, review_room_numbers
+from sessions.peer_reviews.rooms import FOR_REVIEWS, choose_review_video, review_room_numbers
 from sessions.peer_reviews.shared_board import board_entries
 from sessions.peer_reviews.templates import PART_NAMES
-from sessions.video import WAYS, Chosen, Way
-
-log = logging.getLogger("folkmoot.web")
-SEATS = 15
+from sessions.peer_reviews.unheld import way_on
+from sessions.person_reports import people_of_review
+from sessions.video import WAYS, Way
 
 
 class AfterForm(Form):
@@ -94,47 +89,28 @@ def _shown(request: Request, template: str, form: Filled = NOTHING) -> Response:
         on = part_on(db, subject.id)
         agenda = agenda_of(db, subject.id)
         lines = [line for day in agenda for line in day.lines]
-        chosen, epoch = call_of_review(db, subject, usable_ways())
+        call = review_call_shown(db, actor, subject)
         whole = template.endswith("live.html")
-        person = person_of(request)
+        person, unheld = person_of(request), is_unheld(subject.review, clock.now())
         shown: dict[str, Any] = {
             "event": event, "subject": subject, "review": subject.review, "form": form, "number": number,
             "now": clock.now(), "on": next((one for one in lines if on is not None and one.part.id == on.id), None),
             "left": [one for one in lines if one.part.started_at is None], "lines": lines, "part_label": part_label,
             "part_names": PART_NAMES, "speakers": speakers_of(db, actor, subject),
             "me": person.public_id if person else "", "votes": dot_votes_of(db, actor, subject),
-            "questions": questions_of(db, subject.id), "unheld": is_unheld(subject.review, clock.now()),
+            "questions": questions_of(db, subject.id), "unheld": unheld,
+            "way": way_on(db, actor, subject) if unheld else "",
             "entries": board_entries(db, actor, subject) if whole else [], "most": LONGEST_TEXT,
-            "chosen": chosen, "epoch": epoch, "way_names": WAYS,
+            "call": call, "chosen": call.chosen, "epoch": call.epoch, "way_names": WAYS,
             "ways": [(one.value, WAYS[one]) for one in FOR_REVIEWS if one in usable_ways() | {Way.OFF, Way.LINK}],
             "runs": may(actor, "choose_review_video", subject), "writes": may(actor, "write_on_board", subject),
             "gives": gives_dots(actor, subject), "ids": {"event": event.event.slug, "review": subject.review.public_id},
             "tabs_of_review": review_tabs(actor, subject, "review_live"), "role_names": ROLE_NAMES,
             "present": _present(db, actor, subject) if whole else [],
+            "others": people_of_review(db, actor, subject) if whole else [],
+            "asked_in": bool(request.query_params.get("call")),
         }  # fmt: skip
-    wanted = whole and bool(request.query_params.get("call")) and not form.refused
-    ticket, failed = _ticket(actor, subject, chosen, epoch, person.name if person else "") if wanted else (None, False)
-    response = render(request, template, **shown, ticket=ticket, call_failed=failed)
-    return with_call(response, chosen, inside=ticket is not None)
-
-
-def _ticket(actor: Actor, subject: ReviewInEvent, chosen: Chosen, epoch: int, name: str) -> tuple[Ticket | None, bool]:
-    """What lets somebody into the call, and whether its engine failed; the name of its room cannot be guessed."""
-    if chosen.way is Way.OFF:
-        return None, False
-    public = subject.review.public_id
-    room = signature("name of a review's call", f"{public}|{epoch}")[:32]
-    closes = max(subject.review.ends_at or clock.now(), clock.now()) + timedelta(hours=2)
-    spec = RoomSpec(room, closes, SEATS, chosen.link)
-    part = Part.HOST if may(actor, "choose_review_video", subject) else Part.SPEAKER
-    guest = Guest(signature("guest of a review's call", f"{public}|{actor.person}")[:24], name, part)
-    provider = provider_of(chosen.way)
-    try:
-        anyio.from_thread.run(provider.ensure_room, spec)
-        return anyio.from_thread.run(provider.ticket, spec, guest), False
-    except EngineFailed as failure:
-        log.warning("way %s failed: %s", chosen.way, failure)
-        return None, True
+    return with_call(render(request, template, **shown), call.chosen, inside=whole and call.is_here)
 
 
 @page(signed_in=True)
@@ -150,9 +126,13 @@ def now_fragment(request: Request) -> Response:
 @page(signed_in=True)
 def here_fragment(request: Request) -> Response:
     with reading() as db:
-        actor, _event, subject = inside(db, request)
+        actor, event, subject = inside(db, request)
         present = _present(db, actor, subject)
-    return render(request, "review_meetings/here.html", present=present, role_names=ROLE_NAMES)
+    person, ids = person_of(request), {"event": event.event.slug, "review": subject.review.public_id}
+    return render(
+        request, "review_meetings/here.html", present=present, role_names=ROLE_NAMES, ids=ids,
+        me=person.public_id if person else "",
+    )  # fmt: skip
 
 
 def _present(db: Database, actor: Actor, subject: ReviewInEvent) -> list[Present]:

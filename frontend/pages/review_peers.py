@@ -46,7 +46,7 @@ from sessions.peer_reviews.proposals import (
     proposed_in,
     remove_from_proposal,
 )
-from sessions.peer_reviews.reviews import PeerReview, get_review
+from sessions.peer_reviews.reviews import PeerReview, ReviewInEvent, get_review
 from sessions.peer_reviews.searches import ask_for_peers, last_search
 
 
@@ -117,7 +117,7 @@ def show_offer(request: Request, form: Filled = NOTHING) -> Response:
         own = organisations_of(db, actor.person)
         stands = found is not None and found.offer.taken_back_at is None
         hosts = hosts_to_review(db, event.id) if stands else []
-        topics = topics_for(db, actor, event.event, [one for one, _host in hosts])
+        topics = topics_for(db, actor, [ReviewInEvent(one, event.event) for one, _host in hosts])
         said = {one.organisation_id: one for one in stances_in(db, event.id, actor.person or 0)}
         refusal = why_not(actor, "offer_as_peer", wanted)
     offer = found.offer if found is not None else None

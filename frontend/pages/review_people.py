@@ -17,7 +17,7 @@ from frontend.pages.review_setup import organised_reviews
 from frontend.pages.reviews import PLACE_STATES, STATES, the_review
 from frontend.review_tabs import review_tabs
 from frontend.review_words import reasons_in_words
-from frontend.web import NOTHING, Filled, Form, page, redirect, render
+from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.calendar_answers import NOWHERE, in_calendars
 from sessions.calendars import Answer, EntryKind
 from sessions.peer_choice.reasons import substitutes_for
@@ -143,7 +143,7 @@ def show_people(request: Request, form: Filled = NOTHING) -> Response:
     with reading() as db:
         actor, event, subject = _run_review(db, request)
         rows = _place_rows(db, actor, subject)
-        board = review_board(db, event.event, subject.id)
+        board = review_board(db, actor, event.event, subject.id)
         refusal = why_not(actor, "ask_into_review", subject)
         next_hosts = reserves_of(db, event.id) if may(actor, "take_next_host", subject) else []
         steps = [(step_name(one), one) for one in all_steps(db, event.id) if one.is_on]
@@ -311,6 +311,6 @@ def withdraw_now(request: Request, form: ReasonForm) -> Response:
 def show_board(request: Request) -> Response:
     """Who owes what, for organisers: every review of the event."""
     with reading() as db:
-        event = organised_reviews(db, request)
-        rows = review_board(db, event.event)
+        actor, event = actor_of(db, request), organised_reviews(db, request)
+        rows = review_board(db, actor, event.event)
     return render(request, "peer_reviews/board.html", event=event, rows=rows, states=STATES)

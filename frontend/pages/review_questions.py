@@ -13,7 +13,7 @@ from events.core.translation import _
 from events.events import EventWithPhases
 from frontend.pages.reviews import the_review
 from frontend.review_tabs import review_tabs
-from frontend.rows import beside, filled_rows, numbers_shown
+from frontend.rows import EMPTY, beside, filled_rows, numbers_shown, typed_over
 from frontend.web import NOTHING, Filled, Form, page, redirect, render
 from sessions.peer_reviews.asking import (
     LONGEST,
@@ -54,12 +54,15 @@ def edit_questions(request: Request, form: Filled = NOTHING) -> Response:
     values: dict[str, Any] = {"version": subject.review.version}
     for number, one in enumerate(asked):
         values |= {f"question-{number}": one.text, f"about-{number}": one.about, f"which-{number}": one.public_id}
+    typed = typed_over(form, values, "question", "about")
     form = form.with_values(**values)
-    numbers = range(len(asked)) if corrects else numbers_shown(form.values, "question", len(asked))
+    # What was typed as a new question before the meeting began stays there to be copied.
+    empty = 0 if corrects else EMPTY
+    shown = (numbers_shown(form.values, name, len(asked), empty=empty) for name in ("question", "about"))
     return render(
         request, "peer_reviews/asking.html", event=event, subject=subject, review=subject.review, host=host, form=form,
-        numbers=numbers, asked=asked, refusal=refusal.message if refusal else "", corrects=corrects, rules=rules,
-        longest=LONGEST, tabs_of_review=review_tabs(actor, subject.in_event, "peer_review"),
+        numbers=max(shown, key=len), asked=asked, refusal=refusal.message if refusal else "", corrects=corrects,
+        typed=typed, rules=rules, longest=LONGEST, tabs_of_review=review_tabs(actor, subject.in_event, "peer_review"),
     )  # fmt: skip
 
 
@@ -74,8 +77,6 @@ def change_now(request: Request, form: AskingForm) -> Response:
         )
         change = correct_review_questions if corrects else change_review_questions
         with beside(rows):
-            change(db, actor, subject, questions=questions, version=form.version)
-    return redirect(
-        request, "peer_review", event=event.event.slug, review=subject.review.public_id,
-        flash=_("Saved. Everybody with a place in the review is told by letter."),
-    )  # fmt: skip
+            changed = change(db, actor, subject, questions=questions, version=form.version)
+    said = _("Saved. Everybody with a place in the review is told by letter.") if changed else _("Nothing was changed.")
+    return redirect(request, "peer_review", event=event.event.slug, review=subject.review.public_id, flash=said)

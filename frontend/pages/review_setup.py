@@ -15,7 +15,7 @@ from events.core.wall import from_wall, to_wall
 from events.events import EventKind, EventState, EventWithPhases
 from frontend import choices
 from frontend.pages.setup.shared import WholeNumber, organised_event
-from frontend.rows import beside, filled_rows, numbers_shown
+from frontend.rows import beside, filled_rows, numbers_shown, typed_over
 from frontend.web import NOTHING, Filled, Form, actor_of, page, redirect, render
 from sessions.peer_reviews.assessment_questions import (
     AskedOfHosts,
@@ -158,11 +158,12 @@ def edit_questions(request: Request, form: Filled = NOTHING) -> Response:
     for number, one in enumerate(asked):
         values |= {f"question-{number}": one.text, f"section-{number}": one.section, f"help-{number}": one.help}
         values[f"which-{number}"] = one.public_id
+    typed = typed_over(form, values, "question", "section", "help")
     form = form.with_values(**values)
     return render(
         request, "peer_reviews/questions.html", event=event, form=form,
         numbers=numbers_shown(form.values, "question", len(asked)), refusal=refusal.message if refusal else "",
-        asked=asked,
+        asked=asked, typed=typed,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from events.programmes import programme_by_id
 from events.roles import organiser_of_event
 from frontend.review_tabs import review_tabs
 from frontend.web import actor_of, page, render
-from sessions.peer_reviews.asking import all_questions_of, asking_in, earlier_words
+from sessions.peer_reviews.asking import asking_in, earlier_words
 from sessions.peer_reviews.attribution import topics_for, words_of_host
 from sessions.peer_reviews.boards import host_of, review_cards, shown_places
 from sessions.peer_reviews.places import open_place_of
@@ -26,6 +26,7 @@ from sessions.peer_reviews.reviews import (
     ReviewInEvent,
     ReviewState,
     ReviewStep,
+    all_questions_of,
     get_review,
     inside_review,
     places_of,
@@ -75,12 +76,13 @@ def show_reviews(request: Request) -> Response:
         now, steps = clock.now(), [one for one in all_steps(db, event.id) if one.is_on]
         place = open_place_of(db, actor, event.id)
         colleagues = cases_of_colleagues(db, actor, event.id) if actor.signed_in else []
+        topics = topics_for(db, actor, [ReviewInEvent(one, event.event) for one in colleagues])
         return render(
             request, "peer_reviews/list.html", event=event, cards=review_cards(db, actor, event.event), states=STATES,
             steps=[_shown(one, now) for one in steps], organises=organiser_of_event(actor, event), asked=place,
             call=next((one for one in steps if one.kind is StepKind.CALL), None), now=now,
             peers=next((one for one in steps if one.kind is StepKind.PEERS), None),
-            colleagues=colleagues, topics=topics_for(db, actor, event.event, colleagues),
+            colleagues=colleagues, topics=topics,
             unheld={one.review.public_id for one in unheld_for(db, actor)} if actor.signed_in else set(),
         )  # fmt: skip
 

@@ -48,9 +48,8 @@ from events.rounds.publishing import (
     versions_of,
 )
 from events.rounds.rounds import RoundInEvent, RoundState, Scheme, criteria_of
-from events.rounds.scoring import SKIP_REASONS, SkipReason
 from events.rounds.standings import works_of
-from events.rounds.votes import vote_in_words
+from events.rounds.votes import SKIP_REASONS, SkipReason, vote_in_words
 from events.submissions import hidden_from, submission_of_team
 from events.teams import team_of
 from frontend.best_places import best_places

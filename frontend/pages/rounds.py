@@ -44,6 +44,7 @@ from events.rounds.setting_up import (
     plan_of,
     put_back,
     remove_round,
+    shortlist_for,
     take_in,
     take_out,
     waiting_to_come_in,
@@ -214,36 +215,44 @@ def _describe(db: Database, actor: Actor, subject: RoundInEvent, form: RoundForm
     describe_round(db, actor, subject, plan=wanted)
 
 
-def _board(request: Request, template: str, form: Filled = NOTHING) -> Response:
-    with reading() as db:
-        actor, subject = organised_round(db, request)
-        board = board_of(db, actor, subject)
-        changes = may(actor, "take_in", subject)
-        waiting = len(waiting_to_come_in(db, subject)) if changes else 0
-        off = set(off_the_shortlist(db, subject)) if changes else set()
-        turnout = turnout_of(db, subject) if subject.round.scheme is Scheme.AUDIENCE else None
-        held, shown = held_result(db, subject), shown_result(db, subject)
-    opening = why_not(actor, "open_round", subject)
-    return render(
-        request, template, event=subject.event, subject=subject, board=board, form=form, waiting=waiting,
-        off=[one.work.title for one in board.rows if one.work.submission.id in off],
-        rows=page_of(board.rows, page_number(request), size=ROWS), base=f"{board_path(subject)}?page=",
-        turnout=turnout, held_until=held.held_until if held else None, shown_version=shown.version if shown else None,
-        differs=differs_from(shown, board.standing),
-        taking=is_taking_votes(subject), assigned=subject.round.scheme in ASSIGNED_SCHEMES,
-        why_not_open=opening.message if opening is not None and subject.round.state is RoundState.DRAFT else "",
-        phase=subject.event.phase(subject.round.phase) if subject.round.phase else None, **words(),
-    )  # fmt: skip
+def _watched(db: Database, request: Request, actor: Actor, subject: RoundInEvent) -> dict[str, Any]:
+    """What the board shows that follows the judges while they judge."""
+    board = board_of(db, actor, subject)
+    turnout = turnout_of(db, subject) if subject.round.scheme is Scheme.AUDIENCE else None
+    return {
+        "event": subject.event, "subject": subject, "board": board, "turnout": turnout,
+        "rows": page_of(board.rows, page_number(request), size=ROWS), "base": f"{board_path(subject)}?page=",
+        "assigned": subject.round.scheme in ASSIGNED_SCHEMES, **words(),
+    }  # fmt: skip
 
 
 @page(signed_in=True)
 def show_round(request: Request, form: Filled = NOTHING) -> Response:
-    return _board(request, "rounds/round.html", form)
+    with reading() as db:
+        actor, subject = organised_round(db, request)
+        watched = _watched(db, request, actor, subject)
+        changes = may(actor, "take_in", subject)
+        shortlist = shortlist_for(db, subject) if changes else None
+        waiting = len(waiting_to_come_in(db, subject, shortlist)) if changes else 0
+        off = set(off_the_shortlist(db, subject, shortlist)) if changes else set()
+        held, shown = held_result(db, subject), shown_result(db, subject)
+    opening, board = why_not(actor, "open_round", subject), watched["board"]
+    return render(
+        request, "rounds/round.html", form=form, waiting=waiting,
+        off=[one.work.title for one in board.rows if one.work.submission.id in off],
+        held_until=held.held_until if held else None, shown_version=shown.version if shown else None,
+        differs=differs_from(shown, board.standing), taking=is_taking_votes(subject),
+        why_not_open=opening.message if opening is not None and subject.round.state is RoundState.DRAFT else "",
+        phase=subject.event.phase(subject.round.phase) if subject.round.phase else None, **watched,
+    )  # fmt: skip
 
 
 @page(signed_in=True)
 def round_fragment(request: Request) -> Response:
-    return _board(request, "rounds/board.html")
+    with reading() as db:
+        actor, subject = organised_round(db, request)
+        watched = _watched(db, request, actor, subject)
+    return render(request, "rounds/board.html", **watched)
 
 
 @page(form=NoForm, again=show_round, signed_in=True)

@@ -12,14 +12,14 @@ from events.core.refusals import Invalid, NotFound
 from events.core.translation import Message, _
 from events.deadlines import FIRST_STAGE
 from events.roles import screener_of_event
-from events.screening.boards import lines_for_screener
+from events.screening.boards import is_newer, lines_for_screener
 from events.screening.rows import LONGEST_REASON, ScreeningVerdict, Verdict
 from events.screening.screenings import ScreeningInEvent, questions_of
 from events.screening.verdicts import (
     ScreenedWork,
     declare_conflict_as_screener,
     find_given,
-    find_verdict,
+    find_sent,
     get_work_to_screen,
     give_verdict,
     last_verdict,
@@ -40,12 +40,14 @@ ANSWER_CHOICES = (("yes", _("Yes")), ("no", _("No")), ("unclear", _("Unclear")))
 
 
 class VerdictForm(Form):
-    """What somebody finds: answers by number of the question ('answer-1') in `answers`."""
+    """What somebody finds: answers by number of the question ('answer-1') in `answers`; `read` is the version of the
+    submission that was on the page, `seen` that of the verdict."""
 
     takes_answers: ClassVar[bool] = True
     verdict: str = ""
     reason: str = ""
     seen: int = Field(0, ge=0, le=1_000_000)
+    read: int = Field(0, ge=0, le=1_000_000)
     client_id: str = ""
     answers: dict[str, str] = Field(default_factory=dict)
 
@@ -103,9 +105,10 @@ def show_work(request: Request, form: Filled = NOTHING) -> Response:
         request, "screening/work.html", event=subject.event, subject=subject, work=work, says=_reads(version),
         team=team.name, submission=submission.public_id, title=submission.title or team.name, questions=questions,
         form=form.with_values(**values), latest=latest, stale=stale if stale and "verdict" in form.values else None,
-        seen=latest.number if latest else 0, client_id=new_client_id(), undo_id=new_client_id(),
+        seen=latest.number if latest else 0, read=version.number if version else 0,
+        client_id=new_client_id(), undo_id=new_client_id(),
         closed=closed.message if closed is not None else "", choices=CHOICES, answer_choices=ANSWER_CHOICES,
-        longest=LONGEST_REASON, newer=latest is not None and version is not None and latest.version < version.number,
+        longest=LONGEST_REASON, newer=is_newer(version, [latest] if latest else []),
         undoable=latest is not None and latest.verdict is not Verdict.UNDONE, **words(),
     )  # fmt: skip
 
@@ -141,13 +144,14 @@ def give_now(request: Request, form: VerdictForm) -> Response:
         actor, subject = _mine(db, request)
         answers = _answers(form)
         there = find_given(
-            db, actor, subject, verdict=given[0], answers=answers, reason=form.reason, client_id=form.client_id
-        )
+            db, actor, subject, work=request.path_params["work"], verdict=given[0], answers=answers,
+            reason=form.reason, client_id=form.client_id,
+        )  # fmt: skip
         if there is None:
             work = get_work_to_screen(db, actor, subject, request.path_params["work"])
             give_verdict(
                 db, actor, work, verdict=given[0], answers=answers, reason=form.reason, seen=form.seen,
-                client_id=form.client_id,
+                client_id=form.client_id, read=form.read,
             )  # fmt: skip
         return _on(request, db, actor, subject, _("Saved."))
 
@@ -165,8 +169,9 @@ def _answers(form: VerdictForm) -> dict[int, str]:
 def undo_now(request: Request, form: UndoForm) -> Response:
     with transaction() as db:
         actor, subject = _mine(db, request)
-        if find_verdict(db, actor.person, form.client_id) is None:
-            work = get_work_to_screen(db, actor, subject, request.path_params["work"])
+        public = request.path_params["work"]
+        if find_sent(db, actor, subject, work=public, client_id=form.client_id) is None:
+            work = get_work_to_screen(db, actor, subject, public)
             undo_verdict(db, actor, work, seen=form.seen, client_id=form.client_id)
     here = {"event": subject.event.event.slug, "work": request.path_params["work"]}
     return redirect(request, "screen_work", flash=_("Taken back."), **here)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from events.challenge_switches import ChallengeSwitch
 from events.challenges import Challenge, challenge_titles
 from events.core import clock
 from events.core.access import Actor, may, why_not
@@ -33,9 +34,10 @@ from events.roles import may_know_whose_it_is, organiser_of_event
 from events.seekers import find_seeker, skills_in_teams
 from events.submissions import SubmissionState, submission_of_team
 from events.team_lists import forming_of, teams_of
-from events.team_pages import ChallengeSwitch, challenge_fixed_since, change_team, switches_of
+from events.team_pages import challenge_fixed_since, change_team, switches_of
 from events.team_rules import is_too_small, locked_at
 from events.teams import (
+    Team,
     TeamInEvent,
     form_team,
     get_team,
@@ -60,6 +62,19 @@ class TeamForm(Form):
     looking_for: str = ""
     room: str = ""
     why: str = ""
+
+
+CHANGED = ("name", "challenge", "idea", "looking_for", "room")
+
+
+class ChangeForm(TeamForm):
+    """The same as somebody changes it, with what was on their page."""
+
+    seen_name: str | None = None
+    seen_challenge: str | None = None
+    seen_idea: str | None = None
+    seen_looking_for: str | None = None
+    seen_room: str | None = None
 
 
 class InviteForm(Form):
@@ -178,29 +193,40 @@ def edit_team(request: Request, form: Filled = NOTHING) -> Response:
         team = subject.team
         challenge = db.get(Challenge, team.challenge_id) if team.challenge_id else None
         submission = submission_of_team(db, subject.id)
-    now, wanted = challenge.public_id if challenge else "", request.query_params.get("challenge", "")
-    fixed = challenge_fixed_since(subject)
-    form = form.with_values(
-        name=team.name, challenge=wanted if wanted in dict(titles) and not fixed else now, idea=team.idea,
-        looking_for=team.looking_for, room=team.room,
-    )  # fmt: skip
+    wanted, fixed = request.query_params.get("challenge", ""), challenge_fixed_since(subject)
+    now = _as_it_is(team, challenge)
+    takes = {"challenge": wanted} if wanted in dict(titles) and not fixed else {}
+    form = form.with_values(**now | takes, **{f"seen_{name}": now[name] for name in CHANGED})
     return render(
         request, "teams/edit.html", event=subject.event, subject=subject, form=form, titles=titles, fixed=fixed,
+        seen=[f"seen_{name}" for name in CHANGED],
         overrules=organiser_of_event(actor, subject.event),
         handed_in=submission is not None and submission.state is SubmissionState.FINAL,
     )  # fmt: skip
 
 
-@page(form=TeamForm, again=edit_team, signed_in=True)
-def change_now(request: Request, form: TeamForm) -> Response:
+def _as_it_is(team: Team, challenge: Challenge | None) -> dict[str, str]:
+    """What a team says of itself now."""
+    chosen = challenge.public_id if challenge else ""
+    return {
+        "name": team.name, "challenge": chosen, "idea": team.idea, "looking_for": team.looking_for, "room": team.room,
+    }  # fmt: skip
+
+
+@page(form=ChangeForm, again=edit_team, signed_in=True)
+def change_now(request: Request, form: ChangeForm) -> Response:
     with transaction() as db:
         actor, subject = team_asked_for(db, request)
-        switch = change_team(
-            db, actor, subject, name=form.name, challenge=form.challenge, idea=form.idea, looking_for=form.looking_for,
-            room=form.room, why=form.why,
-        )  # fmt: skip
+        challenge = db.get(Challenge, subject.team.challenge_id) if subject.team.challenge_id else None
+        switch = change_team(db, actor, subject, why=form.why, **_merged(form, _as_it_is(subject.team, challenge)))
         fixed = challenge_fixed_since(subject)
     return to_team(request, subject, _told(switch, fixed is not None))
+
+
+def _merged(form: ChangeForm, now: dict[str, str]) -> dict[str, str]:
+    """What somebody has changed on their page; what they have let alone stays as others have written it meanwhile."""
+    typed, seen = form.model_dump(), {name: getattr(form, f"seen_{name}") for name in CHANGED}
+    return {name: now[name] if typed[name] == seen[name] else typed[name] for name in CHANGED}
 
 
 def _told(switch: ChallengeSwitch | None, fixed: bool) -> Message:

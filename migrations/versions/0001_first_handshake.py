@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001_f9258bba00"
+revision = "0001_8a712e7855"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1673,6 +1673,7 @@ def upgrade() -> None:
                 "stage",
                 "networking",
                 "meeting",
+                "review",
                 name="place",
                 native_enum=False,
                 create_constraint=True,
@@ -2533,6 +2534,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("notice_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_notice_kept_notice_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_notice_kept_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_kept")),
@@ -2890,6 +2892,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("board", sa.Integer(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("rev", sa.Integer(), nullable=False),
         sa.Column(
             "way",
             sa.Enum(
@@ -2909,10 +2912,31 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("link", sa.String(length=500), nullable=False),
+        sa.Column("passed_over", sa.String(length=80), nullable=False),
+        sa.Column("why_switched", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_review_room_review_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_room")),
         sa.UniqueConstraint("review_id", name=op.f("uq_review_room_review_id")),
     )
+    op.create_table(
+        "review_visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=40), nullable=False),
+        sa.Column("review_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("away_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("put_out_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_review_visit_person_id")),
+        sa.ForeignKeyConstraint(["review_id"], ["peer_review.id"], name=op.f("fk_review_visit_review_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_visit")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_review_visit_public_id")),
+    )
+    op.create_index(op.f("ix_review_visit_person_id"), "review_visit", ["person_id"], unique=False)
+    op.create_index("ix_review_visit_review_id_left_at", "review_visit", ["review_id", "left_at"], unique=False)
     op.create_table(
         "round_criterion",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -4256,6 +4280,7 @@ def upgrade() -> None:
             sa.Enum("draft", "final", name="submissionstate", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
+        sa.Column("counts_for_id", sa.Integer(), nullable=True),
         sa.Column("title", sa.String(length=160), nullable=False),
         sa.Column("summary", sa.String(length=500), nullable=False),
         sa.Column("text", sa.String(length=20000), nullable=False),
@@ -4273,6 +4298,7 @@ def upgrade() -> None:
         sa.Column("gallery_agreed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("gallery_agreed_by_id", sa.Integer(), nullable=True),
         sa.Column("gallery_hidden_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["counts_for_id"], ["challenge.id"], name=op.f("fk_submission_counts_for_id")),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_submission_event_id")),
         sa.ForeignKeyConstraint(
             ["gallery_agreed_by_id"], ["person.id"], name=op.f("fk_submission_gallery_agreed_by_id")
@@ -4283,6 +4309,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_submission_public_id")),
         sa.UniqueConstraint("team_id", name=op.f("uq_submission_team_id")),
     )
+    op.create_index(op.f("ix_submission_counts_for_id"), "submission", ["counts_for_id"], unique=False)
     op.create_index(op.f("ix_submission_event_id"), "submission", ["event_id"], unique=False)
     op.create_index(op.f("ix_submission_imported_as"), "submission", ["imported_as"], unique=False)
     op.create_table(
@@ -5398,6 +5425,7 @@ def upgrade() -> None:
         sa.Column("pass_id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("silenced_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["pass_id"], ["stage_pass.id"], name=op.f("fk_pass_holder_pass_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pass_holder")),
         sa.UniqueConstraint("digest", name=op.f("uq_pass_holder_digest")),
@@ -5822,6 +5850,7 @@ def downgrade() -> None:
     op.drop_table("team_intervention")
     op.drop_index(op.f("ix_submission_imported_as"), table_name="submission")
     op.drop_index(op.f("ix_submission_event_id"), table_name="submission")
+    op.drop_index(op.f("ix_submission_counts_for_id"), table_name="submission")
     op.drop_table("submission")
     op.drop_index(op.f("ix_stage_session_id"), table_name="stage")
     op.drop_index(op.f("ix_stage_room_id"), table_name="stage")
@@ -6003,6 +6032,9 @@ def downgrade() -> None:
     op.drop_table("round_judge")
     op.drop_index(op.f("ix_round_criterion_round_id"), table_name="round_criterion")
     op.drop_table("round_criterion")
+    op.drop_index("ix_review_visit_review_id_left_at", table_name="review_visit")
+    op.drop_index(op.f("ix_review_visit_person_id"), table_name="review_visit")
+    op.drop_table("review_visit")
     op.drop_table("review_room")
     op.drop_index(op.f("ix_review_question_review_id"), table_name="review_question")
     op.drop_table("review_question")

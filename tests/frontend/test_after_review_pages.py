@@ -233,6 +233,25 @@ def test_whoever_does_it_reports_without_a_place_in_the_review_and_sees_nothing_
     assert page.get(record_of(review, finding)).status == 404
 
 
+def test_who_reads_a_proof_without_names_leaves_them_in_it(db, review, finding):
+    zoe = make_person(db, "Zoe Zander")
+    action = make_action(db, review, finding, owner="", owner_person=person_of(db, zoe))
+    first = {"proof": "Bo Berg has seen the list.\r\nCy Costa has seen the list.", "version": "1"}
+    Browser(db, review.people["hal"]).send(page_of(review, action) + "/state", state="in work", **first)
+    page = Browser(db, zoe)
+    read = "[…] has seen the list.\r\n[…] has seen the list."
+
+    shown = page.get(page_of(review, action))
+    more = {"proof": f"{read}\r\nI have it too.", "version": "2"}
+    page.send(page_of(review, action) + "/state", state="done", **more)
+
+    assert read.replace("\r\n", "\n") in shown.html
+    assert "Bo Berg" not in shown.html
+    db.expire_all()
+    kept = db.exec(select(ReviewAction.proof)).one()
+    assert kept == "Bo Berg has seen the list.\nCy Costa has seen the list.\nI have it too."
+
+
 # --- The plan
 
 

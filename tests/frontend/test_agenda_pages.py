@@ -84,7 +84,7 @@ def test_an_agenda_asks_as_often_for_three_meetings_as_for_one(db, fair, bo, cy,
         browser.get(f"{HERE}/agenda/mine")
         counts.append(len(queries))
 
-    assert counts == [5, 5, 5]
+    assert counts == [6, 6, 6]
 
 
 def test_organisers_print_everybody_s_agenda_on_their_own_clock(db, fair, bo, cy, dee):

@@ -9,8 +9,10 @@ from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
 from events.events import close_event
+from events.looking_after import assign_desk
 from events.phases import PhaseKind
 from events.programmes import Programme
+from events.registration import RegistrationInEvent
 from sessions.assessments import NextStep, assess_meeting, assessment_by
 from sessions.attendance import check_in_to_meeting, mark_no_show, presence_of
 from sessions.booking_rules import Timing
@@ -24,6 +26,7 @@ from tests.frontend.browser import Browser
 from tests.makers import again, make_organisation, person_of, shut_phase
 from tests.sessions.makers_meetings import (
     Fair,
+    at,
     make_fair,
     make_meeting,
     make_participant,
@@ -62,10 +65,6 @@ def dee(db: Database, dee: Actor, fair: Fair) -> Actor:
 def meeting(db: Database, fair: Fair, bo: Actor, cy: Actor) -> MeetingInEvent:
     """Bo meets Cy in the first slot."""
     return get_meeting(db, bo, make_meeting(db, fair, asker=bo, invitee=cy).meeting.public_id)
-
-
-def at(meeting: MeetingInEvent, minutes: float):
-    return clock.frozen_at(meeting.slot.starts_at + minutes * MINUTE)
 
 
 def state_now(db: Database, meeting: MeetingInEvent) -> MeetingState:
@@ -289,6 +288,26 @@ def test_the_other_side_says_that_it_was_not_so_and_the_organisers_see_it(db, fa
     assert ("Bo Berg" in found.text, "Contradicted" in found.text, "Bo Berg" in nothing.text) == (True, True, False)
     assert (own_again.status, "Your own side has said so." in own_again.text) == (409, True)
     assert (state_now(db, meeting), decided.text.count(said)) == (MeetingState.NO_SHOW, 1)
+
+
+def test_a_desk_says_for_whom_it_looks_after_that_it_was_not_so(db, fair, meeting, bo, cy, eve):
+    here = page_of(meeting.meeting)
+    desk = make_desk(db, fair.ada, db.get_one(Programme, fair.event.programme_id), officer=eve)
+    assign_desk(db, fair.ada, RegistrationInEvent(place_of(db, bo, fair), fair.event.event), desk=desk)
+    with at(meeting, 6):
+        Browser(db, cy).send(f"{here}/held")
+        asked, others = (Browser(db, one).get(here) for one in (eve, fair.ada))
+        values = {"person": person_of(db, bo).public_id, "reason": "Bo sat there alone."}
+        refused = Browser(db, eve).send(f"{here}/contradict-for", says="held", **values)
+        page = Browser(db, eve).send(f"{here}/contradict-for", says="no-show", **values)
+        own = Browser(db, bo).get(here)
+
+    assert ["contradict-for" in offered(one, meeting) for one in (asked, others, page)] == [True, False, False]
+    assert (refused.status, "This is what was noted." in refused.text, "Bo sat there alone." in refused.text) == (
+        422, True, True,
+    )  # fmt: skip
+    assert "They and the organisers are told" in page.text
+    assert "Bo sat there alone." in own.text and "contradict" not in offered(own, meeting)
 
 
 def test_only_who_checked_in_or_of_whom_somebody_says_so_was_there(db, fair, bo, cy, dee):
@@ -518,6 +537,16 @@ def test_a_list_of_standbys_asks_as_often_for_three_as_for_one(db, fair, meeting
             assert page.text.count(" Call ") == number
 
     assert counts[0] == counts[1]
+
+
+def test_the_page_of_a_missed_meeting_reads_who_waits_and_what_was_said_once(db, fair, meeting, bo, cy, queries):
+    with at(meeting, 6):
+        mark_no_show(db, bo, meeting, absent=cy.person)
+        queries.clear()
+        Browser(db, bo).get(page_of(meeting.meeting))
+
+    said = [one for one in queries if "FROM meeting_attendance" in one]
+    assert len(said) == 3  # who came, for the reader and for whoever waits; how it ended
 
 
 def test_a_list_of_requests_asks_as_often_for_three_as_for_one(db, fair, meeting, bo, cy, dee, mel, tam, queries):

@@ -15,6 +15,7 @@ from events.phases import PhaseKind
 from events.planning import move_phase
 from frontend.slots import value_of
 from mailer.writing import write_letters
+from sessions.answers import accept_meeting
 from sessions.availability import absences_of, has_stated, set_availability
 from sessions.blocks import blocks_of
 from sessions.nudges import AvailabilityNudge, ask_for_availability, count_silent
@@ -22,7 +23,15 @@ from tests.events.makers_desks import make_desk
 from tests.frontend.browser import Browser
 from tests.mailer.makers_letters import all_letters, text_of
 from tests.makers import again, make_person
-from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant, place_of, with_rules
+from tests.sessions.makers_meetings import (
+    Fair,
+    make_fair,
+    make_meeting,
+    make_participant,
+    make_request,
+    place_of,
+    with_rules,
+)
 
 HERE = "/e/food-match"
 
@@ -209,3 +218,14 @@ def test_an_event_without_blocks_asks_nobody(db, ada):
     assert letters() == []
     assert count_silent(db, fair.event.id).all == 1
     assert not has_stated(db, fair.event.id, 2)
+
+
+def test_who_meets_where_they_had_said_that_they_are_away_can_still_save(db, fair, bo, cy):
+    """Cy is asked, says that they are away then, and says yes all the same."""
+    request = make_request(db, fair, asker=bo, invitee=cy, slot=1)
+    set_availability(db, cy, fair.event, absent=[fair.slots[1].starts_at])
+    accept_meeting(db, cy, request)
+
+    Browser(db, cy).send(f"{HERE}/availability", free=[value_of(fair.slots[0]), value_of(fair.slots[2])])
+
+    assert absent(db, fair, cy) == [1, 3]

@@ -4,11 +4,14 @@ import csv
 import io
 
 import pytest
+from sqlmodel import select
 
 from events.rounds.publishing import publish_result
+from events.screening.rows import ScreeningVerdict
 from tests.events.makers_calls import (
     close_concept_notes,
     evaluate,
+    hand_in_stage_anew,
     make_call,
     open_full_proposals,
     open_the_screening,
@@ -21,6 +24,7 @@ from tests.frontend.test_round_pages import hidden
 from tests.makers import make_person, person_of
 
 HERE = "/e/green-call"
+CARRIED = ("seen", "read", "client_id")
 BAD = {"verdict": "not eligible", "answer-1": "no", "reason": " "}
 
 
@@ -48,7 +52,7 @@ def evaluated(db, call):
 
 def say(browser, there, **said):
     page = browser.get(there)
-    carried = {name: hidden(page, name, there) for name in ("seen", "client_id")}
+    carried = {name: hidden(page, name, there) for name in CARRIED}
     return browser.send(there, **carried, **said)
 
 
@@ -93,7 +97,7 @@ def test_what_was_said_on_another_device_stands_beside_what_is_sent(db, call, sc
     there = f"{HERE}/screening/mine/{public_of(db, call, 'Straw')}"
     browser = Browser(db, screeners[0])
     page = browser.get(there)
-    carried = {name: hidden(page, name, there) for name in ("seen", "client_id")}
+    carried = {name: hidden(page, name, there) for name in CARRIED}
     screen(db, call, screeners[0], "Straw")
     db.commit()
 
@@ -101,6 +105,52 @@ def test_what_was_said_on_another_device_stands_beside_what_is_sent(db, call, sc
 
     assert (refused.status, "What you said elsewhere" in refused.text) == (409, True)
     assert "I thought of another one." in refused.html
+
+
+def test_a_screener_looks_once_more_and_saves_the_same_again(db, call, screeners):
+    open_the_screening(db, call, *screeners)
+    there = f"{HERE}/screening/mine/{public_of(db, call, 'Straw')}"
+    browser = Browser(db, screeners[0])
+    finding = {"verdict": "not eligible", "reason": "Nobody of the union."}
+    say(browser, there, **finding)
+    hand_in_stage_anew(db, call, "Straw")
+    db.commit()
+
+    asked = browser.get(there)
+    say(browser, there, **finding)
+
+    assert ["once more, and save again" in one.text for one in (asked, browser.get(there))] == [True, False]
+
+
+def test_what_came_while_a_screener_read_is_still_to_be_looked_at(db, call, screeners):
+    open_the_screening(db, call, *screeners)
+    there = f"{HERE}/screening/mine/{public_of(db, call, 'Straw')}"
+    browser = Browser(db, screeners[0])
+    page = browser.get(there)
+    carried = {name: hidden(page, name, there) for name in CARRIED}
+    hand_in_stage_anew(db, call, "Straw")
+    db.commit()
+
+    browser.send(there, **carried, verdict="not eligible", reason="Nobody of the union.")
+
+    assert "once more, and save again" in browser.get(there).text
+
+
+def test_what_was_said_of_one_submission_is_not_taken_for_said_of_another(db, call, screeners):
+    open_the_screening(db, call, *screeners)
+    straw, husk = (f"{HERE}/screening/mine/{public_of(db, call, team)}" for team in ("Straw", "Husk"))
+    browser = Browser(db, screeners[0])
+    browser.get(straw)
+    sent = {"seen": "0", "client_id": "tunnel-0001"}
+
+    browser.send(straw, **sent, **BAD | {"reason": "Nobody of the union."})
+    other = browser.send(husk, **sent, **BAD | {"reason": "Nobody of the union."})
+    taken_back = browser.send(f"{husk}/undo", **sent)
+
+    assert [(one.status, "Saved." in one.text or "Taken back." in one.text) for one in (other, taken_back)] == [
+        (422, False), (409, False),
+    ]  # fmt: skip
+    assert [one.number for one in db.exec(select(ScreeningVerdict))] == [1]
 
 
 def test_screeners_see_their_own_and_nothing_of_the_board(db, call, screeners):

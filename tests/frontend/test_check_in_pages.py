@@ -9,7 +9,7 @@ from sqlmodel import select
 from events.check_in import Scan, counts_at_door
 from events.core import clock
 from events.events import close_event
-from events.registration import appoint, find_registration
+from events.registration import RegistrationInEvent, appoint, find_registration, withdraw_registration
 from events.roles import Role
 from events.signin import form_token
 from events.tickets import ticket_of
@@ -189,6 +189,30 @@ def test_what_a_phone_kept_until_after_the_end_is_judged_by_when_it_was_made(db,
 
     assert [one["state"] for one in results] == ["in", "refused"]
     assert results[1]["message"] == "This event is over. Its pages stay, but nothing can be changed any more."
+
+
+def test_a_phone_whose_answer_was_lost_is_told_the_same_however_late(db, ada, event, door, ticket):
+    line = f"phone-one-1|{milliseconds(NOW - timedelta(hours=1))}|{ticket.code}"
+    lost = scans(door, line).json()["results"]
+    with clock.frozen_at(NOW + timedelta(hours=1)):
+        close_event(db, again(db, ada), event)
+        db.commit()
+
+    with clock.frozen_at(NOW + timedelta(days=8)):
+        later = Browser(db, again(db, ada))
+        answer = scans(later, line, line.replace("one-1", "one-2")).json()["results"]
+
+    assert ([answer[0]], answer[1]["state"]) == (lost, "refused")
+
+
+def test_what_became_of_a_scan_is_told_again_when_the_place_was_given_back_since(db, bo, event, door, ticket):
+    line = f"phone-one-1|{milliseconds(NOW)}|{ticket.code}"
+    lost = scans(door, line).json()["results"]
+    place = find_registration(db, event.id, bo.person)
+    withdraw_registration(db, again(db, bo), RegistrationInEvent(place, event.event))
+    db.commit()
+
+    assert scans(door, line).json()["results"] == lost
 
 
 def test_no_more_than_fifty_scans_are_taken_at_once(db, event, door):

@@ -15,6 +15,7 @@ from events.core.settings import settings
 from events.events import EventState
 from frontend.routes import routes
 from mailer.letters import LetterState
+from sessions.feeds import make_feed
 from sessions.timetable.rows import SessionKind, get_session, sessions_of
 from sessions.timetable.sessions import Wording, change_session, take_session_off
 from sessions.timetable.stars import get_agenda_session, star_session
@@ -208,6 +209,42 @@ def test_the_agendas_file_says_for_thirty_days_what_was_called_off(db, made):
 
     assert (off["UID"], off["STATUS"], off["SEQUENCE"]) == (before["UID"], "CANCELLED", before["SEQUENCE"] + 1)
     assert sorted(later) == ["Opening", "Workshop <b>"]
+
+
+def test_whoever_has_the_newest_file_is_told_so_until_something_is_new(db, made, visitor):
+    file, dates = "/e/food-hack/agenda.ics", "/e/food-hack/calendar.ics"
+    marks = {path: visitor.get(path).headers["etag"] for path in (file, dates)}
+
+    same = [visitor.get(path, **{"if-none-match": f'W/{mark}, "else"'}) for path, mark in marks.items()]
+    move_to(db, made, _sessions(db, made)[0], 9)
+    released(db, made, "2.0")
+    changed = visitor.get(file, **{"if-none-match": marks[file]})
+
+    assert [(one.status, one.content) for one in same] == [(304, b"")] * 2
+    assert (changed.status, changed.headers["etag"] != marks[file]) == (200, True)
+
+
+def test_calendars_ask_as_many_statements_for_three_sessions_as_for_one(db, ada, bo, queries):
+    made = make_agenda(db, ada, bo)
+    feed = f"/cal/{make_feed(db, bo, person_of(db, bo))}.ics"
+    visitor = Browser(db)
+
+    def asked(number: int) -> list[tuple[int, int]]:
+        make_session(db, made, f"Talk {number}", hours=7 + number, speakers=address_of(db, bo))
+        released(db, made, f"{number}.0")
+        written(db)
+        found = []
+        for path in ("/e/food-hack/agenda.ics", feed):
+            visitor.get(path)
+            queries.clear()
+            titles = [title for title in entries_of(visitor.get(path).content) if title.startswith("Talk")]
+            found.append((len(titles), len(queries)))
+        return found
+
+    counts = [asked(number) for number in (1, 2, 3)]
+
+    assert [[sessions for sessions, _count in one] for one in counts] == [[1, 1], [2, 2], [3, 3]]
+    assert [count for _sessions, count in counts[0]] == [count for _sessions, count in counts[2]], queries
 
 
 # frab: the rules of the schema that is published for schedule.xml, as checks of our own

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
 from events.core.settings import settings, use_settings
@@ -16,7 +15,14 @@ from sessions.standby import set_standby
 from sessions.video import Way, set_video_rules, video_rules_of
 from tests.frontend.browser import Browser
 from tests.makers import NOW, again, make_organisation, make_person, person_of
-from tests.sessions.makers_meetings import Fair, make_fair, make_meeting, make_participant, make_request
+from tests.sessions.makers_meetings import (
+    Fair,
+    at,
+    make_fair,
+    make_meeting,
+    make_participant,
+    make_request,
+)
 
 MINUTE = timedelta(minutes=1)
 
@@ -44,10 +50,6 @@ def cy(db: Database, cy: Actor, fair: Fair) -> Actor:
 def meeting(db: Database, fair: Fair, bo: Actor, cy: Actor) -> MeetingInEvent:
     """Bo meets Cy in the first slot."""
     return get_meeting(db, bo, make_meeting(db, fair, asker=bo, invitee=cy).meeting.public_id)
-
-
-def at(meeting: MeetingInEvent, minutes: float):
-    return clock.frozen_at(meeting.slot.starts_at + minutes * MINUTE)
 
 
 def room(meeting: MeetingInEvent) -> str:

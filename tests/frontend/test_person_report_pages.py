@@ -3,18 +3,26 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
+from events.programmes import programme_by_id
+from events.roles import Role, RoleGrant, Scope
 from sessions.lobby import be_shown_in_lobby
 from sessions.meeting_rooms import get_meeting_room
+from sessions.peer_reviews.call_doors import enter_review_call, get_review_call
+from sessions.peer_reviews.rooms import choose_review_video
 from sessions.person_reports import person_in_lobby, person_in_meeting, person_on_a_stage, report_person
+from sessions.room_doors import put_out_of_room
+from sessions.video import Way
 from tests.frontend.browser import Browser
-from tests.makers import make_organisation, person_of
+from tests.makers import again, make_organisation, person_of
 from tests.sessions.makers_meetings import make_fair, make_meeting, make_participant
 from tests.sessions.makers_networking import Evening, make_evening
 from tests.sessions.makers_pitches import Show, make_show
+from tests.sessions.makers_reviews import make_review
 
 
 @pytest.fixture
@@ -148,3 +156,79 @@ def test_from_a_meeting_organisers_are_told_and_put_somebody_out_and_take_it_bac
         assert ("Insults me." in read.text, "Put out" in removed.text) == (True, True)
         assert ("Who is here" in outside.text, "They can come back." in back.text) == (False, True)
         assert "Who is here" in Browser(db, cy).get(f"/meetings/{public}/room").text
+
+
+def test_once_the_room_is_closed_no_button_puts_somebody_out_or_takes_it_back(db, ada, bo, cy):
+    fair = make_fair(db, ada)
+    bo = make_participant(db, bo, fair, organisation=make_organisation(db, "Nordmühle", country="SE"))
+    cy = make_participant(db, cy, fair)
+    public = make_meeting(db, fair, asker=bo, invitee=cy).meeting.public_id
+    page = f"/e/{fair.event.event.slug}/reported"
+    with clock.frozen_at(fair.slots[0].starts_at + timedelta(minutes=5)):
+        found = [
+            report_person(
+                db, one, person_in_meeting(db, one, get_meeting_room(db, one, public), person_of(db, other).public_id),
+                reason="Shouts.",
+            ).public_id
+            for one, other in ((bo, cy), (cy, bo))
+        ]  # fmt: skip
+        put_out_of_room(db, again(db, fair.ada), get_meeting_room(db, again(db, fair.ada), public), person=cy.person)
+        during = Browser(db, again(db, fair.ada)).get(page)
+    with clock.frozen_at(fair.slots[0].ends_at + timedelta(minutes=3)):
+        after = Browser(db, again(db, fair.ada)).get(page)
+
+    ways = [f"{page}/{one}/remove" for one in found]
+    assert [one in during.forms for one in ways] == [False, True]
+    assert [one in after.forms for one in ways] == [False, False]
+    assert ("/back" in "".join(during.forms), "/back" in "".join(after.forms)) == (True, False)
+    assert [f"{page}/{one}/settle" in after.forms for one in found] == [True, True]
+
+
+def test_in_a_reviews_room_one_reports_another_and_organisers_put_them_out_of_its_call(db):
+    review = make_review(db)
+    choose_review_video(db, review.people["mo"], review.subject, way=Way.JANUS)
+    public, cy = review.subject.review.public_id, person_of(db, review.people["cy"]).public_id
+    enter_review_call(db, review.people["cy"], get_review_call(db, review.people["cy"], public))
+    bo, ada, room = Browser(db, review.people["bo"]), Browser(db, review.ada), f"/e/peer-days/reviews/{public}/live"
+    where = f"/e/peer-days/report/review/{public}/"
+
+    page = bo.get(room)
+    form = bo.get(where + cy)
+    sent = bo.send(where + cy, reason="Insults me.")
+    read = ada.get("/e/peer-days/reported")
+    number = next(one for one in read.forms if one.endswith("/remove")).split("/")[4]
+    removed = ada.send(f"/e/peer-days/reported/{number}/remove")
+    back = ada.send(f"{room}/call/let-back", person=cy)
+
+    own = person_of(db, review.people["bo"]).public_id
+    assert (where + cy in page.links, where + own in page.links) == (True, False)
+    assert "Those who organise this event read it." in form.text
+    assert ("Thank you." in sent.text, "Insults me." in read.text, room in read.links) == (True, True, True)
+    assert (removed.path, "Cy Costa · A peer review" in removed.text) == ("/e/peer-days/reported", True)
+    assert f"{room}/call/let-back" in removed.forms
+    assert "They can come into the call again." in back.text
+    assert [Browser(db, review.people[one]).get("/e/peer-days/reported").status for one in ("mo", "bo")] == [404, 404]
+
+
+def test_of_a_sole_organiser_the_page_says_that_nobody_would_read_it_and_whom_else_to_write_to(db, show):
+    where = form_for(db, show, show.ada)
+    for one in find_hosts(db, show):
+        db.delete(one)
+    db.flush()
+    bo = Browser(db, show.bo)
+
+    page = bo.get(where)
+    sent = bo.send(where, reason="Shouts at all.")
+
+    programme = "/p/" + programme_by_id(db, show.event.event.programme_id).slug
+    assert ("Nobody would read your report here" in page.text, programme in page.links) == (True, True)
+    assert ("run this room read it" in page.text, where in page.forms) == (False, True)
+    assert ("look at it" in sent.text, "Noted. Nobody reads it here by now." in sent.text) == (False, True)
+    assert "Your report is kept." in sent.text
+    assert "Nobody would read" not in bo.get(form_for(db, show, show.tam)).text
+
+
+def find_hosts(db: Database, show: Show) -> list[RoleGrant]:
+    """What makes people hosts of the show's event."""
+    query = select(RoleGrant).where(RoleGrant.role == Role.HOST, RoleGrant.scope == Scope.EVENT)
+    return list(db.exec(query.where(RoleGrant.scope_id == show.event.id)))

@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from events.core import clock
+from sessions.calendars import Answer, CalendarInvitee, EntryKind, find_entry
 from sessions.regular.coming import join_regular_session
+from sessions.regular.own_times import own_times
 from sessions.regular.rows import Repeats, get_regular_session, guests_of, regular_sessions_of
-from sessions.regular.setting import RegularWords, Rhythm, set_regular_session
+from sessions.regular.setting import RegularWords, Rhythm, call_off_regular_time, set_regular_session
+from sessions.replies import CalendarReply, ReplyVerb, answer_entry, find_entry_of
 from tests.frontend.browser import Browser
 from tests.makers import NOW, again, make_event, make_programme, make_registration
 
@@ -166,6 +170,19 @@ def test_the_whole_is_changed_and_a_shorter_end_than_what_was_held_is_refused(db
     assert (refused.status, "It has been held 3 times already." in refused.text) == (422, True)
 
 
+def test_a_refused_button_empties_no_form(db, hour, ada):
+    browser, page = Browser(db, ada), page_of(hour)
+    browser.send(f"{page}/times/1/off")
+    browser.send(f"{page}/times/2/off")
+
+    refused = browser.send(f"{page}/times/0/off")
+    typed = browser.send(page, **SET | {"about": "Bring cake.", "minutes": "31"})
+
+    assert (refused.status, "No other time is left." in refused.text) == (409, True)
+    assert all(part in refused.html for part in ('value="Room 4"', "\nBring what is stuck.</textarea>"))
+    assert (typed.status, "\nBring cake.</textarea>" in typed.html) == (422, True)
+
+
 def test_nobody_else_sees_them_and_only_organisers_change_them(db, hour, ada, cy, eve):
     stranger, guest = Browser(db, eve), Browser(db, cy)
 
@@ -183,3 +200,60 @@ def test_an_event_without_any_says_so_and_the_events_page_shows_the_way_where_th
     assert "No regular sessions yet" in empty.text
     assert [f'href="{LIST}"' in one.html for one in (before, after)] == [False, True]
     assert [one.regular.title for one in regular_sessions_of(db, again(db, cy), event)] == ["Open hour"]
+
+
+def test_whoever_comes_finds_its_times_in_their_agenda_and_on_home_on_that_day(db, hour, ada, cy):
+    mine = again(db, cy)
+    before = Browser(db, mine).get("/e/food-match/agenda/mine")
+    join_regular_session(db, mine, seen(db, hour, ada))
+    call_off_regular_time(db, again(db, ada), seen(db, hour, ada), number=1)
+    db.commit()
+
+    page = Browser(db, mine).get("/e/food-match/agenda/mine")
+    with clock.frozen_at(NOW + timedelta(days=1, hours=-3)):
+        today = Browser(db, mine).get("/")
+    with clock.frozen_at(NOW + timedelta(days=8, hours=-3)):
+        off = Browser(db, mine).get("/")
+
+    assert "Open hour" not in before.text
+    assert page.text.count("Open hour") == 2
+    assert "2 times of regular sessions" in page.text
+    assert all(part in page.text for part in ("Regular session · Room 4", "Wed, 15 Apr 2026", "Wed, 29 Apr 2026"))
+    assert "Wed, 22 Apr 2026" not in page.text
+    assert "Open hour" in today.text
+    assert "Open hour" not in off.text
+
+
+def test_a_time_that_somebody_said_no_to_by_calendar_is_not_in_their_agenda(db, hour, ada, cy):
+    join_regular_session(db, again(db, cy), seen(db, hour, ada))
+    subject = seen(db, hour, ada)
+    entry = find_entry(db, EntryKind.REGULAR, subject.id)
+    said = {"answer": Answer.DECLINED, "sequence": entry.sequence, "stamp": clock.now().isoformat()}
+    [invitee] = db.exec(select(CalendarInvitee).where(CalendarInvitee.entry_id == entry.id))
+    invitee.instance_answers = {subject.times[1].planned_at.isoformat(): said}
+    db.add(invitee)
+    db.commit()
+
+    assert [one.starts_at.day for one in own_times(db, again(db, cy), event_id=subject.event.id)] == [15, 29]
+    assert own_times(db, again(db, ada), event_id=subject.event.id) == []
+
+
+def test_organisers_see_beside_a_time_who_asks_for_which_other_one(db, hour, ada, cy):
+    join_regular_session(db, again(db, cy), seen(db, hour, ada))
+    subject = seen(db, hour, ada)
+    entry = find_entry(db, EntryKind.REGULAR, subject.id)
+    reply = CalendarReply(
+        ReplyVerb.COUNTER, entry.uid, entry.sequence, clock.now(), instance=subject.times[1].planned_at,
+        starts_at=subject.times[1].planned_at + timedelta(hours=3),
+    )  # fmt: skip
+    answer_entry(db, again(db, cy), find_entry_of(db, entry.uid, cy.person), reply=reply)
+    db.commit()
+
+    theirs, own = (Browser(db, again(db, one)).get(f"{LIST}/{hour.regular.public_id}") for one in (ada, cy))
+
+    assert "Cy Costa asks to have it instead: Wed, 22 Apr 2026" in theirs.text
+    assert "asks to have it instead" not in own.text
+
+
+def seen(db, hour, ada):
+    return get_regular_session(db, again(db, ada), hour.event, hour.regular.public_id)

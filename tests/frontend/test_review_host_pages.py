@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 
 from sessions.peer_reviews.assessment_questions import assessment_questions_of
+from sessions.peer_reviews.endings import cancel_review
 from sessions.peer_reviews.hosting import ApplicationState, HostApplication
 from sessions.peer_reviews.peers import hosts_to_review
 from sessions.peer_reviews.places import ask_into_review
@@ -395,3 +396,17 @@ def test_a_withdrawn_application_is_begun_again(db, event):
     db.expire_all()
 
     assert [one.state for one in db.exec(select(HostApplication))] == [ApplicationState.DRAFT]
+
+
+@pytest.mark.parametrize(("who", "page"), [("bo", "/desk-notes/mine"), ("hal", "/self-assessment")])
+def test_what_was_typed_until_a_review_was_cancelled_is_read_beside_the_reason_why_it_was_not_taken(
+    db, review, who, page
+):
+    field = (
+        "strengths-general" if who == "bo" else f"answer-{assessment_questions_of(db, review.event.id)[0].public_id}"
+    )
+    cancel_review(db, review.ada, review.subject, reason="The host was merged.")
+
+    refused = Browser(db, review.people[who]).send(here(review) + page, **{field: "Typed at the end.", "revision": "1"})
+
+    assert (refused.status, '<blockquote class="prose">Typed at the end.</blockquote>' in refused.html) == (409, True)

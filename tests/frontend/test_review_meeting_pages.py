@@ -4,8 +4,11 @@ import base64
 
 import pytest
 
+from events.core.refusals import Conflict
+from events.core.settings import settings, use_settings
 from sessions.peer_reviews.agenda import agenda_of, days_of, parts_of
 from sessions.peer_reviews.board_updates import board_of, new_entry
+from sessions.peer_reviews.call_doors import enter_review_call, get_review_call, put_out_of_review_call
 from sessions.peer_reviews.dots import dot_votes_of
 from sessions.peer_reviews.findings import findings_of
 from sessions.peer_reviews.live import part_on, speakers_of
@@ -13,7 +16,7 @@ from sessions.peer_reviews.rooms import choose_review_video
 from sessions.peer_reviews.shared_board import add_board_entry, board_entries
 from sessions.peer_reviews.writing_up import record_finding
 from tests.frontend.browser import Browser
-from tests.makers import make_person
+from tests.makers import make_person, person_of
 from tests.sessions.makers_review_meetings import FIRST, WORDING, plan
 from tests.sessions.makers_reviews import make_review
 
@@ -219,6 +222,99 @@ def test_a_link_is_for_who_comes_into_the_call(db, review):
     assert 'href="https://meet.example.org/x"' in inside_it.html
 
 
+ENGINES = {
+    "janus_url": "ws://127.0.0.1:1", "jitsi_url": "https://jitsi.example", "jitsi_secret": "s",
+    "livekit_url": "https://live.example", "livekit_page": "https://calls.example/custom", "livekit_key": "k",
+    "livekit_secret": "s", "bbb_url": "https://bbb.example/bigbluebutton", "bbb_secret": "s",
+}  # fmt: skip
+
+
+def come_in(db, review, *names):
+    """They are in the call."""
+    for name in names:
+        actor = review.people[name]
+        enter_review_call(db, actor, get_review_call(db, actor, review.subject.review.public_id))
+
+
+@pytest.mark.parametrize(
+    ("way", "devices", "frames"),
+    [
+        ("mesh", "camera=(self), ", ""),
+        ("janus", "camera=(self), ", ""),
+        ("jitsi", 'camera=(self "https://jitsi.example"), ', "frame-src https://jitsi.example; "),
+        ("livekit", 'camera=(self "https://calls.example"), ', "frame-src https://calls.example; "),
+        ("bbb", 'camera=(self "https://bbb.example"), ', "frame-src https://bbb.example; "),
+        ("link", "camera=(), ", ""),
+        ("off", "camera=(), ", ""),
+    ],
+)
+def test_a_page_allows_what_the_way_in_use_needs_and_nothing_else(db, review, way, devices, frames):
+    use_settings(**settings().model_dump(exclude=set(ENGINES)), **ENGINES)
+    choose_review_video(db, review.people["mo"], review.subject, way=way, link="https://meet.example.org/x")
+    bo = Browser(db, review.people["bo"])
+
+    page, fragment = bo.get(at(review, "live")), bo.get(at(review, "live", "call"))
+
+    assert page.headers["permissions-policy"].startswith(devices)
+    assert ("data-join" in page.html, "blob:" in page.headers["content-security-policy"]) == (
+        way not in ("link", "off"),
+    ) * 2
+    assert ("data-frame" in page.html, f'data-way="{way}"' in page.html) == (way not in ("link", "off"),) * 2
+    assert ("Open the call in a new tab" in bo.get(at(review, "live?call=yes")).text) == (way == "link")
+    assert page.headers["content-security-policy"].partition("frame-src ")[2].partition(";")[0] == (
+        frames.removeprefix("frame-src ").removesuffix("; ")
+    )
+    assert fragment.headers["permissions-policy"].startswith("camera=(), ")
+
+
+def test_who_is_put_out_of_a_call_reads_so_and_is_let_back_in(db, review):
+    choose_review_video(db, review.people["mo"], review.subject, way="link", link="https://meet.example.org/x")
+    come_in(db, review, "bo", "mo")
+    mo, bo = (Browser(db, review.people[name]) for name in ("mo", "bo"))
+    who = person_of(db, review.people["bo"]).public_id
+
+    inside = mo.get(at(review, "live")).text
+    send(mo, at(review, "live/call/put-out"), {"person": who})
+    outside = bo.get(at(review, "live?call=yes"))
+    send(mo, at(review, "live/call/let-back"), {"person": who})
+
+    assert "Bo Berg" in inside
+    assert "You were put out of this call. Whoever leads the review can let you back in." in outside.text
+    assert "meet.example.org" not in outside.html
+    assert "meet.example.org" in bo.get(at(review, "live?call=yes")).html
+
+
+def test_nobody_puts_out_who_leads_too(db, review):
+    come_in(db, review, "mo")
+    ada = review.ada
+
+    with pytest.raises(Conflict, match=r"Mo Maier leads this review too, and stays in its call\."):
+        put_out_of_review_call(
+            db, ada, get_review_call(db, ada, review.subject.review.public_id), person=review.people["mo"].person
+        )
+
+
+def test_to_see_each_other_directly_is_refused_while_five_are_in_the_call(db, review):
+    names = ("hal", "mo", "ria", "bo", "cy")
+    choose_review_video(db, review.people["mo"], review.subject, way="jitsi")
+    come_in(db, review, *names)
+
+    page = send(Browser(db, review.people["mo"]), at(review, "live/video"), {"way": "mesh"})
+
+    assert page.status == 422
+    assert "holds 4 people, and 5 are in the call. Choose another way." in page.text
+
+
+def test_more_than_a_call_holds_are_told_who_can_choose_another_way(db, review):
+    choose_review_video(db, review.people["mo"], review.subject, way="mesh")
+    come_in(db, review, "hal", "mo", "ria", "bo", "cy")
+
+    told = [Browser(db, review.people[name]).get(at(review, "live")).text for name in ("mo", "cy")]
+
+    assert "it holds 4. Choose another way for everybody." in told[0]
+    assert "it holds 4. Whoever leads the review can choose another way for everybody." in told[1]
+
+
 def test_without_a_call_it_is_said_who_chooses_one_and_which_hold_so_many(db, review):
     browsers = [Browser(db, review.people[name]) for name in ("mo", "bo")]
     none = [one.get(at(review, "live")).text for one in browsers]
@@ -259,3 +355,18 @@ def test_buttons_that_lead_somewhere_say_what_they_do(db):
     assert "Write down a finding" in findings.text
     assert address + "/findings/new" in findings.links
     assert address not in findings.text + live.text
+
+
+def test_a_call_asks_no_more_for_three_than_for_one(db, review, queries):
+    choose_review_video(db, review.people["mo"], review.subject, way="mesh")
+    mo, counts = Browser(db, review.people["mo"]), []
+    for names in (["bo"], ["cy", "di"]):
+        come_in(db, review, *names)
+        db.commit()
+        mo.get(at(review, "live", "call"))
+        queries.clear()
+        shown = mo.get(at(review, "live", "call"))
+        counts.append(len(queries))
+
+    assert "Di Dahl" in shown.text
+    assert counts[0] == counts[1]

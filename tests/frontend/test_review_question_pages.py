@@ -2,12 +2,13 @@
 
 import pytest
 
+from sessions.peer_reviews.agenda import PartInReview, agenda_of, change_part_length, move_days
 from sessions.peer_reviews.live import start_next_part
 from sessions.peer_reviews.reviews import questions_of
 from sessions.peer_reviews.writing_up import Wording, record_finding
 from tests.frontend.browser import Browser
 from tests.makers import make_person
-from tests.sessions.makers_review_meetings import WORDING, plan
+from tests.sessions.makers_review_meetings import FIRST, WORDING, plan
 from tests.sessions.makers_reviews import QUESTIONS, make_review
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -76,6 +77,67 @@ def test_once_it_has_begun_the_host_reads_why_and_an_organiser_corrects(db, revi
     ada.send(f"{here(review)}/questions", **fields(db, review, "How do we gain members?", *QUESTIONS[1:]))
 
     assert "How do we gain members?" in ada.get(here(review)).text
+
+
+def test_a_question_that_was_typed_before_it_has_begun_is_refused_and_stays_typed(db, review):
+    typed = fields(db, review, *QUESTIONS, "What next?")
+    plan(db, review)
+    start_next_part(db, review.people["mo"], review.subject, after="")
+    ada = Browser(db, review.ada)
+
+    refused = ada.send(f"{here(review)}/questions", **typed)
+    same = ada.send(f"{here(review)}/questions", **fields(db, review, *QUESTIONS))
+
+    assert (refused.status, "Questions neither come nor go" in refused.text) == (409, True)
+    assert "What next?</textarea>" in refused.html
+    assert "Nothing was changed." in same.text
+    assert "told by letter" not in same.text
+
+
+def test_the_host_is_refused_once_it_has_begun_and_reads_what_they_typed_beside_the_reason(db, review):
+    about = {"about-0": "Half of them leave.", "about-3": "We have three years."}
+    typed = fields(db, review, *QUESTIONS[:2], "How do we show them?", "What next?", **about)
+    plan(db, review)
+    start_next_part(db, review.people["mo"], review.subject, after="")
+    hal = Browser(db, review.people["hal"])
+
+    refused = hal.send(f"{here(review)}/questions", **typed)
+
+    assert (refused.status, refused.text.count("The meeting has begun. Questions neither come nor go")) == (409, 2)
+    kept = ("Half of them leave.", "How do we show them?", "What next?", "We have three years.")
+    assert sorted(one for one in kept if f">{one}</blockquote>" in refused.html) == sorted(kept)
+    assert (refused.html.count("<blockquote"), 'name="question-0"' in refused.html) == (4, False)
+    assert "<blockquote" not in hal.get(f"{here(review)}/questions").html
+
+
+@pytest.mark.parametrize("full", ["a day of twelve hours", "a day that begins as the one before ends"])
+def test_a_question_for_which_there_is_no_time_is_refused_in_a_sentence_without_a_link_to_nothing(db, review, full):
+    plan(db, review)
+    ada, (day, _next) = review.ada, agenda_of(db, review.subject.id)
+    if full == "a day of twelve hours":
+        for line in day.lines[:3]:
+            part = PartInReview(line.part, review.subject.review, review.event.event)
+            minutes = min(240, line.part.minutes + 720 - minutes_of(db, review))
+            change_part_length(db, ada, part, minutes=minutes)
+        assert minutes_of(db, review) == 720
+        said = "more than twelve hours"
+    else:
+        move_days(db, ada, review.subject, starts=[FIRST, day.ends_at])
+        said = "before the day before"
+
+    hal = Browser(db, review.people["hal"])
+    refused = hal.send(f"{here(review)}/questions", **fields(db, review, *QUESTIONS, "What next?"))
+
+    assert (refused.status, said in refused.text) == (409, True)
+    assert "What next?</textarea>" in refused.html
+    assert {"#f-minutes", "#f-starts"} & set(refused.links) == set()
+    assert "What next?" not in hal.get(here(review)).text
+
+
+def minutes_of(db, review):
+    """How long the first day is."""
+    [day, _next] = agenda_of(db, review.subject.id)
+    return int((day.ends_at - day.day.starts_at).total_seconds() // 60)
 
 
 def test_a_finding_on_a_dropped_question_says_so_and_a_new_one_cannot_choose_it(db, review):

@@ -362,6 +362,25 @@ def test_an_organiser_reads_who_would_not_go_on_any_more(db, contest, ada_here):
     assert ("would not go on" in before, "would not go on any more: Work of Husk." in after) == (False, True)
 
 
+def test_the_round_before_is_worked_out_once_for_a_page_and_never_for_a_refresh(db, contest, ada_here, queries):
+    first = open_a_round(db, contest)
+    final = make_round(db, contest, "pairwise", name="Last", after_id=first.id, places=2)
+    for team, points in (("Straw", 5), ("Husk", 4), ("Whey", 2)):
+        for one in contest.judges:
+            score(db, one, first, team, points, points)
+    close_round(db, contest.ada, first)
+    take_in(db, contest.ada, final)
+    db.commit()
+
+    rounds_worked_out = []
+    for there in (at(final), at(final, "board")):
+        queries.clear()
+        assert ada_here.get(there).status == 200
+        rounds_worked_out.append(sum("FROM tie_decision" in one.replace("\n", " ") for one in queries))
+
+    assert rounds_worked_out == [2, 1]
+
+
 def test_a_tie_is_decided_a_note_written_and_comments_released_from_pages(db, contest, ada_here):
     made = judged(db, contest)
     husk, whey = number_of(db, made, "Husk"), number_of(db, made, "Whey")

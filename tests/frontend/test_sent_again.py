@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from events.rounds.flags import JudgingFlag
 from events.rounds.rounds import get_round
@@ -80,7 +80,9 @@ SEEN = {flag_form: {}}
 
 def kept(db):
     db.expire_all()
-    votes = [(one.about, one.number, one.kind, one.content) for one in db.exec(select(RoundVote))]
+    votes = [
+        (one.about, one.number, one.kind, one.content) for one in db.exec(select(RoundVote).order_by(col(RoundVote.id)))
+    ]
     found = votes + [(one.reason, one.text) for one in db.exec(select(JudgingFlag))]
     db.commit()
     return found
@@ -119,6 +121,24 @@ def test_a_script_that_sends_something_else_under_the_same_id_is_told_that_it_is
     assert (other_.status_code, other_.json()["ok"], "Yours is still here" in other_.json()["message"]) == (
         409, False, True,
     )  # fmt: skip
+    assert (len(before), kept(db)) == (1, before)
+
+
+@pytest.mark.parametrize("form", [score_form, skip_form, flag_form])
+def test_the_same_words_under_the_same_id_about_something_else_are_not_called_saved(db, contest, form):
+    who, page, there, said, _other = form(db, contest)
+    browser = Browser(db, who)
+    browser.get(page)
+    sent = said | {"client_id": "tunnel-0001", "csrf_token": form_token(browser.cookie)} | SEEN.get(form, {"seen": "0"})
+    made = the_round_at(db, contest, there)
+    elsewhere = there.replace(work_of(db, made, "Straw"), work_of(db, made, "Husk"))
+    db.commit()
+
+    first = browser.client.post(there, data=sent, headers=JSON)
+    before = kept(db)
+    other = browser.client.post(elsewhere, data=sent, headers=JSON)
+
+    assert (first.json()["ok"], other.status_code, other.json()["ok"]) == (True, 422, False)
     assert (len(before), kept(db)) == (1, before)
 
 
@@ -165,6 +185,35 @@ def test_what_was_sent_is_in_when_it_comes_again_after_the_close_and_something_e
     other_ = browser.client.post(there, data=sent | other, headers=JSON)
 
     assert (same.json()["ok"], other_.json()["ok"], kept(db)) == (True, False, before)
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+def test_what_waited_and_is_taken_back_counts_nowhere_whether_it_had_arrived_or_not(db, contest, arrived):
+    who, page, there, said, _other = score_form(db, contest)
+    browser = Browser(db, who)
+    browser.get(page)
+    sent = {"seen": "0", "csrf_token": form_token(browser.cookie)}
+    if arrived:
+        browser.client.post(there, data=sent | said | {"client_id": "tunnel-0001"}, headers=JSON)
+
+    undo = sent | {"client_id": "tunnel-0001.2", "of": "tunnel-0001"}
+    answers = [browser.client.post(f"{there}/undo", data=undo, headers=JSON).json() for _time in range(2)]
+
+    assert [(one["ok"], one["seen"]) for one in answers] == [(True, 2 if arrived else 0)] * 2
+    assert [one[2] for one in kept(db)] == (["score", "undone"] if arrived else [])
+
+
+def test_what_was_skipped_can_be_taken_back_in_every_kind_of_round(db, contest, judge):
+    for scheme in ("rubric", "ranking", "pairwise"):
+        made = open_a_round(db, contest, scheme)
+        there = at(made, "mine", work_of(db, made, "Straw"))
+        db.commit()
+        browser = Browser(db, judge)
+        browser.send(f"{there}/skip", **hidden_of(browser.get(there), f"{there}/skip") | {"reason": "language"})
+
+        back = browser.send(f"{there}/undo", **hidden_of(browser.get(there), f"{there}/undo"))
+
+        assert (back.status, "You skipped this one" in browser.get(there).text) == (200, False)
 
 
 def the_round_at(db, contest, address):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import anyio
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from events.core import clock
 from events.core.access import Actor
@@ -194,7 +194,8 @@ def test_a_late_entry_and_its_end_are_told_to_the_team(db, ada, bo, team):
     settle()
     write_letters()
 
-    letters = [(one.kind, one.address) for one in db.exec(select(Letter)) if one.kind.startswith("late_entry")]
+    rows = db.exec(select(Letter).order_by(col(Letter.id)))
+    letters = [(one.kind, one.address) for one in rows if one.kind.startswith("late_entry")]
     assert letters == [("late_entry_given", "bo@example.org"), ("late_entry_taken_back", "bo@example.org")]
 
 

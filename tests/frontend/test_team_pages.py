@@ -1,5 +1,7 @@
 """Teams as pages: forming one, asking others, answering an invitation from a letter or from the list, leaving."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
@@ -270,6 +272,21 @@ def test_after_the_end_an_organiser_gives_a_team_another_challenge_with_a_reason
     assert (silent.status, "Please say in 10 to 500 characters" in silent.text) == (422, True)
     assert 'value="Straw works"' in silent.html and f'value="{wax.public_id}" selected' in silent.html
     assert "The brewery has left." in changed.text
+
+
+def test_what_others_have_changed_meanwhile_stays_where_one_has_let_it_alone(db, bo, cy, team, wax):
+    add_member(db, bo, team, cy.person, leads=False)
+    here = f"{LIST}/{team.team.public_id}"
+    form = Browser(db, bo).get(f"{here}/edit").html
+    untouched = {"name": "Straw", "challenge": "", "idea": "", "looking_for": "", "room": ""}
+    seen = dict(re.findall(r'name="(seen_\w+)" value="([^"]*)"', form))
+    Browser(db, cy).send(f"{here}/edit", name="Straw", challenge=wax.public_id, idea="Trays of wax")
+
+    page = Browser(db, bo).send(f"{here}/edit", **untouched | seen | {"name": "Straw works"})
+
+    db.refresh(team.team)
+    assert page.headline == "Straw works"
+    assert (team.team.challenge_id, team.team.idea) == (wax.id, "Trays of wax")
 
 
 @pytest.mark.parametrize("page", ["teams", "submissions"])

@@ -1,4 +1,5 @@
 /** Saves a form while somebody writes: after a pause, one request at a time. The page's own buttons work without it. */
+import { isSignedOut } from "./signed-out.js";
 import { announce } from "./toasts.js";
 
 const PAUSE = 2000;
@@ -36,6 +37,12 @@ function autosave(line, form) {
     unsaved = false;
     try {
       const answer = await fetch(line.dataset.autosave ?? "", { method: "POST", body, headers: { accept: "application/json" } });
+      if (isSignedOut(answer)) {
+        unsaved = true;
+        if (line.textContent !== line.dataset.signedOut) announce(line.dataset.signedOut ?? "", true);
+        line.textContent = line.dataset.signedOut ?? "";
+        return;
+      }
       /** @type {Answer} */
       const found = await answer.json();
       line.textContent = found.message;

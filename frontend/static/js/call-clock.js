@@ -15,9 +15,16 @@ export function startClock(place) {
   const said = new Set();
   syncClock(moment("now"));
 
+  /** What is counted down to, and until when; a room that was closed early is over, whatever was planned. @returns {[string, number]} */
+  const phaseAt = (/** @type {number} */ now) => {
+    if (now >= times.closes) return ["over", 0];
+    if (now < times.starts) return ["before", times.starts];
+    return now < times.ends ? ["during", times.ends] : ["last", times.closes];
+  };
+
   const show = () => {
     const now = serverNow();
-    const [word, until] = now < times.starts ? ["before", times.starts] : now < times.ends ? ["during", times.ends] : now < times.closes ? ["last", times.closes] : ["over", 0];
+    const [word, until] = phaseAt(now);
     if (label) label.textContent = place.getAttribute(`data-say-${word}`);
     if (face instanceof HTMLElement && until) {
       face.dataset.countdownSeconds = String(Math.max(0, Math.round((until - now) / 1000)));
@@ -30,6 +37,7 @@ export function startClock(place) {
 
   const warn = () => {
     const left = (times.ends - serverNow()) / 1000;
+    if (serverNow() >= times.closes) return;
     for (const [name, seconds] of /** @type {[string, number][]} */ ([["ten", 10], ["one", 60], ["five", 300]])) {
       const key = `${name} ${times.ends}`;
       if (left > 0 && left <= seconds && left > seconds - 3 && !said.has(key)) {
@@ -42,8 +50,7 @@ export function startClock(place) {
 
   let phase = "";
   setInterval(() => {
-    const now = serverNow();
-    const next = now < times.starts ? "before" : now < times.ends ? "during" : now < times.closes ? "last" : "over";
+    const [next] = phaseAt(serverNow());
     if (next !== phase) show();
     phase = next;
     warn();

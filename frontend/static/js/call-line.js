@@ -11,6 +11,7 @@ const io = connect;
 const LARGEST = 11000;
 const MOST = 16;
 const PATIENCE = 6000;
+const MOST_STUMBLES = 6;
 
 /**
  * @typedef {{ id: string, name: string, side: string, online: boolean, order: number, person: string, captions: boolean }} Peer
@@ -44,6 +45,7 @@ export function openLine(meeting, tell) {
   let wanted = false;
   let joined = false;
   let number = 0;
+  let stumbles = 0;
   /** @type {Set<string>} */
   let online = new Set();
   /** @type {Map<string, (Content & { seq: number })[]>} */
@@ -67,12 +69,17 @@ export function openLine(meeting, tell) {
       if (answer.ok) {
         visit = answer.visit;
         joined = true;
+        stumbles = 0;
         hear(answer.room);
         tell.joined(answer);
         for (const to of outbox.keys()) void pump(to);
       } else if (answer.code === "rate") {
         await after((answer.retry_after ?? 5) * 1000);
         void join();
+      } else if (answer.code === "failed" && stumbles < MOST_STUMBLES) {
+        // The server has just started, or its database is busy: that is no reason to end a call that goes on.
+        stumbles += 1;
+        void after(1000 * stumbles).then(join);
       } else {
         tell.refused(answer.code ?? "");
       }
@@ -155,6 +162,7 @@ export function openLine(meeting, tell) {
     /** Come in, or come anew when everybody was switched to another way. */
     enter() {
       wanted = true;
+      stumbles = 0;
       if (socket.connected) void join();
       else socket.connect();
     },

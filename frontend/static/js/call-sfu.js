@@ -10,6 +10,14 @@
 /** @typedef {import("./call-mesh.js").Showing} Showing */
 
 const KINDS = /** @type {const} */ (["voice", "camera", "screen"]);
+// With fourteen others there is much to say at once, and a line that is too fast is cut: so many at once, then one in so
+// many milliseconds. Ways that are found within a moment go with the description, so that there are two messages for each.
+const AT_ONCE = 20;
+const GAP = 125;
+const GATHERING = 250;
+
+/** @param {number} ms */
+const after = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class Sfu {
   /**
@@ -28,23 +36,50 @@ export class Sfu {
     /** @type {Map<string, RTCIceCandidateInit[]>} */
     this.early = new Map();
     this.closed = false;
+    this.next = 0;
+    /** @type {Set<RTCPeerConnection>} those whose description has gone, so that what is found later is sent by itself */
+    this.described = new Set();
     this.sending = this.connection("");
     void this.publish();
+  }
+
+  /**
+   * Say something to the engine, as soon as it is our turn.
+   * @param {Record<string, unknown>} message
+   */
+  async say(message) {
+    const now = performance.now();
+    this.next = Math.max(this.next, now - AT_ONCE * GAP) + GAP;
+    if (this.next > now) await after(this.next - now);
+    return this.closed ? undefined : this.line.engine(message).catch(() => undefined);
   }
 
   /** @param {string} of whose connection it is, '' for our own */
   connection(of) {
     const pc = new RTCPeerConnection({ iceServers: this.ice.servers, bundlePolicy: "max-bundle" });
-    pc.onicecandidate = ({ candidate }) => void this.line.engine({ of, c: candidate ? candidate.toJSON() : null }).catch(() => undefined);
+    pc.onicecandidate = ({ candidate }) => {
+      if (this.described.has(pc)) void this.say({ of, c: candidate ? candidate.toJSON() : null });
+    };
     return pc;
+  }
+
+  /**
+   * Our description, with the ways that were found within a moment.
+   * @param {RTCPeerConnection} pc
+   */
+  async describe(pc) {
+    await pc.setLocalDescription();
+    const complete = new Promise((done) => pc.addEventListener("icegatheringstatechange", () => pc.iceGatheringState === "complete" && done(undefined)));
+    if (pc.iceGatheringState !== "complete") await Promise.race([complete, after(GATHERING)]);
+    this.described.add(pc);
+    return pc.localDescription?.toJSON();
   }
 
   async publish() {
     for (const kind of KINDS) {
       this.sending.addTransceiver(this.tracks[kind] ?? (kind === "voice" ? "audio" : "video"), { direction: "sendonly" });
     }
-    await this.sending.setLocalDescription();
-    const answer = await this.line.engine({ of: "", d: this.sending.localDescription?.toJSON() }).catch(() => undefined);
+    const answer = await this.say({ of: "", d: await this.describe(this.sending) });
     if (this.closed || !answer?.ok) return;
     await this.sending.setRemoteDescription(answer.d);
   }
@@ -81,12 +116,12 @@ export class Sfu {
       if (pc.connectionState === "failed") this.show.cause(of, "no-route");
     };
     for (let tries = 0; tries < 20 && !this.closed && this.watching.get(of) === pc; tries += 1) {
-      const answer = await this.line.engine({ of, watch: true }).catch(() => undefined);
+      const answer = await this.say({ of, watch: true });
       if (answer?.ok && answer.d) {
         await this.answer(of, pc, answer.d);
         return;
       }
-      await new Promise((done) => setTimeout(done, 300 + tries * 100));
+      await after(300 + tries * 100);
     }
   }
 
@@ -98,8 +133,7 @@ export class Sfu {
   async answer(of, pc, offer) {
     await pc.setRemoteDescription(offer);
     for (const candidate of this.early.get(of) ?? []) await pc.addIceCandidate(candidate).catch(() => undefined);
-    await pc.setLocalDescription();
-    await this.line.engine({ of, d: pc.localDescription?.toJSON() }).catch(() => undefined);
+    await this.say({ of, d: await this.describe(pc) });
   }
 
   /**

@@ -13,7 +13,7 @@ export const GO_IN = "folkmoot-go-in";
 
 /** @typedef {"out" | "coming" | "in"} Phase */
 /** @typedef {{ phase: (phase: Phase) => void, room: (room: Room) => void, me: (me: { captions: boolean }) => void,
- *   ahead: (ms: number) => void, switched: (media: { mic: boolean, cam: boolean, screen: boolean, hand: boolean }) => void }} Telling */
+ *   ahead: (ms: number) => void, anew: () => void, switched: (media: { mic: boolean, cam: boolean, screen: boolean, hand: boolean }) => void }} Telling */
 
 /**
  * @param {HTMLElement} call
@@ -41,7 +41,7 @@ export function makeCall(call, tell) {
 
   const line = openLine(meeting, {
     joined: (answer) => void joined(answer),
-    refused: () => end(view.words("refused")),
+    refused: (code) => end(view.words(code === "full" ? "no-place" : "refused")),
     state: (room) => take(room),
     signal: (signal) => engine instanceof Mesh && engine.take(signal),
     engine: (message) => engine instanceof Sfu && engine.take(message),
@@ -61,6 +61,9 @@ export function makeCall(call, tell) {
   });
 
   const media = () => ({ mic: Boolean(tracks.voice?.enabled), cam: tracks.camera !== null, screen: tracks.screen !== null, hand });
+
+  /** What goes in with us again when the page is loaded anew: nobody is seen or heard who was not. */
+  const switchedOn = () => `in${tracks.camera ? " camera" : ""}${tracks.voice ? (tracks.voice.enabled ? " voice" : " muted") : ""}`;
 
   const tellMedia = () => {
     tell.switched(media());
@@ -109,8 +112,8 @@ export function makeCall(call, tell) {
   const otherPage = (way) => {
     const own = [way, call.dataset.made ?? ""];
     if (way === call.dataset.made || own.every((one) => one === "mesh" || one === "janus")) return false;
-    sessionStorage.setItem(GO_IN, tracks.voice || tracks.camera ? "with" : "without");
-    location.reload();
+    sessionStorage.setItem(GO_IN, switchedOn());
+    tell.anew();
     return true;
   };
 
@@ -225,6 +228,10 @@ export function makeCall(call, tell) {
    * @param {MediaStreamTrack | null} track
    */
   const put = (kind, track) => {
+    if (phase === "out") {
+      track?.stop(); // It was allowed after the call had ended.
+      return;
+    }
     const before = tracks[kind];
     if (before && before !== track) {
       own.removeTrack(before);
@@ -240,6 +247,7 @@ export function makeCall(call, tell) {
   return {
     view,
     line,
+    switchedOn,
     get phase() {
       return phase;
     },

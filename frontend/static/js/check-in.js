@@ -4,6 +4,7 @@
  * was refused stands on the page until somebody dismisses it: who it was may be inside by now.
  */
 import { refresh } from "./refresh.js";
+import { isSignedOut } from "./signed-out.js";
 import { announce } from "./toasts.js";
 
 const AGAIN_AFTER = 5000;
@@ -164,7 +165,7 @@ async function send(newest = "", name = "") {
   for (const one of batch) fields.append("scan", `${one.id}|${one.at}|${one.code}`);
   try {
     const response = await fetch(door.dataset.send ?? "", { method: "POST", body: fields, headers: { accept: "application/json" }, credentials: "same-origin" });
-    if (response.redirected || response.status === 409) {
+    if (isSignedOut(response) || response.status === 409) {
       show("refused", say("saySignIn"));
       return;
     }

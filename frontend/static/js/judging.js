@@ -3,14 +3,17 @@
  * is away. What could not be sent waits in this browser, with the id that the page gave it, so that sending it twice
  * changes nothing. Whoever changes their mind meanwhile sends the next try of the same id: the first may have arrived.
  * For the same reason what is taken back while it waits leaves a next try behind, which takes back whatever arrived.
+ * Where nobody is signed in any more it waits for that in the same way.
  */
+import { isSignedOut } from "./signed-out.js";
 import { announce } from "./toasts.js";
 
 const AGAIN = 20000;
 
 /**
- * One that waits: `key` tells forms with the same address apart, `page` is where it was typed.
- * @typedef {{ key: string, action: string, page: string, fields: [string, string][], refused?: string }} Waiting
+ * One that waits: `key` tells forms with the same address apart, `page` is where it was typed, `about` is the submission,
+ * `typedAt` the address of the form in which it was typed, where that is another one: what takes it back.
+ * @typedef {{ key: string, action: string, page: string, fields: [string, string][], refused?: string, about?: string, typedAt?: string }} Waiting
  * @typedef {{ ok: boolean, message: string, seen?: number, next_id?: string, then?: string }} Answer
  * @typedef {{ seen: string, fields: [string, string][] }} Draft
  */
@@ -60,28 +63,85 @@ function keyOf(form) {
   return thing ? `${action}#${thing}` : action;
 }
 
+/**
+ * @param {string} key
+ * @returns {HTMLFormElement | undefined} where it stands on this page
+ */
+function formOf(key) {
+  return [...document.forms].find((one) => keyOf(one) === key);
+}
+
 /** @param {string} action */
 function draftName(action) {
   return `folkmoot-judging-${me}-draft-${action}`;
 }
 
 /**
+ * @param {[string, string][]} fields
+ * @returns {string} what somebody typed, in whichever order it stands there, without what the page knows by itself
+ */
+function typed(fields) {
+  const words = fields.filter(([name]) => !["client_id", "seen", "read"].includes(name));
+  return JSON.stringify(words.map(([name, value]) => `${name}=${value}`).sort());
+}
+
+/**
+ * @param {Waiting} one
+ * @returns {Draft | null} what was typed in its form since it was given
+ */
+function typedSince(one) {
+  /** @type {Draft | null} */
+  const draft = kept(draftName(one.typedAt ?? one.action));
+  return draft && typed(draft.fields) !== typed(one.fields) ? draft : null;
+}
+
+/**
+ * Drop the draft of what is in. What was typed since is kept as a draft on top of that.
+ * @param {Waiting} one
+ * @param {Answer} answer
+ * @returns {boolean} whether anything was typed since
+ */
+function settleDraft(one, answer) {
+  const since = typedSince(one);
+  keep(draftName(one.typedAt ?? one.action), since && { ...since, seen: since.seen && String(answer.seen ?? 0) });
+  return since !== null;
+}
+
+/** Whether the last answer was that nobody is signed in any more. */
+let signedOut = false;
+
+/**
  * @param {string} action
  * @param {[string, string][]} fields
- * @returns {Promise<{ status: number, answer: Answer }>}
+ * @returns {Promise<{ status: number, answer: Answer }>} fails while the network is away, and while nobody is signed in
  */
 async function send(action, fields) {
   const body = new FormData();
   for (const [name, value] of fields) body.append(name, value);
   const token = document.querySelector("input[name=csrf_token]");
   if (token instanceof HTMLInputElement) body.append("csrf_token", token.value);
-  const found = await fetch(action, { method: "POST", body, credentials: "same-origin", redirect: "error", headers: { accept: "application/json" } });
+  const found = await fetch(action, { method: "POST", body, credentials: "same-origin", redirect: "manual", headers: { accept: "application/json" } });
+  signedOut = isSignedOut(found);
+  if (signedOut) throw new Error("nobody is signed in");
   return { status: found.status, answer: await found.json() };
+}
+
+/**
+ * @param {[string, string][]} fields
+ * @param {string} name
+ */
+function valueOf(fields, name) {
+  return fields.find(([each]) => each === name)?.[1] ?? "";
 }
 
 /** @param {[string, string][]} fields */
 function idOf(fields) {
-  return fields.find(([name]) => name === "client_id")?.[1] ?? "";
+  return valueOf(fields, "client_id");
+}
+
+/** @param {Waiting[]} all */
+function keepAll(all) {
+  keep(QUEUE, all.length ? all : null);
 }
 
 /**
@@ -89,8 +149,29 @@ function idOf(fields) {
  * @param {string} [id] only this try of it
  */
 function forget(key, id) {
-  const rest = waiting().filter((one) => one.key !== key || (id !== undefined && idOf(one.fields) !== id));
-  keep(QUEUE, rest.length ? rest : null);
+  keepAll(waiting().filter((one) => one.key !== key || (id !== undefined && idOf(one.fields) !== id)));
+}
+
+/**
+ * What waits about the same submission was given on top of what is in now, by the same hand: it says that it knows it.
+ * @param {Waiting} one
+ * @param {Answer} answer
+ */
+function followIt(one, answer) {
+  const seen = valueOf(one.fields, "seen");
+  if (!one.about || !seen) return;
+  /** @param {Waiting} each */
+  const onTop = (each) => each.about === one.about && !each.refused && valueOf(each.fields, "seen") === seen;
+  keepAll(waiting().map((each) => (onTop(each) ? { ...each, fields: withSeen(each.fields, answer) } : each)));
+}
+
+/**
+ * @param {[string, string][]} fields
+ * @param {Answer} answer
+ * @returns {[string, string][]}
+ */
+function withSeen(fields, answer) {
+  return fields.map(([name, value]) => [name, name === "seen" ? String(answer.seen ?? 0) : value]);
 }
 
 /** @type {Promise<void> | undefined} */
@@ -105,22 +186,23 @@ function sendWaiting() {
 }
 
 async function sendAll() {
-  for (const one of waiting()) {
-    const id = idOf(one.fields);
-    const still = () => waiting().some((each) => each.key === one.key && idOf(each.fields) === id);
-    if (!still()) continue; // Something else was given in its place meanwhile.
+  for (const { key, fields } of waiting()) {
+    const id = idOf(fields);
+    const still = () => waiting().find((each) => each.key === key && idOf(each.fields) === id);
+    const one = still();
+    if (!one) continue; // Something else was given in its place meanwhile.
     try {
       const { status, answer } = await send(one.action, one.fields);
       if (!still()) continue;
       if (status < 400 && answer.ok) {
-        forget(one.key, id);
-        keep(draftName(one.action), null);
-        taken(one.key, answer);
+        forget(key, id);
+        followIt(one, answer);
+        taken(one, answer, settleDraft(one, answer));
       } else {
-        keep(QUEUE, waiting().map((each) => (each.key === one.key ? { ...each, refused: answer.message } : each)));
+        keepAll(waiting().map((each) => (each.key === key ? { ...each, refused: answer.message } : each)));
       }
     } catch {
-      return; // Still away: it stays where it is.
+      return; // Still away, or nobody is signed in: it stays where it is.
     }
   }
 }
@@ -137,12 +219,14 @@ function show() {
       way.href = refused.page;
       way.textContent = line.dataset.see ?? "";
       line.replaceChildren(`${line.dataset.refused} ${refused.refused} `, way);
+    } else if (signedOut) {
+      line.replaceChildren(...toTheDoor(line));
     } else {
       line.textContent = all.length === 1 ? (line.dataset.one ?? "") : (line.dataset.many ?? "").replace("{count}", String(all.length));
     }
   }
   for (const part of document.querySelectorAll("[data-undo][data-nothing]")) {
-    if (part instanceof HTMLElement) part.hidden = !all.some((one) => one.action === part.dataset.undoes);
+    if (part instanceof HTMLElement) part.hidden = !all.some((one) => undoes(part, one));
   }
   for (const button of document.querySelectorAll("[data-drop-refused]")) {
     if (button instanceof HTMLElement) button.hidden = !all.some((one) => one.refused);
@@ -151,10 +235,31 @@ function show() {
     const form = line.closest("form");
     const mine = all.find((one) => form && keyOf(form) === one.key);
     if (!mine || !(line instanceof HTMLElement)) continue;
-    line.textContent = mine.refused ? `${line.dataset.refused} ${mine.refused}` : saidOf(mine, form, line);
+    if (mine.refused) line.textContent = `${line.dataset.refused} ${mine.refused}`;
+    else if (signedOut) line.replaceChildren(...toTheDoor(line));
+    else line.textContent = saidOf(mine, form, line);
     const drop = form?.querySelector("[data-drop]");
     if (drop instanceof HTMLElement) drop.hidden = !mine.refused;
   }
+}
+
+/**
+ * @param {HTMLElement} line
+ * @returns {(string | HTMLElement)[]} that what was given is kept until somebody has signed in again, and the way there
+ */
+function toTheDoor(line) {
+  const way = document.createElement("a");
+  way.href = `${line.dataset.door}?next=${encodeURIComponent(location.pathname)}`;
+  way.textContent = line.dataset.signIn ?? "";
+  return [`${line.dataset.signedOut} `, way];
+}
+
+/**
+ * @param {HTMLElement} part a form that takes back, with what is around it
+ * @param {Waiting} one
+ */
+function undoes(part, one) {
+  return (part.dataset.undoes ?? "").split(" ").includes(one.action);
 }
 
 /**
@@ -169,20 +274,38 @@ function saidOf(one, form, line) {
 }
 
 /**
- * @param {string} key
+ * Show that it is in: by the next page, or here, where more was typed since or the page stays.
+ * @param {Waiting} one
  * @param {Answer} answer
+ * @param {boolean} since whether anything was typed since
  */
-function taken(key, answer) {
-  const form = [...document.forms].find((one) => keyOf(one) === key);
+function taken(one, answer, since) {
+  const form = formOf(one.key);
   const line = form?.querySelector("[data-offline]");
   if (!form || !(line instanceof HTMLElement)) return;
-  if (line.dataset.goOn !== undefined && answer.then) {
+  const takenBack = form.getAttribute("action") !== one.action;
+  if ((line.dataset.goOn !== undefined || takenBack) && answer.then && !since) {
     location.assign(answer.then);
     return;
   }
-  setField(form, "seen", String(answer.seen ?? 0));
+  for (const each of form.elements.namedItem("seen") ? sameWork(form, line) : []) setField(each, "seen", String(answer.seen ?? 0));
   setField(form, "client_id", answer.next_id ?? "");
-  line.textContent = line.dataset.sent ?? "";
+  line.textContent = (since ? line.dataset.since : line.dataset.sent) ?? "";
+  for (const part of document.querySelectorAll("[data-undo][data-nothing]")) {
+    if (!(part instanceof HTMLElement) || !undoes(part, one)) continue;
+    delete part.dataset.nothing; // It has arrived: there is something to take back.
+    part.hidden = false;
+  }
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement} line
+ * @returns {HTMLFormElement[]} the forms of this page about the same submission
+ */
+function sameWork(form, line) {
+  const { about } = line.dataset;
+  return about ? [...document.forms].filter((one) => one.querySelector(`[data-offline][data-about="${CSS.escape(about)}"]`)) : [form];
 }
 
 /**
@@ -239,7 +362,7 @@ function keepTyped(form, line) {
   const draft = kept(name);
   const refused = waiting().find((one) => one.key === keyOf(form) && one.refused);
   if (refused) {
-    fill(form, refused.fields);
+    if (refused.action === action) fill(form, (typedSince(refused) ?? refused).fields);
     for (let at = line.parentElement; at; at = at.parentElement) {
       if (at instanceof HTMLDetailsElement) at.open = true; // It says why it was not taken.
     }
@@ -307,16 +430,20 @@ async function give(form, line, button) {
   const before = takenBack(form);
   const [action, key] = [form.getAttribute("action") ?? "", before?.key ?? keyOf(form)];
   const fields = before ? undoing(before) : nextTry(form, button);
-  const one = { key, action, page: location.pathname, fields };
+  /** @type {Waiting} */
+  const one = { key, action, page: location.pathname, fields, about: before?.about ?? line.dataset.about };
   if (before) {
+    one.typedAt = before.typedAt ?? before.action;
+    if (!typedSince(before)) keep(draftName(one.typedAt), null);
     keepWaiting(one); // From here on nothing sends what it takes back; what is on its way already arrives first.
     await sending;
   }
   try {
     const { status, answer } = await send(action, fields);
     if (status < 400 && answer.ok) {
-      keep(draftName(action), null);
+      settleDraft(one, answer);
       forget(key);
+      followIt(one, answer);
       location.assign(answer.then ?? location.href);
       return;
     }
@@ -328,7 +455,7 @@ async function give(form, line, button) {
   } catch {
     keepWaiting(one);
     show();
-    announce(before ? besideIt(key) : (line.dataset.kept ?? ""), true);
+    announce(before ? besideIt(key) : ((signedOut ? line.dataset.signedOut : line.dataset.kept) ?? ""), true);
   } finally {
     delete form.dataset.giving;
   }
@@ -342,7 +469,7 @@ async function give(form, line, button) {
 function takenBack(form) {
   const part = form.closest("[data-undo]");
   if (!(part instanceof HTMLElement)) return undefined;
-  return waiting().filter((one) => one.action === part.dataset.undoes).at(-1);
+  return waiting().filter((one) => undoes(part, one)).at(-1);
 }
 
 /**
@@ -350,16 +477,13 @@ function takenBack(form) {
  * @returns {[string, string][]} the next try of it, which takes back what may have arrived
  */
 function undoing(one) {
-  return [
-    ["client_id", tryAfter(one.fields)],
-    ["of", idOf(one.fields)],
-  ];
+  const seen = one.fields.filter(([name]) => name === "seen");
+  return [["client_id", tryAfter(one.fields)], ["of", idOf(one.fields)], ...seen];
 }
 
 /** @param {string} key */
 function besideIt(key) {
-  const form = [...document.forms].find((one) => keyOf(one) === key);
-  const line = form?.querySelector("[data-offline]");
+  const line = formOf(key)?.querySelector("[data-offline]");
   return line instanceof HTMLElement ? (line.textContent ?? "") : "";
 }
 
@@ -416,7 +540,7 @@ for (const line of document.querySelectorAll("[data-offline]")) {
 document.querySelector("[data-drop-refused]")?.addEventListener("click", () => {
   for (const one of waiting().filter((each) => each.refused)) {
     forget(one.key);
-    keep(draftName(one.action), null);
+    keep(draftName(one.typedAt ?? one.action), null);
   }
   show();
 });

@@ -3,6 +3,7 @@
  * It pushes what happened and nothing else: whatever changes anything is a POST.
  */
 import { clockDoubt, syncClock } from "./countdown.js";
+import { isSignedOut } from "./signed-out.js";
 // @ts-expect-error - served by the application from node_modules; its types are those of socket.io-client
 import { io as connect } from "../vendor/socket.io.esm.min.js";
 
@@ -148,7 +149,8 @@ export function onTimes(registrations, tell) {
 async function read(url) {
   const asked = performance.now();
   const answer = await fetch(url, { headers: { accept: "application/json" }, credentials: "same-origin" });
-  if (!answer.ok || answer.redirected) throw Object.assign(new Error(`status ${answer.status}`), { status: answer.redirected ? 401 : answer.status });
+  const status = isSignedOut(answer) ? 401 : answer.status;
+  if (status >= 300) throw Object.assign(new Error(`status ${status}`), { status });
   const found = await answer.json();
   // The server wrote `now` somewhere between the question and the answer.
   const unsure = (performance.now() - asked) / 2;

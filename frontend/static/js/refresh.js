@@ -6,6 +6,7 @@
  */
 import { onFact, onReturn, onWithout } from "./live.js";
 import { enhance } from "./main.js";
+import { isSignedOut } from "./signed-out.js";
 import { announce } from "./toasts.js";
 
 /**
@@ -89,7 +90,7 @@ async function renew(part, aloud) {
   const answer = await fetch(part.dataset.refresh ?? "", { credentials: "same-origin" });
   if (answer.status >= 500) throw new Error(`status ${answer.status}`);
   if (answer.status === 404 && part.dataset.refreshGone !== undefined) location.reload();
-  if (!answer.ok) return;
+  if (!answer.ok || isSignedOut(answer)) return; // The door is no part of this page.
   const html = await answer.text();
   if (isBusy(part)) return later(part, aloud); // Somebody has begun while the answer was on its way.
   const held = document.activeElement instanceof HTMLElement && part.contains(document.activeElement) ? document.activeElement : null;

@@ -1,4 +1,6 @@
 /** The live room of a review: its parts are read again when the room has a new number; the board has a line of its own. */
+import { startCall } from "./call-page.js";
+import { GO_IN } from "./call.js";
 import { clockFace, serverNow, syncClock } from "./countdown.js";
 import { sendInBackground } from "./live-forms.js";
 import { onReview } from "./live.js";
@@ -14,6 +16,13 @@ let wanted = shown;
 let looking = false;
 let over = false;
 
+/** @type {Map<string, ReturnType<typeof setTimeout>>} */
+const lookingSoon = new Map();
+const region = document.getElementById("call");
+const call = region ? startCall(region, { look: () => lookAt("[data-review-part=call]", 150), anew: drawAnew }) : undefined;
+// Where there is no call any more, nobody goes into the next one by themselves.
+if (!region) sessionStorage.removeItem(GO_IN);
+
 /** Read the parts of the page again, until they show the newest number that was heard of. */
 async function look() {
   if (looking || over) return;
@@ -27,7 +36,7 @@ async function look() {
       const unsure = (performance.now() - asked) / 2;
       if (mark instanceof HTMLElement) syncClock(Date.parse(mark.dataset.serverNow ?? "") + unsure, unsure + 500);
       const epoch = document.querySelector("[data-call-epoch]")?.getAttribute("data-call-epoch");
-      if (epoch && epoch !== room?.dataset.epoch) drawAnew();
+      if (epoch && epoch !== room?.dataset.epoch) changeWay(epoch);
       shown = Math.max(before, Number(document.querySelector("[data-number][data-server-now]")?.getAttribute("data-number") ?? 0));
     } while (shown < wanted);
   } catch {
@@ -49,6 +58,15 @@ function tick() {
   setTimeout(tick, 500);
 }
 
+/**
+ * Those in the call hear from it what becomes of it, and go on here where they can.
+ * @param {string} epoch
+ */
+function changeWay(epoch) {
+  if (!call?.isOn()) drawAnew();
+  else if (room) room.dataset.epoch = epoch;
+}
+
 /** Another way of seeing each other was chosen, as when the one before failed: the page is read again with it, once
  * nobody writes in it. */
 function drawAnew() {
@@ -57,15 +75,22 @@ function drawAnew() {
   else location.reload();
 }
 
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let lookingWho;
+/**
+ * Read one part of the page again in a moment; many times meanwhile is once.
+ * @param {string} selector
+ * @param {number} pause
+ */
+function lookAt(selector, pause) {
+  const part = document.querySelector(selector);
+  clearTimeout(lookingSoon.get(selector));
+  if (part instanceof HTMLElement && !over) lookingSoon.set(selector, setTimeout(() => void refresh(part, false).catch(() => undefined), pause));
+}
 
 /** Read who is here again. Many come at once after a restart: each page looks a little later than the others. */
-function lookWho() {
-  const part = document.querySelector("[data-review-here]");
-  clearTimeout(lookingWho);
-  if (part instanceof HTMLElement && !over) lookingWho = setTimeout(() => void refresh(part, false).catch(() => undefined), 200 + Math.random() * 800);
-}
+const lookWho = () => lookAt("[data-review-here]", 200 + Math.random() * 800);
+
+// Who comes into the call and goes is told to those in it; for the others it is enough to see it now and then.
+setInterval(() => !call?.isOn() && document.visibilityState === "visible" && lookAt("[data-review-part=call]", Math.random() * 5000), 20000);
 
 function leave() {
   if (over) return;
@@ -93,6 +118,14 @@ if (room) {
     here: lookWho,
     left: leave,
   });
+  // Whoever leads is in the call too: what is chosen for all takes them along, and not out of it by a new page.
+  document.addEventListener(
+    "submit",
+    (event) => {
+      if (event.target instanceof HTMLFormElement && event.target.action.endsWith("/live/video") && call?.isOn()) event.target.dataset.live = "";
+    },
+    true,
+  );
   sendInBackground({
     look,
     sent: (form) => {

@@ -3,6 +3,8 @@ import { copyOf, each, showState, slot } from "./room-rows.js";
 
 /** @typedef {import("./live.js").Poll} Poll */
 
+const runs = document.getElementById("room")?.dataset.runs !== undefined;
+
 /**
  * @param {Poll[]} polls
  * @returns {string[]} what is said about them
@@ -43,6 +45,8 @@ function fillPoll(row, poll) {
       if (button instanceof HTMLButtonElement) button.disabled = poll.state !== "open";
       if (poll.mine !== undefined) button.setAttribute("aria-pressed", String(poll.mine === choice.id));
     }
+    // What travels to all is silent on a result that is held back; those who run the room keep what they were shown.
+    if (choice.votes === null && runs) continue;
     each("[data-votes]", (part) => (part.hidden = choice.votes === null), line);
     if (choice.votes === null) continue;
     slot(line, "votes", choice.votes);

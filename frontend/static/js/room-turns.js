@@ -1,5 +1,6 @@
 /** What can be done about the team on stage: one wishes to meet it and, as its judge, scores it. */
 import { copyOf, each } from "./room-rows.js";
+import { isSignedOut } from "./signed-out.js";
 
 /** @typedef {import("./live.js").Pitch} Pitch */
 
@@ -28,7 +29,7 @@ export async function findScores(pitches) {
   const bar = document.querySelector("[data-turns][data-judges]");
   if (!bar) return;
   const answer = await fetch(location.href, { credentials: "same-origin" });
-  if (!answer.ok || answer.redirected) return;
+  if (!answer.ok || isSignedOut(answer)) return;
   const now = new DOMParser().parseFromString(await answer.text(), "text/html");
   const known = new Set([...bar.querySelectorAll("a[data-for-pitch]")].map((one) => one.getAttribute("href")));
   for (const one of now.querySelectorAll("[data-turns] > a[data-for-pitch]")) {
