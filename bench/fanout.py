@@ -151,7 +151,7 @@ def load(
         command.append("--raw")
     if name == "channels":
         command += ["--path", "/ws"]
-    if name == "ours":
+    if name in {"ours", "kept"}:
         join = json.dumps(["join", {"stage": ground.stage}])
         command += ["--header", f"Origin: {ORIGIN}", "--header-file", str(ground.folder / "cookies"), "--join", join]
     found = subprocess.run([*command, *options], capture_output=True, text=True, timeout=patience, check=False)

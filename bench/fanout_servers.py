@@ -1,6 +1,8 @@
 """The servers that bench/fanout.py compares, one per process: `python -m bench.fanout_servers NAME PORT`.
 
 ours        the sockets of the product behind their guard, signed in, in a room of a database; sent by its fan-out
+kept        the same, but each message is kept in the chat of the room with the product's command, as a form would, and
+            announced by its announcer together with all that happened since
 stock       python-socketio as it comes, without guard, sign-in or room of ours
 stock-gc    the same with the thresholds of garbage collection that we set
 websockets  `websockets.broadcast`, without Socket.IO at all
@@ -10,11 +12,14 @@ import asyncio
 import gc
 import os
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import socketio
 import uvicorn
 import uvloop
+from sqlmodel import select
 
 
 def tune() -> None:
@@ -30,7 +35,7 @@ def serve(app: Any, port: int) -> None:
     )  # fmt: skip
 
 
-def ours(port: int) -> None:
+def ours(port: int, *, kept: bool = False) -> None:
     """A room as the product has it. One thing is not in the product: that a socket may ask for a message to all."""
     import frontend.registry  # noqa: F401 - imports every slice and listener, then seals
     from events.core.settings import settings, use_settings
@@ -51,7 +56,15 @@ def ours(port: int) -> None:
         for stage_id in server.fanout.watched:
             await server.fanout.post(stage_channel(stage_id), "room", message, everywhere=bool(settings().redis_url))
 
-    server.sio.on("bcast", to_all)
+    if kept:
+        keep, writing = chat_of_the_room(), ThreadPoolExecutor(40)  # as many as may wait for a shared commit
+
+        async def to_be_kept(_sid: str, message: dict[str, Any]) -> None:
+            writing.submit(keep, message["text"])
+
+        server.sio.on("bcast", to_be_kept)
+    else:
+        server.sio.on("bcast", to_all)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "lifespan":
@@ -68,6 +81,27 @@ def ours(port: int) -> None:
         await send({"type": "lifespan.shutdown.complete"})
 
     serve(app, port)
+
+
+def chat_of_the_room() -> Callable[[str], None]:
+    """What writes a message into the chat of the only room, with the command of the product, as its host."""
+    from events.core.database import Database, grouped, reading
+    from events.people import Person
+    from events.roles import actor_for
+    from sessions.chat import write_message
+    from sessions.stages import Stage, get_stage
+
+    with reading() as db:
+        host = db.exec(select(Person).where(Person.name == "Hal Hummel")).one()
+        actor, room = actor_for(db, host.id), db.exec(select(Stage)).one().public_id
+
+    def keep(text: str) -> None:
+        def write(db: Database) -> None:
+            write_message(db, actor, get_stage(db, actor, room), body=text)
+
+        grouped(write)
+
+    return keep
 
 
 def stock(port: int, *, tuned: bool = False) -> None:
@@ -118,8 +152,8 @@ def websockets(port: int) -> None:
 
 if __name__ == "__main__":
     name, number = sys.argv[1], int(sys.argv[2])
-    if name == "ours":
-        ours(number)
+    if name in {"ours", "kept"}:
+        ours(number, kept=name == "kept")
     elif name == "websockets":
         websockets(number)
     else:

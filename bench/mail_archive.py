@@ -1,8 +1,9 @@
 """Plays the whole life of a matchmaking event and writes every letter of it: python -m bench.mail_archive --out DIR
 
 People have hostile names and live in many zones and languages; meetings are booked, moved, called off, handed over,
-opened again and joined. Each letter is an .eml file as it would be sent; index.json says of each what its entry was
-meant to say, so that parsers can be held against it. The same seed gives the same life.
+opened again and joined; a regular session is joined, moved, called off and held again, over a change of the clocks.
+Each letter is an .eml file as it would be sent; index.json says of each what its entry was meant to say, so that
+parsers can be held against it. The same seed gives the same life.
 """
 
 import argparse
@@ -23,7 +24,7 @@ HOSTILE = (
     "BEGIN:VEVENT\nEND:VEVENT", "ß" * 90,
 )  # fmt: skip
 BATCH = 40
-STEPS = ("move", "hand_over", "join", "call_off", "open_again", "follow_dates")
+STEPS = ("move", "hand_over", "join", "call_off", "open_again", "follow_dates", "meet_regularly", "change_the_regular")
 
 
 def main() -> None:
@@ -223,6 +224,65 @@ class Story:
             )  # fmt: skip
         self._write()
 
+    def meet_regularly(self) -> None:
+        """A session each week until after the clocks change in October, to which one in three comes."""
+        from events.core import clock
+        from events.core.database import transaction
+        from events.roles import actor_for
+        from sessions.regular.coming import join_regular_session
+        from sessions.regular.rows import Repeats
+        from sessions.regular.setting import RegularWords, Rhythm, set_regular_session
+        from tests.makers import again, reload_event
+
+        words = RegularWords(title="Open hour, each week; bring questions", about="", place="Room 4, ground floor")
+        with transaction() as db:
+            event = reload_event(db, self.fair.event)
+            start = clock.now().replace(hour=8, minute=30, second=0, microsecond=0) + timedelta(days=1)
+            rhythm = Rhythm(start, 45, Repeats.WEEKLY, times=32)
+            made = set_regular_session(db, again(db, self.ada), event, words=words, rhythm=rhythm)
+            self.regular = made.regular.public_id
+        self.guests = [one.person for one in self.people if self.chance.randrange(3) == 0]
+        for start in range(0, len(self.guests), BATCH):
+            with transaction() as db:
+                for person in self.guests[start : start + BATCH]:
+                    join_regular_session(db, actor_for(db, person), self._regular(db))
+            self._write()
+
+    def change_the_regular(self) -> None:
+        """Times of it are moved, called off and held again; some leave it; it ends early, is off, and is on again."""
+        from events.core.database import transaction
+        from events.roles import actor_for
+        from sessions.regular import setting
+        from sessions.regular.coming import leave_regular_session
+        from tests.makers import again
+
+        def leave(db, subject):
+            for person in self.guests[::5]:
+                leave_regular_session(db, actor_for(db, person), subject)
+
+        acts = (
+            lambda db, one: setting.move_regular_time(
+                db, again(db, self.ada), one, number=3, starts_at=one.times[3].planned_at + timedelta(hours=26)
+            ),
+            lambda db, one: setting.call_off_regular_time(db, again(db, self.ada), one, number=5),
+            leave,
+            lambda db, one: setting.call_off_regular_time(db, again(db, self.ada), one, number=6),
+            lambda db, one: setting.hold_regular_time(db, again(db, self.ada), one, number=5),
+            lambda db, one: setting.end_regular_session(db, again(db, self.ada), one, number=29),
+            lambda db, one: setting.call_off_regular_session(db, again(db, self.ada), one),
+            lambda db, one: setting.reopen_regular_session(db, again(db, self.ada), one),
+        )
+        for act in acts:
+            with transaction() as db:
+                act(db, self._regular(db))
+            self._write()
+
+    def _regular(self, db):
+        from sessions.regular.rows import get_regular_session
+        from tests.makers import again, reload_event
+
+        return get_regular_session(db, again(db, self.ada), reload_event(db, self.fair.event), self.regular)
+
     def _write(self) -> None:
         """Tell and write what follows, keep it as sent, and put each letter into the archive."""
         from sqlmodel import col, select
@@ -263,17 +323,18 @@ def _place(db, one, person: int):
     return found
 
 
-def _meant(db, letter) -> dict[str, str]:
+def _meant(db, letter) -> dict[str, str | list[str]]:
     """What the entry of a letter is to say, as the row has it."""
     from sqlmodel import select
 
-    from sessions.calendars import CalendarEntry, CalendarRevision
+    from sessions.calendars import CalendarEntry, CalendarRevision, held_times
 
     if not letter.uid:
         return {}
     query = select(CalendarRevision).join(CalendarEntry).where(CalendarEntry.uid == letter.uid)
     row = db.exec(query.where(CalendarRevision.sequence == letter.sequence)).one()
-    return {"starts": f"{row.starts_at:%Y-%m-%dT%H:%M:%SZ}", "summary": row.summary, "place": row.place}
+    starts = [f"{one:%Y-%m-%dT%H:%M:%SZ}" for one in sorted(held_times(row).values())]
+    return {"starts": starts, "summary": row.summary, "place": row.place}
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """Chromium for the journeys and the pictures: found on this machine, or said how to get."""
 
+import fcntl
 import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserType, expect, sync_playwright
@@ -55,9 +57,18 @@ CALLING = [
 
 
 @contextmanager
+def one_call_at_a_time() -> Iterator[None]:
+    """Wait until no other test process shows pictures of cameras: eight of them and the calls of three other journeys
+    came to a standstill on two cores."""
+    with (Path(tempfile.gettempdir()) / "folkmoot-tests-with-cameras.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # ends with the file, and so with the process
+        yield
+
+
+@contextmanager
 def chromium(*more: str) -> Iterator[Browser]:
-    """A headless Chromium that asks nobody but the pages it is sent to."""
-    with sync_playwright() as started:
+    """A headless Chromium that asks nobody but the pages it is sent to; with cameras it has the machine's only ones."""
+    with one_call_at_a_time() if set(CALLING) & set(more) else nullcontext(), sync_playwright() as started:
         browser = started.chromium.launch(executable_path=find_chromium(started.chromium), args=[*FLAGS, *more])
         try:
             yield browser

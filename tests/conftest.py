@@ -1,5 +1,6 @@
 """The ground of all tests: a real database of either kind, a frozen clock, sealed listeners, one cast."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -12,7 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
 
 import frontend.registry  # noqa: F401 - imports every slice and listener, then seals
@@ -32,21 +34,33 @@ settings.load_profile("folkmoot")
 
 LONG = (
     "tests/prove/test_booking",
+    "tests/journeys/test_networking",  # those with cameras stand apart: they wait for one another
     "tests/journeys/test_a",
     "tests/journeys/test_b",
     "tests/journeys/test_handshake",
     "tests/realtime/test_in_browser",
     "tests/sessions/test_booking_m",
+    "tests/journeys/test_review_calls",
     "tests/journeys/",
     "tests/permissions/test_routes",
+    "tests/journeys/test_call_",
     "tests/prove/",
+    "tests/journeys/test_calls",
     "tests/realtime/",
 )
 
 
+@event.listens_for(Engine, "connect")
+def _backwards(connection: Any, _record: object) -> None:
+    """What nobody has put in order comes in the other one, as it may on PostgreSQL after any change of a row."""
+    if "sqlite" in type(connection).__module__:
+        connection.execute("PRAGMA reverse_unordered_selects = ON")
+
+
 def _turn(item: pytest.Item) -> int:
     """What takes longest begins first, so that no process is left alone with it at the end."""
-    return next((at for at, start in enumerate(LONG) if item.nodeid.startswith(start)), len(LONG))
+    found = [start for start in LONG if item.nodeid.startswith(start)]
+    return LONG.index(max(found, key=len)) if found else len(LONG)
 
 
 # Of the tests of these folders, every so manieth runs on PostgreSQL too, and axe looks at every eighth page;
@@ -80,6 +94,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left = set() if os.environ.get("FOLKMOOT_TEST_ALL") else {item for item in items if _only_with_all(item)}
     config.hook.pytest_deselected(items=list(left))
     items[:] = sorted((one for one in items if one not in left), key=_turn)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: looking through it for garbage again and again takes a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
 
 
 def _only_with_all(item: pytest.Item) -> bool:

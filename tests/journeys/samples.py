@@ -100,6 +100,7 @@ NO_PAGES = {
     "report_docx",
     "report_pdf",
     "review_board",
+    "review_live_call",
     "review_live_here",
     "review_live_now",
     "review_live_votes",
@@ -112,6 +113,7 @@ NO_PAGES = {
     "review_file",
     "board_counts",
     "board_fragment",
+    "calendar_entry",
     "certificate_sample",
     "programme_logo",
     "certificates_zip",
@@ -228,7 +230,7 @@ IN_MATCHMAKING = {"participants", "participant", "ask_for_meeting", "meetings", 
                   "table_agendas", "turned_down", "times_of_both", "availability_for", "own_participants",
                   "desk_participants",
                   "board", "board_meeting", "book_for_others", "all_meetings", "ask_for_them", "schedule", "draft",
-                  "compare_drafts", "organisation_meetings", "wishes"}  # fmt: skip
+                  "compare_drafts", "organisation_meetings", "wishes", "participant_address"}  # fmt: skip
 
 # Of screening and calls; a screening is set up in the hackathon, which has none.
 IN_CALL = {"screening", "screening_people", "screened_work", "my_screening", "screen_work", "round_consensus",
@@ -284,8 +286,9 @@ class Samples:
 
 
 def the(db: Database, query: Any) -> Any:
-    """The first row of a query; there has to be one."""
-    found = db.exec(query.limit(1)).first()
+    """The row of a query that was made first; there has to be one."""
+    made = query.column_descriptions[0]["entity"].id
+    found = db.exec(query.order_by(made).limit(1)).first()
     assert found is not None, query
     return found
 
@@ -383,6 +386,10 @@ def _open_phases(db: Database, ada: Person, event: EventWithPhases) -> None:
         event = move_phase(
             db, actor_for(db, ada.id), event, kind=kind, starts_at=phase.starts_at, ends_at=now + timedelta(hours=5)
         )
+    # It shuts with a deadline that is put off, and what it shows is to be looked at too.
+    event.event.gallery_opened_at = now
+    db.add(event.event)
+    db.flush()
 
 
 def _ids_of_network(db: Database, people: dict[str, Person]) -> dict[str, str]:

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from events.core.database import transaction
 from events.core.settings import settings, use_settings
+from realtime.call_rooms import come_in
 from sessions.blocks import TableKind, tables_of
 from sessions.video import Way, set_video_rules
 from tests.browser import CALLING, NoChromium, chromium
@@ -24,6 +26,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.real_time]
 SMALL = "?w=160&h=120&fps=5"
 FRAMES = """() => [...document.querySelectorAll('[data-tile]:not(.is-me) video')]
   .map((video) => video.getVideoPlaybackQuality().totalVideoFrames)"""
+
+# Camera and microphone are given when `allow` is called.
+ALLOWED_LATE = """() => {
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const allowed = new Promise((done) => (window.allow = () => done()));
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await open(wanted);
+    await allowed;
+    window.late = stream;
+    return stream;
+  };
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +94,40 @@ def test_a_one_to_one_from_the_check_of_devices_to_its_outcome(fair: RunningFair
     a_reload_in_mid_call_comes_back(bo, cy, room)
     notes_and_buttons(bo, cy)
     it_ends_in_time_and_asks_how_it_was(fair, bo, cy)
+
+
+def test_a_server_that_stumbles_does_not_end_a_call(fair: RunningFair, monkeypatch: pytest.MonkeyPatch) -> None:
+    bo = fair.enter("Bo Berg")
+    page, stumbles = go_in(bo, room_of(fair)), [1, 2]
+
+    def stumble(*asked: Any) -> Any:
+        return 1 / 0 if stumbles and stumbles.pop() else come_in(*asked)
+
+    monkeypatch.setattr("realtime.calls.come_in", stumble)
+
+    page.evaluate("document.getElementById('call').dispatchEvent(new Event('call:cut'))")
+    soon(lambda: not stumbles, "two tries to come back")
+    page.wait_for_timeout(3000)
+
+    expect(page.locator("#call")).to_have_attribute("data-phase", "in")
+    expect(page.get_by_text("This room does not let you in now.")).to_have_count(0)
+
+
+def test_a_camera_that_is_allowed_too_late_is_switched_off(fair: RunningFair) -> None:
+    bo = fair.enter("Bo Berg")
+    bo.open(room_of(fair) + SMALL)
+    bo.page.get_by_role("button", name="Go in without camera").click()
+    expect(bo.page.locator("#call")).to_have_attribute("data-phase", "in")
+    bo.page.evaluate(ALLOWED_LATE)
+
+    bo.page.locator("[data-cam]").click()
+    bo.page.get_by_role("button", name="Leave the call").click()
+    expect(bo.page.locator("#call")).to_have_attribute("data-phase", "out")
+    bo.page.evaluate("window.allow()")
+
+    soon(
+        lambda: bo.page.evaluate("window.late?.getTracks().every((track) => track.readyState === 'ended')"), "no light"
+    )
 
 
 def test_a_meeting_over_janus_and_all_are_switched_together_when_it_is_gone(fair: RunningFair, tmp_path: Path) -> None:

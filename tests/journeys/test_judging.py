@@ -4,6 +4,7 @@ guest from the letter to the last score."""
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Locator, Route, expect
@@ -118,6 +119,112 @@ def send_in_a_tunnel(dee: Somebody, samples: Samples, words: str) -> Locator:
     dee.main.locator("#score-form button[type=submit]").click()
     expect(line).to_have_text(line.get_attribute("data-kept") or "")
     return line
+
+
+def comments_of(public: str) -> list[str]:
+    return [one.comment for one in votes_of("Dee Dumont", public)]
+
+
+def test_what_is_typed_while_something_waits_is_not_called_sent_and_stays(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    public, comment = demo[1].ids["round"], dee.main.locator("textarea[name=comment]")
+    line = send_in_a_tunnel(dee, demo[1], "Saved in the tunnel.")
+    comment.fill("Typed behind it.")
+    dee.context.set_offline(False)
+    expect(line).to_have_text(line.get_attribute("data-since") or "-")
+    sent = comments_of(public)
+
+    dee.page.reload()
+    expect(comment).to_have_value("Typed behind it.")
+    with dee.page.expect_navigation():
+        dee.main.locator("#score-form button[type=submit]").last.click()
+
+    assert ("Saved in the tunnel." in sent, "Typed behind it." in sent) == (True, False)
+    assert "Typed behind it." in comments_of(public)
+
+
+def test_who_is_signed_in_no_more_is_told_so_and_sends_it_when_they_are_back(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    public = demo[1].ids["round"]
+    dee.open(demo[1].address("judge_work", PAGES["judge_work"]))
+    line, here = dee.main.locator("#score-form [data-offline]"), dee.page.url.removeprefix(demo[0].address)
+    signed_in = dee.context.cookies()
+    dee.context.clear_cookies()
+    dee.main.locator("textarea[name=comment]").fill("Signed out meanwhile.")
+    dee.main.locator("#score-form button[type=submit]").click()
+    expect(line).to_contain_text(line.get_attribute("data-signed-out") or "-")
+    door = line.locator("a").get_attribute("href")
+    before = comments_of(public)
+
+    dee.context.add_cookies(signed_in)  # type: ignore[arg-type]  # what it gave, it takes
+    dee.page.reload()
+    expect(line).to_have_text(line.get_attribute("data-sent") or "-")
+
+    assert door == f"/sign-in?next={quote(here, safe='')}"
+    assert ("Signed out meanwhile." in before, "Signed out meanwhile." in comments_of(public)) == (False, True)
+
+
+def about_and_skip(dee: Somebody) -> tuple[str, Locator]:
+    """What votes about the submission on the page are kept under, and the form to skip it, open."""
+    dee.main.locator("summary", has_text="Skip it").click()
+    return f"s{dee.page.locator('.eyebrow').inner_text().split()[1]}", dee.main.locator("form[action$='/skip']")
+
+
+def kinds_about(public: str, about: str) -> list[str]:
+    return [one.kind.value for one in votes_of("Dee Dumont", public) if one.about == about]
+
+
+def test_what_came_from_a_tunnel_is_known_to_the_other_forms_of_its_page(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    line = send_in_a_tunnel(dee, demo[1], "Then I thought again.")
+    about, skip = about_and_skip(dee)
+    dee.context.set_offline(False)
+    expect(line).to_have_text(line.get_attribute("data-sent") or "-")
+    scored = kinds_about(demo[1].ids["round"], about)
+
+    skip.locator("input[value='no time']").check()
+    with dee.page.expect_navigation():
+        skip.locator("button[type=submit]").click()
+
+    assert (scored, kinds_about(demo[1].ids["round"], about)) == (["score"], ["skip"])
+
+
+def test_points_and_then_a_skip_from_one_tunnel_are_both_taken_in_their_order(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    send_in_a_tunnel(dee, demo[1], "Then I skipped it.")
+    about, skip = about_and_skip(dee)
+    dee.faults.spoken.add(f"{dee.page.url}/skip")
+    skip.locator("input[value='no time']").check()
+    skip.locator("button[type=submit]").click()
+    line = skip.locator("[data-offline]")
+    expect(line).to_have_text(line.get_attribute("data-kept") or "-")
+
+    dee.context.set_offline(False)
+    expect(line).to_have_text(line.get_attribute("data-sent") or "-")
+
+    assert kinds_about(demo[1].ids["round"], about) == ["skip"]
+
+
+def test_points_that_wait_are_taken_back_and_nothing_of_them_arrives(
+    dee: Somebody, demo: tuple[House, Samples]
+) -> None:
+    public = demo[1].ids["round"]
+    before = [one.public_id for one in votes_of("Dee Dumont", public)]
+    line = send_in_a_tunnel(dee, demo[1], "Not what I meant.")
+    dee.faults.spoken.add(f"{dee.page.url}/undo")
+
+    dee.main.get_by_role("button", name="Take back the last change").click()
+    expect(line).to_have_text(line.get_attribute("data-undone") or "-")
+    with dee.page.expect_navigation():
+        dee.context.set_offline(False)
+
+    dee.sees("Taken back.")
+    assert dee.main.locator("textarea[name=comment]").input_value() != "Not what I meant."
+    assert [one.public_id for one in votes_of("Dee Dumont", public)] == before
 
 
 def test_what_came_too_late_is_kept_and_taken_when_the_round_is_opened_again(
@@ -255,6 +362,7 @@ def compared(public: str) -> list[tuple[str, str]]:
 
 
 def pair_shown(dee: Somebody) -> str:
+    expect(dee.main.locator("#pair-form input[name=second]").first).to_be_attached()
     numbers = [one.get_attribute("value") or "" for one in dee.main.locator("#pair-form input[name=first]").all()]
     numbers += [one.get_attribute("value") or "" for one in dee.main.locator("#pair-form input[name=second]").all()]
     return f"p{min(numbers, key=int)}-{max(numbers, key=int)}"

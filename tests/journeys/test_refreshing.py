@@ -89,3 +89,14 @@ def test_who_is_ahead_of_the_servers_clock_asks_until_the_moment_has_come(page: 
     page.locator(PART).evaluate(OVER)
     expect(page.locator(PART)).to_have_text("It is on")
     assert after(page, ONCE, answers) == ("0:00", [WAITING])
+
+
+def test_once_nobody_is_signed_in_a_part_stays_as_it_was_and_does_not_show_the_door(page: Page) -> None:
+    shown = page.locator(PART).inner_text()
+    page.context.clear_cookies()
+
+    with page.expect_response(lambda answer: "/sign-in" in answer.url):
+        page.locator(PART).evaluate(TWICE)
+    page.wait_for_timeout(1000)
+
+    assert page.locator(PART).inner_text() == shown

@@ -2,7 +2,7 @@
 hands, dots, and findings that are agreed on."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,8 +35,8 @@ PEOPLE = ("Hal Huber", "Mo Maier", "Ria Roth", "Ole Olin", "Bo Berg", "Cy Costa"
 
 
 @contextmanager
-def review_meeting(browser: Browser, template: Path, folder: Path) -> Iterator[Meeting]:
-    """A review that meets in a month, with everybody in the live room."""
+def review_meeting(browser: Browser, template: Path, folder: Path, names: Sequence[str] = PEOPLE) -> Iterator[Meeting]:
+    """A review that meets in a month, with all of these in the live room."""
     (folder / "folkmoot.db").write_bytes(template.read_bytes())
     cookies: dict[str, str] = {}
     with open_house(f"sqlite:///{folder}/folkmoot.db", folder / "files", START) as house:
@@ -44,7 +44,7 @@ def review_meeting(browser: Browser, template: Path, folder: Path) -> Iterator[M
             review = make_review(db)
             first = START.replace(hour=9) + 30 * DAY
             plan(db, review, first, first + DAY)
-            for name in PEOPLE:
+            for name in names:
                 cookies[name] = open_sign_in(db, person_of(db, review.people[name.split()[0].lower()]), way="test")
         people = {}
         try:

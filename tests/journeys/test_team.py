@@ -29,6 +29,7 @@ from events.rounds.scoring import score_submission
 from events.rounds.setting_up import add_round
 from events.submission_texts import Written
 from events.submissions import Submission
+from events.teams import Team
 from tests.events.makers_hackathon import BRIEF, make_hackathon, make_team
 from tests.events.makers_rounds import plan
 from tests.journeys.conftest import START
@@ -181,3 +182,17 @@ def _fetch_the_certificate(tam: Somebody) -> None:
     with tam.page.expect_download() as saved:
         tam.main.get_by_role("link", name="Save").first.click()
     assert Path(saved.value.path()).read_bytes().startswith(b"%PDF")
+
+
+def test_whoever_is_signed_out_while_they_write_reads_so_and_loses_nothing(hack: RunningHack) -> None:
+    pat = hack.enter("Pat Petit")
+    with hack.acting("Pat Petit") as who:
+        team = who.db.exec(select(Team.public_id).where(Team.name == "Straw")).one()
+    pat.open(f"{HERE}/teams/{team}/submission")
+    line = pat.main.locator("[data-autosave]")
+    pat.context.clear_cookies()
+
+    pat.field("Title").fill("Trays from oat straw")
+    expect(line).to_have_text("Not saved: you are signed out. Copy what you wrote, and sign in again.")
+
+    assert pat.field("Title").input_value() == "Trays from oat straw"

@@ -749,8 +749,8 @@ def with_tam_as_guest(world: World) -> list[Case]:
 
 
 @cases_of("check_in_to_meeting", "check_in_somebody", "mark_no_show", "mark_held", "mark_technical_failure",
-          "contradict_attendance", "correct_attendance", "call_standby", "meet_request_now", "assess_meeting",
-          "note_outcome")  # fmt: skip
+          "contradict_attendance", "contradict_attendance_for", "correct_attendance", "call_standby",
+          "meet_request_now", "assess_meeting", "note_outcome")  # fmt: skip
 def a_meeting_whose_time_has_come(world: World) -> list[Case]:
     """Bo, whom Ola looks after, meets Cy; it began six minutes ago and lasts twenty."""
     looked_after = replace(world.requested, desks={world.requested.meeting.asker_id: world.desk.id})
@@ -850,7 +850,7 @@ def a_room(world: World) -> list[Case]:
 
 
 @cases_of("vote_for_question", "take_vote_back", "mark_answered", "hide_question", "put_question_back",
-          "pin_question", "report_question")  # fmt: skip
+          "pin_question", "report_question", "silence_hall_guest", "let_hall_guest_speak")  # fmt: skip
 def a_question(world: World) -> list[Case]:
     return room_states(world.question)
 

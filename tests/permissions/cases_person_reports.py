@@ -15,8 +15,9 @@ MINUTE = timedelta(minutes=1)
 
 @cases_of("report_person")
 def somebody_beside_others(world: World) -> list[Case]:
-    """Tam in the lobby, on the stage, and put together with Bo; Cy in a meeting with Bo."""
+    """Tam in the lobby, on the stage, and put together with Bo; Cy in a meeting with Bo, and host of a review."""
     tam, cy = world.people["Tam"], world.people["Cy"]
+    review = world.reviewing.subject
     lobby, stage, evening = world.hackathon, world.room(), world.evenings.running
     partners = frozenset(world.actors[one].person or 0 for one in ("Bo", "Tam"))
     times = {"state": MeetingState.SCHEDULED, "starts_at": NOW - 2 * MINUTE, "ends_at": NOW + 18 * MINUTE}
@@ -28,13 +29,16 @@ def somebody_beside_others(world: World) -> list[Case]:
         Case("Tam on the stage", PersonHere(tam, stage.event, Place.STAGE, stage)),
         Case("Tam with Bo in a round", PersonHere(tam, evening.event, Place.NETWORKING, evening, partners)),
         Case("Cy in a meeting with Bo", PersonHere(cy, meeting.event, Place.MEETING, meeting)),
+        Case("Cy in the room of a review", PersonHere(cy, review.event, Place.REVIEW, review)),
     ]
 
 
 @cases_of("settle_person_reports")
 def somebody_who_was_reported(world: World) -> list[Case]:
     found = []
-    for name, place in (("Tam", Place.STAGE), ("Tam", Place.LOBBY), ("Pat", Place.STAGE), ("Cy", Place.MEETING)):
+    for name, place in (
+        ("Tam", Place.STAGE), ("Tam", Place.LOBBY), ("Pat", Place.STAGE), ("Cy", Place.MEETING), ("Bo", Place.REVIEW),
+    ):  # fmt: skip
         person, event = world.people[name], world.hackathon.event
         report = PersonReport(
             id=1, event_id=event.id or 0, place=place, room="r", person_id=person.id or 0, reason="Rude.", at=NOW

@@ -1,7 +1,10 @@
 """The states that a peer review, and what stands in it, can be in when a command is about it."""
 
+from dataclasses import replace
+
 from events.events import EventState
 from sessions.peer_reviews.asking import ReviewAsking
+from sessions.peer_reviews.call_doors import ReviewInCall
 from sessions.peer_reviews.findings import FindingState
 from sessions.peer_reviews.hosting import ApplicationInEvent, ApplicationState, HostingOrganisation, Told
 from sessions.peer_reviews.peers import PeersWanted
@@ -165,6 +168,17 @@ def _review_in(world: World, kind: StepKind) -> list[Case]:
 )  # fmt: skip
 def a_review_that_meets(world: World) -> list[Case]:
     return a_review(world)
+
+
+@cases_of(
+    "enter_review_call", "leave_review_call", "put_out_of_review_call", "let_back_into_review_call",
+    "ask_to_mute_in_review",
+)  # fmt: skip
+def the_call_of_a_review(world: World) -> list[Case]:
+    """Bo is in it; in the last case Bo was put out."""
+    bo = frozenset({world.actors["Bo"].person or 0})
+    found = [Case(one.state, ReviewInCall(one.subject.review, one.subject.event)) for one in a_review(world)]
+    return [*found, Case("Bo was put out", replace(world.review_meeting.call, put_out=bo))]
 
 
 @cases_of("change_part_length", "move_part", "add_break_after", "drop_part", "start_part")

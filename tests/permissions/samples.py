@@ -241,6 +241,9 @@ def samples(world: World) -> dict[str, Sample]:
         "mark_held": Sample(ids={"meeting": ids["accepted"]}),
         "mark_technical_failure": Sample(ids={"meeting": ids["accepted"]}),
         "contradict_attendance": Sample({"says": "held", "reason": "We met."}, ids={"meeting": ids["past"]}),
+        "contradict_attendance_for": Sample(
+            {"person": ids["person"], "says": "held", "reason": "We met."}, ids={"meeting": ids["past"]}
+        ),
         "correct_attendance": Sample({"end": "technical failure"}, ids={"meeting": ids["past"]}),
         "call_standby": Sample({"registration": ids["participant"]}, ids={"meeting": ids["past"]}),
         "meet_request_now": Sample({"request": ids["meeting"]}, ids={"meeting": ids["past"]}),

@@ -25,7 +25,9 @@ def review_meeting_samples(world: World, wall: list[str]) -> dict[str, Sample]:
     """By the name of the route; `wall` are two days to come, as a form's dates and times."""
     ids = world.review_meeting.ids
     on = ids | {"part": world.review_meeting.on.part.public_id}
+    bo = {"person": world.people["Bo"].public_id}
     forms = {
+        "put_out_of_review_call": bo, "let_back_into_review_call": bo, "ask_to_mute_in_review": bo,
         "plan_review_agenda": {"starts": wall}, "move_review_days": {"starts": wall},
         "change_review_part": {"minutes": "25"}, "move_review_part": {"up": ""}, "add_review_break": {"minutes": "10"},
         "start_next_review_part": {"after": on["part"]}, "pause_review_part": {"still": "yes"},

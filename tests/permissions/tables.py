@@ -47,7 +47,8 @@ def permissions_page(world: World) -> str:
     """docs/permissions.md as it should be."""
     lines = permission_lines(world)
     parts = [PERMISSIONS_HEAD, cast_list(list(CAST))]
-    for module in dict.fromkeys(command.run.__module__ for command in COMMANDS.values()):
+    # By name, not as modules happen to be imported: another import somewhere is no change of who may do what.
+    for module in sorted({command.run.__module__ for command in COMMANDS.values()}):
         parts.append(f"\n## {module}\n\n{head(list(CAST), 'command')}")
         for name in (one.name for one in COMMANDS.values() if one.run.__module__ == module):
             for number, (answers, states) in enumerate(grouped(lines[name]).items()):

@@ -10,6 +10,7 @@ from html import unescape
 import pytest
 from sqlmodel import col, select
 
+from events.challenge_annex import AnnexConsent, AnnexLook
 from events.core import clock
 from events.core.access import SYSTEM
 from events.core.database import reading, transaction
@@ -75,6 +76,9 @@ def marked(sqlite_world):
         event = db.get_one(Event, world.hackathon.id)
         event.gallery_opened_at = row.gallery_agreed_at = clock.now()
         db.add_all([team, person, row, version, file, event])
+        agreed = {"challenge_id": world.annex.id, "team_id": team.id, "person_id": person.id}
+        db.add(AnnexConsent(terms_version=1, terms="Keep it.", agreed_at=clock.now(), **agreed))
+        db.add(AnnexLook(revision=1, looked_at=clock.now(), **agreed))
         for result in db.exec(select(PublishedResult)):
             works = [{**one, "title": TITLE, "team": TEAM} for one in result.inputs["submissions"]]
             result.inputs = {**result.inputs, "submissions": works}

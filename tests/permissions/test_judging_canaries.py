@@ -101,6 +101,18 @@ async def test_an_owner_who_judges_blind_is_told_why_their_board_is_closed(marke
     assert (closed in before["challenge_board"], closed in after["challenge_board"]) == (False, True)
 
 
+async def test_an_owner_who_judges_blind_writes_their_annex_and_is_not_told_who_read_it(marked):
+    make_judge(marked, "Che")
+    before = await seen_by("Che", marked, only={"edit_annex"})
+    change_rounds(blind=True)
+
+    after = await seen_by("Che", marked, only={"edit_annex"})
+
+    closed = "so who has read the annex is closed to you until that is over"
+    words = [[word in one["edit_annex"] for word in (TEAM, LEAD, closed, "173 degrees")] for one in (before, after)]
+    assert words == [[True, True, False, True], [False, False, True, True]]
+
+
 @pytest.mark.parametrize("name", ["Che", "Ola", "Eve"])
 async def test_where_the_round_is_not_blind_the_same_look_finds_it(marked, name):
     make_judge(marked, name)

@@ -1,4 +1,5 @@
-"""The meeting of the world's peer review: an agenda whose first part is on, a hand, an entry, a vote and a finding."""
+"""The meeting of the world's peer review: an agenda whose first part is on, a hand, an entry, a vote, a finding and a
+call."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,6 +10,7 @@ from events.core import clock
 from events.core.access import Actor
 from events.core.database import Database
 from sessions.peer_reviews.agenda import PartInReview, parts_of, plan_agenda
+from sessions.peer_reviews.call_doors import ReviewInCall, call_of, enter_review_call
 from sessions.peer_reviews.dots import VoteInReview, open_dot_vote
 from sessions.peer_reviews.findings import Finding
 from sessions.peer_reviews.live import HandInReview, ReviewHand, raise_review_hand, start_part
@@ -27,6 +29,7 @@ class ReviewMeeting:
     hand: HandInReview
     vote: VoteInReview
     finding: FindingInReview
+    call: ReviewInCall
 
     @property
     def ids(self) -> dict[str, str]:
@@ -53,7 +56,9 @@ def build_review_meeting(db: Database, people: dict[str, Actor], reviewing: Revi
     row: Finding = record_finding(
         db, bo, subject, wording=Wording("Members leave.", recommendation="Visit them once a year.")
     )
+    call = call_of(db, subject)
+    enter_review_call(db, bo, call)
     return ReviewMeeting(
         on, waits, HandInReview(hand, subject.review, event), VoteInReview(vote, subject.review, event),
-        FindingInReview(row, subject.review, event),
+        FindingInReview(row, subject.review, event), call,
     )  # fmt: skip
