@@ -493,8 +493,8 @@ def test_only_those_who_look_after_somebody_read_what_they_said(db, fair, meetin
 
 def test_what_came_of_it_is_one_answer(db, fair, meeting, bo):
     here = f"{page_of(meeting.meeting)}/what-came-of-it"
-    close_event(db, fair.ada, fair.event)
     with at(meeting, 60 * 24 * 40):
+        close_event(db, fair.ada, fair.event)
         browser = Browser(db, bo)
         assert browser.get(here).headline == "What came of your meeting with Cy Costa?"
         refused = browser.send(here, note="We test it.")
