@@ -83,14 +83,18 @@ AT_ONCE = {"race", "at_once", "threading", "Thread", "ThreadPoolExecutor"}
 
 
 ON_THE_MACHINES_CLOCK = ("browser", "real_time")
+CUT_OFF = ["LockNotAvailable", "QueryCanceled"]  # by PostgreSQL's time limits of a request, not by another transaction
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is not in the sample, and let what takes longest begin. What runs by the machine's clock, with
-    browsers that wait for a processor, is tried a second time before it fails; the report names it (decision 36)."""
+    browsers that wait for a processor, is tried a second time before it fails; so is what PostgreSQL cut off because a
+    disk stood still for ten seconds, and nothing else. The report names each (decision 36)."""
     for item in items:
         if any(item.get_closest_marker(name) for name in ON_THE_MACHINES_CLOCK):
             item.add_marker(pytest.mark.flaky(reruns=1))
+        elif "postgres" in item.name:
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=CUT_OFF))
     left = set() if os.environ.get("FOLKMOOT_TEST_ALL") else {item for item in items if _only_with_all(item)}
     config.hook.pytest_deselected(items=list(left))
     items[:] = sorted((one for one in items if one not in left), key=_turn)

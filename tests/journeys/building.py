@@ -107,11 +107,11 @@ def hand_in(story: Story) -> None:
 def the_end_comes_while_cy_types(story: Story, closing: datetime) -> None:
     """Nothing is lost: what came after the grace is kept, said to be late, and counts once Ada says why."""
     cy, ada = story["Cy"], story["Ada"]
+    cy.faults.spoken.add(f"{story.house.address}{story.places['submission']}/autosave")
     cy.open(story.places["submission"])
     cy.field("Description").fill("It was tested in a cold room for nine days. " * 20 + "The end.")
     story.go_to(closing + timedelta(minutes=5))
 
-    cy.faults.spoken.add(f"{story.house.address}{story.places['submission']}/autosave")
     cy.press("Hand in again")
 
     cy.sees("Too late, but nothing is lost").sees("The end.")

@@ -1,5 +1,7 @@
 """Chromium for a module; an empty house for a journey."""
 
+import fcntl
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -8,18 +10,21 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from events.core import clock
 from events.core.database import forget_engines
+from events.core.settings import settings, use_settings
 from frontend.demo import load_demo_once
 from tests.browser import NoChromium, chromium
-from tests.conftest import _empty
+from tests.conftest import _empty, worker
 from tests.journeys.fair import RunningFair, running_fair
-from tests.journeys.house import House, open_house
+from tests.journeys.house import SECRET, House, open_house
 from tests.journeys.people import Somebody
 from tests.journeys.samples import Samples, take_samples
 
 # A Monday in spring, seven weeks after which the clocks of Europe and of America agree about summer time.
 START = datetime(2026, 4, 13, 8, 0, tzinfo=UTC)
 Enter = Callable[..., Somebody]
+IDS = "ids.json"  # of the demo, by the name of the path parameter
 
 
 @pytest.fixture(scope="module")
@@ -69,17 +74,43 @@ def fair(browser: Browser, sqlite_template: Path, tmp_path: Path) -> Iterator[Ru
         yield running
 
 
-@pytest.fixture(scope="module")
-def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Samples]]:
-    """The demo network, with what is over in it open again, and an id of everything."""
-    folder = tmp_path_factory.mktemp("demo")
-    shutil.copy(sqlite_template, folder / "folkmoot.db")
-    found: list[Samples] = []
+@pytest.fixture(scope="session")
+def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo network, what is over in it open again, and with an id of everything; to be copied.
 
-    def load() -> None:
+    Made once for all test processes: it is most of a minute of work.
+    """
+    everybodys = tmp_path_factory.getbasetemp()
+    if worker() != "alone":
+        everybodys = everybodys.parent
+    folder = everybodys / "demo"
+    with (everybodys / "demo.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not (folder / IDS).exists():  # written last
+            shutil.rmtree(folder, ignore_errors=True)
+            _make_demo(sqlite_template, folder)
+    return folder
+
+
+def _make_demo(empty: Path, folder: Path) -> None:
+    folder.mkdir()
+    shutil.copy(empty, folder / "folkmoot.db")
+    before = settings()
+    use_settings(database_url=f"sqlite:///{folder}/folkmoot.db", secret=SECRET, files=folder / "files", demo=True)
+    with clock.frozen_at(START):
         load_demo_once()
-        found.append(take_samples())
+        found = take_samples()
+    forget_engines()  # and with the last connection everything stands in one file
+    use_settings(**dict(before))
+    (folder / IDS).write_text(json.dumps(found.ids), encoding="utf-8")
 
-    with open_house(f"sqlite:///{folder}/folkmoot.db", folder / "files", START, demo=True, prepare=load) as house:
-        yield house, found[0]
+
+@pytest.fixture(scope="module")
+def demo(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Samples]]:
+    """The demo network, with what is over in it open again, and an id of everything."""
+    folder = tmp_path_factory.mktemp("demo") / "house"
+    shutil.copytree(demo_template, folder)
+    found = Samples(json.loads((folder / IDS).read_text(encoding="utf-8")))
+    with open_house(f"sqlite:///{folder}/folkmoot.db", folder / "files", START, demo=True) as house:
+        yield house, found
     forget_engines()
