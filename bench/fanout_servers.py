@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import socketio
@@ -132,14 +133,16 @@ def stock(port: int, *, tuned: bool = False) -> None:
 def websockets(port: int) -> None:
     from websockets.asyncio.server import ServerConnection, broadcast
     from websockets.asyncio.server import serve as listen
+    from websockets.exceptions import ConnectionClosedError
 
     clients: set[ServerConnection] = set()
 
     async def each(socket: ServerConnection) -> None:
         clients.add(socket)
         try:
-            async for message in socket:
-                broadcast(clients, message)
+            with suppress(ConnectionClosedError):  # clients that leave do not say goodbye
+                async for message in socket:
+                    broadcast(clients, message)
         finally:
             clients.discard(socket)
 
